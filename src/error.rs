@@ -1,0 +1,183 @@
+//! What ends the work: an error says where, in what part, and what. Something
+//! wrong that the work can go on past is a [finding](crate::finding) instead.
+
+use core::fmt;
+
+use crate::container::Container;
+
+/// Why the work could not go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    part: Part,
+    offset: Option<u64>,
+    kind: ErrorKind,
+}
+
+/// What was being read when an error came up. Offsets count from its start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Part {
+    /// The file, or what stands for it.
+    Source,
+    /// What wraps the archive: zstd, lzop, gzip, bzip2.
+    Container,
+    /// The archive's header.
+    Header,
+    /// An extent header, or the search for one.
+    Extent,
+    /// The image of one device.
+    Image,
+}
+
+impl Part {
+    /// The part's name in messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Container => "container",
+            Self::Header => "header",
+            Self::Extent => "extent",
+            Self::Image => "image",
+        }
+    }
+}
+
+/// What was wrong, with what was expected and found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The source holds no byte.
+    Empty,
+    /// The source cannot be read; the reason in its own words.
+    SourceUnreadable(String),
+    /// The source ends before the length it had when it was opened.
+    SourceShrank,
+    /// The first bytes are neither a VMA's nor a known container's.
+    NotVma {
+        /// The first four bytes; fewer are filled up with zeros.
+        found: [u8; 4],
+    },
+    /// A container that is recognised, but not read.
+    ContainerUnsupported(Container),
+    /// The source ends inside the fixed part of the header.
+    HeaderCut {
+        /// Bytes the fixed part has.
+        expected: u64,
+        /// Bytes that are there.
+        found: u64,
+    },
+    /// A version other than 1.
+    VersionUnsupported {
+        /// The version the header states.
+        found: u32,
+    },
+    /// The header claims a size smaller than its fixed part, or larger than
+    /// [`HEADER_SIZE_MAX`](crate::header::HEADER_SIZE_MAX).
+    HeaderSize {
+        /// The size the header states.
+        found: u32,
+    },
+    /// The archive goes on beyond [`ARCHIVE_SIZE_MAX`](crate::index::ARCHIVE_SIZE_MAX).
+    ArchiveTooLarge,
+    /// The index would need more than [`INDEX_BYTES_MAX`](crate::index::INDEX_BYTES_MAX).
+    IndexTooLarge,
+}
+
+impl Error {
+    /// An error of `kind` in `part`, at `offset` bytes from its start.
+    #[must_use]
+    pub fn new(part: Part, offset: u64, kind: ErrorKind) -> Self {
+        Self { part, offset: Some(offset), kind }
+    }
+
+    /// The source ends before its own length, at or behind `offset`.
+    #[must_use]
+    pub fn source_shrank(offset: u64) -> Self {
+        Self::new(Part::Source, offset, ErrorKind::SourceShrank)
+    }
+
+    /// The source cannot be read at `offset`.
+    #[must_use]
+    pub fn source_unreadable(offset: u64, reason: String) -> Self {
+        Self::new(Part::Source, offset, ErrorKind::SourceUnreadable(reason))
+    }
+
+    /// What was being read.
+    #[must_use]
+    pub fn part(&self) -> Part {
+        self.part
+    }
+
+    /// Bytes from the start of the part; `None` where there is no place.
+    #[must_use]
+    pub fn offset(&self) -> Option<u64> {
+        self.offset
+    }
+
+    /// What was wrong.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.kind
+    }
+
+    /// A stable name in kebab-case, to match on.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self.kind {
+            ErrorKind::Empty => "source-empty",
+            ErrorKind::SourceUnreadable(_) => "source-unreadable",
+            ErrorKind::SourceShrank => "source-shrank",
+            ErrorKind::NotVma { .. } => "not-a-vma",
+            ErrorKind::ContainerUnsupported(_) => "container-unsupported",
+            ErrorKind::HeaderCut { .. } => "header-cut",
+            ErrorKind::VersionUnsupported { .. } => "version-unsupported",
+            ErrorKind::HeaderSize { .. } => "header-size",
+            ErrorKind::ArchiveTooLarge => "archive-too-large",
+            ErrorKind::IndexTooLarge => "index-too-large",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.part.name())?;
+        if let Some(offset) = self.offset {
+            write!(f, " {offset:#x}")?;
+        }
+        match &self.kind {
+            ErrorKind::Empty => write!(f, ": no bytes"),
+            ErrorKind::SourceUnreadable(reason) => write!(f, ": cannot be read: {reason}"),
+            ErrorKind::SourceShrank => write!(f, ": ends before the length it was opened with"),
+            ErrorKind::NotVma { found: [a, b, c, d] } => write!(
+                f,
+                ": magic: expected 56 4d 41 00, found {a:02x} {b:02x} {c:02x} {d:02x}"
+            ),
+            ErrorKind::ContainerUnsupported(container) => {
+                write!(f, ": {} is recognised, but not read", container.name())
+            }
+            ErrorKind::HeaderCut { expected, found } => {
+                write!(f, ": expected {expected} bytes, found {found}")
+            }
+            ErrorKind::VersionUnsupported { found } => {
+                write!(f, ": version: expected 1, found {found}")
+            }
+            ErrorKind::HeaderSize { found } => write!(
+                f,
+                ": header_size: expected {} to {}, found {found}",
+                crate::header::FIXED_SIZE,
+                crate::header::HEADER_SIZE_MAX
+            ),
+            ErrorKind::ArchiveTooLarge => {
+                write!(f, ": archive goes on beyond {:#x}", crate::index::ARCHIVE_SIZE_MAX)
+            }
+            ErrorKind::IndexTooLarge => write!(
+                f,
+                ": index needs more than {} bytes",
+                crate::index::INDEX_BYTES_MAX
+            ),
+        }
+    }
+}
+
+impl core::error::Error for Error {}

@@ -1,0 +1,138 @@
+//! The one seam of this crate: bytes that can be read at any offset.
+//!
+//! Every layer is a [`ReadAt`] over the one below and knows only that one: a
+//! file, a container around the archive, the archive, the image of a device.
+
+use core::ops::Range;
+use std::rc::Rc;
+
+use crate::error::Error;
+
+/// Bytes with a length that can be read at any offset.
+///
+/// Reading goes through `&self` and waits for the bytes. A layer that keeps a
+/// cache or a decoder keeps it behind interior mutability.
+pub trait ReadAt {
+    /// Length in bytes; `None` as long as it is not known, as with a
+    /// compressed stream whose end nobody has seen.
+    fn size(&self) -> Option<u64>;
+
+    /// Fills `buffer` with the bytes from `offset` on and returns how many it
+    /// wrote: fewer than asked only where the bytes end, 0 at or past the end.
+    ///
+    /// # Errors
+    ///
+    /// The bytes cannot be had: the source is gone, or a layer below failed.
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error>;
+
+    /// Adds to `into` the ranges of the lowest source that a read of `range`
+    /// would ask for, as far as that is known without reading.
+    ///
+    /// A hint for a caller who can wait for bytes where this trait cannot: it
+    /// fetches them first, and the read then finds them. May name too much,
+    /// too little, or nothing.
+    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>);
+}
+
+impl<T: ReadAt + ?Sized> ReadAt for Rc<T> {
+    fn size(&self) -> Option<u64> {
+        (**self).size()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        (**self).read_at(offset, buffer)
+    }
+
+    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
+        (**self).trace(range, into);
+    }
+}
+
+impl ReadAt for [u8] {
+    fn size(&self) -> Option<u64> {
+        u64::try_from(self.len()).ok()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        let rest = usize::try_from(offset).ok().and_then(|start| self.get(start..)).unwrap_or(&[]);
+        let count = rest.len().min(buffer.len());
+        for (to, from) in buffer.iter_mut().zip(rest) {
+            *to = *from;
+        }
+        Ok(count)
+    }
+
+    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
+        into.push(range);
+    }
+}
+
+impl ReadAt for Vec<u8> {
+    fn size(&self) -> Option<u64> {
+        self.as_slice().size()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        self.as_slice().read_at(offset, buffer)
+    }
+
+    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
+        self.as_slice().trace(range, into);
+    }
+}
+
+/// A file of the operating system. Its length is taken once, on opening.
+#[cfg(unix)]
+#[derive(Debug)]
+pub struct FileSource {
+    file: std::fs::File,
+    size: u64,
+}
+
+#[cfg(unix)]
+impl FileSource {
+    /// Takes an open file.
+    ///
+    /// # Errors
+    ///
+    /// The operating system does not tell its length.
+    pub fn new(file: std::fs::File) -> std::io::Result<Self> {
+        let size = file.metadata()?.len();
+        Ok(Self { file, size })
+    }
+}
+
+#[cfg(unix)]
+impl ReadAt for FileSource {
+    fn size(&self) -> Option<u64> {
+        Some(self.size)
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        use std::os::unix::fs::FileExt;
+        let left = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let wanted = left.min(buffer.len());
+        let Some(buffer) = buffer.get_mut(..wanted) else { return Ok(0) };
+        match self.file.read_exact_at(buffer, offset) {
+            Ok(()) => Ok(wanted),
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+                Err(Error::source_shrank(offset))
+            }
+            Err(error) => Err(Error::source_unreadable(offset, error.to_string())),
+        }
+    }
+
+    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
+        into.push(range);
+    }
+}
+
+/// Reads the bytes of `range` into a new buffer: fewer where `source` ends.
+/// The caller bounds the length of `range`.
+pub(crate) fn read_range(source: &dyn ReadAt, range: Range<u64>) -> Result<Vec<u8>, Error> {
+    let length = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
+    let mut buffer = vec![0; length];
+    let count = source.read_at(range.start, &mut buffer)?;
+    buffer.truncate(count);
+    Ok(buffer)
+}

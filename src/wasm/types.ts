@@ -1,0 +1,213 @@
+/**
+ * Bytes the core reads from: the JavaScript side of the core's `ReadAt`.
+ * A `File` in a Worker (through `FileReaderSync`), a file descriptor in Node,
+ * anything else that can answer at once.
+ */
+export interface Source {
+  /** Length in bytes. */
+  readonly size: number;
+  /**
+   * The bytes from `offset` on, `length` of them; fewer only where they end.
+   * Throws when they cannot be had: an error whose `name` is
+   * `SourceShrank` if the source ended before its `size`.
+   */
+  read(offset: number, length: number): Uint8Array;
+}
+
+/** What wraps the archive, told by its first bytes. */
+export type ContainerKind = "plain" | "zstd" | "lzop" | "gzip" | "bzip2";
+
+/**
+ * What the core throws when it cannot go on. A real `Error` with these
+ * properties; `code` is stable, `message` is for people who read hex.
+ */
+export interface VmaError extends Error {
+  readonly name: "VmaError";
+  readonly code: string;
+  /** What was being read: "source", "container", "header", … */
+  readonly part: string;
+  /** Byte offset in that part's own coordinates; null where there is none. */
+  readonly offset: number | null;
+}
+
+/**
+ * Numbers from the archive are given as `number`; those above 2^53 (which no
+ * real archive has) are rounded. Texts carry them exactly.
+ */
+export interface Overview {
+  container: ContainerKind;
+  version: number;
+  uuid: string;
+  /** When the header was written: seconds since 1970, UTC. */
+  createdAt: number;
+  headerSize: number;
+  blobBufferOffset: number;
+  blobBufferSize: number;
+  headerChecksum: {
+    ok: boolean;
+    /** MD5 that the header states, 32 hex digits. */
+    stated: string;
+    /** MD5 of the bytes that are there. */
+    computed: string;
+  };
+  configs: ConfigEntry[];
+  devices: DeviceEntry[];
+  /** Clusters of all devices, as their sizes say. */
+  totalClusters: number;
+  /** Findings in the header, by code. */
+  findings: FindingGroup[];
+}
+
+export interface ConfigEntry {
+  /** To ask for its bytes with. */
+  index: number;
+  /** As it stands in the archive: may hold anything, never a safe path. */
+  name: string;
+  /** A base name that is safe to save under. */
+  safeName: string;
+  size: number;
+}
+
+export interface DeviceEntry {
+  id: number;
+  /** As it stands in the archive. */
+  name: string;
+  /** Its name with nothing in it that a file name must not have. */
+  safeName: string;
+  /** Bytes, as the header states; an estimate for a vmstate. */
+  size: number;
+  clusters: number;
+  isVmstate: boolean;
+}
+
+export interface ScanProgress {
+  done: boolean;
+  /** Bytes of the file that are behind, and in all. */
+  fileBytes: number;
+  fileSize: number;
+  extents: number;
+  clusters: number;
+  totalClusters: number;
+  findings: number;
+}
+
+export interface ScanReport {
+  extents: ExtentStatistics;
+  devices: DeviceStatistics[];
+  /** Devices that slots name and the header does not. */
+  undeclared: { id: number; clusters: number; storedBytes: number }[];
+  findings: FindingGroup[];
+}
+
+export interface ExtentStatistics {
+  /** Sound extent headers: magic, UUID and MD5 agree. */
+  count: number;
+  /** Extent headers that were looked at, and how many were wrong. */
+  checked: number;
+  broken: number;
+  clustersMin: number;
+  clustersMax: number;
+  clustersMean: number;
+  headerBytes: number;
+  dataBytes: number;
+  /** Bytes between extents, or behind the last, that no sound extent claims. */
+  skippedBytes: number;
+  /** How often a slot belongs to another device than the one before. */
+  deviceSwitches: number;
+  /** Extents with clusters of more than one device. */
+  mixed: number;
+  /** Clusters whose number is not above the one before of their device. */
+  clustersOutOfOrder: number;
+}
+
+export interface DeviceStatistics {
+  id: number;
+  /** Bytes of blocks that are stored in the archive. */
+  storedBytes: number;
+  /** Bytes of the device that are zeros, as the archive says. */
+  zeroBytes: number;
+  /** Bytes of the device that the archive should hold and does not. */
+  missingBytes: number;
+  /** Of `total`, each cluster is exactly one of full, partial, zero, missing. */
+  clusters: {
+    total: number;
+    full: number;
+    partial: number;
+    zero: number;
+    missing: number;
+    /** Clusters of which a further copy was seen. */
+    twice: number;
+    /** Clusters of which some stored blocks are lost. */
+    cut: number;
+  };
+  /** Length of the image that can be exported, bytes. */
+  imageSize: number;
+}
+
+/**
+ * damage: bytes of a disk or a config are lost or cannot be trusted;
+ * warning: against the format, nothing lost; note: unusual, harmless.
+ */
+export type Severity = "damage" | "warning" | "note";
+
+export interface FindingGroup {
+  /** Stable kebab-case code. */
+  code: string;
+  severity: Severity;
+  /** How many there are; the core keeps the details of a bounded number. */
+  count: number;
+  /** How many can be listed. */
+  listed: number;
+}
+
+export interface Finding {
+  code: string;
+  severity: Severity;
+  /** Byte offset in the archive; null where there is none. */
+  offset: number | null;
+  deviceId: number | null;
+  /** First cluster it is about. */
+  cluster: number | null;
+  /** How many clusters, from `cluster` on. */
+  clusterCount: number | null;
+  expected: string | null;
+  found: string | null;
+  /** All of it in one line, offsets in hex. */
+  text: string;
+}
+
+/** `qemu-server.conf` in words. `null`: the line is not there. */
+export interface VmSummary {
+  name: string | null;
+  osType: string | null;
+  cores: number | null;
+  sockets: number | null;
+  cpu: string | null;
+  memoryMib: number | null;
+  /** "seabios" or "ovmf"; null means Proxmox's default, SeaBIOS. */
+  bios: string | null;
+  machine: string | null;
+  networks: {
+    key: string;
+    model: string;
+    mac: string | null;
+    bridge: string | null;
+    vlan: string | null;
+  }[];
+  disks: {
+    /** "scsi0", "efidisk0", … */
+    key: string;
+    bus: string;
+    /** The volume as the config names it. */
+    volume: string;
+    cdrom: boolean;
+    /** "32G", as the config states it. */
+    size: string | null;
+    /** Name of the device of the archive that holds it, and its id. */
+    deviceName: string | null;
+    deviceId: number | null;
+    /** Where it lay, from the `#qmdump#map:` line. */
+    storage: string | null;
+    format: string | null;
+  }[];
+}
