@@ -1,0 +1,3 @@
+//! Makes the JavaScript module around the core's wasm.
+
+fn main() {}
