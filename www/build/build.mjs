@@ -36,7 +36,7 @@ function buildCore() {
   });
 }
 
-/** Makes core.js, core_bg.wasm and their types in `folder`. */
+/** Makes vma_inspector.js, vma_inspector_bg.wasm and their types in `folder`. */
 function generateModule(target, folder) {
   // Without debug information it builds in half the time; it runs for an
   // instant, so optimising it would not pay.

@@ -14,10 +14,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     Bindgen::new()
         .input_path(input)
-        .out_name("core")
         .web(true)?
         .typescript(true)
         .omit_default_module_path(true)
+        .remove_name_section(true)
         .remove_producers_section(true)
         .generate(folder)?;
     Ok(())
