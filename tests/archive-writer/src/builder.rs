@@ -26,13 +26,7 @@ pub struct Device {
 impl Device {
     /// A device of which every cluster is written.
     pub fn new(id: u8, name: impl AsRef<[u8]>, size: u64, content: Content) -> Self {
-        Self {
-            id,
-            name: name.as_ref().to_vec(),
-            size,
-            content,
-            clusters: None,
-        }
+        Self { id, name: name.as_ref().to_vec(), size, content, clusters: None }
     }
 
     /// A device with just these bytes.
@@ -43,10 +37,7 @@ impl Device {
     /// A saved RAM: `clusters` are written, whatever `declared` says.
     #[must_use]
     pub fn vmstate(id: u8, declared: u64, clusters: u32, content: Content) -> Self {
-        Self {
-            clusters: Some(clusters),
-            ..Self::new(id, "vmstate", declared, content)
-        }
+        Self { clusters: Some(clusters), ..Self::new(id, "vmstate", declared, content) }
     }
 
     /// Clusters that its declared size takes.
@@ -328,9 +319,7 @@ impl ArchiveBuilder {
     #[must_use]
     pub fn build(&self) -> Archive {
         let mut bytes = Vec::new();
-        let layout = self
-            .write_to(&mut bytes)
-            .expect("writing into memory cannot fail");
+        let layout = self.write_to(&mut bytes).expect("writing into memory cannot fail");
         Archive { bytes, layout }
     }
 
@@ -340,9 +329,7 @@ impl ArchiveBuilder {
 
     /// The slots that are used, as far as there are clusters for them.
     fn free_slots(&self) -> impl Iterator<Item = usize> {
-        (0..SLOTS)
-            .filter(|slot| !self.holes.contains(slot))
-            .take(self.slots)
+        (0..SLOTS).filter(|slot| !self.holes.contains(slot)).take(self.slots)
     }
 
     fn write_extent(
@@ -355,17 +342,11 @@ impl ArchiveBuilder {
         let mut extent = RawExtent::new(self.uuid);
         let mut places = Vec::with_capacity(clusters.len());
         for (slot, &Cluster { device, number }) in self.free_slots().zip(clusters) {
-            let content = self
-                .by_id(device)
-                .and_then(|device| device.content.cluster(number));
+            let content = self.by_id(device).and_then(|device| device.content.cluster(number));
             let data = offset + (EXTENT_HEADER + extent.data.len()) as u64;
             let mask = content.map_or(0, |bytes| store(&bytes, &mut extent.data));
-            extent.slots[slot] = RawSlot {
-                mask,
-                reserved: self.slot_reserved,
-                device,
-                cluster: number,
-            };
+            extent.slots[slot] =
+                RawSlot { mask, reserved: self.slot_reserved, device, cluster: number };
             places.push(ClusterPlace {
                 slot,
                 device,
@@ -378,11 +359,7 @@ impl ArchiveBuilder {
         let bytes = extent.to_bytes();
         output.write_all(&bytes)?;
         layout.archive_size += bytes.len() as u64;
-        layout.extents.push(ExtentPlace {
-            offset,
-            length: bytes.len() as u64,
-            clusters: places,
-        });
+        layout.extents.push(ExtentPlace { offset, length: bytes.len() as u64, clusters: places });
         Ok(())
     }
 
@@ -427,9 +404,8 @@ impl ArchiveBuilder {
 fn store(cluster: &[u8], data: &mut Vec<u8>) -> u16 {
     let mut mask = 0;
     for (bit, block) in cluster.chunks_exact(BLOCK).enumerate() {
-        let zero = block
-            .chunks_exact(64)
-            .all(|bytes| bytes.iter().fold(0, |all, byte| all | byte) == 0);
+        let zero =
+            block.chunks_exact(64).all(|bytes| bytes.iter().fold(0, |all, byte| all | byte) == 0);
         if !zero {
             mask |= 1 << bit;
             data.extend_from_slice(block);
@@ -500,8 +476,7 @@ impl Archive {
 
     /// Takes bytes out; what stood behind them moves.
     pub fn remove(&mut self, offset: u64, length: u64) -> &mut Self {
-        self.bytes
-            .drain(offset as usize..(offset + length) as usize);
+        self.bytes.drain(offset as usize..(offset + length) as usize);
         self
     }
 

@@ -52,10 +52,7 @@ impl Content {
     #[must_use]
     pub fn cluster(&self, number: u32) -> Option<Vec<u8>> {
         let mut bytes = (self.0)(number)?;
-        assert!(
-            bytes.len() <= CLUSTER,
-            "a cluster has at most {CLUSTER} bytes"
-        );
+        assert!(bytes.len() <= CLUSTER, "a cluster has at most {CLUSTER} bytes");
         bytes.resize(CLUSTER, 0);
         Some(bytes)
     }

@@ -59,27 +59,20 @@ impl Layout {
     /// The first copy of a cluster.
     #[must_use]
     pub fn cluster(&self, device: u8, number: u32) -> Option<&ClusterPlace> {
-        self.clusters()
-            .find(|place| place.device == device && place.number == number)
+        self.clusters().find(|place| place.device == device && place.number == number)
     }
 
     /// The extent that holds the first copy of a cluster, by its index.
     #[must_use]
     pub fn extent_of(&self, device: u8, number: u32) -> Option<usize> {
         self.extents.iter().position(|extent| {
-            extent
-                .clusters
-                .iter()
-                .any(|place| place.device == device && place.number == number)
+            extent.clusters.iter().any(|place| place.device == device && place.number == number)
         })
     }
 
     /// Bytes stored of one device, further copies included.
     #[must_use]
     pub fn stored_bytes(&self, device: u8) -> u64 {
-        self.clusters()
-            .filter(|place| place.device == device)
-            .map(|place| place.stored)
-            .sum()
+        self.clusters().filter(|place| place.device == device).map(|place| place.stored).sum()
     }
 }

@@ -38,10 +38,7 @@ fn check(archive: &[u8]) -> usize {
             .chunks(8)
             .map(|slot| u32::from(u16::from_be_bytes([slot[0], slot[1]])).count_ones())
             .sum();
-        assert_eq!(
-            blocks,
-            u32::from(u16::from_be_bytes([extent[6], extent[7]]))
-        );
+        assert_eq!(blocks, u32::from(u16::from_be_bytes([extent[6], extent[7]])));
         at += 512 + blocks as usize * BLOCK;
         extents += 1;
     }

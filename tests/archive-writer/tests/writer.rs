@@ -27,11 +27,11 @@ fn md5_is_md5() {
 
 #[test]
 fn an_archive_is_laid_out_as_the_format_says() {
-    let builder = ArchiveBuilder::new()
-        .uuid([7; 16])
-        .ctime(0x1234)
-        .config("a", b"data")
-        .disk(3, "drive-scsi0", disk());
+    let builder = ArchiveBuilder::new().uuid([7; 16]).ctime(0x1234).config("a", b"data").disk(
+        3,
+        "drive-scsi0",
+        disk(),
+    );
     let archive = builder.build();
     let bytes = &archive.bytes;
 
@@ -97,12 +97,7 @@ fn the_layout_says_where_each_cluster_is() {
 fn a_vmstate_stays_in_order_when_the_rest_is_shuffled() {
     let archive = ArchiveBuilder::new()
         .device(Device::new(1, "disk", 40 << 16, Content::zero()))
-        .device(Device::vmstate(
-            2,
-            1 << 30,
-            30,
-            Content::of_kind(Kind::Sparse, 1),
-        ))
+        .device(Device::vmstate(2, 1 << 30, 30, Content::of_kind(Kind::Sparse, 1)))
         .order(Order::Shuffled(9))
         .build();
     let numbers: Vec<_> = archive
@@ -121,11 +116,8 @@ fn interleaved_devices_take_turns() {
         .device(Device::new(2, "b", 2 << 16, Content::zero()))
         .order(Order::Interleaved(1))
         .build();
-    let order: Vec<_> = archive
-        .layout
-        .clusters()
-        .map(|place| (place.device, place.number))
-        .collect();
+    let order: Vec<_> =
+        archive.layout.clusters().map(|place| (place.device, place.number)).collect();
     assert_eq!(order, [(1, 0), (2, 0), (1, 1), (2, 1), (1, 2)]);
 }
 
@@ -158,12 +150,7 @@ fn a_header_can_be_of_unusual_size_and_place() {
 #[test]
 fn a_patched_slot_is_sound_again() {
     let mut archive = ArchiveBuilder::new().disk(1, "a", disk()).build();
-    let slot = RawSlot {
-        mask: 0xffff,
-        device: 9,
-        cluster: 77,
-        ..RawSlot::default()
-    };
+    let slot = RawSlot { mask: 0xffff, device: 9, cluster: 77, ..RawSlot::default() };
     archive.patch_slot(0, 58, slot);
     let extent = &archive.bytes[archive.extent(0) as usize..];
     assert_eq!(&extent[504..512], [0xff, 0xff, 0, 9, 0, 0, 0, 77]);

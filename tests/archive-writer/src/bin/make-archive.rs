@@ -135,10 +135,7 @@ impl Options {
     /// One more than the highest id that was given.
     fn next_id(&self) -> Result<u8, String> {
         let highest = self.devices.iter().map(|device| device.id).max();
-        highest
-            .unwrap_or(0)
-            .checked_add(1)
-            .ok_or_else(|| "no device id is left".to_owned())
+        highest.unwrap_or(0).checked_add(1).ok_or_else(|| "no device id is left".to_owned())
     }
 
     fn run(mut self) -> Result<String, String> {
@@ -186,10 +183,7 @@ impl Options {
 
     /// Each disk's SHA-256, and its bytes as a file where that was asked for.
     fn read_disks(&self) -> io::Result<Vec<Option<String>>> {
-        self.devices
-            .iter()
-            .map(|device| self.read_disk(device))
-            .collect()
+        self.devices.iter().map(|device| self.read_disk(device)).collect()
     }
 
     fn read_disk(&self, device: &Device) -> io::Result<Option<String>> {
@@ -251,11 +245,7 @@ impl Options {
             disks.join(","),
         );
         if self.offsets {
-            let offsets: Vec<_> = layout
-                .extents
-                .iter()
-                .map(|e| e.offset.to_string())
-                .collect();
+            let offsets: Vec<_> = layout.extents.iter().map(|e| e.offset.to_string()).collect();
             write!(json, r#","offsets":[{}]"#, offsets.join(",")).expect("a string takes all");
         }
         json + "}"
@@ -285,10 +275,7 @@ fn bytes(value: &str) -> Result<u64, String> {
 
 fn cluster(value: &str) -> Result<Cluster, String> {
     let (device, cluster) = split(value, ':')?;
-    Ok(Cluster {
-        device: number(device)?,
-        number: number(cluster)?,
-    })
+    Ok(Cluster { device: number(device)?, number: number(cluster)? })
 }
 
 fn disk(value: &str, id: u8) -> Result<Device, String> {
@@ -310,12 +297,7 @@ fn vmstate(value: &str, id: u8) -> Result<Device, String> {
         _ => return Err("that is not SIZE:CLUSTERS[:SEED]".to_owned()),
     };
     let content = Content::of_kind(Kind::Mixed, number(seed)?);
-    Ok(Device::vmstate(
-        id,
-        bytes(size)?,
-        number(clusters)?,
-        content,
-    ))
+    Ok(Device::vmstate(id, bytes(size)?, number(clusters)?, content))
 }
 
 /// A disk that is read from a file while the archive is written.
