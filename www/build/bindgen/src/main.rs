@@ -16,7 +16,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         .input_path(input)
         .web(true)?
         .typescript(true)
-        .omit_default_module_path(true)
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(folder)?;
