@@ -16,6 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .input_path(input)
         .web(true)?
         .typescript(true)
+        // The module finds its wasm beside itself.
+        .omit_default_module_path(false)
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(folder)?;
