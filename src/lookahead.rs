@@ -31,17 +31,29 @@ pub(crate) struct Lookahead {
     last_extent: u64,
     /// How many extents in a row had the same size.
     streak: u32,
+    /// Windows read in this step.
+    windows: u64,
 }
 
 impl Lookahead {
     pub(crate) fn new(source: Rc<dyn ReadAt>) -> Self {
         let buffer = Vec::new();
-        Self { source, buffer, start: 0, mean_extent: None, last_extent: 0, streak: 0 }
+        Self { source, buffer, start: 0, mean_extent: None, last_extent: 0, streak: 0, windows: 0 }
     }
 
     /// Where the source ends, as far as is known.
     pub(crate) fn end(&self) -> u64 {
         self.source.size().unwrap_or_else(|| self.buffer_end())
+    }
+
+    /// Starts a step, whose reads may have been fetched before it.
+    pub(crate) fn begin_step(&mut self) {
+        self.windows = 0;
+    }
+
+    /// Whether as many windows were read in this step as were foretold.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.windows >= WINDOWS_AHEAD
     }
 
     /// Notes the size of an extent, to choose and predict further reads by.
@@ -112,6 +124,7 @@ impl Lookahead {
     /// other without gaps, so that they can be fetched before they are asked
     /// for.
     fn fill(&mut self, at: u64, length: usize, window: usize) -> Result<(), Error> {
+        self.windows = self.windows.saturating_add(u64::from(window > length));
         if window > length && self.continues_at(at, window) {
             let behind = self.buffer_end().min(at).saturating_sub(self.start);
             let behind = usize::try_from(behind).unwrap_or(usize::MAX).min(self.buffer.len());
