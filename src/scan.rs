@@ -23,7 +23,7 @@ use crate::unit::{
 };
 
 /// Extent headers that one step looks at, at most.
-const EXTENTS_PER_STEP: u32 = 32;
+const EXTENTS_PER_STEP: u32 = 4096;
 
 /// Bytes that one step searches for a sound extent header, at most.
 const SEARCH_PER_STEP: usize = 1 << 20;
@@ -203,9 +203,9 @@ impl Scan {
 
     fn follow_extents(&mut self) -> Result<(), Error> {
         self.lookahead.begin_step();
-        for _ in 0..EXTENTS_PER_STEP {
+        for headers in 0..EXTENTS_PER_STEP {
             let State::Expect { at } = self.state else { break };
-            if self.lookahead.is_spent() {
+            if self.lookahead.is_spent(headers) {
                 break;
             }
             self.expect_extent(at)?;

