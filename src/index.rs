@@ -1,6 +1,6 @@
 //! Where each cluster of a device lies in the archive.
 //!
-//! Clusters are kept in pages of [`PAGE_CLUSTERS`]. A page of zeros is a mark;
+//! Clusters are kept in pages of 1024. A page of zeros is a mark;
 //! any other page holds 8 bytes for each stored cluster and two bits for every
 //! cluster. What is held follows from what was received, never from the size
 //! that a header claims.
