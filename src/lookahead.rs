@@ -22,6 +22,9 @@ const WINDOWS_AHEAD: u64 = 4;
 /// Headers that are predicted ahead, at most.
 const HEADERS_AHEAD: u32 = 32;
 
+/// Headers of large extents that a step reads where none can be foretold.
+const HEADERS_UNTOLD: u32 = 4;
+
 /// A buffer over a source that moves forward with the scan.
 pub(crate) struct Lookahead {
     source: Rc<dyn ReadAt>,
@@ -31,17 +34,46 @@ pub(crate) struct Lookahead {
     last_extent: u64,
     /// How many extents in a row had the same size.
     streak: u32,
+    /// Headers that could be foretold when this step began.
+    foretold: u32,
+    /// Windows read in this step.
+    windows: u64,
 }
 
 impl Lookahead {
     pub(crate) fn new(source: Rc<dyn ReadAt>) -> Self {
         let buffer = Vec::new();
-        Self { source, buffer, start: 0, mean_extent: None, last_extent: 0, streak: 0 }
+        Self {
+            source,
+            buffer,
+            start: 0,
+            mean_extent: None,
+            last_extent: 0,
+            streak: 0,
+            foretold: 0,
+            windows: 0,
+        }
     }
 
     /// Where the source ends, as far as is known.
     pub(crate) fn end(&self) -> u64 {
         self.source.size().unwrap_or_else(|| self.buffer_end())
+    }
+
+    /// Starts a step, whose reads may have been fetched before it.
+    pub(crate) fn begin_step(&mut self) {
+        self.foretold = self.headers_ahead();
+        self.windows = 0;
+    }
+
+    /// Whether as much was read in this step, with `headers` headers, as could
+    /// be foretold: what comes next should be foretold anew.
+    pub(crate) fn is_spent(&self, headers: u32) -> bool {
+        if self.uses_windows() {
+            self.windows >= WINDOWS_AHEAD
+        } else {
+            headers >= self.foretold.max(HEADERS_UNTOLD)
+        }
     }
 
     /// Notes the size of an extent, to choose and predict further reads by.
@@ -77,8 +109,7 @@ impl Lookahead {
         if self.uses_windows() {
             return self.predict_windows(at, WINDOW);
         }
-        let ahead = if self.streak < 2 { 0 } else { HEADERS_AHEAD.min(1 << self.streak.min(8)) };
-        (0..u64::from(ahead))
+        (0..u64::from(self.headers_ahead()))
             .map(|number| at.saturating_add(number.saturating_mul(self.last_extent)))
             .map(|start| start..start.saturating_add(to_u64(length)))
             .take_while(|range| self.source.size().is_none_or(|size| range.end <= size))
@@ -98,6 +129,11 @@ impl Lookahead {
             .collect()
     }
 
+    /// How many headers can be foretold: none unless extents are alike.
+    fn headers_ahead(&self) -> u32 {
+        if self.streak < 2 { 0 } else { HEADERS_AHEAD.min(1 << self.streak.min(8)) }
+    }
+
     fn uses_windows(&self) -> bool {
         self.mean_extent.is_some_and(|mean| mean < SMALL_EXTENT)
     }
@@ -112,6 +148,7 @@ impl Lookahead {
     /// other without gaps, so that they can be fetched before they are asked
     /// for.
     fn fill(&mut self, at: u64, length: usize, window: usize) -> Result<(), Error> {
+        self.windows = self.windows.saturating_add(u64::from(window > length));
         if window > length && self.continues_at(at, window) {
             let behind = self.buffer_end().min(at).saturating_sub(self.start);
             let behind = usize::try_from(behind).unwrap_or(usize::MAX).min(self.buffer.len());

@@ -23,7 +23,7 @@ use crate::unit::{
 };
 
 /// Extent headers that one step looks at, at most.
-const EXTENTS_PER_STEP: u32 = 32;
+const EXTENTS_PER_STEP: u32 = 4096;
 
 /// Bytes that one step searches for a sound extent header, at most.
 const SEARCH_PER_STEP: usize = 1 << 20;
@@ -103,8 +103,15 @@ impl Pending {
         self.at.saturating_add(HEADER_SIZE)
     }
 
+    /// Where its data end by its count of blocks.
     fn end(&self) -> u64 {
         self.at.saturating_add(self.header.size())
+    }
+
+    /// Where its data end by its masks; the same, unless the two disagree.
+    fn end_by_masks(&self) -> u64 {
+        let blocks = u64::from(self.header.masked_blocks());
+        self.data_start().saturating_add(blocks * BLOCK_SIZE)
     }
 }
 
@@ -195,8 +202,12 @@ impl Scan {
     }
 
     fn follow_extents(&mut self) -> Result<(), Error> {
-        for _ in 0..EXTENTS_PER_STEP {
+        self.lookahead.begin_step();
+        for headers in 0..EXTENTS_PER_STEP {
             let State::Expect { at } = self.state else { break };
+            if self.lookahead.is_spent(headers) {
+                break;
+            }
             self.expect_extent(at)?;
             self.bound_index(at)?;
         }
@@ -280,9 +291,10 @@ impl Scan {
     /// Says what lay between the last sound extent and `until`, where the next
     /// one starts or the archive ends.
     fn settle(&mut self, broken: &Broken, until: u64, is_end: bool) -> Result<(), Error> {
-        self.accept_pending(until.min(broken.at))?;
+        let by_masks = self.pending.as_ref().is_some_and(|held| held.end_by_masks() == until);
+        self.accept_pending(if by_masks { until } else { until.min(broken.at) })?;
         let length = until.saturating_sub(broken.at);
-        if length == 0 {
+        if length == 0 || by_masks {
             return Ok(());
         }
         self.found.extents.skipped_bytes += length;
@@ -301,12 +313,12 @@ impl Scan {
     }
 
     /// Takes in the clusters of the extent that was held, whose data end at
-    /// `until` at the latest.
+    /// `until`: not beyond, and before only if its own word says so.
     fn accept_pending(&mut self, until: u64) -> Result<(), Error> {
         let Some(pending) = self.pending.take() else { return Ok(()) };
         let at = ArchiveOffset(pending.at);
         let header = &pending.header;
-        let data_end = until.min(pending.end());
+        let data_end = until.min(pending.end().max(pending.end_by_masks()));
         let data_bytes = data_end.saturating_sub(pending.data_start());
         self.found.extents.add(header.slots().len(), HEADER_SIZE, data_bytes);
         self.check_extent(at, header, data_bytes);
@@ -426,7 +438,7 @@ impl Scan {
     }
 
     fn bound_index(&self, at: u64) -> Result<(), Error> {
-        let due = self.found.extents.count % EXTENTS_PER_SIZE_CHECK == 0;
+        let due = self.found.extents.count.is_multiple_of(EXTENTS_PER_SIZE_CHECK);
         if due && self.found.index_bytes() > INDEX_BYTES_MAX {
             return Err(Error::new(Part::Extent, at, ErrorKind::IndexTooLarge));
         }

@@ -1,0 +1,89 @@
+/** Puts the page together: state, views, Worker and Service Worker. */
+import { Actions } from "./actions.js";
+import { listenForFiles } from "./drop.js";
+import { failure, RemoteError } from "./failure.js";
+import { Saver } from "./saver.js";
+import { INITIAL, update } from "./state.js";
+import { archiveView } from "./views/archive-view.js";
+import { checksumsView } from "./views/checksums-view.js";
+import { configsView } from "./views/configs-view.js";
+import { devicesView } from "./views/devices-view.js";
+import { extentsView } from "./views/extents-view.js";
+import { failureView } from "./views/failure-view.js";
+import { findingsView } from "./views/findings-view.js";
+import { formerSavesView } from "./views/former-saves-view.js";
+import { liveView } from "./views/live-view.js";
+import { machineView } from "./views/machine-view.js";
+import { openerView } from "./views/opener-view.js";
+import { questionView } from "./views/question-view.js";
+import { scanView } from "./views/scan-view.js";
+import { WorkerClient } from "./worker-client.js";
+
+let state = INITIAL;
+let renderDue = false;
+
+const views = [
+  openerView,
+  failureView,
+  archiveView,
+  scanView,
+  formerSavesView,
+  devicesView,
+  findingsView,
+  machineView,
+  configsView,
+  checksumsView,
+  extentsView,
+  questionView,
+  liveView,
+].map((view) => view(send));
+
+const worker = new WorkerClient((died) => send({ type: "worker-died", failure: died }));
+const actions = new Actions(worker, send, () => state);
+
+/** @param {import("./model.js").PageEvent} event */
+function send(event) {
+  const before = state;
+  state = update(state, event);
+  if (state !== before) renderSoon();
+  actions.handle(event, before);
+}
+
+/** A hidden page gets no frames; a timer keeps it up to date there. */
+function renderSoon() {
+  if (renderDue) return;
+  renderDue = true;
+  if (document.hidden) setTimeout(render);
+  else requestAnimationFrame(render);
+}
+
+function render() {
+  renderDue = false;
+  for (const view of views) view(state);
+}
+
+async function allowSaving() {
+  try {
+    const saver = await Saver.register();
+    actions.allowSaving(saver);
+    warnBeforeLeaving(saver);
+    send({ type: "saving-ready" });
+  } catch (error) {
+    const told = error instanceof RemoteError ? error.failure : failure("saving-unavailable");
+    send({ type: "saving-unavailable", failure: told });
+  }
+}
+
+/** @param {Saver} saver */
+function warnBeforeLeaving(saver) {
+  addEventListener("beforeunload", (event) => {
+    if (saver.busy) event.preventDefault();
+  });
+  addEventListener("pagehide", () =>
+    saver.cancelAll(failure("save-broken", "the page was closed")),
+  );
+}
+
+listenForFiles(send);
+render();
+allowSaving();

@@ -1,0 +1,113 @@
+/** What crosses between the page, its Worker and its Service Worker. */
+import type {
+  Finding,
+  Overview,
+  ScanProgress,
+  ScanReport,
+  VmSummary,
+} from "./core/vma_inspector.js";
+
+/** Why something could not go on: the core's error, or one of the page's own. */
+export interface Failure {
+  /** Stable, kebab-case; `sentences.js` has words for it. */
+  code: string;
+  /** The technical line. */
+  message: string;
+  part: string | null;
+  offset: number | null;
+}
+
+/** An archive that the Worker holds open. */
+export interface OpenedArchive {
+  /** To name it in later requests. */
+  archive: number;
+  overview: Overview;
+  /** Null where there is no readable `qemu-server.conf`. */
+  summary: VmSummary | null;
+}
+
+export interface ScanUpdate {
+  progress: ScanProgress;
+  /** Counted so far; not in every update. */
+  report: ScanReport | null;
+}
+
+/** Each kind of request with its parameters, its progress and its result. */
+export interface Requests {
+  open: { ask: { file: File }; progress: never; result: OpenedArchive };
+  scan: { ask: { archive: number }; progress: ScanUpdate; result: ScanUpdate };
+  config: { ask: { archive: number; index: number }; progress: never; result: Uint8Array };
+  findings: {
+    ask: { archive: number; code: string; from: number; count: number };
+    progress: never;
+    result: Finding[];
+  };
+  imageSize: { ask: { archive: number; deviceId: number }; progress: never; result: number };
+  /** Serves the image's bytes through `port` until all of them are fetched. */
+  image: {
+    ask: { archive: number; deviceId: number; size: number; port: MessagePort };
+    progress: never;
+    result: null;
+  };
+  /** Lets go of an archive once nothing uses it any more. */
+  close: { ask: { archive: number }; progress: never; result: null };
+}
+
+export type RequestKind = keyof Requests;
+
+/** Page to Worker. */
+export type Request = {
+  [Kind in RequestKind]: { id: number; kind: Kind } & Requests[Kind]["ask"];
+}[RequestKind];
+export type RequestOf<Kind extends RequestKind> = Extract<Request, { kind: Kind }>;
+export type ToWorker = Request | { id: number; kind: "cancel" };
+
+/** Worker to page. */
+export type FromWorker =
+  /** The request was taken up: the Worker is alive. */
+  | { id: number; kind: "accepted" }
+  | { id: number; kind: "progress"; value: Requests[RequestKind]["progress"] }
+  | { id: number; kind: "result"; value: Requests[RequestKind]["result"] }
+  | { id: number; kind: "error"; failure: Failure }
+  /** The core is broken; nothing more will come. */
+  | { id: null; kind: "fatal"; message: string };
+
+/** Service Worker to Worker, through the image's port. */
+export type ToImage = { kind: "pull" } | { kind: "cancel" };
+/** Worker to Service Worker, through the image's port. */
+export type FromImage =
+  | { kind: "chunk"; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: "failed"; failure: Failure };
+
+/** Page to Service Worker. */
+export type ToServiceWorker =
+  /** A save that will be fetched as `save/<id>/…`. */
+  | {
+      kind: "save";
+      id: string;
+      name: string;
+      size: number;
+      image: MessagePort;
+      control: MessagePort;
+    }
+  /** Keeps it running; asks which of these saves it no longer knows. */
+  | { kind: "ping"; ids: string[] }
+  /** Asks the active one whether a newer one may take over. */
+  | { kind: "may-hand-over"; reply: MessagePort }
+  /** Tells a waiting one to take over. */
+  | { kind: "take-over" };
+
+/** Page to Service Worker, through the save's control port. */
+export type ToSave = { kind: "cancel"; failure: Failure };
+/** Service Worker to page, through the save's control port. */
+export type FromSave =
+  | { kind: "registered" }
+  | { kind: "started" }
+  /** Bytes that the browser's download has taken. */
+  | { kind: "taken"; bytes: number }
+  | { kind: "done"; bytes: number }
+  | { kind: "cancelled-by-browser" }
+  | { kind: "failed"; failure: Failure };
+
+/** Service Worker to page, outside any save. */
+export type FromServiceWorker = { kind: "unknown-saves"; ids: string[] };

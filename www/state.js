@@ -1,0 +1,287 @@
+/** The one state value of the page, and how events change it. Pure. */
+import { count, counted, size } from "./format.js";
+import { failureSentence } from "./sentences.js";
+import { verdict } from "./verdict.js";
+
+/** @typedef {import("./model.js").State} State */
+/** @typedef {import("./model.js").PageEvent} PageEvent */
+/** @typedef {import("./model.js").ShownArchive} ShownArchive */
+/** @typedef {import("./model.js").Scan} Scan */
+/** @typedef {import("./model.js").Save} Save */
+
+/** @type {Scan} */
+const NEW_SCAN = { phase: "running", progress: null, report: null, pace: null, failure: null };
+
+/** @type {State} */
+export const INITIAL = {
+  dragging: "no",
+  opening: null,
+  failure: null,
+  archive: null,
+  saves: [],
+  saving: { status: "checking", failure: null },
+  question: null,
+  announcement: { text: "", serial: 0 },
+};
+
+/**
+ * @param {State} state
+ * @param {PageEvent} event
+ * @returns {State}
+ */
+export function update(state, event) {
+  const next = changed(state, event);
+  const text = announcementOf(next, event);
+  if (text === null) return next;
+  return { ...next, announcement: { text, serial: state.announcement.serial + 1 } };
+}
+
+/**
+ * @param {State} state
+ * @param {PageEvent} event
+ * @returns {State}
+ */
+function changed(state, event) {
+  switch (event.type) {
+    case "drag-moved":
+      return state.dragging === event.over ? state : { ...state, dragging: event.over };
+    case "file-chosen": {
+      const { name, size: bytes } = event.file;
+      return { ...stopped(state), dragging: "no", opening: { name, size: bytes }, failure: null };
+    }
+    case "drop-refused":
+      return { ...state, dragging: "no", failure: { file: null, failure: event.failure } };
+    case "failure-dismissed":
+      return { ...state, failure: null };
+    case "open-failed":
+      return { ...state, opening: null, failure: { file: event.file, failure: event.failure } };
+    case "opened":
+      return { ...state, opening: null, question: null, archive: shown(event) };
+    case "worker-died":
+      return died(state, event.failure);
+    case "saving-ready":
+      return { ...state, saving: { status: "ready", failure: null } };
+    case "saving-unavailable":
+      return { ...state, saving: { status: "unavailable", failure: event.failure } };
+    case "save-wanted":
+      return { ...state, question: questionFor(state, event.deviceId) };
+    case "save-confirmed":
+    case "save-declined":
+      return { ...state, question: null };
+    case "findings-wanted":
+      return withArchive(state, (archive) => withWanted(archive, event));
+    case "save-started":
+      return { ...state, saves: [...otherSaves(state, event.save), event.save] };
+    case "save-dismissed":
+      return { ...state, saves: state.saves.filter(({ id }) => id !== event.id) };
+    case "save-progressed":
+    case "save-ended":
+    case "save-failed":
+      return { ...state, saves: state.saves.map((save) => changedSave(save, event)) };
+    default:
+      return withArchive(state, (archive) => changedArchive(archive, event));
+  }
+}
+
+/**
+ * @param {Extract<PageEvent, { type: "opened" }>} event
+ * @returns {ShownArchive}
+ */
+function shown({ file, archive: { archive: id, overview, summary } }) {
+  return { id, file, overview, summary, scan: NEW_SCAN, configs: new Map(), findings: new Map() };
+}
+
+/**
+ * @param {State} state
+ * @param {(archive: ShownArchive) => ShownArchive} change
+ * @returns {State}
+ */
+function withArchive(state, change) {
+  if (!state.archive) return state;
+  const archive = change(state.archive);
+  return archive === state.archive ? state : { ...state, archive };
+}
+
+/**
+ * Opening another file stops the scan; should that fail, it can be continued.
+ * @param {State} state
+ */
+function stopped(state) {
+  return withArchive(state, (archive) =>
+    archive.scan.phase === "running"
+      ? withScan(archive, { phase: "stopped", pace: null })
+      : archive,
+  );
+}
+
+/**
+ * Without its Worker nothing more can be asked of the archive.
+ * @param {State} state
+ * @param {import("./messages.js").Failure} failure
+ * @returns {State}
+ */
+function died(state, failure) {
+  const file = state.opening ?? state.archive?.file ?? null;
+  return { ...state, opening: null, archive: null, question: null, failure: { file, failure } };
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {PageEvent} event
+ * @returns {ShownArchive}
+ */
+function changedArchive(archive, event) {
+  if (!("archive" in event) || event.archive !== archive.id) return archive;
+  switch (event.type) {
+    case "scan-started":
+      return withScan(archive, { ...archive.scan, phase: "running", failure: null });
+    case "scan-progressed":
+      return withScan(archive, {
+        progress: event.update.progress,
+        report: event.update.report ?? archive.scan.report,
+        pace: event.pace,
+      });
+    case "scan-finished":
+      return withScan(archive, { ...event.update, phase: "done", pace: null });
+    case "scan-stopped":
+      return withScan(archive, { phase: "stopped", pace: null });
+    case "scan-failed":
+      return withScan(archive, { phase: "failed", pace: null, failure: event.failure });
+    case "config-arrived":
+      return { ...archive, configs: new Map(archive.configs).set(event.index, event.content) };
+    case "findings-arrived":
+      return withFindings(archive, event);
+    default:
+      return archive;
+  }
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {Extract<PageEvent, { type: "findings-wanted" }>} event
+ * @returns {ShownArchive}
+ */
+function withWanted(archive, { code, from }) {
+  const page = archive.findings.get(code) ?? { from, items: [], failure: null };
+  return { ...archive, findings: new Map(archive.findings).set(code, { ...page, wanted: from }) };
+}
+
+/**
+ * Answers to what is no longer wanted are dropped.
+ * @param {ShownArchive} archive
+ * @param {Extract<PageEvent, { type: "findings-arrived" }>} event
+ * @returns {ShownArchive}
+ */
+function withFindings(archive, { code, from, items, failure }) {
+  if (archive.findings.get(code)?.wanted !== from) return archive;
+  const page = { wanted: from, from, items, failure };
+  return { ...archive, findings: new Map(archive.findings).set(code, page) };
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {Partial<Scan>} scan
+ * @returns {ShownArchive}
+ */
+function withScan(archive, scan) {
+  return { ...archive, scan: { ...archive.scan, ...scan } };
+}
+
+/**
+ * @param {State} state
+ * @param {number} deviceId
+ */
+function questionFor({ archive }, deviceId) {
+  return archive && missingBytes(archive, deviceId) > 0 ? { archive: archive.id, deviceId } : null;
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {number} deviceId
+ */
+export function missingBytes({ scan }, deviceId) {
+  return scan.report?.devices.find(({ id }) => id === deviceId)?.missingBytes ?? 0;
+}
+
+/**
+ * A new save takes the place of an ended one of the same disk.
+ * @param {State} state
+ * @param {Save} save
+ */
+function otherSaves({ saves }, { archive, deviceId }) {
+  return saves.filter(
+    (other) => isLive(other) || other.archive !== archive || other.deviceId !== deviceId,
+  );
+}
+
+/** @param {Save} save */
+export function isLive({ phase }) {
+  return phase === "starting" || phase === "running";
+}
+
+/**
+ * @param {Save} save
+ * @param {Extract<PageEvent, { type: "save-progressed" | "save-ended" | "save-failed" }>} event
+ * @returns {Save}
+ */
+function changedSave(save, event) {
+  if (event.id !== save.id || !isLive(save)) return save;
+  if (event.type === "save-progressed") {
+    return { ...save, phase: "running", taken: event.taken, pace: event.pace };
+  }
+  if (event.type === "save-failed") {
+    return { ...save, phase: "failed", pace: null, failure: event.failure };
+  }
+  const taken = event.phase === "done" ? save.size : save.taken;
+  return { ...save, phase: event.phase, taken, pace: null };
+}
+
+/**
+ * What a person who does not see the page should hear.
+ * @param {State} state after the event
+ * @param {PageEvent} event
+ * @returns {string | null}
+ */
+function announcementOf(state, event) {
+  switch (event.type) {
+    case "said":
+      return event.text;
+    case "file-chosen":
+      return `Opening ${event.file.name}.`;
+    case "open-failed":
+    case "drop-refused":
+    case "worker-died":
+    case "saving-unavailable":
+    case "scan-failed":
+      return failureSentence(event.failure.code).title;
+    case "opened":
+      return openedWords(event);
+    case "scan-stopped":
+      return "Scan stopped.";
+    case "scan-finished":
+      return state.archive ? (verdict(state.archive)?.title ?? null) : null;
+    default:
+      return saveAnnouncement(state, event);
+  }
+}
+
+/** @param {Extract<PageEvent, { type: "opened" }>} event */
+function openedWords({ file, archive: { overview } }) {
+  const disks = counted(overview.devices.length, "disk");
+  return `${file.name} is open: ${disks}, ${size(file.size)}. The scan has begun.`;
+}
+
+/**
+ * @param {State} state
+ * @param {PageEvent} event
+ */
+function saveAnnouncement(state, event) {
+  if (event.type === "save-started") return `Saving ${event.save.fileName}.`;
+  if (event.type !== "save-ended" && event.type !== "save-failed") return null;
+  const save = state.saves.find(({ id }) => id === event.id);
+  if (!save) return null;
+  if (save.phase === "done") {
+    return `All ${count(save.size)} bytes of ${save.fileName} were handed to the browser.`;
+  }
+  return `${save.fileName} was not saved completely. Delete what is in Downloads.`;
+}

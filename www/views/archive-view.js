@@ -1,0 +1,52 @@
+/** The file and what its header says. */
+import { byId, fill, h, whenChanged } from "../dom.js";
+import { exactSize, times } from "../format.js";
+import { badge, facts, foreign } from "./parts.js";
+
+export function archiveView() {
+  const section = byId("archive");
+  return whenChanged(
+    ({ archive }) => [archive?.file, archive?.overview],
+    (file, overview) => {
+      section.hidden = !file;
+      fill(section, file && overview && card(file, overview));
+    },
+  );
+}
+
+/**
+ * @param {import("../model.js").FileFacts} file
+ * @param {import("../core/vma_inspector.js").Overview} overview
+ */
+function card(file, overview) {
+  return h(
+    "div",
+    { class: "card" },
+    h("p", { class: "eyebrow" }, "Backup file"),
+    h("h2", { id: "archive-title", class: "file-name" }, foreign(file.name)),
+    facts([
+      ["Size", exactSize(file.size)],
+      ["Backup made", backupTime(overview.createdAt)],
+      ["Header checksum", headerVerdict(overview)],
+      ["UUID", h("code", {}, overview.uuid)],
+      ["Format", `VMA, version ${overview.version}`],
+    ]),
+  );
+}
+
+/** @param {number} seconds */
+function backupTime(seconds) {
+  const both = times(seconds);
+  if (!both) return `not a date: ${seconds} seconds since 1970`;
+  return [
+    h("time", { datetime: both.machine, class: "line" }, both.utc),
+    h("span", { class: "line quiet" }, both.local),
+  ];
+}
+
+/** @param {import("../core/vma_inspector.js").Overview} overview */
+function headerVerdict({ headerChecksum }) {
+  return headerChecksum.ok
+    ? [badge("good", "agrees"), " the MD5 of the header is the one it states"]
+    : [badge("damage", "does not agree"), " the header was changed; treat what it says with doubt"];
+}

@@ -1,0 +1,120 @@
+/** The configuration files: as text or as bytes, to copy and to save. */
+import { byId, fill, h, whenChanged } from "../dom.js";
+import { asText, hexDump, size } from "../format.js";
+import { button, failureWords, foreign, saveSmallFile } from "./parts.js";
+
+/** @typedef {import("../core/vma_inspector.js").ConfigEntry} Config */
+/** @typedef {import("../model.js").ConfigContent} Content */
+/** @typedef {import("../model.js").Send} Send */
+
+/** @param {Send} send */
+export function configsView(send) {
+  const section = byId("configs");
+  /** @type {Map<number, ReturnType<typeof configView>>} */
+  let views = new Map();
+  const build = whenChanged(
+    ({ archive }) => [archive?.overview.configs],
+    (configs) => {
+      section.hidden = !configs;
+      views = new Map((configs ?? []).map((config) => [config.index, configView(config, send)]));
+      fill(section, configs && card([...views.values()].map(({ root }) => root)));
+      views.values().next().value?.open();
+    },
+  );
+  const draw = whenChanged(
+    ({ archive }) => [archive?.configs],
+    (contents) => {
+      for (const [index, content] of contents ?? []) views.get(index)?.draw(content);
+    },
+  );
+  /** @param {import("../model.js").State} state */
+  return (state) => {
+    build(state);
+    draw(state);
+  };
+}
+
+/** @param {HTMLElement[]} views */
+function card(views) {
+  return h(
+    "div",
+    { class: "card" },
+    h("h2", { id: "configs-title" }, "Configuration files"),
+    views.length > 0 ? views : h("p", {}, "There are none in this backup."),
+  );
+}
+
+/**
+ * @param {Config} config
+ * @param {Send} send
+ */
+function configView(config, send) {
+  const content = h("div", {}, h("p", { class: "quiet" }, "Reading …"));
+  const root = h(
+    "details",
+    { class: "config" },
+    h("summary", {}, foreign(config.name), h("span", { class: "quiet" }, ` ${size(config.size)}`)),
+    content,
+  );
+  let asked = false;
+  root.addEventListener("toggle", () => {
+    if (root.open && !asked) send({ type: "config-wanted", index: config.index });
+    asked ||= root.open;
+  });
+  /** @type {Content | null} */
+  let drawn = null;
+
+  return {
+    root,
+    open() {
+      root.open = true;
+    },
+    /** @param {Content} arrived */
+    draw(arrived) {
+      if (arrived === drawn) return;
+      drawn = arrived;
+      if (arrived.bytes) fill(content, ...contentOf(config, arrived.bytes, send));
+      else if (arrived.failure) fill(content, failureWords(arrived.failure));
+    },
+  };
+}
+
+/**
+ * @param {Config} config
+ * @param {Uint8Array} bytes
+ * @param {Send} send
+ */
+function contentOf(config, bytes, send) {
+  const text = asText(bytes);
+  const shown = text ?? hexDump(bytes);
+  return [
+    h(
+      "div",
+      { class: "config-buttons" },
+      button("Copy", () => copy(shown, send)),
+      button("Save", () =>
+        saveSmallFile(config.safeName, /** @type {Uint8Array<ArrayBuffer>} */ (bytes)),
+      ),
+      config.safeName !== config.name &&
+        h("span", { class: "quiet" }, "is saved as ", foreign(config.safeName)),
+    ),
+    text === null && h("p", { class: "quiet" }, "This is not text; here are its bytes."),
+    h(
+      "pre",
+      { tabindex: 0, role: "region", "aria-label": `Contents of ${config.safeName}` },
+      text === null ? shown : foreign(text, "\n\t"),
+    ),
+  ];
+}
+
+/**
+ * @param {string} text
+ * @param {Send} send
+ */
+async function copy(text, send) {
+  const said = await navigator.clipboard.writeText(text).then(
+    () => "Copied.",
+    () => "The browser does not allow copying. Select the text and press Ctrl+C.",
+  );
+  send({ type: "said", text: said });
+}

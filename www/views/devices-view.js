@@ -1,0 +1,207 @@
+/** The disks: how much of each is there, and the way to save one. */
+import { byId, fill, h, setText, whenChanged } from "../dom.js";
+import { count, exactSize, share, size } from "../format.js";
+import { clusterBar, clusterTable } from "./cluster-bar.js";
+import { badge, button, facts, foreign, table } from "./parts.js";
+import { saveBox } from "./save-box.js";
+
+/** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
+/** @typedef {import("../core/vma_inspector.js").DeviceStatistics} Statistics */
+/** @typedef {import("../model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../model.js").State} State */
+
+/** @param {import("../model.js").Send} send */
+export function devicesView(send) {
+  const section = byId("devices");
+  const list = h("div", { class: "stack" });
+  const extra = h("div");
+  const hint = h("p", { class: "quiet", id: "save-hint" });
+  section.append(h("h2", { id: "devices-title" }, "Disks"), hint, list, extra);
+  /** @type {Map<number, ReturnType<typeof deviceCard>>} */
+  let cards = new Map();
+
+  const build = whenChanged(
+    ({ archive }) => [archive?.overview, archive],
+    (overview, archive) => {
+      section.hidden = !overview;
+      if (!archive || archive.overview === shownOverview) return;
+      shownOverview = archive.overview;
+      cards = new Map(archive.overview.devices.map((d) => [d.id, deviceCard(d, archive, send)]));
+      fill(
+        list,
+        [...cards.values()].map(({ root }) => root),
+      );
+      if (cards.size === 0) fill(list, h("p", { class: "card" }, "The header names no disks."));
+    },
+  );
+  /** @type {ShownArchive["overview"] | null} */
+  let shownOverview = null;
+  const drawExtra = whenChanged(
+    ({ archive }) => [archive?.scan.report?.undeclared],
+    (undeclared) => {
+      fill(extra, undeclared && undeclared.length > 0 && undeclaredTable(undeclared));
+    },
+  );
+  const drawCards = whenChanged(
+    ({ archive, saves, saving }) => [archive, saves, saving],
+    (archive, saves, saving) => {
+      if (!archive) return;
+      const obstacle = obstacleTo(archive, saving);
+      setText(hint, obstacle ?? "Saving writes a whole disk as a raw image into your Downloads.");
+      for (const [id, card] of cards) {
+        const save = saves.findLast((s) => s.archive === archive.id && s.deviceId === id);
+        card.draw(archive, save ?? null, obstacle);
+      }
+    },
+  );
+  /** @param {State} state */
+  return (state) => {
+    build(state);
+    drawExtra(state);
+    drawCards(state);
+  };
+}
+
+/**
+ * Why nothing can be saved now, or null.
+ * @param {ShownArchive} archive
+ * @param {State["saving"]} saving
+ */
+function obstacleTo({ scan }, saving) {
+  if (saving.status === "unavailable") {
+    return "This browser does not let the page save disks: it needs a Service Worker, which private windows and pages without https do not have. Use a normal window.";
+  }
+  if (saving.status === "checking") return "Preparing to save …";
+  if (scan.phase === "running") return "Disks can be saved as soon as the scan is finished.";
+  if (scan.phase !== "done") return "Disks can be saved once the scan is finished: continue it.";
+  return null;
+}
+
+/**
+ * @param {Device} device
+ * @param {ShownArchive} archive
+ * @param {import("../model.js").Send} send
+ */
+function deviceCard(device, archive, send) {
+  const save = button(
+    "Save as raw image",
+    () => {
+      if (save.ariaDisabled !== "true") send({ type: "save-wanted", deviceId: device.id });
+    },
+    { "data-kind": "primary", "aria-describedby": `save-hint device-${device.id}-title` },
+  );
+  const box = saveBox(send);
+  const boxPlace = h("div");
+  const state = h("span");
+  const numbers = h("div", { class: "device-numbers" });
+  const root = h(
+    "article",
+    { class: "card device", "aria-labelledby": `device-${device.id}-title` },
+    h(
+      "div",
+      { class: "device-head" },
+      h("h3", { id: `device-${device.id}-title` }, foreign(device.name), " ", state),
+      h("p", { class: "quiet device-line" }, deviceLine(device, archive)),
+      save,
+    ),
+    boxPlace,
+    numbers,
+  );
+  /** @type {unknown} */
+  let drawnReport = null;
+  let drawnPhase = "";
+
+  /**
+   * @param {ShownArchive} archive
+   * @param {import("../model.js").Save | null} current
+   * @param {string | null} obstacle
+   */
+  function draw({ scan, file }, current, obstacle) {
+    const live = current?.phase === "starting" || current?.phase === "running";
+    save.ariaDisabled = String(obstacle !== null || live);
+    if (current) box.draw(current);
+    if (boxPlace.contains(box.root) !== (current !== null)) fill(boxPlace, current && box.root);
+    if (scan.report === drawnReport && scan.phase === drawnPhase) return;
+    drawnReport = scan.report;
+    drawnPhase = scan.phase;
+    const statistics = scan.report?.devices.find(({ id }) => id === device.id);
+    fill(state, statistics ? stateBadge(statistics, scan.phase === "done") : null);
+    fill(
+      numbers,
+      ...(statistics ? drawNumbers(device, statistics, file.size, scan.phase === "done") : []),
+    );
+  }
+
+  return { root, draw };
+}
+
+/**
+ * @param {Device} device
+ * @param {ShownArchive} archive
+ */
+function deviceLine({ id, size: bytes, isVmstate }, { summary }) {
+  const disk = summary?.disks.find(({ deviceId }) => deviceId === id);
+  const kind = isVmstate ? "saved memory of the running machine, about " : "";
+  return [
+    `${kind}${exactSize(bytes)} · device ${id}`,
+    disk && [" · ", foreign(disk.key)],
+    disk?.storage && [" on storage ", foreign(disk.storage)],
+  ].flat(2);
+}
+
+/**
+ * @param {Statistics} statistics
+ * @param {boolean} final
+ */
+function stateBadge({ missingBytes, clusters }, final) {
+  if (!final) return badge("neutral", "partly scanned");
+  if (missingBytes > 0) return badge("damage", `${size(missingBytes)} missing`);
+  if (clusters.twice > 0) return badge("warning", "parts stored twice");
+  return badge("good", "nothing missing");
+}
+
+/**
+ * @param {Device} device
+ * @param {Statistics} statistics
+ * @param {number} fileSize
+ * @param {boolean} final
+ */
+function drawNumbers(
+  device,
+  { clusters, storedBytes, zeroBytes, missingBytes, imageSize },
+  fileSize,
+  final,
+) {
+  return [
+    clusterBar(clusters, final),
+    h(
+      "div",
+      { class: "device-columns" },
+      facts([
+        ["Stored data", size(storedBytes)],
+        ["Share of the file", share(storedBytes, fileSize)],
+        ["Zeros, not stored", size(zeroBytes)],
+        [final ? "Missing" : "Not seen yet", size(missingBytes)],
+        final && ["Length of the image", `${count(imageSize)} bytes`],
+      ]),
+      clusterTable(device.name, clusters, final),
+    ),
+  ];
+}
+
+/** @param {import("../core/vma_inspector.js").ScanReport["undeclared"]} undeclared */
+function undeclaredTable(undeclared) {
+  return h(
+    "div",
+    { class: "card" },
+    table(
+      "Data of disks that the header does not name; it cannot be saved",
+      ["Device", "Clusters", "Stored data"],
+      undeclared.map(({ id, clusters, storedBytes }) => [
+        `number ${id}`,
+        count(clusters),
+        size(storedBytes),
+      ]),
+    ),
+  );
+}

@@ -1,0 +1,161 @@
+/** What is wrong or unusual, grouped by kind; each kind a list in pages. */
+import { FINDINGS_PER_PAGE } from "../actions.js";
+import { byId, fill, h, setAttribute, setText, whenChanged } from "../dom.js";
+import { count, counted } from "../format.js";
+import { findingSentence, SEVERITY_WORDS } from "../sentences.js";
+import { allFindings } from "../verdict.js";
+import { badge, button, failureWords, foreign } from "./parts.js";
+
+/** @typedef {import("../core/vma_inspector.js").FindingGroup} Group */
+/** @typedef {import("../model.js").FindingsPage} Page */
+/** @typedef {import("../model.js").Send} Send */
+
+/** @param {Send} send */
+export function findingsView(send) {
+  const section = byId("findings");
+  const summary = h("p", { class: "quiet" });
+  const list = h("div", { class: "stack" });
+  section.append(h("h2", { id: "findings-title" }, "Findings"), summary, list);
+  /** @type {Map<string, ReturnType<typeof groupView>>} */
+  let groups = new Map();
+  /** @type {number | null} */
+  let shownArchive = null;
+
+  return whenChanged(
+    ({ archive }) => [archive?.overview, archive?.scan, archive?.findings, archive],
+    (_overview, _scan, _findings, archive) => {
+      section.hidden = !archive;
+      if (!archive) return;
+      if (shownArchive !== archive.id) groups = new Map();
+      shownArchive = archive.id;
+      const found = allFindings(archive);
+      const kept = new Map(
+        found.map(({ code }) => [code, groups.get(code) ?? groupView(code, send)]),
+      );
+      if ([...kept.keys()].join() !== [...list.children].map(({ id }) => id.slice(8)).join()) {
+        fill(
+          list,
+          [...kept.values()].map(({ root }) => root),
+        );
+      }
+      groups = kept;
+      for (const group of found) {
+        groups.get(group.code)?.draw(group, archive.findings.get(group.code) ?? null);
+      }
+      setText(summary, summaryOf(found, archive.scan.phase));
+    },
+  );
+}
+
+/**
+ * @param {Group[]} groups
+ * @param {import("../model.js").Scan["phase"]} phase
+ */
+function summaryOf(groups, phase) {
+  const all = groups.reduce((sum, group) => sum + group.count, 0);
+  if (all > 0) {
+    return `${counted(all, "finding")} of ${counted(groups.length, "kind")}, the worst first. Open one for its places in the file.`;
+  }
+  if (phase === "done") return "None: nothing in the structure of this file is wrong or unusual.";
+  return phase === "running" ? "None so far." : "None in the part that was scanned.";
+}
+
+/**
+ * @param {string} code
+ * @param {Send} send
+ */
+function groupView(code, send) {
+  const { title, text } = findingSentence(code);
+  const number = h("span", { class: "finding-count" });
+  const mark = h("span");
+  const note = h("p", { class: "quiet" });
+  const lines = h("ol", { class: "finding-lines", id: `lines-${code}` });
+  const trouble = h("div");
+  const pager = pagerView(title, (from) => send({ type: "findings-wanted", code, from }));
+  const root = h(
+    "details",
+    { class: "card finding", id: `finding-${code}` },
+    h("summary", {}, mark, h("span", { class: "finding-title" }, title), number),
+    h("p", {}, text),
+    note,
+    trouble,
+    lines,
+    pager.root,
+  );
+  let asked = false;
+  root.addEventListener("toggle", () => {
+    if (root.open && !asked) send({ type: "findings-wanted", code, from: 0 });
+    asked ||= root.open;
+  });
+  /** @type {unknown} */
+  let drawnItems = null;
+
+  /**
+   * @param {Group} group
+   * @param {Page | null} page
+   */
+  function draw(group, page) {
+    setAttribute(root, "data-tone", group.severity);
+    if (!mark.hasChildNodes()) mark.append(badge(group.severity, SEVERITY_WORDS[group.severity]));
+    setText(number, `${count(group.count)} ×`);
+    note.hidden = group.listed >= group.count;
+    setText(note, `The first ${count(group.listed)} of ${count(group.count)} are listed.`);
+    pager.draw(group.listed, page);
+    if (!page || page.items === drawnItems) return;
+    drawnItems = page.items;
+    lines.start = page.from + 1;
+    fill(
+      lines,
+      page.items.map((item) => h("li", {}, foreign(item.text))),
+    );
+    fill(trouble, ...(page.failure ? failureWords(page.failure) : []));
+  }
+
+  return { root, draw };
+}
+
+/**
+ * @param {string} title
+ * @param {(from: number) => void} want
+ */
+function pagerView(title, want) {
+  let current = 0;
+  let last = 0;
+  /** @param {number} page */
+  const go = (page) => want(Math.min(Math.max(page, 0), last) * FINDINGS_PER_PAGE);
+  const first = button("First", () => go(0));
+  const previous = button("Previous", () => go(current - 1));
+  const next = button("Next", () => go(current + 1));
+  const end = button("Last", () => go(last));
+  const input = h("input", { type: "number", min: 1, inputmode: "numeric" });
+  input.addEventListener("change", () => go(Math.trunc(input.valueAsNumber || 1) - 1));
+  const of = h("span");
+  const root = h(
+    "nav",
+    { class: "pager", "aria-label": `Pages: ${title}` },
+    first,
+    previous,
+    h("label", {}, "Page ", input),
+    of,
+    next,
+    end,
+  );
+
+  /**
+   * @param {number} listed
+   * @param {Page | null} page
+   */
+  function draw(listed, page) {
+    last = Math.max(0, Math.ceil(listed / FINDINGS_PER_PAGE) - 1);
+    current = Math.floor((page?.wanted ?? 0) / FINDINGS_PER_PAGE);
+    root.hidden = last === 0;
+    input.max = String(last + 1);
+    if (document.activeElement !== input) input.value = String(current + 1);
+    setText(of, `of ${count(last + 1)}`);
+    // Kept focusable: a button that vanishes under the finger loses the place.
+    for (const control of [first, previous]) control.ariaDisabled = String(current === 0);
+    for (const control of [next, end]) control.ariaDisabled = String(current === last);
+  }
+
+  return { root, draw };
+}

@@ -1,0 +1,120 @@
+/** Small pieces that several views are made of. */
+import { h } from "../dom.js";
+import { failureSentence } from "../sentences.js";
+
+/** @typedef {import("../dom.js").Child} Child */
+
+/** Invisible, or changing the order of what stands around them. */
+const HIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
+
+/**
+ * Text out of a file: kept apart from the order of the page's own text, with
+ * control characters made visible.
+ * @param {string} text
+ * @param {string} [allowed] control characters that may stay
+ */
+export function foreign(text, allowed = "") {
+  const whole = h("bdi", { class: "foreign" });
+  let plain = "";
+  for (const character of text) {
+    if (!HIDDEN_CHARACTERS.test(character) || allowed.includes(character)) {
+      plain += character;
+      continue;
+    }
+    whole.append(plain, controlMark(character));
+    plain = "";
+  }
+  whole.append(plain);
+  return whole;
+}
+
+/** @param {string} character */
+function controlMark(character) {
+  const number = character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");
+  return h("span", { class: "control-mark" }, `U+${number}`);
+}
+
+/**
+ * @param {"good" | "warning" | "damage" | "neutral" | "note"} tone
+ * @param {string} text
+ */
+export function badge(tone, text) {
+  return h("span", { class: "badge", "data-tone": tone }, text);
+}
+
+/**
+ * @param {string} label
+ * @param {() => void} onClick
+ * @param {Record<string, unknown>} [attributes]
+ */
+export function button(label, onClick, attributes = {}) {
+  return h(
+    "button",
+    { class: "button", type: "button", ...attributes, on: { click: onClick } },
+    label,
+  );
+}
+
+/**
+ * Names and values, as a description list.
+ * @param {([string, Child | Child[]] | null | false)[]} rows
+ */
+export function facts(rows) {
+  const shown = rows.filter((row) => row !== null && row !== false);
+  return h(
+    "dl",
+    { class: "facts" },
+    shown.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+  );
+}
+
+/**
+ * @param {string} caption
+ * @param {string[]} columns
+ * @param {Child[][]} rows the first of each row is its header
+ * @param {Record<string, unknown>} [attributes]
+ */
+export function table(caption, columns, rows, attributes = {}) {
+  const head = columns.map((column) => h("th", { scope: "col" }, column));
+  const body = rows.map(([first, ...cells]) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, first),
+      cells.map((cell) => h("td", {}, cell)),
+    ),
+  );
+  return h(
+    "div",
+    { class: "table-frame" },
+    h(
+      "table",
+      attributes,
+      h("caption", {}, caption),
+      h("thead", {}, h("tr", {}, head)),
+      h("tbody", {}, body),
+    ),
+  );
+}
+
+/**
+ * The sentence for a failure and its technical line.
+ * @param {import("../messages.js").Failure} failure
+ */
+export function failureWords({ code, message }) {
+  return [
+    h("p", {}, failureSentence(code).text),
+    h("p", { class: "technical" }, foreign(message ? `${code}: ${message}` : code)),
+  ];
+}
+
+/**
+ * @param {string} name
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
+export function saveSmallFile(name, bytes) {
+  const url = URL.createObjectURL(new Blob([bytes]));
+  h("a", { href: url, download: name }).click();
+  // The download holds on to the Blob once it has begun.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -1,0 +1,108 @@
+/** The scan: how far it is, and in the end what it shows. */
+import { byId, fill, h, setAttribute, setText, whenChanged } from "../dom.js";
+import { count, counted, duration, share, size, speed } from "../format.js";
+import { failureSentence } from "../sentences.js";
+import { verdict } from "../verdict.js";
+import { badge, button, failureWords } from "./parts.js";
+
+/** @typedef {import("../model.js").Scan} Scan */
+/** @typedef {import("../model.js").ShownArchive} ShownArchive */
+
+/** @type {Record<Scan["phase"], { label: string, event: import("../model.js").PageEvent }>} */
+const CONTROLS = {
+  running: { label: "Stop the scan", event: { type: "scan-stop-wanted" } },
+  stopped: { label: "Continue the scan", event: { type: "scan-continue-wanted" } },
+  failed: { label: "Try to continue", event: { type: "scan-continue-wanted" } },
+  done: { label: "Scan again", event: { type: "scan-again-wanted" } },
+};
+const TONE_WORDS = { good: "Complete", warning: "Odd", damage: "Damaged", neutral: "Not finished" };
+
+/** @param {import("../model.js").Send} send */
+export function scanView(send) {
+  const section = byId("scan");
+  /** @type {Scan["phase"]} */
+  let phase = "running";
+  const control = button("", () => send(CONTROLS[phase].event));
+  const title = h("h2", { id: "scan-title" });
+  const bar = h("progress", { max: 1, "aria-labelledby": "scan-title" });
+  const line = h("p", { class: "figures" });
+  const words = h("div", { class: "scan-words" });
+  const card = h(
+    "div",
+    { class: "card scan" },
+    h("div", { class: "scan-head" }, title, control),
+    bar,
+    line,
+    words,
+  );
+  section.append(card);
+
+  return whenChanged(
+    ({ archive }) => [archive],
+    (archive) => {
+      section.hidden = !archive;
+      if (!archive) return;
+      phase = archive.scan.phase;
+      setText(control, CONTROLS[phase].label);
+      drawProgress(archive, bar, line);
+      drawWords(archive, title, words, card);
+    },
+  );
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {HTMLProgressElement} bar
+ * @param {HTMLElement} line
+ */
+function drawProgress({ scan, file }, bar, line) {
+  const done = scan.progress?.fileBytes ?? 0;
+  bar.hidden = scan.phase === "done";
+  line.hidden = scan.phase === "done";
+  bar.value = file.size > 0 ? done / file.size : 0;
+  const left = scan.pace?.secondsLeft;
+  const parts = [
+    share(done, file.size),
+    `${size(done)} of ${size(file.size)}`,
+    scan.pace && speed(scan.pace.bytesPerSecond),
+    typeof left === "number" && `about ${duration(left)} left`,
+  ];
+  setText(line, parts.filter(Boolean).join(" · "));
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {HTMLElement} title
+ * @param {HTMLElement} words
+ * @param {HTMLElement} card
+ */
+function drawWords(archive, title, words, card) {
+  const judged = verdict(archive);
+  setAttribute(card, "data-tone", judged?.tone ?? null);
+  if (!judged) {
+    setText(title, "Scanning: reading every header in the file");
+    fill(words, h("p", { class: "quiet" }, soFar(archive.scan)));
+    return;
+  }
+  const { failure } = archive.scan;
+  fill(title, badge(judged.tone, TONE_WORDS[judged.tone]), judged.title);
+  fill(
+    words,
+    failure && h("p", {}, h("strong", {}, `${failureSentence(failure.code).title}.`)),
+    failure && failureWords(failure),
+    h("p", {}, judged.text),
+  );
+}
+
+/** @param {Scan} scan */
+function soFar({ progress }) {
+  if (!progress) return "Starting …";
+  const parts = `${count(progress.clusters)} of ${counted(progress.totalClusters, "cluster")} seen`;
+  const found = progress.findings === 0 ? "nothing wrong so far" : findings(progress.findings);
+  return `${parts}, ${found}.`;
+}
+
+/** @param {number} number */
+function findings(number) {
+  return `${counted(number, "finding")} so far`;
+}

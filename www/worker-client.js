@@ -1,0 +1,121 @@
+/**
+ * The only module that talks to the Worker. Requests carry ids, so that
+ * answers to what was given up are dropped; a Worker that dies is replaced.
+ */
+import { failure, RemoteError } from "./failure.js";
+
+/** @typedef {import("./messages.js").FromWorker} FromWorker */
+/** @typedef {import("./messages.js").RequestKind} RequestKind */
+/** @typedef {import("./messages.js").Requests} Requests */
+/**
+ * @typedef {object} Pending
+ * @property {RequestKind} kind
+ * @property {boolean} accepted
+ * @property {(value: any) => void} resolve
+ * @property {(error: Error) => void} reject
+ * @property {((value: any) => void) | undefined} onProgress
+ */
+/**
+ * @template {RequestKind} Kind
+ * @typedef {object} Options
+ * @property {AbortSignal} [signal]
+ * @property {(value: Requests[Kind]["progress"]) => void} [onProgress]
+ * @property {Transferable[]} [transfer]
+ */
+
+/** A Worker that has not even taken up an opening by then hangs in a read. */
+const HUNG_AFTER_MS = 8000;
+
+export class WorkerClient {
+  /** @type {Worker | null} */
+  #worker = null;
+  /** @type {Map<number, Pending>} */
+  #pending = new Map();
+  #lastId = 0;
+  #onDied;
+
+  /** @param {(failure: import("./messages.js").Failure) => void} onDied */
+  constructor(onDied) {
+    this.#onDied = onDied;
+    this.#worker = this.#start();
+  }
+
+  /**
+   * @template {RequestKind} Kind
+   * @param {Kind} kind
+   * @param {Requests[Kind]["ask"]} ask
+   * @param {Options<Kind>} [options]
+   * @returns {Promise<Requests[Kind]["result"]>}
+   */
+  request(kind, ask, { signal, onProgress, transfer = [] } = {}) {
+    signal?.throwIfAborted();
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { kind, accepted: false, resolve, reject, onProgress });
+      signal?.addEventListener("abort", () => this.#cancel(id, signal.reason));
+      this.#worker ??= this.#start();
+      this.#worker.postMessage({ id, kind, ...ask }, transfer);
+      if (kind === "open") setTimeout(() => this.#replaceIfHung(id), HUNG_AFTER_MS);
+    });
+  }
+
+  #start() {
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }) => this.#receive(data);
+    worker.onmessageerror = () => this.#died(worker, "a message could not be read");
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#died(worker, event.message ?? "it could not be loaded");
+    };
+    return worker;
+  }
+
+  /** @param {FromWorker} message */
+  #receive(message) {
+    if (message.kind === "fatal") {
+      this.#died(this.#worker, message.message);
+      return;
+    }
+    const pending = this.#pending.get(message.id);
+    if (!pending) return;
+    pending.accepted = true;
+    if (message.kind === "progress") pending.onProgress?.(message.value);
+    if (message.kind === "result" || message.kind === "error") this.#pending.delete(message.id);
+    if (message.kind === "result") pending.resolve(message.value);
+    if (message.kind === "error") pending.reject(new RemoteError(message.failure));
+  }
+
+  /**
+   * @param {number} id
+   * @param {Error} reason
+   */
+  #cancel(id, reason) {
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    this.#pending.delete(id);
+    this.#worker?.postMessage({ id, kind: "cancel" });
+    pending.reject(reason);
+  }
+
+  /** @param {number} id */
+  #replaceIfHung(id) {
+    const serving = [...this.#pending.values()].some(({ kind }) => kind === "image");
+    if (serving || this.#pending.get(id)?.accepted !== false) return;
+    this.#died(this.#worker, "it did not answer: the disk may have stopped responding");
+  }
+
+  /**
+   * @param {Worker | null} worker
+   * @param {string} message
+   */
+  #died(worker, message) {
+    if (worker !== this.#worker) return;
+    worker?.terminate();
+    this.#worker = null;
+    const died = failure("worker-died", message);
+    const lost = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of lost) reject(new RemoteError(died));
+    this.#onDied(died);
+  }
+}

@@ -1,0 +1,190 @@
+/** The Worker: owns the core and every open archive, and answers the page. */
+import init, { Archive } from "./core/vma_inspector.js";
+import { failure, RemoteError, toFailure } from "./failure.js";
+import { serveImage } from "./image-server.js";
+import { BlobSource } from "./source.js";
+import { nextTurn } from "./turn.js";
+
+/** @typedef {import("./messages.js").Request} Request */
+/** @typedef {import("./messages.js").ScanUpdate} ScanUpdate */
+/**
+ * @typedef {object} Session
+ * @property {Archive} archive
+ * @property {BlobSource} source
+ * @property {number} users requests under way
+ * @property {boolean} closing
+ */
+
+const PROGRESS_EVERY_MS = 100;
+const REPORT_EVERY_MS = 2000;
+const TURN_MS = 30;
+
+const core = init().then(
+  () => null,
+  (error) => failure("core-unavailable", String(error)),
+);
+/** @type {Map<number, AbortController>} */
+const running = new Map();
+/** @type {Map<number, Session>} */
+const sessions = new Map();
+let lastSession = 0;
+
+self.onmessage = ({ data }) => {
+  const message = /** @type {import("./messages.js").ToWorker} */ (data);
+  if (message.kind === "cancel") running.get(message.id)?.abort();
+  else answer(message);
+};
+
+/** @param {Request} request */
+async function answer(request) {
+  const { id } = request;
+  const abort = new AbortController();
+  running.set(id, abort);
+  send({ id, kind: "accepted" });
+  try {
+    const broken = await core;
+    if (broken) throw new RemoteError(broken);
+    const value = await perform(request, abort.signal);
+    send({ id, kind: "result", value });
+  } catch (error) {
+    report(id, error);
+  } finally {
+    running.delete(id);
+  }
+}
+
+/**
+ * @param {number} id
+ * @param {unknown} error
+ */
+function report(id, error) {
+  if (error instanceof WebAssembly.RuntimeError) {
+    send({ id: null, kind: "fatal", message: error.message });
+    self.close();
+    return;
+  }
+  const told = error instanceof RemoteError ? error.failure : toFailure(error);
+  send({ id, kind: "error", failure: told });
+}
+
+/**
+ * @param {Request} request
+ * @param {AbortSignal} signal
+ */
+function perform(request, signal) {
+  switch (request.kind) {
+    case "open":
+      return open(request.file);
+    case "close":
+      return close(request.archive);
+    case "config":
+      return using(request.archive, ({ archive }) => archive.config(request.index));
+    case "findings":
+      return using(request.archive, ({ archive }) =>
+        archive.findings(request.code, request.from, request.count),
+      );
+    case "imageSize":
+      return using(request.archive, ({ archive }) => archive.imageSize(request.deviceId));
+    case "scan":
+      return using(request.archive, (session) => scan(session, request.id, signal));
+    case "image":
+      return using(request.archive, (session) => serveImage(session, request, signal));
+  }
+}
+
+/** @param {File} file */
+function open(file) {
+  const source = new BlobSource(file);
+  const archive = Archive.open(source);
+  const overview = archive.overview();
+  lastSession += 1;
+  sessions.set(lastSession, { archive, source, users: 0, closing: false });
+  return { archive: lastSession, overview, summary: archive.vmSummary() ?? null };
+}
+
+/** @param {number} id */
+function close(id) {
+  const session = sessions.get(id);
+  if (session) {
+    session.closing = true;
+    freeIfUnused(id, session);
+  }
+  return null;
+}
+
+/**
+ * Keeps the archive alive for as long as the work on it lasts.
+ * @template Value
+ * @param {number} id
+ * @param {(session: Session) => Value | Promise<Value>} work
+ */
+async function using(id, work) {
+  const session = sessions.get(id);
+  if (!session) throw new RemoteError(failure("aborted", "the archive is closed"));
+  session.users += 1;
+  try {
+    return await work(session);
+  } finally {
+    session.users -= 1;
+    freeIfUnused(id, session);
+  }
+}
+
+/**
+ * @param {number} id
+ * @param {Session} session
+ */
+function freeIfUnused(id, session) {
+  if (!session.closing || session.users > 0) return;
+  sessions.delete(id);
+  session.archive.free();
+}
+
+/**
+ * Steps the scan to its end, a short turn at a time, so that other requests
+ * are answered in between.
+ * @param {Session} session
+ * @param {number} id
+ * @param {AbortSignal} signal
+ * @returns {Promise<ScanUpdate>}
+ */
+async function scan({ archive, source }, id, signal) {
+  const tell = progressTeller(archive, id);
+  let turnBegan = performance.now();
+  for (;;) {
+    const wants = archive.scanWants();
+    if (wants.length > 0) await source.prefetch(wants, signal);
+    const progress = archive.scanStep();
+    if (progress.done) return { progress, report: archive.report() };
+    tell(progress);
+    if (performance.now() - turnBegan > TURN_MS) {
+      await nextTurn();
+      turnBegan = performance.now();
+    }
+    signal.throwIfAborted();
+  }
+}
+
+/**
+ * @param {Archive} archive
+ * @param {number} id
+ */
+function progressTeller(archive, id) {
+  let told = Number.NEGATIVE_INFINITY;
+  let reported = performance.now();
+  /** @param {ScanUpdate["progress"]} progress */
+  return (progress) => {
+    const now = performance.now();
+    if (now - told < PROGRESS_EVERY_MS) return;
+    told = now;
+    const withReport = now - reported >= REPORT_EVERY_MS;
+    if (withReport) reported = now;
+    const report = withReport ? archive.report() : null;
+    send({ id, kind: "progress", value: { progress, report } });
+  };
+}
+
+/** @param {import("./messages.js").FromWorker} message */
+function send(message) {
+  self.postMessage(message);
+}
