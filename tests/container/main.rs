@@ -1,0 +1,5 @@
+//! Containers read through: against the programs that write them.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions)]
+
+mod support;
+mod zstd;
