@@ -9,6 +9,7 @@ mod checkpoint;
 mod finding;
 mod input;
 mod loss;
+mod lzop;
 mod recent;
 mod stream;
 mod zstd;
@@ -18,6 +19,7 @@ use std::rc::Rc;
 
 use self::finding::Log;
 pub use self::finding::{BlockChecksum, Checksums, ContainerFinding, ContainerFindingKind, End};
+use self::lzop::Lzop;
 use self::stream::Stream;
 use self::zstd::Zstd;
 use crate::error::{Error, ErrorKind, Part};
@@ -128,6 +130,7 @@ pub struct Contents {
 enum Layer {
     Plain(Rc<dyn ReadAt>),
     Zstd(Box<Stream<Zstd>>),
+    Lzop(Box<Lzop>),
 }
 
 /// Makes the bytes in `source` readable, whatever container they are in; a
@@ -142,6 +145,7 @@ pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Contents, Error
     let layer = match Container::recognise(&first) {
         None => Layer::Plain(source),
         Some(Container::Zstd) => Layer::Zstd(Box::new(Stream::new(source, options))),
+        Some(Container::Lzop) => Layer::Lzop(Box::new(Lzop::new(source, options))),
         Some(other) => {
             let kind = ErrorKind::ContainerUnsupported(other);
             return Err(Error::new(Part::Container, 0, kind));
@@ -157,6 +161,7 @@ impl Contents {
         match &self.layer {
             Layer::Plain(_) => None,
             Layer::Zstd(_) => Some(Container::Zstd),
+            Layer::Lzop(_) => Some(Container::Lzop),
         }
     }
 
@@ -172,6 +177,7 @@ impl Contents {
         match &self.layer {
             Layer::Plain(_) => Ok(true),
             Layer::Zstd(stream) => stream.approach(offset, work_max),
+            Layer::Lzop(lzop) => lzop.approach(offset, work_max),
         }
     }
 
@@ -182,6 +188,7 @@ impl Contents {
         match &self.layer {
             Layer::Plain(source) => Progress::whole(source.size().unwrap_or(0)),
             Layer::Zstd(stream) => stream.progress(),
+            Layer::Lzop(lzop) => lzop.progress(),
         }
     }
 
@@ -208,6 +215,7 @@ impl Contents {
         match &self.layer {
             Layer::Plain(_) => None,
             Layer::Zstd(stream) => Some(use_log(&stream.log())),
+            Layer::Lzop(lzop) => Some(use_log(&lzop.log())),
         }
     }
 
@@ -215,6 +223,7 @@ impl Contents {
         match &self.layer {
             Layer::Plain(source) => source,
             Layer::Zstd(stream) => &**stream,
+            Layer::Lzop(lzop) => &**lzop,
         }
     }
 }
