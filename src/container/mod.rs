@@ -7,6 +7,7 @@
 
 mod checkpoint;
 mod finding;
+mod gzip;
 mod input;
 mod loss;
 mod lzop;
@@ -19,6 +20,7 @@ use std::rc::Rc;
 
 use self::finding::Log;
 pub use self::finding::{BlockChecksum, Checksums, ContainerFinding, ContainerFindingKind, End};
+use self::gzip::Gzip;
 use self::lzop::Lzop;
 use self::stream::Stream;
 use self::zstd::Zstd;
@@ -131,6 +133,7 @@ enum Layer {
     Plain(Rc<dyn ReadAt>),
     Zstd(Box<Stream<Zstd>>),
     Lzop(Box<Lzop>),
+    Gzip(Box<Stream<Gzip>>),
 }
 
 /// Makes the bytes in `source` readable, whatever container they are in; a
@@ -146,6 +149,7 @@ pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Contents, Error
         None => Layer::Plain(source),
         Some(Container::Zstd) => Layer::Zstd(Box::new(Stream::new(source, options))),
         Some(Container::Lzop) => Layer::Lzop(Box::new(Lzop::new(source, options))),
+        Some(Container::Gzip) => Layer::Gzip(Box::new(Stream::new(source, options))),
         Some(other) => {
             let kind = ErrorKind::ContainerUnsupported(other);
             return Err(Error::new(Part::Container, 0, kind));
@@ -162,6 +166,7 @@ impl Contents {
             Layer::Plain(_) => None,
             Layer::Zstd(_) => Some(Container::Zstd),
             Layer::Lzop(_) => Some(Container::Lzop),
+            Layer::Gzip(_) => Some(Container::Gzip),
         }
     }
 
@@ -178,6 +183,7 @@ impl Contents {
             Layer::Plain(_) => Ok(true),
             Layer::Zstd(stream) => stream.approach(offset, work_max),
             Layer::Lzop(lzop) => lzop.approach(offset, work_max),
+            Layer::Gzip(stream) => stream.approach(offset, work_max),
         }
     }
 
@@ -189,6 +195,7 @@ impl Contents {
             Layer::Plain(source) => Progress::whole(source.size().unwrap_or(0)),
             Layer::Zstd(stream) => stream.progress(),
             Layer::Lzop(lzop) => lzop.progress(),
+            Layer::Gzip(stream) => stream.progress(),
         }
     }
 
@@ -216,6 +223,7 @@ impl Contents {
             Layer::Plain(_) => None,
             Layer::Zstd(stream) => Some(use_log(&stream.log())),
             Layer::Lzop(lzop) => Some(use_log(&lzop.log())),
+            Layer::Gzip(stream) => Some(use_log(&stream.log())),
         }
     }
 
@@ -224,6 +232,7 @@ impl Contents {
             Layer::Plain(source) => source,
             Layer::Zstd(stream) => &**stream,
             Layer::Lzop(lzop) => &**lzop,
+            Layer::Gzip(stream) => &**stream,
         }
     }
 }
