@@ -5,6 +5,7 @@
 //! them, as [`Contents`]. What is wrong with the container is told apart from
 //! what is wrong with the archive in it: see [`Contents::findings`].
 
+mod bzip2;
 mod checkpoint;
 mod finding;
 mod gzip;
@@ -18,13 +19,14 @@ mod zstd;
 use core::ops::Range;
 use std::rc::Rc;
 
+use self::bzip2::Bzip2;
 use self::finding::Log;
 pub use self::finding::{BlockChecksum, Checksums, ContainerFinding, ContainerFindingKind, End};
 use self::gzip::Gzip;
 use self::lzop::Lzop;
 use self::stream::Stream;
 use self::zstd::Zstd;
-use crate::error::{Error, ErrorKind, Part};
+use crate::error::Error;
 use crate::read_at::{ReadAt, read_range};
 
 /// Bytes that tell a container.
@@ -134,6 +136,7 @@ enum Layer {
     Zstd(Box<Stream<Zstd>>),
     Lzop(Box<Lzop>),
     Gzip(Box<Stream<Gzip>>),
+    Bzip2(Box<Stream<Bzip2>>),
 }
 
 /// Makes the bytes in `source` readable, whatever container they are in; a
@@ -141,7 +144,7 @@ enum Layer {
 ///
 /// # Errors
 ///
-/// The source cannot be read, or holds a container that is not supported.
+/// The source cannot be read.
 pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Contents, Error> {
     let first = read_range(&source, 0..RECOGNISED_BY)?;
     let options = &Options { window_max: options.window_max.min(WINDOW_LIMIT), ..*options };
@@ -150,10 +153,7 @@ pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Contents, Error
         Some(Container::Zstd) => Layer::Zstd(Box::new(Stream::new(source, options))),
         Some(Container::Lzop) => Layer::Lzop(Box::new(Lzop::new(source, options))),
         Some(Container::Gzip) => Layer::Gzip(Box::new(Stream::new(source, options))),
-        Some(other) => {
-            let kind = ErrorKind::ContainerUnsupported(other);
-            return Err(Error::new(Part::Container, 0, kind));
-        }
+        Some(Container::Bzip2) => Layer::Bzip2(Box::new(Stream::new(source, options))),
     };
     Ok(Contents { layer })
 }
@@ -167,6 +167,7 @@ impl Contents {
             Layer::Zstd(_) => Some(Container::Zstd),
             Layer::Lzop(_) => Some(Container::Lzop),
             Layer::Gzip(_) => Some(Container::Gzip),
+            Layer::Bzip2(_) => Some(Container::Bzip2),
         }
     }
 
@@ -184,6 +185,7 @@ impl Contents {
             Layer::Zstd(stream) => stream.approach(offset, work_max),
             Layer::Lzop(lzop) => lzop.approach(offset, work_max),
             Layer::Gzip(stream) => stream.approach(offset, work_max),
+            Layer::Bzip2(stream) => stream.approach(offset, work_max),
         }
     }
 
@@ -196,6 +198,7 @@ impl Contents {
             Layer::Zstd(stream) => stream.progress(),
             Layer::Lzop(lzop) => lzop.progress(),
             Layer::Gzip(stream) => stream.progress(),
+            Layer::Bzip2(stream) => stream.progress(),
         }
     }
 
@@ -224,6 +227,7 @@ impl Contents {
             Layer::Zstd(stream) => Some(use_log(&stream.log())),
             Layer::Lzop(lzop) => Some(use_log(&lzop.log())),
             Layer::Gzip(stream) => Some(use_log(&stream.log())),
+            Layer::Bzip2(stream) => Some(use_log(&stream.log())),
         }
     }
 
@@ -233,6 +237,7 @@ impl Contents {
             Layer::Zstd(stream) => &**stream,
             Layer::Lzop(lzop) => &**lzop,
             Layer::Gzip(stream) => &**stream,
+            Layer::Bzip2(stream) => &**stream,
         }
     }
 }
