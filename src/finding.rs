@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::unit::{ArchiveOffset, BlockMask, ClusterNumber, DeviceId};
 
 /// How many findings of one code are kept in full; all are counted. Bounds
-/// the memory that a hostile archive can ask for: 26 codes, some 70 bytes a finding.
+/// the memory that a hostile archive can ask for: 27 codes, some 70 bytes a finding.
 pub const KEPT_PER_CODE: usize = 100_000;
 
 /// One thing that is wrong, and where.
@@ -150,6 +150,12 @@ pub enum FindingKind {
         /// How many.
         length: u64,
     },
+    /// Bytes of the archive that could not be decoded: the container is
+    /// damaged there.
+    ContentsLost {
+        /// Where the archive can be read again.
+        until: ArchiveOffset,
+    },
     /// An archive header where an extent header should be: a second archive
     /// was appended.
     ArchiveHeaderAgain,
@@ -194,7 +200,7 @@ pub enum FindingKind {
 }
 
 /// All codes, in the order in which the page lists them.
-pub const CODES: [&str; 26] = [
+pub const CODES: [&str; 27] = [
     "header-truncated",
     "header-md5-mismatch",
     "blob-buffer-out-of-bounds",
@@ -205,6 +211,7 @@ pub const CODES: [&str; 26] = [
     "blob-pointer-inside-blob",
     "name-unterminated",
     "cluster-missing",
+    "contents-lost",
     "extent-cut",
     "extent-header-cut",
     "extent-md5-mismatch",
@@ -245,6 +252,7 @@ impl FindingKind {
             Self::ExtentCut { .. } => "extent-cut",
             Self::BytesSkipped { .. } => "bytes-skipped",
             Self::TrailingBytes { .. } => "trailing-bytes",
+            Self::ContentsLost { .. } => "contents-lost",
             Self::ArchiveHeaderAgain => "archive-header-again",
             Self::BlockCountMismatch { .. } => "block-count-mismatch",
             Self::ClusterTwice => "cluster-twice",
@@ -330,6 +338,7 @@ impl FindingKind {
             Self::BytesSkipped { length } | Self::TrailingBytes { length } => {
                 format!("{length} bytes")
             }
+            Self::ContentsLost { until } => format!("nothing up to {until}"),
             Self::ArchiveHeaderAgain => "an archive header".into(),
             Self::BlockCountMismatch { block_count, .. } => format!("block_count {block_count}"),
             Self::ClusterMissing { count } => format!("{count} missing"),

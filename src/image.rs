@@ -76,11 +76,12 @@ impl Image {
 
     /// The stretches that make up `range` of the image, in order, without gap
     /// or overlap; what lies beyond the image's end is left out. Neighbours
-    /// with one origin are joined.
+    /// with one origin are joined. Stored bytes that are known not to be
+    /// readable are [lost](Origin::Lost) as well.
     pub fn runs(&self, range: Range<u64>) -> impl Iterator<Item = Run> {
         let end = range.end.min(self.size);
         let pieces = Pieces { index: &self.index, at: range.start, end, cluster: None };
-        let mut pieces = pieces.peekable();
+        let mut pieces = pieces.flat_map(|run| self.without_holes(run)).peekable();
         core::iter::from_fn(move || {
             let mut run = pieces.next()?;
             while let Some(next) = pieces.next_if(|next| run.continues_in(next)) {
@@ -88,6 +89,52 @@ impl Image {
             }
             Some(run)
         })
+    }
+
+    /// How many bytes of `range` are lost, as far as is known.
+    #[must_use]
+    pub fn lost_bytes(&self, range: Range<u64>) -> u64 {
+        let lost = self.runs(range).filter(|run| run.origin == Origin::Lost);
+        lost.map(|run| run.length).fold(0, u64::saturating_add)
+    }
+
+    /// `run`, parted where the source is known not to be readable.
+    fn without_holes(&self, run: Run) -> Vec<Run> {
+        let Origin::Stored(offset) = run.origin else { return vec![run] };
+        let mut parts = Vec::new();
+        let mut at = offset.0;
+        let end = offset.plus(run.length).0;
+        let mut push = |from: u64, until: u64, origin: Origin| {
+            if until > from {
+                let start = ImageOffset(run.start.0.saturating_add(from - offset.0));
+                parts.push(Run { start, length: until - from, origin });
+            }
+        };
+        for hole in self.source.lost(at..end) {
+            push(at, hole.start, Origin::Stored(ArchiveOffset(at)));
+            push(hole.start, hole.end, Origin::Lost);
+            at = hole.end;
+        }
+        push(at, end, Origin::Stored(ArchiveOffset(at)));
+        parts
+    }
+
+    fn read_stored(&self, offset: u64, buffer: &mut [u8]) -> Result<(), Error> {
+        buffer.fill(0);
+        let end = offset.saturating_add(u64::try_from(buffer.len()).unwrap_or(u64::MAX));
+        let mut bytes = Vec::new();
+        for read in self.reads(offset..end) {
+            read.fetch(&*self.source, &mut bytes)?;
+            read.scatter(&bytes, offset, buffer);
+        }
+        Ok(())
+    }
+
+    /// Whether `error` tells of damage that is known from now on: the same
+    /// read passes it by.
+    fn is_known_damage(&self, error: &Error) -> bool {
+        let known = |at: u64| !self.source.lost(at..at.saturating_add(1)).is_empty();
+        error.damaged_from().is_some_and(known)
     }
 
     /// The reads of the archive that bring the stored bytes of `range`, those
@@ -121,14 +168,13 @@ impl ReadAt for Image {
         let left = self.size.saturating_sub(offset);
         let length = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
         let Some(buffer) = buffer.get_mut(..length) else { return Ok(0) };
-        buffer.fill(0);
-        let end = offset.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
-        let mut bytes = Vec::new();
-        for read in self.reads(offset..end) {
-            read.fetch(&*self.source, &mut bytes)?;
-            read.scatter(&bytes, offset, buffer);
+        loop {
+            match self.read_stored(offset, buffer) {
+                Ok(()) => return Ok(length),
+                Err(error) if self.is_known_damage(&error) => {}
+                Err(error) => return Err(error),
+            }
         }
-        Ok(length)
     }
 
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
@@ -268,10 +314,10 @@ impl StoredCluster {
     }
 
     fn kind(&self, block: u32) -> Kind {
-        if self.mask.is_stored(block) {
-            Kind::Stored
-        } else if self.lost.is_stored(block) {
+        if self.lost.is_stored(block) {
             Kind::Lost
+        } else if self.mask.is_stored(block) {
+            Kind::Stored
         } else {
             Kind::Zero
         }

@@ -51,7 +51,7 @@ pub struct ClusterCounts {
     pub partial: u64,
     /// No block is stored.
     pub zero: u64,
-    /// Blocks of these clusters that are stored.
+    /// Blocks of these clusters that are stored and there.
     pub stored_blocks: u64,
     /// Clusters of which stored blocks are lost; they count above as well.
     pub cut: u64,
@@ -111,9 +111,9 @@ pub enum Inserted {
 }
 
 impl DeviceIndex {
-    /// Adds a cluster whose stored blocks, `mask`, stand at `offset`. `lost`
-    /// are further blocks that should stand there and do not. The first copy
-    /// of a cluster is kept.
+    /// Adds a cluster whose stored blocks, `mask`, stand at `offset`. Those of
+    /// them that are `lost` should stand there and do not. The first copy of a
+    /// cluster is kept.
     ///
     /// # Errors
     ///
@@ -153,8 +153,8 @@ impl DeviceIndex {
         Ok(inserted)
     }
 
-    /// Where `cluster` is. Of a cluster that was cut, the blocks that are
-    /// there; see [`Self::lost_blocks`].
+    /// Where `cluster` is. Of a cluster that was cut, not all blocks of its
+    /// mask are there; see [`Self::lost_blocks`].
     #[must_use]
     pub fn cluster(&self, cluster: ClusterNumber) -> Cluster {
         let bit = cluster.0 % PAGE_CLUSTERS;
@@ -250,7 +250,7 @@ impl DeviceIndex {
             BlockMask::FULL => counts.full += 1,
             _ => counts.partial += 1,
         }
-        counts.stored_blocks += u64::from(mask.stored_blocks());
+        counts.stored_blocks += u64::from(mask.without(lost).stored_blocks());
         if lost != BlockMask::ZERO {
             counts.cut += 1;
             counts.lost_blocks += u64::from(lost.stored_blocks());

@@ -92,6 +92,13 @@ struct Broken {
     faults: Vec<FindingKind>,
 }
 
+impl Broken {
+    /// Whether nothing stood there that could be decoded.
+    fn is_lost(&self) -> bool {
+        self.faults.iter().any(|fault| matches!(fault, FindingKind::ContentsLost { .. }))
+    }
+}
+
 #[derive(Debug)]
 struct Pending {
     at: u64,
@@ -126,9 +133,9 @@ impl Scan {
             found.devices.insert(device.id, Rc::default());
         }
         Self {
-            source: Rc::clone(archive.source()),
+            source: Rc::clone(archive.contents()) as Rc<dyn ReadAt>,
             state: State::Expect { at: u64::from(header.header_size()) },
-            lookahead: Lookahead::new(Rc::clone(archive.source())),
+            lookahead: Lookahead::new(Rc::clone(archive.contents()) as Rc<dyn ReadAt>),
             header,
             pending: None,
             found,
@@ -205,7 +212,7 @@ impl Scan {
         self.lookahead.begin_step();
         for headers in 0..EXTENTS_PER_STEP {
             let State::Expect { at } = self.state else { break };
-            if self.lookahead.is_spent(headers) {
+            if self.lookahead.is_spent(headers) || !self.lookahead.approach(at)? {
                 break;
             }
             self.expect_extent(at)?;
@@ -215,6 +222,11 @@ impl Scan {
     }
 
     fn expect_extent(&mut self, at: u64) -> Result<(), Error> {
+        if let Some(until) = self.lookahead.lost_until(at) {
+            let until = ArchiveOffset(until);
+            self.start_search(Broken { at, faults: vec![FindingKind::ContentsLost { until }] });
+            return Ok(());
+        }
         let bytes = self.lookahead.header(at, HEADER_LENGTH)?.to_vec();
         if bytes.is_empty() && self.lookahead.end() == at {
             self.state = State::Ended;
@@ -222,8 +234,7 @@ impl Scan {
         }
         self.found.extents.checked += 1;
         let Some(bytes) = bytes.first_chunk::<HEADER_LENGTH>() else {
-            let faults = faults_of_cut_header(&bytes);
-            self.start_search(at, faults);
+            self.start_search(Broken { at, faults: faults_of_cut_header(&bytes) });
             return Ok(());
         };
         let header = ExtentHeader::parse(bytes);
@@ -236,7 +247,7 @@ impl Scan {
         if bytes.starts_with(&header::MAGIC) {
             faults.insert(0, FindingKind::ArchiveHeaderAgain);
         }
-        self.start_search(at, faults);
+        self.start_search(Broken { at, faults });
         Ok(())
     }
 
@@ -252,38 +263,40 @@ impl Scan {
     /// before, since its data may have been cut; or, if there was none and the
     /// archive's header cannot be trusted, from where a header may end at the
     /// earliest.
-    fn start_search(&mut self, at: u64, faults: Vec<FindingKind>) {
+    fn start_search(&mut self, broken: Broken) {
         self.found.extents.broken += 1;
         let cursor = match &self.pending {
             Some(pending) => pending.data_start(),
-            None if self.header.is_trusted() => at,
+            None if self.header.is_trusted() => broken.at,
             None => u64::from(FIXED_SIZE),
         };
-        self.state = State::Search { broken: Broken { at, faults }, cursor };
+        self.state = State::Search { broken, cursor };
     }
 
     fn search(&mut self) -> Result<(), Error> {
         let State::Search { broken, cursor } = &self.state else { return Ok(()) };
         let (broken, cursor) = (broken.clone(), *cursor);
-        let window = SEARCH_PER_STEP;
-        let length = window / 2;
-        let bytes = self.lookahead.read(cursor, length, window)?;
+        if !self.lookahead.approach(cursor.saturating_add(to_u64(SEARCH_PER_STEP)))? {
+            return Ok(());
+        }
+        if let Some(until) = self.lookahead.lost_until(cursor) {
+            self.state = State::Search { broken, cursor: until };
+            return Ok(());
+        }
+        let bytes = self.lookahead.read(cursor, SEARCH_PER_STEP / 2, SEARCH_PER_STEP)?;
         let sound = find_sound_extent(bytes, &self.header);
-        let (count, is_last) = (bytes.len(), bytes.len() < length);
-        match sound {
-            Some((at, header)) => {
-                let at = cursor.saturating_add(to_u64(at));
-                self.settle(&broken, at, false)?;
-                self.hold(at, header);
-            }
-            None if is_last => {
-                self.state = State::Ended;
-                self.settle(&broken, self.lookahead.end(), true)?;
-            }
-            None => {
-                let passed = to_u64(count.saturating_sub(HEADER_LENGTH - 1));
-                self.state = State::Search { broken, cursor: cursor.saturating_add(passed) };
-            }
+        let end = cursor.saturating_add(to_u64(bytes.len()));
+        if let Some((at, header)) = sound {
+            let at = cursor.saturating_add(to_u64(at));
+            self.settle(&broken, at, false)?;
+            self.hold(at, header);
+        } else if self.lookahead.is_end(end) {
+            self.state = State::Ended;
+            self.settle(&broken, self.lookahead.end(), true)?;
+        } else {
+            let searched = end.saturating_sub(to_u64(HEADER_LENGTH - 1)).max(cursor);
+            let stuck = searched == cursor || self.lookahead.lost_until(end).is_some();
+            self.state = State::Search { broken, cursor: if stuck { end } else { searched } };
         }
         Ok(())
     }
@@ -292,9 +305,16 @@ impl Scan {
     /// one starts or the archive ends.
     fn settle(&mut self, broken: &Broken, until: u64, is_end: bool) -> Result<(), Error> {
         let by_masks = self.pending.as_ref().is_some_and(|held| held.end_by_masks() == until);
+        let cut_short = self.pending.is_some() && broken.is_lost();
         self.accept_pending(if by_masks { until } else { until.min(broken.at) })?;
         let length = until.saturating_sub(broken.at);
         if length == 0 || by_masks {
+            return Ok(());
+        }
+        if broken.is_lost() {
+            let told =
+                cut_short && !self.source.lost(broken.at.saturating_sub(1)..broken.at).is_empty();
+            self.find(ArchiveOffset(broken.at), broken.faults.iter().filter(|_| !told).cloned());
             return Ok(());
         }
         self.found.extents.skipped_bytes += length;
@@ -323,12 +343,18 @@ impl Scan {
         self.found.extents.add(header.slots().len(), HEADER_SIZE, data_bytes);
         self.check_extent(at, header, data_bytes);
         let mut next_data = pending.data_start();
+        let holes = self.source.lost(pending.data_start()..data_end);
+        for hole in &holes {
+            let until = ArchiveOffset(hole.end);
+            self.find(ArchiveOffset(hole.start), [FindingKind::ContentsLost { until }]);
+        }
         for slot in header.slots() {
             let start = next_data;
             next_data = start.saturating_add(u64::from(slot.mask.stored_blocks()) * BLOCK_SIZE);
             let there = data_end.saturating_sub(start) / BLOCK_SIZE;
             let there = u32::try_from(there).unwrap_or(u32::MAX).min(BLOCKS_PER_CLUSTER);
-            self.place(at, slot, ArchiveOffset(start), slot.mask.first_stored(there))?;
+            let there = without_holes(slot.mask.first_stored(there), start, &holes);
+            self.place(at, slot, ArchiveOffset(start), there)?;
         }
         self.note_order(header.slots());
         Ok(())
@@ -384,7 +410,7 @@ impl Scan {
         if there == BlockMask::ZERO && slot.mask != BlockMask::ZERO {
             return Ok(());
         }
-        let (mask, lost) = (there.within(allowed), slot.mask.without(there).within(allowed));
+        let (mask, lost) = (slot.mask.within(allowed), slot.mask.without(there).within(allowed));
         let index = Rc::make_mut(self.found.devices.entry(slot.device).or_default());
         if index.insert(slot.cluster, data, mask, lost)? == Inserted::Twice {
             self.find_in_slot(at, slot, FindingKind::ClusterTwice);
@@ -515,6 +541,16 @@ fn allowed_blocks(device: &Device, cluster: ClusterNumber) -> Option<BlockMask> 
     let left = device.size.saturating_sub(cluster.image_offset().0).min(CLUSTER_SIZE);
     let blocks = u32::try_from(left.div_ceil(BLOCK_SIZE)).unwrap_or(BLOCKS_PER_CLUSTER);
     (blocks > 0).then(|| BlockMask::FULL.first_stored(blocks))
+}
+
+/// The blocks of `mask`, stored from `start` on, that lie in none of `holes`.
+fn without_holes(mask: BlockMask, start: u64, holes: &[Range<u64>]) -> BlockMask {
+    let sound = (0..BLOCKS_PER_CLUSTER).filter(|&block| {
+        let from = start.saturating_add(u64::from(mask.stored_before(block)) * BLOCK_SIZE);
+        let until = from.saturating_add(BLOCK_SIZE);
+        !holes.iter().any(|hole| hole.start < until && from < hole.end)
+    });
+    if holes.is_empty() { mask } else { mask.within(BlockMask::of(sound)) }
 }
 
 /// What speaks against fewer than 512 bytes at the archive's end: nothing, if

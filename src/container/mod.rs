@@ -123,7 +123,7 @@ pub struct Progress {
 /// The bytes inside a container, or of a source without one.
 ///
 /// A read decodes forward as far as it has to, which can be far: a caller who
-/// must not wait [approaches](Self::approach) step by step first. A read that
+/// must not wait [approaches](ReadAt::approach) step by step first. A read that
 /// meets bytes nobody can have is an error,
 /// [`ContainerDamaged`](crate::error::ErrorKind::ContainerDamaged), that says where they
 /// start and end; behind damage with nothing sound after it, the contents end.
@@ -168,24 +168,6 @@ impl Contents {
             Layer::Lzop(_) => Some(Container::Lzop),
             Layer::Gzip(_) => Some(Container::Gzip),
             Layer::Bzip2(_) => Some(Container::Bzip2),
-        }
-    }
-
-    /// Works towards `offset` of the contents, until a read there is quick or
-    /// about `work_max` bytes were read and decoded; returns whether it is
-    /// quick now. `u64::MAX` stands for the end, which shows what is wrong
-    /// with the container up to there.
-    ///
-    /// # Errors
-    ///
-    /// As for a read at `offset`.
-    pub fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
-        match &self.layer {
-            Layer::Plain(_) => Ok(true),
-            Layer::Zstd(stream) => stream.approach(offset, work_max),
-            Layer::Lzop(lzop) => lzop.approach(offset, work_max),
-            Layer::Gzip(stream) => stream.approach(offset, work_max),
-            Layer::Bzip2(stream) => stream.approach(offset, work_max),
         }
     }
 
@@ -261,6 +243,25 @@ impl ReadAt for Contents {
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
         self.as_read_at().trace(range, into);
     }
+
+    /// [`u64::MAX`] stands for the end: on the way there, everything that is
+    /// wrong with the container comes up.
+    fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
+        self.as_read_at().approach(offset, work_max)
+    }
+
+    fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
+        self.as_read_at().lost(range)
+    }
+}
+
+/// The parts of `range` that lie in `holes`, which are in order.
+fn holes_within(holes: &[Range<u64>], range: &Range<u64>) -> Vec<Range<u64>> {
+    let first = holes.partition_point(|hole| hole.end <= range.start);
+    let rest = holes.get(first..).unwrap_or(&[]).iter();
+    rest.take_while(|hole| hole.start < range.end)
+        .map(|hole| hole.start.max(range.start)..hole.end.min(range.end))
+        .collect()
 }
 
 /// Copies the start of `from` to the start of `to`, as far as both go;

@@ -12,7 +12,7 @@ use super::checkpoint::{Checkpoint, Checkpoints};
 use super::finding::{End, Log};
 use super::input::{Input, split_reads};
 use super::recent::Recent;
-use super::{Options, Progress, copy_start};
+use super::{Options, Progress, copy_start, holes_within};
 use crate::error::{Error, ErrorKind, Part};
 use crate::read_at::ReadAt;
 
@@ -147,23 +147,6 @@ impl<D: Decoder> Stream<D> {
         Self { state: RefCell::new(state) }
     }
 
-    /// Decodes towards `offset`, until a read there needs no decoding or
-    /// about `work_max` bytes were read and put out; returns which.
-    ///
-    /// # Errors
-    ///
-    /// As for a read at `offset`.
-    pub(super) fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
-        let mut state = self.state.borrow_mut();
-        let start = state.work;
-        while !state.step_towards(offset)? {
-            if state.work.saturating_sub(start) >= work_max {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
     /// How far the frontier has come.
     pub(super) fn progress(&self) -> Progress {
         let state = self.state.borrow();
@@ -216,6 +199,21 @@ impl<D: Decoder> ReadAt for Stream<D> {
         let size = state.source.size().unwrap_or(u64::MAX);
         reads.end = reads.end.min(size);
         split_reads(reads, into);
+    }
+
+    fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
+        let mut state = self.state.borrow_mut();
+        let start = state.work;
+        while !state.step_towards(offset)? {
+            if state.work.saturating_sub(start) >= work_max {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
+        holes_within(&self.state.borrow().holes, &range)
     }
 }
 

@@ -21,7 +21,7 @@ use super::checkpoint::{Checkpoint, Checkpoints};
 use super::finding::{BlockChecksum, ContainerFindingKind, End, Log};
 use super::input::split_reads;
 use super::stream::Step;
-use super::{Options, Progress, copy_start};
+use super::{Options, Progress, copy_start, holes_within};
 use crate::error::{Error, ErrorKind, Part};
 use crate::read_at::ReadAt;
 
@@ -98,25 +98,6 @@ impl Lzop {
         Self { state: RefCell::new(state) }
     }
 
-    /// Goes towards the block at `offset`, until it is found or about
-    /// `work_max` bytes of the source were passed; returns which.
-    ///
-    /// # Errors
-    ///
-    /// The source cannot be read, or asks for something that is not supported.
-    pub(super) fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
-        let mut state = self.state.borrow_mut();
-        let start = state.work();
-        loop {
-            if state.find(offset)?.is_some() {
-                return Ok(true);
-            }
-            if state.work().abs_diff(start) >= work_max {
-                return Ok(false);
-            }
-        }
-    }
-
     /// How far the frontier has come.
     pub(super) fn progress(&self) -> Progress {
         let state = self.state.borrow();
@@ -176,6 +157,23 @@ impl ReadAt for Lzop {
         }
         let size = state.source.size().unwrap_or(u64::MAX);
         split_reads(reads.start..reads.end.min(size), into);
+    }
+
+    fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
+        let mut state = self.state.borrow_mut();
+        let start = state.work();
+        loop {
+            if state.find(offset)?.is_some() {
+                return Ok(true);
+            }
+            if state.work().abs_diff(start) >= work_max {
+                return Ok(false);
+            }
+        }
+    }
+
+    fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
+        holes_within(&self.state.borrow().holes, &range)
     }
 }
 
@@ -250,7 +248,12 @@ impl State {
         if self.seen.insert(block.contents..block.end()) {
             check(&block, bytes, contents.as_deref(), &mut self.log);
         }
-        let Some(bytes) = contents else { return Ok(Some(block.contents..block.end())) };
+        let Some(bytes) = contents else {
+            let hole = block.contents..block.end();
+            let place = self.holes.partition_point(|known| known.start < hole.start);
+            self.holes.insert(place, hole.clone());
+            return Ok(Some(hole));
+        };
         self.decoded.push_back(Decoded { start: block.contents, bytes });
         let mut kept: usize = self.decoded.iter().map(|block| block.bytes.len()).sum();
         while self.decoded.len() > 1
