@@ -55,8 +55,9 @@ function finished(archive) {
 /** @param {ShownArchive} archive */
 function completeness({ overview, scan }) {
   if (overview.devices.length === 0) return "This backup holds no disks, only configurations.";
-  const headers = counted(scan.report?.extents.checked ?? 0, "section");
-  return `All ${count(overview.totalClusters)} parts (64 KiB each) of ${counted(overview.devices.length, "disk")} are in the file, in ${headers} whose headers were checked.`;
+  const extents = counted(scan.report?.extents.count ?? 0, "extent");
+  const disks = counted(overview.devices.length, "disk");
+  return `All ${count(overview.totalClusters)} clusters of ${disks} are in the file, in ${extents} with sound headers.`;
 }
 
 /** @param {ShownArchive} archive */

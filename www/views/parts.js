@@ -42,6 +42,16 @@ export function badge(tone, text) {
   return h("span", { class: "badge", "data-tone": tone }, text);
 }
 
+const SIGNS = { good: "✓", warning: "!", damage: "✕", neutral: "…" };
+
+/**
+ * A sign beside words that say the same.
+ * @param {keyof typeof SIGNS} tone
+ */
+export function sign(tone) {
+  return h("span", { class: "sign", "data-tone": tone, "aria-hidden": "true" }, SIGNS[tone]);
+}
+
 /**
  * @param {string} label
  * @param {() => void} onClick

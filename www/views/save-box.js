@@ -116,7 +116,7 @@ function explanation(save) {
       h("strong", {}, "The file in your Downloads is incomplete: delete it"),
       ", even if the browser calls it finished. Its name is ",
       foreign(fileName),
-      ".",
+      " or similar. To try again use the button of the disk here; “Retry” in the browser's list cannot work.",
     ),
   ];
 }
