@@ -149,10 +149,9 @@ impl fmt::Display for Error {
             ErrorKind::Empty => write!(f, ": no bytes"),
             ErrorKind::SourceUnreadable(reason) => write!(f, ": cannot be read: {reason}"),
             ErrorKind::SourceShrank => write!(f, ": ends before the length it was opened with"),
-            ErrorKind::NotVma { found: [a, b, c, d] } => write!(
-                f,
-                ": magic: expected 56 4d 41 00, found {a:02x} {b:02x} {c:02x} {d:02x}"
-            ),
+            ErrorKind::NotVma { found: [a, b, c, d] } => {
+                write!(f, ": magic: expected 56 4d 41 00, found {a:02x} {b:02x} {c:02x} {d:02x}")
+            }
             ErrorKind::ContainerUnsupported(container) => {
                 write!(f, ": {} is recognised, but not read", container.name())
             }
@@ -171,11 +170,9 @@ impl fmt::Display for Error {
             ErrorKind::ArchiveTooLarge => {
                 write!(f, ": archive goes on beyond {:#x}", crate::index::ARCHIVE_SIZE_MAX)
             }
-            ErrorKind::IndexTooLarge => write!(
-                f,
-                ": index needs more than {} bytes",
-                crate::index::INDEX_BYTES_MAX
-            ),
+            ErrorKind::IndexTooLarge => {
+                write!(f, ": index needs more than {} bytes", crate::index::INDEX_BYTES_MAX)
+            }
         }
     }
 }

@@ -8,7 +8,21 @@
 
 #![forbid(unsafe_code)]
 
+pub mod archive;
+mod blob_buffer;
 pub mod container;
 pub mod error;
+pub mod extent;
+pub mod file_name;
+pub mod finding;
+pub mod header;
+pub mod image;
+pub mod index;
+mod lookahead;
+pub mod qemu_server_conf;
 pub mod read_at;
+pub mod scan;
+pub mod statistics;
 pub mod unit;
+#[cfg(target_arch = "wasm32")]
+mod wasm;

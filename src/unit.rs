@@ -138,6 +138,12 @@ impl BlockMask {
         Self(kept)
     }
 
+    /// The blocks that are in this mask and in `other`.
+    #[must_use]
+    pub fn within(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// The blocks that are in this mask and not in `other`.
     #[must_use]
     pub fn without(self, other: Self) -> Self {

@@ -1,0 +1,550 @@
+//! The scan: reads every extent header, checks it, and finds out where each
+//! cluster of each device is. It reads no data.
+//!
+//! A scan is stepped: each call does a bounded amount of work, so that a caller
+//! can show progress, fetch bytes in between, or stop.
+
+use core::ops::Range;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::archive::Archive;
+use crate::error::{Error, ErrorKind, Part};
+use crate::extent::{self, ExtentHeader, HEADER_LENGTH, HEADER_SIZE, Slot};
+use crate::finding::{Finding, FindingKind, Findings};
+use crate::header::{self, Device, FIXED_SIZE, Header};
+use crate::image::Image;
+use crate::index::{DeviceIndex, INDEX_BYTES_MAX, Inserted};
+use crate::lookahead::Lookahead;
+use crate::read_at::ReadAt;
+use crate::statistics::{DeviceStatistics, ExtentStatistics, UndeclaredDevice, image_size};
+use crate::unit::{
+    ArchiveOffset, BLOCK_SIZE, BLOCKS_PER_CLUSTER, BlockMask, CLUSTER_SIZE, ClusterNumber, DeviceId,
+};
+
+/// Extent headers that one step looks at, at most.
+const EXTENTS_PER_STEP: u32 = 4096;
+
+/// Bytes that one step searches for a sound extent header, at most.
+const SEARCH_PER_STEP: usize = 1 << 20;
+
+/// The size of the index is held against its bound every so many extents.
+const EXTENTS_PER_SIZE_CHECK: u64 = 1024;
+
+/// A scan in progress, or a finished one.
+pub struct Scan {
+    source: Rc<dyn ReadAt>,
+    header: Rc<Header>,
+    lookahead: Lookahead,
+    state: State,
+    /// The last sound extent, until it is known where its data end.
+    pending: Option<Pending>,
+    found: Scanned,
+}
+
+/// What a scan has found out, so far or in the end.
+#[derive(Clone, Debug, Default)]
+pub struct Scanned {
+    done: bool,
+    devices: BTreeMap<DeviceId, Rc<DeviceIndex>>,
+    undeclared: BTreeMap<DeviceId, UndeclaredDevice>,
+    last_cluster: BTreeMap<DeviceId, ClusterNumber>,
+    last_device: Option<DeviceId>,
+    extents: ExtentStatistics,
+    findings: Findings,
+}
+
+/// How far a scan has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Whether it is finished.
+    pub done: bool,
+    /// Everything before this was looked at.
+    pub offset: ArchiveOffset,
+    /// Sound extents so far.
+    pub extents: u64,
+    /// Clusters found so far, of all devices.
+    pub clusters: u64,
+    /// Findings so far.
+    pub findings: u64,
+}
+
+#[derive(Debug)]
+enum State {
+    /// An extent header should start at `at`.
+    Expect {
+        at: u64,
+    },
+    /// It did not: looking for a sound one, from `cursor` on.
+    Search {
+        broken: Broken,
+        cursor: u64,
+    },
+    /// The end was reached; what is missing has yet to be counted.
+    Ended,
+    Done,
+}
+
+/// What stood where an extent header should be.
+#[derive(Clone, Debug)]
+struct Broken {
+    at: u64,
+    faults: Vec<FindingKind>,
+}
+
+#[derive(Debug)]
+struct Pending {
+    at: u64,
+    header: ExtentHeader,
+}
+
+impl Pending {
+    fn data_start(&self) -> u64 {
+        self.at.saturating_add(HEADER_SIZE)
+    }
+
+    /// Where its data end by its count of blocks.
+    fn end(&self) -> u64 {
+        self.at.saturating_add(self.header.size())
+    }
+
+    /// Where its data end by its masks; the same, unless the two disagree.
+    fn end_by_masks(&self) -> u64 {
+        let blocks = u64::from(self.header.masked_blocks());
+        self.data_start().saturating_add(blocks * BLOCK_SIZE)
+    }
+}
+
+impl Scan {
+    /// A scan of `archive` that has read nothing yet.
+    #[must_use]
+    pub fn new(archive: &Archive) -> Self {
+        let header = Rc::clone(archive.header());
+        let mut found = Scanned::default();
+        found.findings.extend(header.findings().iter().cloned());
+        for device in header.devices() {
+            found.devices.insert(device.id, Rc::default());
+        }
+        Self {
+            source: Rc::clone(archive.source()),
+            state: State::Expect { at: u64::from(header.header_size()) },
+            lookahead: Lookahead::new(Rc::clone(archive.source())),
+            header,
+            pending: None,
+            found,
+        }
+    }
+
+    /// Does a bounded amount of work.
+    ///
+    /// # Errors
+    ///
+    /// The source cannot be read, or the index outgrows a bound. What was
+    /// found before stays.
+    pub fn step(&mut self) -> Result<Progress, Error> {
+        match &self.state {
+            State::Expect { .. } => self.follow_extents()?,
+            State::Search { .. } => self.search()?,
+            State::Ended => self.count_missing(),
+            State::Done => {}
+        }
+        Ok(self.progress())
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        let offset = match &self.state {
+            State::Expect { at } => *at,
+            State::Search { cursor, broken } => broken.at.max(*cursor),
+            State::Ended | State::Done => self.lookahead.end(),
+        };
+        Progress {
+            done: self.found.done,
+            offset: ArchiveOffset(offset),
+            extents: self.found.extents.count,
+            clusters: self.found.devices.values().map(|index| index.counts().found()).sum(),
+            findings: self.found.findings.count(),
+        }
+    }
+
+    /// The ranges of the lowest source that the next step will probably read.
+    #[must_use]
+    pub fn wants(&self) -> Vec<Range<u64>> {
+        let ranges = match &self.state {
+            State::Expect { at } => self.lookahead.predict_headers(*at, HEADER_LENGTH),
+            State::Search { cursor, .. } => {
+                self.lookahead.predict_windows(*cursor, SEARCH_PER_STEP)
+            }
+            State::Ended | State::Done => Vec::new(),
+        };
+        let mut wanted = Vec::new();
+        for range in ranges {
+            self.source.trace(range, &mut wanted);
+        }
+        wanted
+    }
+
+    /// What was found so far.
+    #[must_use]
+    pub fn found(&self) -> &Scanned {
+        &self.found
+    }
+
+    /// The image of a device, with the clusters that were found so far; `None`
+    /// for a device that the header does not declare.
+    #[must_use]
+    pub fn image(&self, id: DeviceId) -> Option<Image> {
+        let device = self.header.device(id)?;
+        let index = self.found.devices.get(&id)?;
+        let size = image_size(device, index);
+        Some(Image::new(Rc::clone(&self.source), Rc::clone(index), size))
+    }
+
+    fn follow_extents(&mut self) -> Result<(), Error> {
+        self.lookahead.begin_step();
+        for headers in 0..EXTENTS_PER_STEP {
+            let State::Expect { at } = self.state else { break };
+            if self.lookahead.is_spent(headers) {
+                break;
+            }
+            self.expect_extent(at)?;
+            self.bound_index(at)?;
+        }
+        Ok(())
+    }
+
+    fn expect_extent(&mut self, at: u64) -> Result<(), Error> {
+        let bytes = self.lookahead.header(at, HEADER_LENGTH)?.to_vec();
+        if bytes.is_empty() && self.lookahead.end() == at {
+            self.state = State::Ended;
+            return self.accept_pending(at);
+        }
+        self.found.extents.checked += 1;
+        let Some(bytes) = bytes.first_chunk::<HEADER_LENGTH>() else {
+            let faults = faults_of_cut_header(&bytes);
+            self.start_search(at, faults);
+            return Ok(());
+        };
+        let header = ExtentHeader::parse(bytes);
+        let mut faults = header.faults(self.header.uuid());
+        if faults.is_empty() {
+            self.accept_pending(at)?;
+            self.hold(at, header);
+            return Ok(());
+        }
+        if bytes.starts_with(&header::MAGIC) {
+            faults.insert(0, FindingKind::ArchiveHeaderAgain);
+        }
+        self.start_search(at, faults);
+        Ok(())
+    }
+
+    /// Keeps a sound extent until it is known where its data end.
+    fn hold(&mut self, at: u64, header: ExtentHeader) {
+        self.lookahead.note_extent(header.size());
+        let pending = Pending { at, header };
+        self.state = State::Expect { at: pending.end() };
+        self.pending = Some(pending);
+    }
+
+    /// Starts to look for the next sound extent: behind the header of the one
+    /// before, since its data may have been cut; or, if there was none and the
+    /// archive's header cannot be trusted, from where a header may end at the
+    /// earliest.
+    fn start_search(&mut self, at: u64, faults: Vec<FindingKind>) {
+        self.found.extents.broken += 1;
+        let cursor = match &self.pending {
+            Some(pending) => pending.data_start(),
+            None if self.header.is_trusted() => at,
+            None => u64::from(FIXED_SIZE),
+        };
+        self.state = State::Search { broken: Broken { at, faults }, cursor };
+    }
+
+    fn search(&mut self) -> Result<(), Error> {
+        let State::Search { broken, cursor } = &self.state else { return Ok(()) };
+        let (broken, cursor) = (broken.clone(), *cursor);
+        let window = SEARCH_PER_STEP;
+        let length = window / 2;
+        let bytes = self.lookahead.read(cursor, length, window)?;
+        let sound = find_sound_extent(bytes, &self.header);
+        let (count, is_last) = (bytes.len(), bytes.len() < length);
+        match sound {
+            Some((at, header)) => {
+                let at = cursor.saturating_add(to_u64(at));
+                self.settle(&broken, at, false)?;
+                self.hold(at, header);
+            }
+            None if is_last => {
+                self.state = State::Ended;
+                self.settle(&broken, self.lookahead.end(), true)?;
+            }
+            None => {
+                let passed = to_u64(count.saturating_sub(HEADER_LENGTH - 1));
+                self.state = State::Search { broken, cursor: cursor.saturating_add(passed) };
+            }
+        }
+        Ok(())
+    }
+
+    /// Says what lay between the last sound extent and `until`, where the next
+    /// one starts or the archive ends.
+    fn settle(&mut self, broken: &Broken, until: u64, is_end: bool) -> Result<(), Error> {
+        let by_masks = self.pending.as_ref().is_some_and(|held| held.end_by_masks() == until);
+        self.accept_pending(if by_masks { until } else { until.min(broken.at) })?;
+        let length = until.saturating_sub(broken.at);
+        if length == 0 || by_masks {
+            return Ok(());
+        }
+        self.found.extents.skipped_bytes += length;
+        let foreign = |fault: &FindingKind| matches!(fault, FindingKind::ExtentMagicWrong { .. });
+        let trailing = is_end && (broken.faults.is_empty() || broken.faults.iter().any(foreign));
+        let at = ArchiveOffset(broken.at);
+        if trailing {
+            let again = broken.faults.iter().find(|f| matches!(f, FindingKind::ArchiveHeaderAgain));
+            self.find(at, again.cloned());
+            self.find(at, [FindingKind::TrailingBytes { length }]);
+        } else {
+            self.find(at, broken.faults.iter().cloned());
+            self.find(at, [FindingKind::BytesSkipped { length }]);
+        }
+        Ok(())
+    }
+
+    /// Takes in the clusters of the extent that was held, whose data end at
+    /// `until`: not beyond, and before only if its own word says so.
+    fn accept_pending(&mut self, until: u64) -> Result<(), Error> {
+        let Some(pending) = self.pending.take() else { return Ok(()) };
+        let at = ArchiveOffset(pending.at);
+        let header = &pending.header;
+        let data_end = until.min(pending.end().max(pending.end_by_masks()));
+        let data_bytes = data_end.saturating_sub(pending.data_start());
+        self.found.extents.add(header.slots().len(), HEADER_SIZE, data_bytes);
+        self.check_extent(at, header, data_bytes);
+        let mut next_data = pending.data_start();
+        for slot in header.slots() {
+            let start = next_data;
+            next_data = start.saturating_add(u64::from(slot.mask.stored_blocks()) * BLOCK_SIZE);
+            let there = data_end.saturating_sub(start) / BLOCK_SIZE;
+            let there = u32::try_from(there).unwrap_or(u32::MAX).min(BLOCKS_PER_CLUSTER);
+            self.place(at, slot, ArchiveOffset(start), slot.mask.first_stored(there))?;
+        }
+        self.note_order(header.slots());
+        Ok(())
+    }
+
+    fn check_extent(&mut self, at: ArchiveOffset, header: &ExtentHeader, data_bytes: u64) {
+        if header.reserved() != 0 {
+            let found = header.reserved();
+            self.find(at.plus(4), [FindingKind::ExtentReservedNonzero { found }]);
+        }
+        let (masks, block_count) = (header.masked_blocks(), header.block_count());
+        if masks != block_count {
+            self.find(at.plus(6), [FindingKind::BlockCountMismatch { masks, block_count }]);
+        }
+        let expected = u64::from(masks.min(block_count)) * BLOCK_SIZE;
+        if data_bytes < expected {
+            let found = data_bytes;
+            self.find(at, [FindingKind::ExtentCut { expected: header.data_size(), found }]);
+        }
+    }
+
+    /// Takes in one cluster, whose blocks `there` stand at `data`.
+    fn place(
+        &mut self,
+        extent: ArchiveOffset,
+        slot: &Slot,
+        data: ArchiveOffset,
+        there: BlockMask,
+    ) -> Result<(), Error> {
+        let at = extent.plus(slot.offset());
+        if slot.reserved != 0 {
+            let kind = FindingKind::SlotReservedNonzero { found: slot.reserved };
+            self.find_in_slot(at, slot, kind);
+        }
+        let header = Rc::clone(&self.header);
+        let Some(device) = header.device(slot.device) else {
+            let undeclared = self.found.undeclared.entry(slot.device).or_default();
+            undeclared.clusters += 1;
+            undeclared.stored_blocks += u64::from(there.stored_blocks());
+            self.find_in_slot(at, slot, FindingKind::DeviceUndeclared);
+            return Ok(());
+        };
+        let Some(allowed) = allowed_blocks(device, slot.cluster) else {
+            let clusters = device.clusters();
+            self.find_in_slot(at, slot, FindingKind::ClusterPastEnd { clusters });
+            return Ok(());
+        };
+        if slot.mask.without(allowed) != BlockMask::ZERO && slot.mask != BlockMask::FULL {
+            let kind = FindingKind::BlockPastEnd { mask: slot.mask, allowed };
+            self.find_in_slot(at, slot, kind);
+        }
+        self.check_vmstate_order(at, slot, device);
+        if there == BlockMask::ZERO && slot.mask != BlockMask::ZERO {
+            return Ok(());
+        }
+        let (mask, lost) = (there.within(allowed), slot.mask.without(there).within(allowed));
+        let index = Rc::make_mut(self.found.devices.entry(slot.device).or_default());
+        if index.insert(slot.cluster, data, mask, lost)? == Inserted::Twice {
+            self.find_in_slot(at, slot, FindingKind::ClusterTwice);
+        }
+        Ok(())
+    }
+
+    fn check_vmstate_order(&mut self, at: ArchiveOffset, slot: &Slot, device: &Device) {
+        let last = self.found.last_cluster.get(&slot.device);
+        let expected = last.map_or(0, |last| u64::from(last.0) + 1);
+        if device.is_vmstate() && u64::from(slot.cluster.0) != expected {
+            self.find_in_slot(at, slot, FindingKind::VmstateOutOfOrder { expected });
+        }
+        let last = self.found.last_cluster.insert(slot.device, slot.cluster);
+        if last.is_some_and(|last| slot.cluster <= last) {
+            self.found.extents.clusters_out_of_order += 1;
+        }
+    }
+
+    fn note_order(&mut self, slots: &[Slot]) {
+        let found = &mut self.found;
+        for slot in slots {
+            if found.last_device.is_some_and(|last| last != slot.device) {
+                found.extents.device_switches += 1;
+            }
+            found.last_device = Some(slot.device);
+        }
+        let first = slots.first().map(|slot| slot.device);
+        if slots.iter().any(|slot| Some(slot.device) != first) {
+            found.extents.mixed += 1;
+        }
+    }
+
+    /// Adds a finding for every stretch of clusters that stand nowhere.
+    fn count_missing(&mut self) {
+        for device in self.header.devices() {
+            let Some(index) = self.found.devices.get(&device.id) else { continue };
+            let end = image_size(device, index).div_ceil(CLUSTER_SIZE);
+            for range in index.missing(end) {
+                let first = u32::try_from(range.start).ok().map(ClusterNumber);
+                self.found.findings.push(Finding {
+                    offset: None,
+                    device: Some(device.id),
+                    cluster: first,
+                    kind: FindingKind::ClusterMissing { count: range.end - range.start },
+                });
+            }
+        }
+        self.found.done = true;
+        self.state = State::Done;
+    }
+
+    fn bound_index(&self, at: u64) -> Result<(), Error> {
+        let due = self.found.extents.count % EXTENTS_PER_SIZE_CHECK == 0;
+        if due && self.found.index_bytes() > INDEX_BYTES_MAX {
+            return Err(Error::new(Part::Extent, at, ErrorKind::IndexTooLarge));
+        }
+        Ok(())
+    }
+
+    fn find(&mut self, at: ArchiveOffset, kinds: impl IntoIterator<Item = FindingKind>) {
+        for kind in kinds {
+            let offset = Some(at);
+            self.found.findings.push(Finding { offset, device: None, cluster: None, kind });
+        }
+    }
+
+    fn find_in_slot(&mut self, at: ArchiveOffset, slot: &Slot, kind: FindingKind) {
+        self.found.findings.push(Finding {
+            offset: Some(at),
+            device: Some(slot.device),
+            cluster: Some(slot.cluster),
+            kind,
+        });
+    }
+}
+
+impl Scanned {
+    /// Whether the scan went through to the end.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// Where the clusters of a device are; `None` for an undeclared one.
+    #[must_use]
+    pub fn index(&self, device: DeviceId) -> Option<&Rc<DeviceIndex>> {
+        self.devices.get(&device)
+    }
+
+    /// Bytes that the index of all devices takes.
+    #[must_use]
+    pub fn index_bytes(&self) -> usize {
+        self.devices.values().map(|index| index.bytes_held()).sum()
+    }
+
+    /// The figures of one device; `None` for an undeclared one.
+    #[must_use]
+    pub fn device(&self, device: &Device) -> Option<DeviceStatistics> {
+        let index = self.devices.get(&device.id)?;
+        Some(DeviceStatistics::new(device, index, self.done))
+    }
+
+    /// The devices that slots name and the header does not.
+    pub fn undeclared(&self) -> impl Iterator<Item = (DeviceId, UndeclaredDevice)> {
+        self.undeclared.iter().map(|(&id, &device)| (id, device))
+    }
+
+    /// The figures of the extents.
+    #[must_use]
+    pub fn extents(&self) -> ExtentStatistics {
+        self.extents
+    }
+
+    /// All that is wrong, the header's findings included.
+    #[must_use]
+    pub fn findings(&self) -> &Findings {
+        &self.findings
+    }
+}
+
+/// Which blocks of `cluster` belong to the device; `None` if it lies beyond
+/// the device's end. A vmstate's size is an estimate and bounds nothing.
+fn allowed_blocks(device: &Device, cluster: ClusterNumber) -> Option<BlockMask> {
+    if device.is_vmstate() {
+        return Some(BlockMask::FULL);
+    }
+    let left = device.size.saturating_sub(cluster.image_offset().0).min(CLUSTER_SIZE);
+    let blocks = u32::try_from(left.div_ceil(BLOCK_SIZE)).unwrap_or(BLOCKS_PER_CLUSTER);
+    (blocks > 0).then(|| BlockMask::FULL.first_stored(blocks))
+}
+
+/// What speaks against fewer than 512 bytes at the archive's end: nothing, if
+/// they do not even start like an extent header.
+fn faults_of_cut_header(bytes: &[u8]) -> Vec<FindingKind> {
+    let start = bytes.get(..extent::MAGIC.len()).unwrap_or(bytes);
+    if bytes.is_empty() || !extent::MAGIC.starts_with(start) {
+        return Vec::new();
+    }
+    vec![FindingKind::ExtentHeaderCut { found: to_u64(bytes.len()) }]
+}
+
+/// The first sound extent header of this archive that lies wholly in `bytes`.
+fn find_sound_extent(bytes: &[u8], header: &Header) -> Option<(usize, ExtentHeader)> {
+    let first = *extent::MAGIC.first()?;
+    let mut from = 0;
+    while let Some(rest) = bytes.get(from..) {
+        let at = from + rest.iter().position(|&byte| byte == first)?;
+        let candidate = bytes.get(at..).and_then(|rest| rest.first_chunk::<HEADER_LENGTH>())?;
+        if candidate.starts_with(&extent::MAGIC) {
+            let candidate = ExtentHeader::parse(candidate);
+            if candidate.faults(header.uuid()).is_empty() {
+                return Some((at, candidate));
+            }
+        }
+        from = at + 1;
+    }
+    None
+}
+
+fn to_u64(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,338 @@
+//! An opened archive, its scan and its images, as one JavaScript object.
+
+use core::ops::Range;
+use std::rc::Rc;
+
+use js_sys::{Float64Array, Reflect, Uint8Array};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::object::{Fields, from_number, list, number, pairs};
+use super::source::{JsSource, Source};
+use crate::error::Error;
+use crate::file_name::safe_name;
+use crate::finding::{Finding, Findings, hex};
+use crate::header::{Config, Device, Header};
+use crate::image::Image;
+use crate::qemu_server_conf::{self, Disk, MappedDevice, Network, QemuServerConf};
+use crate::read_at::{ReadAt, read_range};
+use crate::scan::{Progress, Scan, Scanned};
+use crate::statistics::ExtentStatistics;
+use crate::unit::DeviceId;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the archive says of itself.
+    #[wasm_bindgen(typescript_type = "Overview")]
+    pub type Overview;
+    /// How far the scan has come.
+    #[wasm_bindgen(typescript_type = "ScanProgress")]
+    pub type ScanProgress;
+    /// What the scan has found.
+    #[wasm_bindgen(typescript_type = "ScanReport")]
+    pub type ScanReport;
+    /// A page of findings.
+    #[wasm_bindgen(typescript_type = "Finding[]")]
+    pub type FindingList;
+    /// `qemu-server.conf` in words.
+    #[wasm_bindgen(typescript_type = "VmSummary | undefined")]
+    pub type VmSummary;
+}
+
+/// The longest read of an image in one call, bytes.
+const IMAGE_READ_MAX: u64 = 16 << 20;
+
+/// An opened archive. Everything waits for its bytes, so in a browser this
+/// belongs into a Worker.
+#[wasm_bindgen]
+pub struct Archive {
+    archive: crate::archive::Archive,
+    scan: Scan,
+    file_size: u64,
+}
+
+#[wasm_bindgen]
+impl Archive {
+    /// Opens an archive: reads its header and nothing else. Throws a `VmaError`.
+    pub fn open(source: Source) -> Result<Archive, JsValue> {
+        let source: Rc<dyn ReadAt> = Rc::new(JsSource::new(source));
+        let file_size = source.size().unwrap_or_default();
+        let archive = crate::archive::Archive::open(source).map_err(|error| thrown(&error))?;
+        let scan = Scan::new(&archive);
+        Ok(Self { archive, scan, file_size })
+    }
+
+    /// What the archive says of itself.
+    pub fn overview(&self) -> Overview {
+        let header = self.archive.header();
+        let mut findings = Findings::default();
+        findings.extend(header.findings().iter().cloned());
+        let fields = Fields::default()
+            .with("container", "plain")
+            .with("version", 1)
+            .with("uuid", header.uuid().to_string())
+            .with("createdAt", seconds(header.ctime()))
+            .count("headerSize", header.header_size().into())
+            .count("blobBufferOffset", header.blob_buffer_offset().into())
+            .count("blobBufferSize", header.blob_buffer_size().into())
+            .with("headerChecksum", checksum(header))
+            .with("configs", list((0_u32..).zip(header.configs()), config))
+            .with("devices", list(header.devices(), device))
+            .count("totalClusters", header.total_clusters())
+            .with("findings", groups(&findings));
+        JsValue::from(fields).into()
+    }
+
+    /// The bytes of a config; empty for an index that is none.
+    pub fn config(&self, index: u32) -> Vec<u8> {
+        let index = usize::try_from(index).unwrap_or(usize::MAX);
+        let config = self.archive.header().configs().get(index);
+        config.map(|config| config.data.clone()).unwrap_or_default()
+    }
+
+    /// `qemu-server.conf` in words; `undefined` if there is none.
+    #[wasm_bindgen(js_name = vmSummary)]
+    pub fn vm_summary(&self) -> VmSummary {
+        let configs = self.archive.header().configs();
+        let conf = configs.iter().find(|config| config.name == qemu_server_conf::NAME);
+        let summary = conf.map_or(JsValue::UNDEFINED, |config| {
+            let conf = QemuServerConf::parse(&String::from_utf8_lossy(&config.data));
+            summary(&conf, self.archive.header()).into()
+        });
+        summary.into()
+    }
+
+    /// The ranges of the file that the next step of the scan will probably
+    /// read, as pairs of offset and length.
+    #[wasm_bindgen(js_name = scanWants)]
+    pub fn scan_wants(&self) -> Float64Array {
+        pairs(&self.scan.wants())
+    }
+
+    /// Does a bounded amount of the scan. Throws a `VmaError`.
+    #[wasm_bindgen(js_name = scanStep)]
+    pub fn scan_step(&mut self) -> Result<ScanProgress, JsValue> {
+        let progress = self.scan.step().map_err(|error| thrown(&error))?;
+        Ok(self.progress(progress).into())
+    }
+
+    /// What the scan has found; before its end, so far.
+    pub fn report(&self) -> ScanReport {
+        let found = self.scan.found();
+        let header = self.archive.header();
+        let devices = header.devices().iter().filter_map(|d| Some((d, found.device(d)?)));
+        let fields = Fields::default()
+            .with("extents", extents(&found.extents()))
+            .with("devices", list(devices, |(device, figures)| device_statistics(device, &figures)))
+            .with("undeclared", undeclared(found))
+            .with("findings", groups(found.findings()));
+        JsValue::from(fields).into()
+    }
+
+    /// Findings of one code, `count` of them from number `from` on.
+    pub fn findings(&self, code: &str, from: u32, count: u32) -> FindingList {
+        let kept = self.scan.found().findings().group(code).map_or(&[][..], |group| group.kept());
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        JsValue::from(list(kept.iter().skip(from).take(count), finding)).into()
+    }
+
+    /// Bytes of the image of a device; 0 for a device that is none.
+    #[wasm_bindgen(js_name = imageSize)]
+    pub fn image_size(&self, device: u8) -> f64 {
+        self.image(device).and_then(|image| image.size()).map_or(0.0, number)
+    }
+
+    /// The ranges of the file that reading this part of an image will ask for,
+    /// as pairs of offset and length.
+    #[wasm_bindgen(js_name = imageWants)]
+    pub fn image_wants(&self, device: u8, offset: f64, length: f64) -> Float64Array {
+        let mut wanted = Vec::new();
+        if let Some(image) = self.image(device) {
+            image.trace(image_range(offset, length), &mut wanted);
+        }
+        pairs(&wanted)
+    }
+
+    /// Bytes of the image of a device, at most 16 MiB at once; fewer where it
+    /// ends. Lost parts read as zeros. Throws a `VmaError`.
+    #[wasm_bindgen(js_name = imageRead)]
+    pub fn image_read(&self, device: u8, offset: f64, length: f64) -> Result<Uint8Array, JsValue> {
+        let Some(image) = self.image(device) else { return Ok(Uint8Array::new_with_length(0)) };
+        let bytes = read_range(&image, image_range(offset, length)).map_err(|e| thrown(&e))?;
+        Ok(bytes.as_slice().into())
+    }
+}
+
+impl Archive {
+    fn image(&self, device: u8) -> Option<Image> {
+        self.scan.image(DeviceId::new(device)?)
+    }
+
+    fn progress(&self, progress: Progress) -> JsValue {
+        Fields::default()
+            .with("done", progress.done)
+            .count("fileBytes", progress.offset.0.min(self.file_size))
+            .count("fileSize", self.file_size)
+            .count("extents", progress.extents)
+            .count("clusters", progress.clusters)
+            .count("totalClusters", self.archive.header().total_clusters())
+            .count("findings", progress.findings)
+            .into()
+    }
+}
+
+fn image_range(offset: f64, length: f64) -> Range<u64> {
+    let start = from_number(offset);
+    start..start.saturating_add(from_number(length).min(IMAGE_READ_MAX))
+}
+
+fn checksum(header: &Header) -> Fields {
+    Fields::default()
+        .with("ok", header.is_trusted())
+        .with("stated", hex(&header.stated_md5()))
+        .with("computed", hex(&header.computed_md5()))
+}
+
+fn config((index, config): (u32, &Config)) -> Fields {
+    Fields::default()
+        .with("index", index)
+        .with("name", config.name.as_str())
+        .with("safeName", safe_name(&config.name))
+        .count("size", u64::try_from(config.data.len()).unwrap_or(u64::MAX))
+}
+
+fn device(device: &Device) -> Fields {
+    Fields::default()
+        .with("id", device.id.get())
+        .with("name", device.name.as_str())
+        .with("safeName", safe_name(&device.name))
+        .count("size", device.size)
+        .count("clusters", device.clusters())
+        .with("isVmstate", device.is_vmstate())
+}
+
+fn extents(extents: &ExtentStatistics) -> Fields {
+    let mean =
+        if extents.count == 0 { 0.0 } else { number(extents.clusters) / number(extents.count) };
+    Fields::default()
+        .count("count", extents.count)
+        .count("checked", extents.checked)
+        .count("broken", extents.broken)
+        .count("clustersMin", extents.clusters_min)
+        .count("clustersMax", extents.clusters_max)
+        .with("clustersMean", mean)
+        .count("headerBytes", extents.header_bytes)
+        .count("dataBytes", extents.data_bytes)
+        .count("skippedBytes", extents.skipped_bytes)
+        .count("deviceSwitches", extents.device_switches)
+        .count("mixed", extents.mixed)
+        .count("clustersOutOfOrder", extents.clusters_out_of_order)
+}
+
+fn device_statistics(device: &Device, figures: &crate::statistics::DeviceStatistics) -> Fields {
+    let clusters = Fields::default()
+        .count("total", figures.clusters)
+        .count("full", figures.counts.full)
+        .count("partial", figures.counts.partial)
+        .count("zero", figures.counts.zero)
+        .count("missing", figures.missing_clusters)
+        .count("twice", figures.counts.twice)
+        .count("cut", figures.counts.cut);
+    Fields::default()
+        .with("id", device.id.get())
+        .count("storedBytes", figures.stored_bytes)
+        .count("zeroBytes", figures.zero_bytes)
+        .count("missingBytes", figures.missing_bytes)
+        .with("clusters", clusters)
+        .count("imageSize", figures.image_size)
+}
+
+fn undeclared(found: &Scanned) -> js_sys::Array {
+    list(found.undeclared(), |(id, device)| {
+        Fields::default()
+            .with("id", id.get())
+            .count("clusters", device.clusters)
+            .count("storedBytes", device.stored_blocks.saturating_mul(crate::unit::BLOCK_SIZE))
+    })
+}
+
+fn groups(findings: &Findings) -> js_sys::Array {
+    list(findings.groups(), |(code, group)| {
+        Fields::default()
+            .with("code", code)
+            .with("severity", group.severity().name())
+            .count("count", group.count())
+            .count("listed", u64::try_from(group.kept().len()).unwrap_or(u64::MAX))
+    })
+}
+
+fn finding(finding: &Finding) -> Fields {
+    Fields::default()
+        .with("code", finding.kind.code())
+        .with("severity", finding.kind.severity().name())
+        .count_or_null("offset", finding.offset.map(|offset| offset.0))
+        .count_or_null("deviceId", finding.device.map(|device| device.get().into()))
+        .count_or_null("cluster", finding.cluster.map(|cluster| cluster.0.into()))
+        .count_or_null("clusterCount", finding.cluster_count())
+        .text("expected", finding.kind.expected().as_deref())
+        .text("found", finding.kind.found().as_deref())
+        .with("text", finding.to_string())
+}
+
+fn summary(conf: &QemuServerConf, header: &Header) -> Fields {
+    Fields::default()
+        .text("name", conf.name.as_deref())
+        .text("osType", conf.os_type.as_deref())
+        .count_or_null("cores", conf.cores.map(u64::from))
+        .count_or_null("sockets", conf.sockets.map(u64::from))
+        .text("cpu", conf.cpu.as_deref())
+        .count_or_null("memoryMib", conf.memory_mib)
+        .text("bios", conf.bios.as_deref())
+        .text("machine", conf.machine.as_deref())
+        .with("networks", list(&conf.networks, network))
+        .with("disks", list(&conf.disks, |conf| disk(conf, header)))
+}
+
+fn network(network: &Network) -> Fields {
+    Fields::default()
+        .with("key", network.key.as_str())
+        .with("model", network.model.as_str())
+        .text("mac", network.mac.as_deref())
+        .text("bridge", network.bridge.as_deref())
+        .text("vlan", network.vlan.as_deref())
+}
+
+fn disk(disk: &Disk, header: &Header) -> Fields {
+    let mapped = disk.device.as_ref();
+    let device = mapped.and_then(|m| header.devices().iter().find(|device| device.name == m.name));
+    let stated = |text: fn(&MappedDevice) -> &str| mapped.map(text).filter(|text| !text.is_empty());
+    Fields::default()
+        .with("key", disk.key.as_str())
+        .with("bus", disk.bus.as_str())
+        .with("volume", disk.volume.as_str())
+        .with("cdrom", disk.is_cdrom)
+        .text("size", disk.size.as_deref())
+        .text("deviceName", mapped.map(|m| m.name.as_str()))
+        .count_or_null("deviceId", device.map(|device| device.id.get().into()))
+        .text("storage", stated(|mapped| &mapped.storage))
+        .text("format", stated(|mapped| &mapped.format))
+}
+
+/// A `VmaError`, to throw.
+fn thrown(error: &Error) -> JsValue {
+    let thrown = js_sys::Error::new(&error.to_string());
+    thrown.set_name("VmaError");
+    let set = |key: &str, value: JsValue| Reflect::set(&thrown, &key.into(), &value);
+    // Setting a property of a fresh error cannot fail.
+    let _ = set("code", error.code().into());
+    let _ = set("part", error.part().name().into());
+    let _ = set("offset", error.offset().map_or(JsValue::NULL, |at| number(at).into()));
+    thrown.into()
+}
+
+/// Seconds since 1970, before it negative.
+#[allow(clippy::as_conversions)]
+fn seconds(ctime: i64) -> f64 {
+    ctime as f64
+}

@@ -1,0 +1,84 @@
+// Builds the page into target/page: the core as wasm, the module around it,
+// and the files of www. Plain files, to be served by anything.
+
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, relative } from "node:path";
+import { argv } from "node:process";
+import { fileURLToPath } from "node:url";
+import { main, needRust, output, root, run, say, Told, wasmTarget } from "./tools.mjs";
+
+/** Where the finished page is. */
+export const page = join(root, "target/page");
+
+/** Whether a file or folder of www is part of the page. */
+function isOfThePage(source) {
+  const name = relative(join(root, "www"), source);
+  return name !== "build" && !/^tsconfig.*\.json$|\.d\.ts$/.test(name);
+}
+
+/** Folder that cargo builds into. */
+function targetFolder() {
+  const metadata = output("cargo", ["metadata", "--format-version=1", "--no-deps"]);
+  if (metadata === null) {
+    throw new Told('"cargo metadata" failed: Cargo.toml cannot be read.');
+  }
+  return JSON.parse(metadata).target_directory;
+}
+
+function buildCore() {
+  // Panics name source files. Without the folder of this machine in them the
+  // wasm is the same wherever it is built.
+  const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
+  const flags = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=`];
+  run("cargo", ["build", "--release", "--lib", "--target", wasmTarget], {
+    env: { CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") },
+  });
+}
+
+/** Makes vma_inspector.js, vma_inspector_bg.wasm and their types in `folder`. */
+function generateModule(target, folder) {
+  // Without debug information it builds in half the time; it runs for an
+  // instant, so optimising it would not pay.
+  run("cargo", ["build", "--package", "bindgen"], {
+    env: { CARGO_PROFILE_DEV_DEBUG: "0" },
+  });
+  const wasm = join(target, wasmTarget, "release/vma_inspector.wasm");
+  run(join(target, "debug/bindgen"), [wasm, folder]);
+}
+
+/** Builds everything and puts it in place in one step. */
+export function build() {
+  needRust();
+  const started = Date.now();
+  const target = targetFolder();
+  const staging = `${page}.new`;
+  rmSync(staging, { recursive: true, force: true });
+  mkdirSync(staging, { recursive: true });
+
+  say("Building the core for wasm");
+  buildCore();
+  say("Generating its module");
+  generateModule(target, join(staging, "core"));
+  cpSync(join(root, "www"), staging, {
+    recursive: true,
+    filter: isOfThePage,
+  });
+
+  rmSync(page, { recursive: true, force: true });
+  renameSync(staging, page);
+  const bytes = size(page);
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  say(`Built target/page: ${Math.ceil(bytes / 1024)} KiB in ${seconds} s`);
+}
+
+function size(folder) {
+  return readdirSync(folder, { recursive: true })
+    .map((name) => statSync(join(folder, name)))
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + entry.size, 0);
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  await main(build);
+}

@@ -1,0 +1,69 @@
+// Programs that the tests use and neither cargo nor npm brings: they are
+// installed where that can be done without asking, and named where it cannot.
+
+import { existsSync } from "node:fs";
+import { env } from "node:process";
+import { output, run, say, Told } from "./tools.mjs";
+
+/** Where a browser is: the first of these that exists, or null. */
+function firstOf(...paths) {
+  return paths.find((path) => path && existsSync(path)) ?? null;
+}
+
+/** @returns {string | null} */
+export function chromium() {
+  return firstOf(
+    env.CHROMIUM,
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+  );
+}
+
+/** @returns {string | null} */
+export function firefox() {
+  return firstOf(env.FIREFOX, "/usr/bin/firefox-esr", "/usr/bin/firefox");
+}
+
+const onPath = (name) => output("sh", ["-c", `command -v ${name}`]);
+
+/** Debian's packages, and how to tell that one is there. */
+const packages = [
+  { name: "chromium", found: chromium, or: "set CHROMIUM to one of version 120 or later" },
+  { name: "firefox-esr", found: firefox, or: "set FIREFOX to one of version 128 or later" },
+  { name: "qemu-utils", found: () => onPath("qemu-img") },
+  { name: "zstd", found: () => onPath("zstd") },
+  { name: "lzop", found: () => onPath("lzop") },
+  { name: "pigz", found: () => onPath("pigz") },
+  { name: "bzip2", found: () => onPath("bzip2") },
+  { name: "pbzip2", found: () => onPath("pbzip2") },
+  { name: "e2fsprogs", found: () => onPath("mkfs.ext4") ?? firstOf("/sbin/mkfs.ext4") },
+];
+
+/** Makes sure that all of them are there. */
+export function needPrograms() {
+  const missing = packages.filter(({ found }) => found() === null);
+  if (missing.length === 0) {
+    return;
+  }
+  const names = missing.map(({ name }) => name);
+  if (process.getuid?.() === 0 && onPath("apt-get")) {
+    say(`Installing what the tests need: ${names.join(" ")}`);
+    const quiet = { DEBIAN_FRONTEND: "noninteractive" };
+    run("apt-get", ["update", "-qq"], { env: quiet });
+    run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...names], { env: quiet });
+  }
+  const still = missing.filter(({ found }) => found() === null);
+  if (still.length > 0) {
+    const alternatives = still
+      .filter((entry) => entry.or)
+      .map(({ name, or }) => `${name}: or ${or}`);
+    throw new Told(
+      [
+        `The tests need programs that are not here. On Debian, as root:\n`,
+        `    apt-get install ${still.map(({ name }) => name).join(" ")}\n`,
+        ...alternatives,
+      ].join("\n"),
+    );
+  }
+}

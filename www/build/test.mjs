@@ -1,0 +1,90 @@
+// Everything that "npm test" runs, in order; the first failure ends it.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "./build.mjs";
+import { needPrograms } from "./programs.mjs";
+import { main, needRust, root, run, say, wasmTarget } from "./tools.mjs";
+
+const steps = [
+  ["Programs and packages that the tests use", prepare],
+  ["Rust is formatted (cargo fmt)", () => cargo("fmt", "--all", "--check")],
+  ["JavaScript, HTML and CSS are formatted and in order (biome)", biome],
+  ["Clippy has nothing to say, natively and for wasm", clippy],
+  ["Rust's documentation builds", documentation],
+  ["Rust's tests", () => cargo("test", "--locked", "--workspace", "--exclude", "bindgen")],
+  ["The page builds", build],
+  ["The page's types fit (tsc)", types],
+  ["JavaScript's tests, under Node and in the browsers", javascript],
+];
+
+function prepare() {
+  needRust();
+  needPrograms();
+  needPackages();
+}
+
+/** Installs npm's packages unless the pinned versions are all there. */
+function needPackages() {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const fits = Object.entries(devDependencies).every(([name, version]) => {
+    const manifest = join(root, "node_modules", name, "package.json");
+    return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).version === version;
+  });
+  if (!fits) {
+    say("Installing the packages that the tests need: npm ci");
+    run("npm", ["ci", "--no-audit", "--no-fund"]);
+  }
+}
+
+function cargo(...args) {
+  run("cargo", args);
+}
+
+function npx(program, ...args) {
+  run(join(root, "node_modules/.bin", program), args);
+}
+
+function biome() {
+  npx("biome", "ci", "--colors=off", ".");
+}
+
+function clippy() {
+  const strict = ["--", "-D", "warnings"];
+  cargo("clippy", "--locked", "--workspace", "--all-targets", ...strict);
+  cargo("clippy", "--locked", "--lib", "--target", wasmTarget, ...strict);
+}
+
+function documentation() {
+  const packages = ["--package", "vma-inspector", "--package", "archive-writer"];
+  run("cargo", ["doc", "--locked", "--no-deps", "--document-private-items", ...packages], {
+    env: { RUSTDOCFLAGS: "-D warnings" },
+  });
+}
+
+function types() {
+  for (const name of readdirSync(join(root, "www")).sort()) {
+    if (/^tsconfig.*\.json$/.test(name)) {
+      npx("tsc", "--project", join("www", name));
+    }
+  }
+}
+
+function javascript() {
+  // The writer of the archives, fast, before any test waits for it.
+  cargo("build", "--locked", "--release", "--package", "archive-writer");
+  const files = ["tests/js", "tests/browser"].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith(".test.mjs"))
+      .sort()
+      .map((name) => join(folder, name)),
+  );
+  run("node", ["--test", "--test-concurrency=1", "--test-timeout=600000", ...files]);
+}
+
+await main(async () => {
+  for (const [index, [heading, step]] of steps.entries()) {
+    say(`\n== ${index + 1} of ${steps.length}: ${heading}`);
+    await step();
+  }
+});
