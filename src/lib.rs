@@ -7,6 +7,25 @@
 //! is a value that is stepped: a bounded amount of work a call.
 
 #![forbid(unsafe_code)]
+// Nothing that came from a file may end the program or change its value
+// unseen. Tests may: there a panic is the failed test.
+#![deny(
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
 
 pub mod archive;
 mod blob_buffer;

@@ -438,7 +438,7 @@ impl Scan {
     }
 
     fn bound_index(&self, at: u64) -> Result<(), Error> {
-        let due = self.found.extents.count % EXTENTS_PER_SIZE_CHECK == 0;
+        let due = self.found.extents.count.is_multiple_of(EXTENTS_PER_SIZE_CHECK);
         if due && self.found.index_bytes() > INDEX_BYTES_MAX {
             return Err(Error::new(Part::Extent, at, ErrorKind::IndexTooLarge));
         }

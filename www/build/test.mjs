@@ -79,7 +79,7 @@ function javascript() {
       .sort()
       .map((name) => join(folder, name)),
   );
-  run("node", ["--test", "--test-concurrency=1", "--test-timeout=600000", ...files]);
+  run("node", ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files]);
 }
 
 await main(async () => {
