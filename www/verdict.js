@@ -70,7 +70,8 @@ function damageText({ overview, scan }) {
   const lost = hurt.reduce((sum, { missingBytes }) => sum + missingBytes, 0);
   const whole = devices.length - hurt.length;
   const rest = whole > 0 ? ` Nothing is missing of the other ${count(whole)}.` : "";
-  return `${size(lost)} of ${counted(hurt.length, "disk")} out of ${count(overview.devices.length)} should be in the file and could not be found.${rest} What is left can still be saved.`;
+  const where = `${count(hurt.length)} of ${counted(overview.devices.length, "disk")}`;
+  return `${size(lost)} that should be in the file could not be found, in ${where}.${rest} What is left can still be saved.`;
 }
 
 export const NO_DATA_CHECKSUM =

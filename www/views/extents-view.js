@@ -31,16 +31,19 @@ function card(extents, final) {
       "An archive is a chain of extents: each a header that says what follows, and the data.",
       !final && " These numbers are of the part that was scanned.",
     ),
-    facts([
-      ["Extents", count(extents.count)],
-      ["Clusters in one", clustersWords(extents)],
-      ["Headers", exactSize(extents.headerBytes)],
-      ["Data", exactSize(extents.dataBytes)],
-      ["In no extent", extents.skippedBytes === 0 ? "nothing" : exactSize(extents.skippedBytes)],
-      ["Extents of several disks", count(extents.mixed)],
-      ["The disk changes", counted(extents.deviceSwitches, "time")],
-      ["Order of clusters", orderWords(extents.clustersOutOfOrder)],
-    ]),
+    facts(
+      [
+        ["Extents", count(extents.count)],
+        ["Clusters in one", clustersWords(extents)],
+        ["Headers", exactSize(extents.headerBytes)],
+        ["Data", exactSize(extents.dataBytes)],
+        ["In no extent", extents.skippedBytes === 0 ? "nothing" : exactSize(extents.skippedBytes)],
+        ["Extents of several disks", count(extents.mixed)],
+        ["The disk changes", counted(extents.deviceSwitches, "time")],
+        ["Order of clusters", orderWords(extents.clustersOutOfOrder)],
+      ],
+      true,
+    ),
   );
 }
 
