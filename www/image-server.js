@@ -4,7 +4,13 @@
  */
 import { failure, RemoteError, toFailure } from "./failure.js";
 
-const CHUNK_BYTES = 4 * 1024 * 1024;
+/**
+ * A little less than what one extent holds, so that the stored bytes lie in at
+ * most two neighbouring ones, and a single read of 4 MiB brings them.
+ */
+const CHUNK_BYTES = 3.5 * 1024 * 1024;
+/** Chunks whose bytes are fetched while an earlier one is put together. */
+const CHUNKS_AHEAD = 2;
 
 /** @typedef {import("./messages.js").ToImage} ToImage */
 /** @typedef {import("./messages.js").FromImage} FromImage */
@@ -24,9 +30,13 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 export async function serveImage(holder, { deviceId, size, port }, signal) {
   const pulls = new Pulls(port, signal);
   try {
-    for (let offset = 0; offset < size; offset += CHUNK_BYTES) {
-      const length = Math.min(CHUNK_BYTES, size - offset);
-      const bytes = await readAhead(holder, deviceId, offset, length, signal);
+    const fetches = [];
+    for (let offset = 0, ahead = 0; offset < size; offset += CHUNK_BYTES) {
+      for (; ahead <= offset + CHUNKS_AHEAD * CHUNK_BYTES && ahead < size; ahead += CHUNK_BYTES) {
+        fetches.push(fetchAhead(holder, deviceId, ahead, size, signal));
+      }
+      await fetches.shift();
+      const bytes = readChunk(holder, deviceId, offset, size);
       await pulls.next();
       port.postMessage(/** @type {FromImage} */ ({ kind: "chunk", bytes }), [bytes.buffer]);
     }
@@ -41,22 +51,31 @@ export async function serveImage(holder, { deviceId, size, port }, signal) {
 }
 
 /**
+ * Begins to fetch what the chunk at `offset` is made of, while the one before
+ * it is put together.
  * @param {Holder} holder
  * @param {number} deviceId
  * @param {number} offset
- * @param {number} length
+ * @param {number} size
  * @param {AbortSignal} signal
  */
-async function readAhead({ archive, source }, deviceId, offset, length, signal) {
-  const wants = archive.imageWants(deviceId, offset, length);
-  await source.prefetch(wants, signal);
+async function fetchAhead({ archive, source }, deviceId, offset, size, signal) {
+  const length = Math.min(CHUNK_BYTES, size - offset);
+  await source.prefetch(archive.imageWants(deviceId, offset, length), signal);
+}
+
+/**
+ * @param {Holder} holder
+ * @param {number} deviceId
+ * @param {number} offset
+ * @param {number} size
+ */
+function readChunk({ archive }, deviceId, offset, size) {
+  const length = Math.min(CHUNK_BYTES, size - offset);
   const bytes = archive.imageRead(deviceId, offset, length);
-  if (bytes.length !== length) {
-    throw new RemoteError(
-      failure("internal", `the image gave ${bytes.length} bytes at ${offset}, not ${length}`),
-    );
-  }
-  return /** @type {Uint8Array<ArrayBuffer>} */ (bytes);
+  if (bytes.length === length) return /** @type {Uint8Array<ArrayBuffer>} */ (bytes);
+  const message = `the image gave ${bytes.length} bytes at ${offset}, not ${length}`;
+  throw new RemoteError(failure("internal", message));
 }
 
 /** The chunks that the other end has asked for and not yet got. */

@@ -81,7 +81,7 @@ export type FromImage =
 
 /** Page to Service Worker. */
 export type ToServiceWorker =
-  /** A save that will be fetched as `save/<id>/…`. */
+  /** A save that will be fetched as `save/<id>`. */
   | {
       kind: "save";
       id: string;

@@ -45,31 +45,31 @@ const FINDINGS = {
     text: "Some older programs write it so. It is harmless.",
   },
   "extent-md5-mismatch": {
-    title: "A section's header does not match its checksum",
-    text: "It tells which parts of which disks follow. It cannot be trusted, so what follows is left out up to the next sound section.",
+    title: "An extent's header does not match its checksum",
+    text: "It tells which parts of which disks follow. It cannot be trusted, so what follows is left out up to the next sound extent.",
   },
   "extent-magic-wrong": {
-    title: "A section does not begin where it should",
-    text: "Something else stands there. The search went on for the next sound section.",
+    title: "An extent does not begin where it should",
+    text: "Something else stands there. The search went on for the next sound extent.",
   },
   "extent-reserved-nonzero": {
-    title: "A section's header has bits set that should be empty",
+    title: "An extent's header has bits set that should be empty",
     text: "Against the format, but its contents are used as they are. Proxmox itself would refuse the backup.",
   },
   "extent-uuid-mismatch": {
-    title: "A section belongs to another backup",
+    title: "An extent belongs to another backup",
     text: "It carries another backup's identity, as when files were mixed up or written over. It is left out.",
   },
   "extent-header-cut": {
-    title: "The file ends inside a section's header",
+    title: "The file ends inside an extent's header",
     text: "The end of the backup is missing: the copy was cut short, or the backup never finished.",
   },
   "extent-cut": {
-    title: "The file ends inside a section",
+    title: "The file ends inside an extent",
     text: "The end of the backup is missing: the copy was cut short, or the backup never finished. What comes before the cut is used.",
   },
   "bytes-skipped": {
-    title: "Bytes that belong to no sound section",
+    title: "Bytes that belong to no sound extent",
     text: "They were stepped over. Parts of the disks that were stored there are missing.",
   },
   "trailing-bytes": {
@@ -77,7 +77,7 @@ const FINDINGS = {
     text: "It is not part of the backup and is not used.",
   },
   "block-count-mismatch": {
-    title: "A section holds more or fewer blocks than it announces",
+    title: "An extent holds more or fewer blocks than it announces",
     text: "Its header contradicts itself, so where its data lies is not certain.",
   },
   "cluster-twice": {

@@ -10,8 +10,8 @@ import { SourceShrank } from "./source-shrank.js";
 const LARGEST_READ = 4 * 1024 * 1024;
 const READS_IN_FLIGHT = 4;
 const CACHE_BYTES = 32 * 1024 * 1024;
-/** A read of this much costs hardly more than one of 512 bytes. */
-const WORTH_BRIDGING = 32 * 1024;
+/** More than this at once would push itself, or what others wait for, out of the cache. */
+const PREFETCH_BYTES = CACHE_BYTES / 4;
 
 /** @typedef {{ offset: number, bytes: Uint8Array }} Piece */
 /** @typedef {{ offset: number, length: number }} Range */
@@ -58,7 +58,6 @@ export class BlobSource {
       }
     });
     await Promise.all(lanes);
-    signal.throwIfAborted();
   }
 
   /** @param {Range} range */
@@ -126,11 +125,14 @@ export class BlobSource {
 
   /** @param {Float64Array} pairs */
   #missingPieces(pairs) {
-    return joined(rangesOf(pairs, this.size))
+    let bytes = 0;
+    return rangesOf(pairs, this.size)
       .flatMap(split)
       .filter(({ offset, length }) => {
         const piece = this.#cachedAt(offset);
-        return !piece || endOf(piece) < offset + length;
+        if (piece && endOf(piece) >= offset + length) return false;
+        bytes += length;
+        return bytes <= PREFETCH_BYTES;
       });
   }
 }
@@ -152,25 +154,7 @@ function rangesOf(pairs, size) {
     const end = Math.min(offset + /** @type {number} */ (pairs[i + 1]), size);
     if (end > offset) ranges.push({ offset, length: end - offset });
   }
-  return ranges.sort((a, b) => a.offset - b.offset);
-}
-
-/**
- * Makes one range of those that lie close together.
- * @param {Range[]} ranges sorted by offset
- */
-function joined(ranges) {
-  /** @type {Range[]} */
-  const result = [];
-  for (const { offset, length } of ranges) {
-    const last = result.at(-1);
-    if (last && offset - (last.offset + last.length) <= WORTH_BRIDGING) {
-      last.length = Math.max(last.length, offset + length - last.offset);
-    } else {
-      result.push({ offset, length });
-    }
-  }
-  return result;
+  return ranges;
 }
 
 /**

@@ -55,8 +55,9 @@ function finished(archive) {
 /** @param {ShownArchive} archive */
 function completeness({ overview, scan }) {
   if (overview.devices.length === 0) return "This backup holds no disks, only configurations.";
-  const headers = counted(scan.report?.extents.checked ?? 0, "section");
-  return `All ${count(overview.totalClusters)} parts (64 KiB each) of ${counted(overview.devices.length, "disk")} are in the file, in ${headers} whose headers were checked.`;
+  const extents = counted(scan.report?.extents.count ?? 0, "extent");
+  const disks = counted(overview.devices.length, "disk");
+  return `All ${count(overview.totalClusters)} clusters of ${disks} are in the file, in ${extents} with sound headers.`;
 }
 
 /** @param {ShownArchive} archive */
@@ -69,7 +70,8 @@ function damageText({ overview, scan }) {
   const lost = hurt.reduce((sum, { missingBytes }) => sum + missingBytes, 0);
   const whole = devices.length - hurt.length;
   const rest = whole > 0 ? ` Nothing is missing of the other ${count(whole)}.` : "";
-  return `${size(lost)} of ${counted(hurt.length, "disk")} out of ${count(overview.devices.length)} should be in the file and could not be found.${rest} What is left can still be saved.`;
+  const where = `${count(hurt.length)} of ${counted(overview.devices.length, "disk")}`;
+  return `${size(lost)} that should be in the file could not be found, in ${where}.${rest} What is left can still be saved.`;
 }
 
 export const NO_DATA_CHECKSUM =

@@ -36,7 +36,7 @@ function card({ headerChecksum, findings }, report, final) {
       [
         ["Archive header", "1", headerChecksum.ok ? "0" : "1"],
         [
-          `Section headers${final ? "" : " so far"}`,
+          `Extent headers${final ? "" : " so far"}`,
           count(report?.extents.checked ?? 0),
           count(report?.extents.broken ?? 0),
         ],

@@ -177,13 +177,16 @@ function drawNumbers(
     h(
       "div",
       { class: "device-columns" },
-      facts([
-        ["Stored data", size(storedBytes)],
-        ["Share of the file", share(storedBytes, fileSize)],
-        ["Zeros, not stored", size(zeroBytes)],
-        [final ? "Missing" : "Not seen yet", size(missingBytes)],
-        final && ["Length of the image", `${count(imageSize)} bytes`],
-      ]),
+      facts(
+        [
+          ["Stored data", size(storedBytes)],
+          ["Share of the file", share(storedBytes, fileSize)],
+          ["Zeros, not stored", size(zeroBytes)],
+          [final ? "Missing" : "Not seen yet", size(missingBytes)],
+          imageSize !== device.size && ["Length of the image", exactSize(imageSize)],
+        ],
+        true,
+      ),
       clusterTable(device.name, clusters, final),
     ),
   ];

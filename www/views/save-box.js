@@ -113,10 +113,10 @@ function explanation(save) {
       "p",
       {},
       handed,
-      h("strong", {}, "The file in your Downloads is incomplete: delete it"),
-      ", even if the browser calls it finished. Its name is ",
+      h("strong", {}, "What the browser has left in Downloads is incomplete: delete it"),
+      ", even if the browser calls it finished. It is named ",
       foreign(fileName),
-      ".",
+      " or similar. To try again use the button of the disk here; “Retry” in the browser's list cannot work.",
     ),
   ];
 }

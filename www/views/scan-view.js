@@ -3,7 +3,7 @@ import { byId, fill, h, setAttribute, setText, whenChanged } from "../dom.js";
 import { count, counted, duration, share, size, speed } from "../format.js";
 import { failureSentence } from "../sentences.js";
 import { verdict } from "../verdict.js";
-import { badge, button, failureWords } from "./parts.js";
+import { button, failureWords, sign } from "./parts.js";
 
 /** @typedef {import("../model.js").Scan} Scan */
 /** @typedef {import("../model.js").ShownArchive} ShownArchive */
@@ -15,7 +15,6 @@ const CONTROLS = {
   failed: { label: "Try to continue", event: { type: "scan-continue-wanted" } },
   done: { label: "Scan again", event: { type: "scan-again-wanted" } },
 };
-const TONE_WORDS = { good: "Complete", warning: "Odd", damage: "Damaged", neutral: "Not finished" };
 
 /** @param {import("../model.js").Send} send */
 export function scanView(send) {
@@ -85,7 +84,7 @@ function drawWords(archive, title, words, card) {
     return;
   }
   const { failure } = archive.scan;
-  fill(title, badge(judged.tone, TONE_WORDS[judged.tone]), judged.title);
+  fill(title, sign(judged.tone), judged.title);
   fill(
     words,
     failure && h("p", {}, h("strong", {}, `${failureSentence(failure.code).title}.`)),
