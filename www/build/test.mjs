@@ -85,6 +85,12 @@ function javascript() {
 await main(async () => {
   for (const [index, [heading, step]] of steps.entries()) {
     say(`\n== ${index + 1} of ${steps.length}: ${heading}`);
+    const started = Date.now();
     await step();
+    const last = index === steps.length - 1;
+    if (!last) {
+      // The very last lines are the test runner's own.
+      say(`-- in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+    }
   }
 });
