@@ -1,10 +1,10 @@
 // Everything that "npm test" runs, in order; the first failure ends it.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { needPrograms } from "./programs.mjs";
-import { main, needRust, root, run, say, wasmTarget } from "./tools.mjs";
+import { main, needPackages, needRust, root, run, say, wasmTarget } from "./tools.mjs";
 
 const steps = [
   ["Programs and packages that the tests use", prepare],
@@ -22,19 +22,6 @@ function prepare() {
   needRust();
   needPrograms();
   needPackages();
-}
-
-/** Installs npm's packages unless the pinned versions are all there. */
-function needPackages() {
-  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const fits = Object.entries(devDependencies).every(([name, version]) => {
-    const manifest = join(root, "node_modules", name, "package.json");
-    return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).version === version;
-  });
-  if (!fits) {
-    say("Installing the packages that the tests need: npm ci");
-    run("npm", ["ci", "--no-audit", "--no-fund"]);
-  }
 }
 
 function cargo(...args) {
@@ -85,6 +72,12 @@ function javascript() {
 await main(async () => {
   for (const [index, [heading, step]] of steps.entries()) {
     say(`\n== ${index + 1} of ${steps.length}: ${heading}`);
+    const started = Date.now();
     await step();
+    const last = index === steps.length - 1;
+    if (!last) {
+      // The very last lines are the test runner's own.
+      say(`-- in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+    }
   }
 });

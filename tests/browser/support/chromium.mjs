@@ -120,7 +120,9 @@ class Page {
       return { fileName, failure };
     }
     const path = await download.path();
-    return { fileName, failure, path, size: statSync(path).size, sha256: await sha256(path) };
+    const endedAt = performance.now();
+    const { size } = statSync(path);
+    return { fileName, failure, path, size, endedAt, sha256: await sha256(path) };
   }
 
   async screenshot(path) {

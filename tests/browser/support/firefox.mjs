@@ -136,10 +136,12 @@ class Page {
     await start();
     const { suggestedFilename: fileName } = await begun;
     const { status, filepath: path } = await ended;
+    const endedAt = performance.now();
     if (status !== "complete") {
       return { fileName, failure: status };
     }
-    return { fileName, failure: null, path, size: statSync(path).size, sha256: await sha256(path) };
+    const { size } = statSync(path);
+    return { fileName, failure: null, path, size, endedAt, sha256: await sha256(path) };
   }
 
   /** An event of WebDriver BiDi that Puppeteer has no words for. */

@@ -36,4 +36,12 @@ export interface TestPage {
 
 export type Download =
   | { fileName: string; failure: string }
-  | { fileName: string; failure: null; path: string; size: number; sha256: string };
+  | {
+      fileName: string;
+      failure: null;
+      path: string;
+      size: number;
+      /** By the clock of `performance`. */
+      endedAt: number;
+      sha256: string;
+    };
