@@ -47,6 +47,8 @@ pub(super) struct Output<'a> {
 
 /// What a decoder needs to be put back to a place.
 pub(super) struct Saved<S> {
+    /// Offset in the contents.
+    pub(super) contents: u64,
     /// Offset in the source to go on reading at.
     pub(super) source: u64,
     /// The decoder there.
@@ -83,7 +85,8 @@ pub(super) trait Decoder: Sized {
 
     /// What [`restore`](Self::restore) needs to go on from here, where the
     /// contents have come to `contents`. `None` if that is not possible here,
-    /// or takes more than `bytes_max` bytes.
+    /// or takes more than `bytes_max` bytes, or is not known yet: then a later
+    /// call returns what goes on from here.
     fn save(
         &mut self,
         input: &Input,
@@ -268,7 +271,7 @@ impl<D: Decoder> State<D> {
         let largest = self.checkpoints.largest();
         let contents = cursor.contents;
         let saved = cursor.decoder.save(&cursor.input, &self.recent, contents, largest);
-        if let Some(Saved { source, state, bytes }) = saved {
+        if let Some(Saved { contents, source, state, bytes }) = saved {
             self.checkpoints.push(Checkpoint { contents, source, state, bytes, pinned });
         }
         let history = cursor.decoder.history();

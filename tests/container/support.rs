@@ -148,7 +148,7 @@ impl ReadAt for Counted {
 
 /// Little memory, so that small data goes through everything large data does.
 pub(crate) fn tight() -> Options {
-    Options { checkpoint_bytes: 8 << 20, cache_bytes: 512 << 10, ..Options::default() }
+    Options { checkpoint_bytes: 12 << 20, cache_bytes: 512 << 10, ..Options::default() }
 }
 
 pub(crate) fn opened(packed: &[u8]) -> Contents {
@@ -215,8 +215,8 @@ pub(crate) fn assert_sound(packed: &[u8], plain: &[u8], seed: u64) {
     assert_eq!(codes(&contents), Vec::<&str>::new());
     let checksums = contents.checksums();
     assert_eq!(checksums.checked, checksums.matched);
-    assert_random_reads(&contents, plain, seed, 600);
-    assert_random_reads(&opened(packed), plain, seed + 1, 600);
+    assert_random_reads(&contents, plain, seed, 250);
+    assert_random_reads(&opened(packed), plain, seed + 1, 250);
     assert_eq!(contents.checksums(), checksums, "read twice, counted twice");
 }
 

@@ -249,7 +249,7 @@ fn a_dictionary_is_refused_in_plain_words() {
 #[test]
 fn after_one_pass_a_read_costs_at_most_one_interval() {
     let plain = mixed(16, 96 << 20);
-    let Some(packed) = zstd(&["-3"], &plain) else { return };
+    let Some(packed) = zstd(&["-3", "--single-thread"], &plain) else { return };
     let source = Counted::new(packed.clone());
     let contents = open(Rc::clone(&source) as Rc<dyn ReadAt>, &Options::default()).unwrap();
     let mut buffer = vec![0; 4096];
@@ -284,9 +284,32 @@ fn after_one_pass_a_read_costs_at_most_one_interval() {
 }
 
 #[test]
+fn checkpoints_between_the_jobs_of_zstd_need_an_eighth_of_the_window() {
+    let plain = mixed(23, 40 << 20);
+    // As Proxmox compresses: the program cuts its input into jobs.
+    let Some(packed) = zstd(&["-3", "--threads=1"], &plain) else { return };
+    let contents = open(Rc::new(packed.clone()), &Options::default()).unwrap();
+    assert!(contents.approach(u64::MAX, u64::MAX).unwrap());
+    let progress = contents.progress();
+    assert!((4..=5).contains(&progress.checkpoints), "{progress:?}");
+    assert!(progress.checkpoint_bytes <= 5 * ((256 << 10) + 30_000), "{progress:?}");
+    assert_eq!((contents.checksums().checked, contents.checksums().matched), (1, 1));
+    assert_random_reads(&contents, &plain, 24, 300);
+    // Damage while it is open how much a checkpoint needs is damage still.
+    let hit = *block_starts(&packed, 6).iter().find(|start| **start > packed.len() / 2).unwrap();
+    let mut damaged = packed;
+    damaged[hit] = 6;
+    let contents = opened(&damaged);
+    let read = read_all(&contents);
+    assert!(plain.starts_with(&read) && read.len() > 8 << 20);
+    assert_eq!(contents.findings().remove(0).offset, hit as u64);
+    assert_random_reads(&contents, &read, 25, 200);
+}
+
+#[test]
 fn checkpoints_thin_out_to_stay_within_their_budget() {
     let plain = mixed(18, 96 << 20);
-    let Some(packed) = zstd(&["-3"], &plain) else { return };
+    let Some(packed) = zstd(&["-3", "--single-thread"], &plain) else { return };
     let options = Options { checkpoint_bytes: 9 << 20, ..Options::default() };
     let contents = open(Rc::new(packed), &options).unwrap();
     assert!(contents.approach(u64::MAX, u64::MAX).unwrap());

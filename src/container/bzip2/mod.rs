@@ -202,14 +202,15 @@ impl Decoder for Bzip2 {
         0
     }
 
-    fn save(&mut self, input: &Input, _: &Recent, _: u64, _: usize) -> Option<Saved<State>> {
+    fn save(&mut self, input: &Input, _: &Recent, contents: u64, _: usize) -> Option<Saved<State>> {
         let bit = match &self.place {
             Place::Between => None,
             Place::Block(stream) => Some(stream.bit),
             Place::Lost(_) => return None,
         };
         let state = State { bit, streams: self.streams };
-        self.block.is_none().then_some(Saved { source: input.position(), state, bytes: 0 })
+        let source = input.position();
+        self.block.is_none().then_some(Saved { contents, source, state, bytes: 0 })
     }
 
     fn restore(state: &State, _: &Options) -> Self {

@@ -194,7 +194,7 @@ impl Decoder for Gzip {
         &mut self,
         input: &Input,
         _: &Recent,
-        _: u64,
+        contents: u64,
         bytes_max: usize,
     ) -> Option<Saved<State>> {
         let inside = match &self.place {
@@ -204,7 +204,8 @@ impl Decoder for Gzip {
         };
         let bytes = inside.as_ref().map_or(0, InflatePlace::bytes);
         let state = State { members: self.members, inside };
-        (bytes <= bytes_max).then_some(Saved { source: input.position(), state, bytes })
+        let source = input.position();
+        (bytes <= bytes_max).then_some(Saved { contents, source, state, bytes })
     }
 
     fn restore(state: &State, _: &Options) -> Self {

@@ -10,10 +10,6 @@ use structured_zstd::decoding::{FrameDecoder, ResumeInput, ResumeState};
 
 use super::frame::{BlockHeader, MAGIC, window_descriptor, window_size};
 
-/// Bytes that a [`Tables`] takes besides itself, at most: a Huffman table of
-/// 12 bits, and what it is made from.
-pub(super) const TABLES_HEAP_BYTES: usize = 10 * 1024;
-
 /// The tables that a block leaves for those behind it.
 pub(super) struct Tables(ResumeState);
 

@@ -5,13 +5,15 @@
 
 mod block;
 mod frame;
+mod trial;
 
 use core::hash::Hasher;
 
 use twox_hash::XxHash64;
 
-use self::block::{BlockDecoder, TABLES_HEAP_BYTES, Tables};
+use self::block::BlockDecoder;
 use self::frame::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, MAGIC, Opening};
+use self::trial::{Inside, Trial};
 use super::Options;
 use super::finding::{ContainerFindingKind, End};
 use super::input::Input;
@@ -24,6 +26,10 @@ use crate::error::{Error, ErrorKind, Part};
 /// bytes that repeats one byte 128 Ki times.
 const EXPANSION_MAX: u64 = 32 * 1024;
 
+/// Trials in a row that may come to nothing; then checkpoints are kept with
+/// their whole windows at once.
+const VAIN_TRIALS_MAX: u32 = 4;
+
 /// Decodes zstd from front to back.
 pub(super) struct Zstd {
     blocks: BlockDecoder,
@@ -32,6 +38,10 @@ pub(super) struct Zstd {
     checks: bool,
     place: Place,
     frames: u64,
+    /// The checkpoint that is about to be kept.
+    trial: Option<Trial>,
+    /// Trials in a row that came to nothing.
+    vain_trials: u32,
 }
 
 /// Where in the format the decoder stands.
@@ -59,14 +69,6 @@ struct Frame {
 pub(super) struct State {
     frames: u64,
     inside: Option<Box<Inside>>,
-}
-
-/// What is needed to go on inside a frame.
-struct Inside {
-    header: FrameHeader,
-    produced: u64,
-    tables: Tables,
-    history: Vec<u8>,
 }
 
 impl Zstd {
@@ -123,6 +125,9 @@ impl Zstd {
         input: &mut Input,
         output: &mut Output<'_>,
     ) -> Result<Step, Error> {
+        if let Some(trial) = &mut self.trial {
+            trial.repair(&mut self.blocks, input, output.room)?;
+        }
         let start = input.position();
         let Some(header) = input.peek(3)?.first_chunk::<3>().copied() else {
             return Ok(cut(start, output));
@@ -132,14 +137,22 @@ impl Zstd {
         };
         let length = header.length.saturating_add(3);
         let Some(block) = input.peek(length)?.get(3..length) else {
+            self.trial = None;
             self.place = Place::Lost(Loss::cut(start, frame.missing(input)));
             return Ok(Step::Data(0));
         };
         let Ok(count) = self.blocks.decode(header, block, output.room) else {
-            return Ok(self.lose(start, "block", frame.missing(input)));
+            let is_trial = self.trial.as_mut().is_some_and(|trial| trial.fail(start));
+            return Ok(match is_trial {
+                true => Step::Data(0),
+                false => self.lose(start, "block", frame.missing(input)),
+            });
         };
         input.consume(length);
         frame.put_out(output.room.get(..count).unwrap_or(&[]));
+        if let Some(trial) = &mut self.trial {
+            trial.pass(frame.produced, header.is_last);
+        }
         self.place = match header.is_last {
             true => Place::Trailer(frame),
             false => Place::Blocks(frame),
@@ -181,8 +194,24 @@ impl Zstd {
     }
 
     fn lose(&mut self, start: u64, reason: &'static str, missing: Option<u64>) -> Step {
+        self.trial = None;
         self.place = Place::Lost(Loss::damage(start, reason, missing));
         Step::Data(0)
+    }
+
+    /// Returns the checkpoint on trial if it is settled how much history it
+    /// needs, and goes on with the trial if it is not.
+    fn conclude(&mut self, trial: Trial) -> Option<Saved<State>> {
+        let Some(is_short) = trial.verdict() else {
+            self.trial = Some(trial);
+            return None;
+        };
+        self.vain_trials = if is_short { 0 } else { self.vain_trials.saturating_add(1) };
+        let (contents, source) = (trial.contents, trial.source);
+        let inside = trial.into_inside();
+        let bytes = Inside::bytes_of(inside.history.len());
+        let state = State { frames: self.frames, inside: Some(Box::new(inside)) };
+        Some(Saved { contents, source, state, bytes })
     }
 
     /// Looks for a frame behind damage, a read of the source at a time.
@@ -236,7 +265,15 @@ impl Decoder for Zstd {
     fn new(options: &Options) -> Self {
         let window_max = options.window_max;
         let blocks = BlockDecoder::new(window_max);
-        Self { blocks, window_max, checks: true, place: Place::Between, frames: 0 }
+        Self {
+            blocks,
+            window_max,
+            checks: true,
+            place: Place::Between,
+            frames: 0,
+            trial: None,
+            vain_trials: 0,
+        }
     }
 
     fn step(&mut self, input: &mut Input, output: &mut Output<'_>) -> Result<Step, Error> {
@@ -262,35 +299,40 @@ impl Decoder for Zstd {
         contents: u64,
         bytes_max: usize,
     ) -> Option<Saved<State>> {
+        if let Some(trial) = self.trial.take() {
+            return self.conclude(trial);
+        }
         let source = input.position();
-        let frames = self.frames;
         let frame = match &self.place {
             Place::Between => {
-                let state = State { frames, inside: None };
-                return Some(Saved { source, state, bytes: 0 });
+                let state = State { frames: self.frames, inside: None };
+                return Some(Saved { contents, source, state, bytes: 0 });
             }
             Place::Blocks(frame) => frame,
             Place::Trailer(_) | Place::Lost(_) => return None,
         };
         let history = usize::try_from(frame.header.window.min(frame.produced)).ok()?;
-        let bytes = history.saturating_add(size_of::<Inside>()).saturating_add(TABLES_HEAP_BYTES);
-        if bytes > bytes_max {
+        if Inside::bytes_of(history) > bytes_max {
             return None;
         }
         let history = recent.before(contents, history)?;
-        let tables = self.blocks.save(&history).ok()?;
-        let (header, produced) = (frame.header, frame.produced);
-        let inside = Some(Box::new(Inside { header, produced, tables, history }));
-        Some(Saved { source, state: State { frames, inside }, bytes })
+        let short = match self.vain_trials < VAIN_TRIALS_MAX {
+            true => usize::try_from(frame.header.window / 8).ok()?.min(history.len()),
+            false => history.len(),
+        };
+        let rest = history.len().saturating_sub(short);
+        let tables = self.blocks.save(history.get(rest..)?).ok()?;
+        let inside = Inside { header: frame.header, produced: frame.produced, tables, history };
+        self.conclude(Trial::new(contents, source, inside, short))
     }
 
     fn restore(state: &State, options: &Options) -> Self {
         let mut restored = Self { checks: false, frames: state.frames, ..Self::new(options) };
-        if let Some(Inside { header, produced, tables, history }) = state.inside.as_deref() {
+        if let Some(inside) = &state.inside {
             // Should the crate refuse what it saved itself, the next block
             // cannot be decoded, and that is what the reader is told.
-            let _ = restored.blocks.restore(header.window, tables, history);
-            let (header, produced) = (*header, *produced);
+            let _ = inside.enter(&mut restored.blocks);
+            let (header, produced) = (inside.header, inside.produced);
             restored.place = Place::Blocks(Frame { header, produced, hash: None });
         }
         restored
