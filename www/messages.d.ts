@@ -76,8 +76,7 @@ export type FromWorker =
 export type ToImage = { kind: "pull" } | { kind: "cancel" };
 /** Worker to Service Worker, through the image's port. */
 export type FromImage =
-  | { kind: "chunk"; bytes: Uint8Array<ArrayBuffer> }
-  | { kind: "failed"; failure: Failure };
+  { kind: "chunk"; bytes: Uint8Array<ArrayBuffer> } | { kind: "failed"; failure: Failure };
 
 /** Page to Service Worker. */
 export type ToServiceWorker =

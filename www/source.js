@@ -91,7 +91,7 @@ export class BlobSource {
    */
   #assemble(offset, end) {
     const whole = new Uint8Array(end - offset);
-    for (let at = offset; at < end; ) {
+    for (let at = offset; at < end;) {
       const piece = this.#cachedAt(at);
       const part = piece
         ? piece.bytes.subarray(at - piece.offset, end - piece.offset)

@@ -56,7 +56,7 @@ async function warm(path, size) {
   if (size > totalmem() / 2) {
     throw new Told("The archive does not fit into the memory of this machine.");
   }
-  for await (const _ of createReadStream(path, { highWaterMark: 4 << 20 }));
+  await finished(createReadStream(path, { highWaterMark: 4 << 20 }).resume());
 }
 
 function natively(what, path) {

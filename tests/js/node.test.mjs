@@ -35,7 +35,7 @@ function sha256(bytes) {
 function imageSha256(archive, device) {
   const hash = createHash("sha256");
   const size = archive.imageSize(device);
-  for (let offset = 0; offset < size; ) {
+  for (let offset = 0; offset < size;) {
     const bytes = archive.imageRead(device, offset, 1_000_003);
     assert.ok(bytes.length > 0, `nothing at ${offset} of ${size}`);
     hash.update(bytes);

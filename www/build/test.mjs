@@ -9,7 +9,8 @@ import { main, needPackages, needRust, root, run, say, wasmTarget } from "./tool
 const steps = [
   ["Programs and packages that the tests use", prepare],
   ["Rust is formatted (cargo fmt)", () => cargo("fmt", "--all", "--check")],
-  ["JavaScript, HTML and CSS are formatted and in order (biome)", biome],
+  ["JavaScript, HTML and CSS are formatted (prettier)", prettier],
+  ["JavaScript is in order (eslint)", eslint],
   ["Clippy has nothing to say, natively and for wasm", clippy],
   ["Rust's documentation builds", documentation],
   ["Rust's tests", () => cargo("test", "--locked", "--workspace", "--exclude", "bindgen")],
@@ -32,8 +33,12 @@ function npx(program, ...args) {
   run(join(root, "node_modules/.bin", program), args);
 }
 
-function biome() {
-  npx("biome", "ci", "--colors=off", ".");
+function prettier() {
+  npx("prettier", "--check", "--log-level=warn", "www", "tests", "package.json");
+}
+
+function eslint() {
+  npx("eslint", "--config", ".eslint.config.mjs", "--max-warnings=0", "www", "tests");
 }
 
 function clippy() {

@@ -69,8 +69,9 @@ export function saveBox(send) {
 
 /** @param {Save} save */
 function figures({ phase, taken, size: total, pace }) {
-  if (phase === "starting")
+  if (phase === "starting") {
     return "Waiting for the browser to begin. It may be asking where to save.";
+  }
   const left = pace?.secondsLeft;
   return [
     share(taken, total),
