@@ -37,6 +37,8 @@ pub mod finding;
 pub mod header;
 pub mod image;
 pub mod index;
+pub mod kept_scan;
+mod little_endian;
 mod lookahead;
 pub mod qemu_server_conf;
 pub mod read_at;

@@ -144,6 +144,13 @@ impl Scan {
         }
     }
 
+    /// A finished scan of `archive` that was [kept](crate::kept_scan): what it
+    /// found is taken as it is.
+    #[must_use]
+    pub fn resume(archive: &Archive, kept: Scanned) -> Self {
+        Self { state: State::Done, found: kept, ..Self::new(archive) }
+    }
+
     /// Does a bounded amount of work.
     ///
     /// # Errors
@@ -495,6 +502,21 @@ impl Scanned {
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.done
+    }
+
+    /// A finished scan without a finding and, as yet, without a device.
+    pub(crate) fn finished(extents: ExtentStatistics) -> Self {
+        Self { done: true, extents, ..Self::default() }
+    }
+
+    /// Sets where the clusters of a device are.
+    pub(crate) fn set_index(&mut self, device: DeviceId, index: DeviceIndex) {
+        self.devices.insert(device, Rc::new(index));
+    }
+
+    /// The devices that the header declares, and where their clusters are.
+    pub(crate) fn indexes(&self) -> impl Iterator<Item = (DeviceId, &DeviceIndex)> {
+        self.devices.iter().map(|(&id, index)| (id, &**index))
     }
 
     /// Where the clusters of a device are; `None` for an undeclared one.

@@ -15,6 +15,7 @@ use crate::file_name::safe_name;
 use crate::finding::{Finding, Findings, hex};
 use crate::header::{Config, Device, Header};
 use crate::image::Image;
+use crate::kept_scan;
 use crate::qemu_server_conf::{self, Disk, MappedDevice, Network, QemuServerConf};
 use crate::read_at::{ReadAt, read_range};
 use crate::scan::{Progress, Scan, Scanned};
@@ -118,6 +119,25 @@ impl Archive {
     pub fn scan_step(&mut self) -> Result<ScanProgress, JsValue> {
         let progress = self.scan.step().map_err(|error| thrown(&error))?;
         Ok(self.progress(progress).into())
+    }
+
+    /// The finished scan as bytes, to keep; `undefined` if it is not finished
+    /// or has findings.
+    #[wasm_bindgen(js_name = scanToKeep)]
+    pub fn scan_to_keep(&self) -> Option<Vec<u8>> {
+        kept_scan::to_bytes(self.archive.header(), self.scan.found())
+    }
+
+    /// Takes a scan that was kept for this archive in place of a new one;
+    /// returns whether it fits.
+    #[wasm_bindgen(js_name = takeKeptScan)]
+    pub fn take_kept_scan(&mut self, bytes: &[u8]) -> bool {
+        let kept = kept_scan::from_bytes(self.archive.header(), bytes);
+        let fits = kept.is_some();
+        if let Some(kept) = kept {
+            self.scan = Scan::resume(&self.archive, kept);
+        }
+        fits
     }
 
     /// What the scan has found; before its end, so far.
