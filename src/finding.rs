@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::unit::{ArchiveOffset, BlockMask, ClusterNumber, DeviceId};
 
 /// How many findings of one code are kept in full; all are counted. Bounds
-/// the memory that a hostile archive can ask for: 27 codes, some 70 bytes a finding.
+/// the memory that a hostile archive can ask for: 28 codes, some 70 bytes a finding.
 pub const KEPT_PER_CODE: usize = 100_000;
 
 /// One thing that is wrong, and where.
@@ -156,6 +156,8 @@ pub enum FindingKind {
         /// Where the archive can be read again.
         until: ArchiveOffset,
     },
+    /// Nothing sound was found for so long that the rest was not looked at.
+    SearchGivenUp,
     /// An archive header where an extent header should be: a second archive
     /// was appended.
     ArchiveHeaderAgain,
@@ -200,7 +202,7 @@ pub enum FindingKind {
 }
 
 /// All codes, in the order in which the page lists them.
-pub const CODES: [&str; 27] = [
+pub const CODES: [&str; 28] = [
     "header-truncated",
     "header-md5-mismatch",
     "blob-buffer-out-of-bounds",
@@ -220,6 +222,7 @@ pub const CODES: [&str; 27] = [
     "extent-reserved-nonzero",
     "archive-header-again",
     "bytes-skipped",
+    "search-given-up",
     "trailing-bytes",
     "block-count-mismatch",
     "cluster-twice",
@@ -253,6 +256,7 @@ impl FindingKind {
             Self::BytesSkipped { .. } => "bytes-skipped",
             Self::TrailingBytes { .. } => "trailing-bytes",
             Self::ContentsLost { .. } => "contents-lost",
+            Self::SearchGivenUp => "search-given-up",
             Self::ArchiveHeaderAgain => "archive-header-again",
             Self::BlockCountMismatch { .. } => "block-count-mismatch",
             Self::ClusterTwice => "cluster-twice",

@@ -29,6 +29,11 @@ const EXTENTS_PER_STEP: u32 = 4096;
 /// Bytes that one step searches for a sound extent header, at most.
 const SEARCH_PER_STEP: usize = 1 << 20;
 
+/// Bytes without a sound extent header after which the search for one ends,
+/// where nobody knows how much is to come: a small file can decode to zeros for
+/// days.
+const SEARCH_MAX: u64 = 8 << 30;
+
 /// The size of the index is held against its bound every so many extents.
 const EXTENTS_PER_SIZE_CHECK: u64 = 1024;
 
@@ -302,6 +307,10 @@ impl Scan {
         } else if self.lookahead.is_end(end) {
             self.state = State::Ended;
             self.settle(&broken, self.lookahead.end(), true)?;
+        } else if self.source.size().is_none() && end.saturating_sub(broken.at) > SEARCH_MAX {
+            self.state = State::Ended;
+            self.settle(&broken, end, true)?;
+            self.find(ArchiveOffset(end), [FindingKind::SearchGivenUp]);
         } else {
             let searched = end.saturating_sub(to_u64(HEADER_LENGTH - 1)).max(cursor);
             let stuck = searched == cursor || self.lookahead.lost_until(end).is_some();

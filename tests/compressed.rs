@@ -139,3 +139,32 @@ fn damage_in_the_middle_costs_no_more_than_it_must() {
         assert!(best * 4 > stored, "{program}: {best} of {stored}");
     }
 }
+
+/// A zstd frame of one header and then `blocks` blocks that each stand for
+/// 128 KiB of zeros in 4 bytes.
+fn bomb(header: &[u8], blocks: usize) -> Vec<u8> {
+    let block = |kind: u32, size: usize, last: bool| {
+        (u32::from(last) | kind << 1 | (size as u32) << 3).to_le_bytes()[..3].to_vec()
+    };
+    // Magic, a frame header with neither checksum nor content size, 2 MiB window.
+    let mut bytes = vec![0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58];
+    bytes.extend(block(0, header.len(), false));
+    bytes.extend(header);
+    for number in 1..=blocks {
+        bytes.extend(block(1, 128 << 10, number == blocks));
+        bytes.push(0);
+    }
+    bytes
+}
+
+#[test]
+fn a_bomb_is_given_up_with_a_sentence_and_in_bounded_memory() {
+    let header = disks().raw_header().to_bytes();
+    let archive = open(bomb(&header, 80_000));
+    let mut scan = Scan::new(&archive);
+    while !scan.step().expect("steps").done {
+        assert!(archive.contents().progress().checkpoint_bytes <= 64 << 20);
+    }
+    assert!(codes(&scan).contains(&"search-given-up"), "{:?}", codes(&scan));
+    assert!(scan.found().index_bytes() < 4096);
+}

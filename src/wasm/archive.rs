@@ -9,7 +9,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::object::{Fields, from_number, list, number, pairs};
 use super::source::{JsSource, Source};
-use crate::container::{Container, ContainerFinding, Contents, End, Options};
+use crate::container::{
+    Container, ContainerFinding, Contents, End, Options, WINDOW_LIMIT, WINDOW_MAX,
+};
 use crate::error::Error;
 use crate::file_name::safe_name;
 use crate::finding::{Finding, Findings, hex};
@@ -55,11 +57,17 @@ pub struct Archive {
 
 #[wasm_bindgen]
 impl Archive {
-    /// Opens an archive: reads its header and nothing else. Throws a `VmaError`.
-    pub fn open(source: Source) -> Result<Archive, JsValue> {
+    /// Opens an archive: reads its header and nothing else. Throws a `VmaError`;
+    /// one with the code `container-window` may go away with `largeWindow`,
+    /// which lets a zstd window take up to 1 GiB of memory.
+    pub fn open(
+        source: Source,
+        #[wasm_bindgen(js_name = largeWindow)] large_window: Option<bool>,
+    ) -> Result<Archive, JsValue> {
         let source: Rc<dyn ReadAt> = Rc::new(JsSource::new(source));
         let file_size = source.size().unwrap_or_default();
-        let options = Options::default();
+        let window_max = if large_window == Some(true) { WINDOW_LIMIT } else { WINDOW_MAX };
+        let options = Options { window_max, ..Options::default() };
         let archive =
             crate::archive::Archive::open(source, &options).map_err(|error| thrown(&error))?;
         let scan = Scan::new(&archive);
