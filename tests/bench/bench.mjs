@@ -14,6 +14,7 @@ import {
 import { statfs } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { finished } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "../../www/build/build.mjs";
 import { needPrograms } from "../../www/build/programs.mjs";
