@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::archive::Archive;
+use crate::container::Contents;
 use crate::error::{Error, ErrorKind, Part};
 use crate::extent::{self, ExtentHeader, HEADER_LENGTH, HEADER_SIZE, Slot};
 use crate::finding::{Finding, FindingKind, Findings};
@@ -132,10 +133,11 @@ impl Scan {
         for device in header.devices() {
             found.devices.insert(device.id, Rc::default());
         }
+        let source: Rc<dyn ReadAt> = Rc::<Contents>::clone(archive.contents());
         Self {
-            source: Rc::clone(archive.contents()) as Rc<dyn ReadAt>,
+            source: Rc::clone(&source),
             state: State::Expect { at: u64::from(header.header_size()) },
-            lookahead: Lookahead::new(Rc::clone(archive.contents()) as Rc<dyn ReadAt>),
+            lookahead: Lookahead::new(source),
             header,
             pending: None,
             found,

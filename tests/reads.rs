@@ -221,7 +221,8 @@ fn an_image_is_read_in_few_reads_where_its_blocks_lie_close() {
     for start in (0..64 << 20).step_by(4 << 20) {
         image.read_at(start, &mut bytes).expect("reads");
     }
-    assert!(source.reads.get() <= 2 * 16, "{} reads for 16 windows", source.reads.get());
+    // Long runs are read by themselves, short ones together.
+    assert!(source.reads.get() <= 3 * 16, "{} reads for 16 windows", source.reads.get());
 }
 
 #[test]

@@ -5,6 +5,8 @@
 
 use core::fmt;
 
+use crate::finding::Severity;
+
 /// Findings that are kept with their offsets; more are only counted.
 const FINDINGS_MAX: usize = 1000;
 
@@ -110,6 +112,19 @@ pub enum BlockChecksum {
 }
 
 impl ContainerFinding {
+    /// How much it matters: whether contents are lost, cannot be trusted, or
+    /// neither.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        match self.kind {
+            ContainerFindingKind::TrailingZeros { .. } => Severity::Note,
+            ContainerFindingKind::TrailingGarbage { .. }
+            | ContainerFindingKind::EndMarkerMissing
+            | ContainerFindingKind::HeaderChecksumMismatch { .. } => Severity::Warning,
+            _ => Severity::Damage,
+        }
+    }
+
     /// A stable name in kebab-case, to match on.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -207,6 +222,18 @@ pub enum End {
     Cut,
     /// Nothing behind damage could be decoded.
     Damaged,
+}
+
+impl End {
+    /// Its name, as the page gets it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Cut => "cut",
+            Self::Damaged => "damaged",
+        }
+    }
 }
 
 /// What is noted while a container is decoded.

@@ -171,6 +171,13 @@ impl Contents {
         }
     }
 
+    /// Whether a far read means decoding everything before, and so that one
+    /// pass over the contents decodes all of them.
+    #[must_use]
+    pub fn decodes_in_order(&self) -> bool {
+        matches!(self.layer, Layer::Zstd(_) | Layer::Gzip(_) | Layer::Bzip2(_))
+    }
+
     /// How far the work has come. All of it is done if nothing wraps the
     /// contents.
     #[must_use]

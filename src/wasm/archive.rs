@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::object::{Fields, from_number, list, number, pairs};
 use super::source::{JsSource, Source};
+use crate::container::{Container, ContainerFinding, Contents, End, Options};
 use crate::error::Error;
 use crate::file_name::safe_name;
 use crate::finding::{Finding, Findings, hex};
@@ -57,7 +58,9 @@ impl Archive {
     pub fn open(source: Source) -> Result<Archive, JsValue> {
         let source: Rc<dyn ReadAt> = Rc::new(JsSource::new(source));
         let file_size = source.size().unwrap_or_default();
-        let archive = crate::archive::Archive::open(source).map_err(|error| thrown(&error))?;
+        let options = Options::default();
+        let archive =
+            crate::archive::Archive::open(source, &options).map_err(|error| thrown(&error))?;
         let scan = Scan::new(&archive);
         Ok(Self { archive, scan, file_size })
     }
@@ -68,7 +71,8 @@ impl Archive {
         let mut findings = Findings::default();
         findings.extend(header.findings().iter().cloned());
         let fields = Fields::default()
-            .with("container", "plain")
+            .with("container", container_name(self.archive.contents()))
+            .with("decodesInOrder", self.archive.contents().decodes_in_order())
             .with("version", 1)
             .with("uuid", header.uuid().to_string())
             .with("createdAt", seconds(header.ctime()))
@@ -122,6 +126,7 @@ impl Archive {
         let header = self.archive.header();
         let devices = header.devices().iter().filter_map(|d| Some((d, found.device(d)?)));
         let fields = Fields::default()
+            .with("container", container(self.archive.contents()))
             .with("extents", extents(&found.extents()))
             .with("devices", list(devices, |(device, figures)| device_statistics(device, &figures)))
             .with("undeclared", undeclared(found))
@@ -141,6 +146,13 @@ impl Archive {
     #[wasm_bindgen(js_name = imageSize)]
     pub fn image_size(&self, device: u8) -> f64 {
         self.image(device).and_then(|image| image.size()).map_or(0.0, number)
+    }
+
+    /// Bytes of the image of a device that are lost, as far as is known: a
+    /// damaged container may show more of them when the image is read.
+    #[wasm_bindgen(js_name = imageLost)]
+    pub fn image_lost(&self, device: u8) -> f64 {
+        self.image(device).map_or(0.0, |image| number(image.lost_bytes(0..u64::MAX)))
     }
 
     /// The ranges of the file that reading this part of an image will ask for,
@@ -169,10 +181,20 @@ impl Archive {
         self.scan.image(DeviceId::new(device)?)
     }
 
+    /// Bytes of the file that are behind.
+    fn file_bytes(&self, progress: Progress) -> u64 {
+        let contents = self.archive.contents();
+        let bytes = match contents.container() {
+            Some(_) => contents.progress().source,
+            None => progress.offset.0,
+        };
+        bytes.min(self.file_size)
+    }
+
     fn progress(&self, progress: Progress) -> JsValue {
         Fields::default()
             .with("done", progress.done)
-            .count("fileBytes", progress.offset.0.min(self.file_size))
+            .count("fileBytes", self.file_bytes(progress))
             .count("fileSize", self.file_size)
             .count("extents", progress.extents)
             .count("clusters", progress.clusters)
@@ -210,6 +232,38 @@ fn device(device: &Device) -> Fields {
         .count("size", device.size)
         .count("clusters", device.clusters())
         .with("isVmstate", device.is_vmstate())
+}
+
+fn container_name(contents: &Contents) -> &'static str {
+    contents.container().map_or("plain", Container::name)
+}
+
+fn container(contents: &Contents) -> Fields {
+    let progress = contents.progress();
+    let checksums = contents.checksums();
+    let checksums = Fields::default()
+        .count("checked", checksums.checked)
+        .count("matched", checksums.matched)
+        .count("absent", checksums.absent);
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    Fields::default()
+        .with("kind", container_name(contents))
+        .count_or_null("contentsSize", contents.size())
+        .text("end", progress.end.map(End::name))
+        .with("checksums", checksums)
+        .with("findings", list(&contents.findings(), container_finding))
+        .count("findingsLeftOut", contents.findings_left_out())
+        .count("checkpoints", count(progress.checkpoints))
+        .count("checkpointBytes", count(progress.checkpoint_bytes))
+}
+
+fn container_finding(finding: &ContainerFinding) -> Fields {
+    Fields::default()
+        .with("code", finding.code())
+        .with("severity", finding.severity().name())
+        .count("offset", finding.offset)
+        .count("archiveOffset", finding.contents_offset)
+        .with("text", finding.to_string())
 }
 
 fn extents(extents: &ExtentStatistics) -> Fields {

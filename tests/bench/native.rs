@@ -12,6 +12,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use vma_inspector::archive::Archive;
+use vma_inspector::container::Options;
 use vma_inspector::read_at::FileSource;
 use vma_inspector::scan::Scan;
 
@@ -38,7 +39,7 @@ fn read(mut file: File) -> Result<(), Box<dyn Error>> {
 }
 
 fn scan(file: File) -> Result<(), Box<dyn Error>> {
-    let archive = Archive::open(Rc::new(FileSource::new(file)?))?;
+    let archive = Archive::open(Rc::new(FileSource::new(file)?), &Options::default())?;
     let mut scan = Scan::new(&archive);
     while !scan.step()?.done {}
     if scan.found().findings().groups().next().is_some() {
