@@ -3,7 +3,6 @@
 // one run on one machine, turn by turn, medians. Prints a table for the README.
 
 import { execFileSync } from "node:child_process";
-import { finished } from "node:stream/promises";
 import {
   createReadStream,
   existsSync,
