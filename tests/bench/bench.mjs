@@ -3,7 +3,6 @@
 // one run on one machine, turn by turn, medians. Prints a table for the README.
 
 import { execFileSync } from "node:child_process";
-import { finished } from "node:stream/promises";
 import {
   createReadStream,
   existsSync,
@@ -15,6 +14,7 @@ import {
 import { statfs } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { finished } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "../../www/build/build.mjs";
 import { needPrograms } from "../../www/build/programs.mjs";
