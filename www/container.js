@@ -102,7 +102,7 @@ function mismatchSentence({ kind, checksums: { checked, matched } }, program) {
   if (kind === "lzop" || (kind === "bzip2" && wrong > 0)) {
     return `${counted(wrong, "checksum of a block does", "checksums of blocks do")} not agree: bytes in there are not those that were compressed; the rest is not affected. Everything can still be saved here, while “${program}” stops with an error.`;
   }
-  return `What the file holds was unpacked, but it does not match the ${kind} checksum or length: somewhere a byte is not what was compressed, and nobody can tell where. Everything can still be saved here, while “${program}” stops with an error and may throw away what it has.`;
+  return `What the file holds was unpacked, but it does not match the ${kind} checksum or length: a byte has changed somewhere, in the data or in the checksum itself, and nobody can tell where. Everything can still be saved here, while “${program}” stops with an error and may throw away what it has.`;
 }
 
 /**
@@ -161,11 +161,19 @@ export function tornSentence({ findings, kind }) {
 export function checksumWords({ kind, checksums: { checked, matched, absent } }) {
   if (kind === "plain") return "there are none";
   const parts = [
-    checked > 0 &&
-      `${count(checked)} compared, ${matched === checked ? "all" : count(matched)} agree`,
+    checked > 0 && `${count(checked)} compared, ${agreement(checked, matched)}`,
     absent > 0 && `${counted(absent, "part carries", "parts carry")} none`,
   ];
-  return parts.filter(Boolean).join("; ") || "none compared";
+  return parts.filter(Boolean).join("; ") || "none could be compared";
+}
+
+/**
+ * @param {number} checked
+ * @param {number} matched
+ */
+function agreement(checked, matched) {
+  if (matched === 0) return "none agrees";
+  return matched === checked ? "all agree" : `${count(matched)} agree`;
 }
 
 /** @param {Report} report */

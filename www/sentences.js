@@ -118,7 +118,7 @@ const FINDINGS = {
 const CONTAINER_FINDINGS = {
   "zstd-checksum-mismatch": {
     title: "The zstd checksum does not agree",
-    text: "Everything could be unpacked, but somewhere before this place at least one byte is not what was compressed; nobody can tell which. All of it is used and can be saved. “zstd -d” stops here and throws away the last part of what it unpacked.",
+    text: "Everything could be unpacked, but somewhere before this place a byte has changed, in the data or in the checksum itself; nobody can tell where. All of it is used and can be saved. “zstd -d” stops here and throws away the last part of what it unpacked.",
   },
   "zstd-content-size-mismatch": {
     title: "The zstd data is not as long as it says",
@@ -126,7 +126,7 @@ const CONTAINER_FINDINGS = {
   },
   "gzip-crc-mismatch": {
     title: "The gzip checksum does not agree",
-    text: "Everything could be unpacked, but somewhere before this place at least one byte is not what was compressed. All of it is used and can be saved.",
+    text: "Everything could be unpacked, but somewhere before this place a byte has changed, in the data or in the checksum itself. All of it is used and can be saved.",
   },
   "gzip-size-mismatch": {
     title: "The gzip data is not as long as it says",
@@ -138,7 +138,7 @@ const CONTAINER_FINDINGS = {
   },
   "block-checksum-mismatch": {
     title: "A compressed block does not match its checksum",
-    text: "It could be unpacked and is used, but at least one byte in it is not what was compressed. The other blocks are not affected.",
+    text: "It could be unpacked and is used, but a byte has changed in it, or in the checksum itself. The other blocks are not affected.",
   },
   "bzip2-crc-mismatch": {
     title: "The checksum over all bzip2 blocks does not agree",

@@ -53,7 +53,7 @@ function finished(archive) {
   }
   const whole = completeness(archive);
   if (mismatched) {
-    const title = "Everything is there, but not every byte is right";
+    const title = "Nothing is missing, but a checksum does not agree";
     return { tone: "damage", title, text: [whole, torn, data].filter(Boolean).join(" ") };
   }
   if (torn !== "") {
