@@ -21,13 +21,13 @@ function within(limit, counted) {
   assert.ok(bytes <= limit, `${bytes} bytes are more than ${limit}:\n${lines.join("\n")}`);
 }
 
-test("the core is at most 100 KiB gzipped", () => {
+test("the core is at most 250 KiB gzipped", () => {
   within(
-    100 * KIB,
+    250 * KIB,
     files.filter(({ name }) => name.endsWith(".wasm")),
   );
 });
 
-test("the whole page is at most 160 KiB gzipped", () => {
-  within(160 * KIB, files);
+test("the whole page is at most 320 KiB gzipped", () => {
+  within(320 * KIB, files);
 });
