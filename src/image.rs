@@ -102,6 +102,25 @@ impl Image {
         lost.map(|run| run.length).fold(0, u64::saturating_add)
     }
 
+    /// Works towards the stored bytes of `range`, as
+    /// [`ReadAt::approach`] does: a container may have to decode a long way to
+    /// get there. Returns whether reading them is quick now.
+    ///
+    /// # Errors
+    ///
+    /// As for a read.
+    pub fn approach_range(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
+        let runs: Vec<Run> = self.runs(range).collect();
+        for read in joined_reads(&runs) {
+            match self.source.approach(read.start, work_max) {
+                Ok(true) => {}
+                Err(error) if self.is_known_damage(&error) => {}
+                other => return other,
+            }
+        }
+        Ok(true)
+    }
+
     /// `run`, parted where the source is known not to be readable.
     fn without_holes(&self, run: Run) -> Vec<Run> {
         let Origin::Stored(offset) = run.origin else { return vec![run] };

@@ -3,6 +3,7 @@
  * end of the port: the Service Worker, which hands them to a download.
  */
 import { failure, RemoteError, toFailure } from "./failure.js";
+import { nextTurn } from "./turn.js";
 
 /**
  * A little less than what one extent holds, so that the stored bytes lie in at
@@ -19,6 +20,7 @@ const CHUNKS_AHEAD = 3;
  * @property {import("./core/vma_inspector.js").Archive} archive
  * @property {import("./source.js").BlobSource} source
  * @property {boolean} compressed
+ * @property {() => import("./core/vma_inspector.js").ScanReport} report
  */
 
 /**
@@ -32,7 +34,7 @@ const CHUNKS_AHEAD = 3;
 export async function serveImage(holder, { deviceId, size, port }, signal) {
   const pulls = new Pulls(port, signal);
   try {
-    const { archive, compressed, source } = holder;
+    const { archive, compressed } = holder;
     const fetches = [];
     // What is compressed is unpacked, and so read, from front to back.
     let ahead = compressed ? size : 0;
@@ -40,18 +42,38 @@ export async function serveImage(holder, { deviceId, size, port }, signal) {
       for (; ahead <= offset + CHUNKS_AHEAD * CHUNK_BYTES && ahead < size; ahead += CHUNK_BYTES) {
         fetches.push(fetchAhead(holder, deviceId, ahead, size, signal));
       }
-      await (compressed ? source.readAhead() : fetches.shift());
+      if (compressed) await approach(holder, deviceId, offset, size, signal);
+      else await fetches.shift();
       const bytes = readChunk(holder, deviceId, offset, size);
       await pulls.next();
       port.postMessage(/** @type {FromImage} */ ({ kind: "chunk", bytes }), [bytes.buffer]);
     }
-    return { lost: archive.imageLost(deviceId), report: archive.report() };
+    return { lost: archive.imageLost(deviceId), report: holder.report() };
   } catch (error) {
     const told = error instanceof RemoteError ? error.failure : toFailure(error);
     port.postMessage(/** @type {FromImage} */ ({ kind: "failed", failure: told }));
     throw error;
   } finally {
     pulls.stop();
+  }
+}
+
+/**
+ * Unpacks up to the chunk at `offset`, which may be a long way, a turn at a
+ * time.
+ * @param {Holder} holder
+ * @param {number} deviceId
+ * @param {number} offset
+ * @param {number} size
+ * @param {AbortSignal} signal
+ */
+async function approach({ archive, source }, deviceId, offset, size, signal) {
+  const length = Math.min(CHUNK_BYTES, size - offset);
+  await source.readAhead();
+  while (!archive.imageApproach(deviceId, offset, length)) {
+    await source.readAhead();
+    await nextTurn();
+    signal.throwIfAborted();
   }
 }
 

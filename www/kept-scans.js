@@ -9,7 +9,7 @@
  * @typedef {object} KeptScan
  * @property {Uint8Array} scan as the core gave it
  * @property {ContainerReport} container what was said of the container then
- * @property {number} checkedAt milliseconds since 1970
+ * @property {number} scannedAt milliseconds since 1970
  */
 
 const FOLDER = "kept-scans";
@@ -21,9 +21,7 @@ const ALL_BYTES_MAX = 256 * 1024 * 1024;
  * @param {File} file
  */
 export async function keyOf(file) {
-  const facts = new TextEncoder().encode(
-    JSON.stringify([file.name, file.size, file.lastModified]),
-  );
+  const facts = new TextEncoder().encode(JSON.stringify([file.name, file.size, file.lastModified]));
   const ends = [file.slice(0, SAMPLE_BYTES), file.slice(-SAMPLE_BYTES)];
   const all = await new Blob([facts, ...ends]).arrayBuffer();
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
@@ -56,7 +54,9 @@ export async function save(key, { scan, ...facts }) {
     const folder = await openFolder();
     const head = new TextEncoder().encode(JSON.stringify(facts));
     await makeRoom(folder, head.length + scan.length);
-    const handle = await (await folder.getFileHandle(key, { create: true })).createSyncAccessHandle();
+    const handle = await (
+      await folder.getFileHandle(key, { create: true })
+    ).createSyncAccessHandle();
     try {
       const length = new Uint8Array(4);
       new DataView(length.buffer).setUint32(0, head.length);

@@ -13,6 +13,7 @@ import { extentsView } from "./views/extents-view.js";
 import { failureView } from "./views/failure-view.js";
 import { findingsView } from "./views/findings-view.js";
 import { formerSavesView } from "./views/former-saves-view.js";
+import { keptView } from "./views/kept-view.js";
 import { liveView } from "./views/live-view.js";
 import { machineView } from "./views/machine-view.js";
 import { openerView } from "./views/opener-view.js";
@@ -36,6 +37,7 @@ const views = [
   configsView,
   checksumsView,
   extentsView,
+  keptView,
   questionView,
   liveView,
 ].map((view) => view(send));
@@ -88,4 +90,5 @@ function warnBeforeLeaving(saver) {
 
 listenForFiles(send);
 render();
+actions.recallKeeping();
 allowSaving();

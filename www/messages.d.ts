@@ -26,10 +26,18 @@ export interface OpenedArchive {
   summary: VmSummary | null;
 }
 
+/** Scans that are kept in the browser. */
+export interface KeptUsage {
+  count: number;
+  bytes: number;
+}
+
 export interface ScanUpdate {
   progress: ScanProgress;
   /** Counted so far; not in every update. */
   report: ScanReport | null;
+  /** When it was scanned, if that was before and was kept; milliseconds since 1970. */
+  scannedAt: number | null;
 }
 
 /** What is known of an image once all of it was read. */
@@ -43,7 +51,16 @@ export interface Served {
 /** Each kind of request with its parameters, its progress and its result. */
 export interface Requests {
   open: { ask: { file: File }; progress: never; result: OpenedArchive };
-  scan: { ask: { archive: number }; progress: ScanUpdate; result: ScanUpdate };
+  /** `keep`: takes a scan that was kept before, and keeps this one; `fresh`: takes none. */
+  scan: {
+    ask: { archive: number; keep: boolean; fresh: boolean };
+    progress: ScanUpdate;
+    result: ScanUpdate;
+  };
+  /** How much is kept of former scans. */
+  keptUsage: { ask: object; progress: never; result: KeptUsage };
+  /** Forgets all of them. */
+  forgetKept: { ask: object; progress: never; result: KeptUsage };
   config: { ask: { archive: number; index: number }; progress: never; result: Uint8Array };
   findings: {
     ask: { archive: number; code: string; from: number; count: number };

@@ -6,7 +6,7 @@ import type {
   ScanReport,
   VmSummary,
 } from "./core/vma_inspector.js";
-import type { Failure, OpenedArchive, ScanUpdate, Served } from "./messages.js";
+import type { Failure, KeptUsage, OpenedArchive, ScanUpdate, Served } from "./messages.js";
 
 export interface FileFacts {
   name: string;
@@ -25,6 +25,8 @@ export interface Scan {
   report: ScanReport | null;
   pace: Pace | null;
   failure: Failure | null;
+  /** When it was scanned, if that was on an earlier occasion. */
+  scannedAt: number | null;
 }
 
 export interface ConfigContent {
@@ -92,6 +94,8 @@ export interface State {
   saves: readonly Save[];
   saving: { status: "checking" | "ready" | "unavailable"; failure: Failure | null };
   question: Question | null;
+  /** Whether finished scans are kept in the browser, and how much is. */
+  keeping: { wanted: boolean; usage: KeptUsage | null };
   /** For the live region; the serial lets the same words be said again. */
   announcement: { text: string; serial: number };
 }
@@ -99,7 +103,8 @@ export interface State {
 export type PageEvent =
   // What a person does.
   | { type: "drag-moved"; over: "no" | "file" | "other" }
-  | { type: "file-chosen"; file: File }
+  /** `fresh`: scan it even if a scan of it was kept. */
+  | { type: "file-chosen"; file: File; fresh?: boolean }
   | { type: "drop-refused"; failure: Failure }
   | { type: "failure-dismissed" }
   | { type: "scan-stop-wanted" }
@@ -113,7 +118,10 @@ export type PageEvent =
   | { type: "save-cancel-wanted"; id: string }
   | { type: "save-dismissed"; id: string }
   | { type: "said"; text: string }
+  | { type: "keeping-wanted"; wanted: boolean }
+  | { type: "forget-kept-wanted" }
   // What came of it.
+  | { type: "kept-counted"; usage: KeptUsage }
   | { type: "open-failed"; file: FileFacts; failure: Failure }
   | { type: "opened"; file: FileFacts; archive: OpenedArchive }
   | { type: "scan-started"; archive: number }

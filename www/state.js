@@ -10,7 +10,14 @@ import { missingBytes, verdict } from "./verdict.js";
 /** @typedef {import("./model.js").Save} Save */
 
 /** @type {Scan} */
-const NEW_SCAN = { phase: "running", progress: null, report: null, pace: null, failure: null };
+const NEW_SCAN = {
+  phase: "running",
+  progress: null,
+  report: null,
+  pace: null,
+  failure: null,
+  scannedAt: null,
+};
 
 /** @type {State} */
 export const INITIAL = {
@@ -21,6 +28,7 @@ export const INITIAL = {
   saves: [],
   saving: { status: "checking", failure: null },
   question: null,
+  keeping: { wanted: true, usage: null },
   announcement: { text: "", serial: 0 },
 };
 
@@ -68,6 +76,10 @@ function changed(state, event) {
     case "save-confirmed":
     case "save-declined":
       return { ...state, question: null };
+    case "keeping-wanted":
+      return { ...state, keeping: { ...state.keeping, wanted: event.wanted } };
+    case "kept-counted":
+      return { ...state, keeping: { ...state.keeping, usage: event.usage } };
     case "findings-wanted":
       return withArchive(state, (archive) => withWanted(archive, event));
     case "save-started":

@@ -46,6 +46,9 @@ extern "C" {
 /// The longest read of an image in one call, bytes.
 const IMAGE_READ_MAX: u64 = 16 << 20;
 
+/// Bytes that one call reads and decodes on its way to a part of an image.
+const APPROACH_PER_CALL: u64 = 16 << 20;
+
 /// An opened archive. Everything waits for its bytes, so in a browser this
 /// belongs into a Worker.
 #[wasm_bindgen]
@@ -192,6 +195,17 @@ impl Archive {
             image.trace(image_range(offset, length), &mut wanted);
         }
         pairs(&wanted)
+    }
+
+    /// Works by a bounded amount towards this part of an image, which may be a
+    /// long way off in a compressed archive; returns whether it can be read
+    /// quickly now. Throws a `VmaError`.
+    #[wasm_bindgen(js_name = imageApproach)]
+    pub fn image_approach(&self, device: u8, offset: f64, length: f64) -> Result<bool, JsValue> {
+        let Some(image) = self.image(device) else { return Ok(true) };
+        image
+            .approach_range(image_range(offset, length), APPROACH_PER_CALL)
+            .map_err(|error| thrown(&error))
     }
 
     /// Bytes of the image of a device, at most 16 MiB at once; fewer where it

@@ -99,7 +99,14 @@ function drawWords(archive, title, words, card) {
     failure && h("p", {}, h("strong", {}, `${failureSentence(failure.code).title}.`)),
     failure && failureWords(failure),
     h("p", {}, judged.text),
+    archive.scan.scannedAt !== null && h("p", { class: "quiet" }, formerly(archive.scan.scannedAt)),
   );
+}
+
+/** @param {number} scannedAt milliseconds since 1970 */
+function formerly(scannedAt) {
+  const when = new Date(scannedAt).toLocaleString();
+  return `Taken from the scan of ${when}: name, size, time, beginning and end of the file are the same since. Scan again to be sure of the rest.`;
 }
 
 /** @param {Scan} scan */
