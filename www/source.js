@@ -12,15 +12,13 @@ const LARGEST_READ = 4 * MIB;
 const READS_IN_FLIGHT = 4;
 /** Ranges up to this length are fetched several at once, as one composed `Blob`. */
 const SMALL_RANGE = 16 * 1024;
-/** Of each of them, the browser's part costs less than a read of its own. */
+/** How many: each costs much less than a read of its own. */
 const RANGES_COMPOSED = 16;
 const CACHE_BYTES = 32 * MIB;
 /** More than this at once would push itself, or what others wait for, out of the cache. */
 const PREFETCH_BYTES = CACHE_BYTES / 4;
-/** What comes next while the file is read in order: browsers buffer this much of each read. */
-const AHEAD_PIECE = 2 * MIB;
-/** Beyond what the next step will read, so that reading goes on meanwhile. */
-const AHEAD_BYTES = 4 * AHEAD_PIECE;
+/** Read ahead beyond what the next step will read, so that reading goes on meanwhile. */
+const AHEAD_BYTES = 2 * LARGEST_READ;
 
 /** @typedef {{ offset: number, bytes: Uint8Array }} Piece */
 /** @typedef {{ offset: number, length: number }} Range */
@@ -82,7 +80,8 @@ export class BlobSource {
 
   /**
    * While reads go through the file in order: fetches what they come to next,
-   * and waits for as much of it as was read since the last call.
+   * in pieces as the core reads them, and waits for as much of it as was read
+   * since the last call.
    */
   async readAhead() {
     const read = this.#readSinceAhead;
@@ -93,7 +92,7 @@ export class BlobSource {
     this.#drop(({ offset, bytes }) => offset + bytes.length <= start);
     const arrivals = [];
     for (let at = start; at < Math.min(needed + AHEAD_BYTES, this.size);) {
-      const end = Math.min((Math.floor(at / AHEAD_PIECE) + 1) * AHEAD_PIECE, this.size);
+      const end = Math.min((Math.floor(at / LARGEST_READ) + 1) * LARGEST_READ, this.size);
       const range = { offset: at, length: end - at };
       const arrived = this.#holds(range) ? null : (this.#awaited(range) ?? this.#fetch([range]));
       if (at < needed) arrivals.push(arrived);
@@ -268,8 +267,9 @@ function split({ offset, length }) {
  */
 function asReads(ranges) {
   const small = ranges.filter(({ length }) => length <= SMALL_RANGE);
-  const each = Math.min(RANGES_COMPOSED, Math.ceil(small.length / READS_IN_FLIGHT));
   const reads = ranges.filter(({ length }) => length > SMALL_RANGE).map((range) => [range]);
-  for (let at = 0; at < small.length; at += each) reads.push(small.slice(at, at + each));
+  for (let at = 0; at < small.length; at += RANGES_COMPOSED) {
+    reads.push(small.slice(at, at + RANGES_COMPOSED));
+  }
   return reads;
 }
