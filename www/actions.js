@@ -2,7 +2,8 @@
 import { failure, RemoteError, toFailure } from "./failure.js";
 import { imageName } from "./names.js";
 import { Meter } from "./rate.js";
-import { isLive, missingBytes } from "./state.js";
+import { isLive } from "./state.js";
+import { missingBytes } from "./verdict.js";
 
 /** @typedef {import("./messages.js").Failure} Failure */
 /** @typedef {import("./messages.js").FromSave} FromSave */
@@ -193,6 +194,8 @@ export class Actions {
           deviceName: device.name,
           fileName,
           size,
+          missing: missingBytes(archive, deviceId),
+          lost: null,
           taken: 0,
           pace: null,
           phase: "starting",
@@ -216,6 +219,7 @@ export class Actions {
         { archive, deviceId, size, port: port1 },
         { signal: abort.signal, transfer: [port1] },
       )
+      .then((served) => this.#send({ type: "save-read", id, archive, deviceId, served }))
       .catch((error) => this.#imageFailed(id, error));
     const onMessage = this.#follower(id, size);
     this.#saver?.start({ id, name: fileName, size, image: port2, onMessage });
@@ -245,7 +249,9 @@ export class Actions {
    * @param {Extract<FromSave, { kind: "done" | "failed" | "cancelled-by-browser" }>} last
    */
   #endSave(id, last) {
-    this.#releaseImage(id);
+    // Of a whole image the Worker may yet say what was lost in it.
+    if (last.kind === "done") this.#images.delete(id);
+    else this.#releaseImage(id);
     if (last.kind === "done") this.#send({ type: "save-ended", id, phase: "done" });
     else if (last.kind === "failed") {
       this.#send({ type: "save-failed", id, failure: last.failure });

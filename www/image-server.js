@@ -10,7 +10,7 @@ import { failure, RemoteError, toFailure } from "./failure.js";
  */
 const CHUNK_BYTES = 3.5 * 1024 * 1024;
 /** Chunks whose bytes are fetched while an earlier one is put together. */
-const CHUNKS_AHEAD = 2;
+const CHUNKS_AHEAD = 3;
 
 /** @typedef {import("./messages.js").ToImage} ToImage */
 /** @typedef {import("./messages.js").FromImage} FromImage */
@@ -18,29 +18,34 @@ const CHUNKS_AHEAD = 2;
  * @typedef {object} Holder
  * @property {import("./core/vma_inspector.js").Archive} archive
  * @property {import("./source.js").BlobSource} source
+ * @property {boolean} compressed
  */
 
 /**
- * Resolves once every byte was fetched; rejects when the other end gives up,
+ * Resolves, with what is known then, once every byte was fetched; rejects when the other end gives up,
  * when `signal` does, or when the bytes cannot be had.
  * @param {Holder} holder
  * @param {{ deviceId: number, size: number, port: MessagePort }} image
  * @param {AbortSignal} signal
+ * @returns {Promise<import("./messages.js").Served>}
  */
 export async function serveImage(holder, { deviceId, size, port }, signal) {
   const pulls = new Pulls(port, signal);
   try {
+    const { archive, compressed, source } = holder;
     const fetches = [];
-    for (let offset = 0, ahead = 0; offset < size; offset += CHUNK_BYTES) {
+    // What is compressed is unpacked, and so read, from front to back.
+    let ahead = compressed ? size : 0;
+    for (let offset = 0; offset < size; offset += CHUNK_BYTES) {
       for (; ahead <= offset + CHUNKS_AHEAD * CHUNK_BYTES && ahead < size; ahead += CHUNK_BYTES) {
         fetches.push(fetchAhead(holder, deviceId, ahead, size, signal));
       }
-      await fetches.shift();
+      await (compressed ? source.readAhead() : fetches.shift());
       const bytes = readChunk(holder, deviceId, offset, size);
       await pulls.next();
       port.postMessage(/** @type {FromImage} */ ({ kind: "chunk", bytes }), [bytes.buffer]);
     }
-    return null;
+    return { lost: archive.imageLost(deviceId), report: archive.report() };
   } catch (error) {
     const told = error instanceof RemoteError ? error.failure : toFailure(error);
     port.postMessage(/** @type {FromImage} */ ({ kind: "failed", failure: told }));
@@ -51,8 +56,8 @@ export async function serveImage(holder, { deviceId, size, port }, signal) {
 }
 
 /**
- * Begins to fetch what the chunk at `offset` is made of, while the one before
- * it is put together.
+ * Begins to fetch what the chunk at `offset` is made of, while an earlier one
+ * is put together.
  * @param {Holder} holder
  * @param {number} deviceId
  * @param {number} offset

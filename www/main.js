@@ -7,6 +7,7 @@ import { INITIAL, update } from "./state.js";
 import { archiveView } from "./views/archive-view.js";
 import { checksumsView } from "./views/checksums-view.js";
 import { configsView } from "./views/configs-view.js";
+import { containerView } from "./views/container-view.js";
 import { devicesView } from "./views/devices-view.js";
 import { extentsView } from "./views/extents-view.js";
 import { failureView } from "./views/failure-view.js";
@@ -27,6 +28,7 @@ const views = [
   failureView,
   archiveView,
   scanView,
+  containerView,
   formerSavesView,
   devicesView,
   findingsView,

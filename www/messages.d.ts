@@ -32,6 +32,14 @@ export interface ScanUpdate {
   report: ScanReport | null;
 }
 
+/** What is known of an image once all of it was read. */
+export interface Served {
+  /** Bytes of it that could not be had, and are zeros. */
+  lost: number;
+  /** The scan's, with what was found wrong with the container since. */
+  report: ScanReport;
+}
+
 /** Each kind of request with its parameters, its progress and its result. */
 export interface Requests {
   open: { ask: { file: File }; progress: never; result: OpenedArchive };
@@ -47,7 +55,7 @@ export interface Requests {
   image: {
     ask: { archive: number; deviceId: number; size: number; port: MessagePort };
     progress: never;
-    result: null;
+    result: Served;
   };
   /** Lets go of an archive once nothing uses it any more. */
   close: { ask: { archive: number }; progress: never; result: null };

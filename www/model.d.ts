@@ -6,7 +6,7 @@ import type {
   ScanReport,
   VmSummary,
 } from "./core/vma_inspector.js";
-import type { Failure, OpenedArchive, ScanUpdate } from "./messages.js";
+import type { Failure, OpenedArchive, ScanUpdate, Served } from "./messages.js";
 
 export interface FileFacts {
   name: string;
@@ -51,6 +51,8 @@ export interface ShownArchive {
   configs: ReadonlyMap<number, ConfigContent>;
   /** By code; only those a person has opened. */
   findings: ReadonlyMap<string, FindingsPage>;
+  /** Lost bytes by device, where a save found more of them than the scan. */
+  lost: ReadonlyMap<number, number>;
 }
 
 export interface Save {
@@ -60,6 +62,10 @@ export interface Save {
   deviceName: string;
   fileName: string;
   size: number;
+  /** Bytes of it that were known to be missing when it began. */
+  missing: number;
+  /** Bytes of it that turned out to be lost; null until all of it was read. */
+  lost: number | null;
   /** Bytes that the browser has taken. */
   taken: number;
   pace: Pace | null;
@@ -129,6 +135,7 @@ export type PageEvent =
   | { type: "saving-unavailable"; failure: Failure }
   | { type: "save-started"; save: Save }
   | { type: "save-progressed"; id: string; taken: number; pace: Pace | null }
+  | { type: "save-read"; id: string; archive: number; deviceId: number; served: Served }
   | { type: "save-ended"; id: string; phase: "done" | "cancelled" | "refused" }
   | { type: "save-failed"; id: string; failure: Failure };
 

@@ -11,6 +11,7 @@ import { nextTurn } from "./turn.js";
  * @typedef {object} Session
  * @property {Archive} archive
  * @property {BlobSource} source
+ * @property {boolean} compressed and so read from front to back
  * @property {number} users requests under way
  * @property {boolean} closing
  */
@@ -98,7 +99,8 @@ function open(file) {
   const archive = Archive.open(source);
   const overview = archive.overview();
   lastSession += 1;
-  sessions.set(lastSession, { archive, source, users: 0, closing: false });
+  const compressed = overview.container !== "plain";
+  sessions.set(lastSession, { archive, source, compressed, users: 0, closing: false });
   return { archive: lastSession, overview, summary: archive.vmSummary() ?? null };
 }
 
@@ -148,12 +150,12 @@ function freeIfUnused(id, session) {
  * @param {AbortSignal} signal
  * @returns {Promise<ScanUpdate>}
  */
-async function scan({ archive, source }, id, signal) {
+async function scan({ archive, source, compressed }, id, signal) {
   const tell = progressTeller(archive, id);
   let turnBegan = performance.now();
   for (;;) {
-    const wants = archive.scanWants();
-    if (wants.length > 0) await source.prefetch(wants, signal);
+    if (compressed) await source.readAhead();
+    else await source.prefetch(archive.scanWants(), signal);
     const progress = archive.scanStep();
     if (progress.done) return { progress, report: archive.report() };
     tell(progress);

@@ -8,6 +8,9 @@ import { makeArchive, makeFile } from "./support/archives.mjs";
 import { inEachBrowser } from "./support/suite.mjs";
 
 const jpeg = Buffer.from("ffd8ffe000104a46494600010100000100010000", "hex");
+/** A whole zstd frame that holds nothing; and one that wants to look back 4 GiB. */
+const emptyZstd = Buffer.from("28b52ffd0458010000", "hex");
+const wideZstd = Buffer.from("28b52ffd00b0010000", "hex");
 const whole = makeArchive("whole.vma", "--disk", "drive-scsi0:12M:dense:1");
 
 /** A header with nothing in it but what these fields say. */
@@ -25,6 +28,8 @@ const notArchives = [
   ["letter.txt", "Dear reader,\n", /no(t a)? (Proxmox|VMA|backup)/i],
   ["photo.jpg", jpeg, /no(t a)? (Proxmox|VMA|backup)/i],
   ["letter.txt.gz", gzipSync("Dear reader,\n"), /no(t a)? (Proxmox|VMA|backup)/i],
+  ["nothing.vma.zst", emptyZstd, /VMA|empty|header/i],
+  ["wide.vma.zst", wideZstd, /memory/i],
   ["version-2.vma", header({ 4: 2, 48: 12_288, 56: 12_800 }), /version 2|version/i],
   ["huge-header.vma", header({ 48: 12_288, 56: 0xffff_fe00 }), /header/i],
 ];

@@ -16,6 +16,15 @@ const CONTROLS = {
   done: { label: "Scan again", event: { type: "scan-again-wanted" } },
 };
 
+/** @type {Record<import("../core/vma_inspector.js").ContainerKind, string>} */
+const SCANNING = {
+  plain: "reading every header in the file",
+  zstd: "unpacking all of it, reading every header",
+  lzop: "unpacking and reading every header",
+  gzip: "unpacking all of it, reading every header",
+  bzip2: "unpacking all of it, reading every header",
+};
+
 /** @param {import("../model.js").Send} send */
 export function scanView(send) {
   const section = byId("scan");
@@ -79,7 +88,7 @@ function drawWords(archive, title, words, card) {
   const judged = verdict(archive);
   setAttribute(card, "data-tone", judged?.tone ?? null);
   if (!judged) {
-    setText(title, "Scanning: reading every header in the file");
+    setText(title, `Scanning: ${SCANNING[archive.overview.container]}`);
     fill(words, h("p", { class: "quiet" }, soFar(archive.scan)));
     return;
   }
@@ -94,10 +103,11 @@ function drawWords(archive, title, words, card) {
 }
 
 /** @param {Scan} scan */
-function soFar({ progress }) {
+function soFar({ progress, report }) {
   if (!progress) return "Starting …";
+  const wrong = progress.findings + (report?.container.findings.length ?? 0);
   const parts = `${count(progress.clusters)} of ${counted(progress.totalClusters, "cluster")} seen`;
-  const found = progress.findings === 0 ? "nothing wrong so far" : findings(progress.findings);
+  const found = wrong === 0 ? "nothing wrong so far" : findings(wrong);
   return `${parts}, ${found}.`;
 }
 
