@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { truncateSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { makeArchive, makeFile } from "./support/archives.mjs";
 import { inEachBrowser } from "./support/suite.mjs";
 
@@ -26,6 +27,7 @@ const notArchives = [
   ["empty.vma", "", /empty/i],
   ["letter.txt", "Dear reader,\n", /no(t a)? (Proxmox|VMA|backup)/i],
   ["photo.jpg", jpeg, /no(t a)? (Proxmox|VMA|backup)/i],
+  ["letter.txt.gz", gzipSync("Dear reader,\n"), /no(t a)? (Proxmox|VMA|backup)/i],
   ["nothing.vma.zst", emptyZstd, /VMA|empty|header/i],
   ["wide.vma.zst", wideZstd, /memory/i],
   ["version-2.vma", header({ 4: 2, 48: 12_288, 56: 12_800 }), /version 2|version/i],
