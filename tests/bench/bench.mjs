@@ -80,6 +80,11 @@ async function scanInPage(browser, server, { path }, small) {
   const page = await browser.newPage();
   const inspector = new Inspector(server, page);
   await page.open();
+  // Every scan is to be a scan, and not one that was kept.
+  await page.evaluate(() => {
+    const keep = document.querySelector("#kept input");
+    if (keep.checked) keep.click();
+  });
   // The Worker and the wasm are loaded by now, as they are for a person.
   await inspector.openArchive(small);
   await page.evaluate((name) => {
