@@ -6,10 +6,16 @@ const { active } = await navigator.serviceWorker.ready;
 const worker = new Worker("worker.js");
 
 /** @param {{ size: number, chunk: number, fromWorker: boolean }} what */
-globalThis.save = ({ size, chunk, fromWorker }) => {
-  const { port1, port2 } = new MessageChannel();
-  worker.postMessage({ chunk, port: port1 }, [port1]);
-  active.postMessage({ size, chunk, fromWorker, port: port2 }, [port2]);
+globalThis.save = async ({ size, chunk, fromWorker }) => {
+  const chunks = new MessageChannel();
+  const known = new MessageChannel();
+  worker.postMessage({ chunk, port: chunks.port1 }, [chunks.port1]);
+  const order = { size, chunk, fromWorker, port: chunks.port2, known: known.port2 };
+  active.postMessage(order, [chunks.port2, known.port2]);
+  // A navigation may overtake a message.
+  await new Promise((resolve) => {
+    known.port1.onmessage = resolve;
+  });
   location.href = `save/${crypto.randomUUID()}`;
 };
 document.title = "ready";

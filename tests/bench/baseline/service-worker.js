@@ -7,6 +7,7 @@ addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 addEventListener("message", ({ data }) => {
   order = data;
+  data.known.postMessage("known");
 });
 addEventListener("fetch", (event) => {
   if (new URL(event.request.url).pathname.includes("/save/")) {
