@@ -5,11 +5,15 @@ await navigator.serviceWorker.register("service-worker.js");
 const { active } = await navigator.serviceWorker.ready;
 const worker = new Worker("worker.js");
 
-/** @param {{ size: number, chunk: number, fromWorker: boolean }} what */
+/**
+ * Saves constant bytes, or with `fromWorker` those of the chosen file.
+ * @param {{ size: number, chunk: number, fromWorker: boolean }} what
+ */
 globalThis.save = async ({ size, chunk, fromWorker }) => {
+  const [file] = document.querySelector("input").files;
   const chunks = new MessageChannel();
   const known = new MessageChannel();
-  worker.postMessage({ chunk, port: chunks.port1 }, [chunks.port1]);
+  worker.postMessage({ chunk, file, port: chunks.port1 }, [chunks.port1]);
   const order = { size, chunk, fromWorker, port: chunks.port2, known: known.port2 };
   active.postMessage(order, [chunks.port2, known.port2]);
   // A navigation may overtake a message.

@@ -1,5 +1,5 @@
-// Streams a download of constant bytes, made here or pulled from the Worker,
-// two chunks ahead, as the page does it.
+// Streams a download of constant bytes made here, or of a file's bytes pulled
+// from the Worker, two chunks ahead, as the page does it.
 
 let order;
 
