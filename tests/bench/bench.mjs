@@ -226,6 +226,35 @@ function saveTable(made, seconds) {
   ];
 }
 
+async function measure(made, small, launch) {
+  const server = await Server.start();
+  const folder = fileURLToPath(new URL("baseline", import.meta.url));
+  const baseline = await Server.start({ folder });
+  const browser = await launch(server);
+  const bare = await launch(baseline);
+  try {
+    const scans = {};
+    const saves = {};
+    for (const entry of made) {
+      const { kind, path, size, disk } = entry;
+      await warm(path, size);
+      scans[`${kind} read`] = () => natively("read", path);
+      scans[`${kind} native`] = () => natively("scan", path);
+      scans[`${kind} page`] = () => scanInPage(browser, server, entry, small);
+      saves[`${kind} made`] = () => saveByItself(bare, disk.size, null);
+      saves[`${kind} read`] = () => saveByItself(bare, Math.min(size, disk.size), path);
+      saves[`${kind} page`] = () => saveInPage(browser, server, entry);
+    }
+    say("Scanning");
+    const scanned = await inTurn(ROUNDS.scan, scans);
+    say("Saving");
+    const saved = await inTurn(ROUNDS.save, saves);
+    return { scanned, saved, version: browser.version };
+  } finally {
+    await Promise.all([browser.close(), bare.close(), server.stop(), baseline.stop()]);
+  }
+}
+
 await main(async () => {
   needPrograms();
   needPackages();
