@@ -102,7 +102,7 @@ class Page {
   }
 
   async waitFor(predicate, argument) {
-    await this.#page.waitForFunction(predicate, argument, { timeout: 30_000 });
+    await this.#page.waitForFunction(predicate, argument, { timeout: 90_000 });
   }
 
   async evaluate(work, argument) {

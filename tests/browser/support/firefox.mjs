@@ -122,7 +122,7 @@ class Page {
   }
 
   async waitFor(predicate, argument) {
-    await this.#page.waitForFunction(predicate, { timeout: 30_000 }, argument);
+    await this.#page.waitForFunction(predicate, { timeout: 90_000 }, argument);
   }
 
   async evaluate(work, argument) {
