@@ -53,7 +53,7 @@ export class Actions {
   handle(event, before) {
     switch (event.type) {
       case "file-chosen":
-        return this.#open(event.file, event.fresh ?? false);
+        return this.#open(event);
       case "scan-stop-wanted":
         return this.#stopScan();
       case "scan-continue-wanted":
@@ -82,18 +82,15 @@ export class Actions {
     }
   }
 
-  /**
-   * @param {File} file
-   * @param {boolean} fresh whether a scan that was kept is passed by
-   */
-  async #open(file, fresh) {
+  /** @param {Extract<PageEvent, { type: "file-chosen" }>} event */
+  async #open({ file, fresh = false, largeWindow = false }) {
     this.#openings += 1;
     const opening = this.#openings;
     const former = this.#state().archive;
     this.#stopScan();
     const facts = { name: file.name, size: file.size };
     try {
-      const archive = await this.#worker.request("open", { file });
+      const archive = await this.#worker.request("open", { file, largeWindow });
       if (opening !== this.#openings) return this.#close(archive.archive);
       if (former) this.#close(former.id);
       this.#file = file;
@@ -102,7 +99,8 @@ export class Actions {
     } catch (error) {
       const told = failureOf(error);
       if (opening !== this.#openings || told.code === "worker-died") return;
-      this.#send({ type: "open-failed", file: facts, failure: told });
+      const again = told.code === "container-window" && !largeWindow ? file : null;
+      this.#send({ type: "open-failed", file: facts, failure: told, again });
     }
   }
 

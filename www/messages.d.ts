@@ -50,7 +50,8 @@ export interface Served {
 
 /** Each kind of request with its parameters, its progress and its result. */
 export interface Requests {
-  open: { ask: { file: File }; progress: never; result: OpenedArchive };
+  /** `largeWindow`: lets zstd take up to 1 GiB of memory to look back. */
+  open: { ask: { file: File; largeWindow: boolean }; progress: never; result: OpenedArchive };
   /** `keep`: takes a scan that was kept before, and keeps this one; `fresh`: takes none. */
   scan: {
     ask: { archive: number; keep: boolean; fresh: boolean };

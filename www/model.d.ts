@@ -88,8 +88,8 @@ export interface Question {
 export interface State {
   dragging: "no" | "file" | "other";
   opening: FileFacts | null;
-  /** The last opening that failed. */
-  failure: { file: FileFacts | null; failure: Failure } | null;
+  /** The last opening that failed; `again`: what a larger window may open. */
+  failure: { file: FileFacts | null; failure: Failure; again: File | null } | null;
   archive: ShownArchive | null;
   saves: readonly Save[];
   saving: { status: "checking" | "ready" | "unavailable"; failure: Failure | null };
@@ -104,7 +104,7 @@ export type PageEvent =
   // What a person does.
   | { type: "drag-moved"; over: "no" | "file" | "other" }
   /** `fresh`: scan it even if a scan of it was kept. */
-  | { type: "file-chosen"; file: File; fresh?: boolean }
+  | { type: "file-chosen"; file: File; fresh?: boolean; largeWindow?: boolean }
   | { type: "drop-refused"; failure: Failure }
   | { type: "failure-dismissed" }
   | { type: "scan-stop-wanted" }
@@ -122,7 +122,7 @@ export type PageEvent =
   | { type: "forget-kept-wanted" }
   // What came of it.
   | { type: "kept-counted"; usage: KeptUsage }
-  | { type: "open-failed"; file: FileFacts; failure: Failure }
+  | { type: "open-failed"; file: FileFacts; failure: Failure; again: File | null }
   | { type: "opened"; file: FileFacts; archive: OpenedArchive }
   | { type: "scan-started"; archive: number }
   | { type: "scan-progressed"; archive: number; update: ScanUpdate; pace: Pace | null }

@@ -68,6 +68,10 @@ const FINDINGS = {
     title: "Bytes that belong to no sound extent",
     text: "They were stepped over. Parts of the disks that were stored there are missing.",
   },
+  "search-given-up": {
+    title: "Nothing sound was found for a very long way",
+    text: "The file unpacks to far more than the backup can hold, and none of it is a part of a backup. The rest was not looked at.",
+  },
   "trailing-bytes": {
     title: "There is something behind the end of the backup",
     text: "It is not part of the backup and is not used.",
@@ -190,7 +194,7 @@ const FAILURES = {
   },
   "container-window": {
     title: "Unpacking this file needs too much memory for this page",
-    text: "It was compressed with a window of more than 128 MiB (“zstd --long” above 27, or “--ultra”). Unpack it with “zstd -d --long=31” and open the .vma file that comes out.",
+    text: "It was compressed with a window of more than 128 MiB (“zstd --long” above 27, or “--ultra”). A browser can take up to 1 GiB for it. If that is not enough, unpack it with “zstd -d --long=31” and open the .vma file that comes out.",
   },
   "container-damaged": {
     title: "The compressed data is damaged where it is needed",

@@ -58,11 +58,15 @@ function changed(state, event) {
       return { ...stopped(state), dragging: "no", opening: { name, size: bytes }, failure: null };
     }
     case "drop-refused":
-      return { ...state, dragging: "no", failure: { file: null, failure: event.failure } };
+      return {
+        ...state,
+        dragging: "no",
+        failure: { file: null, failure: event.failure, again: null },
+      };
     case "failure-dismissed":
       return { ...state, failure: null };
     case "open-failed":
-      return { ...state, opening: null, failure: { file: event.file, failure: event.failure } };
+      return { ...state, opening: null, failure: failed(event) };
     case "opened":
       return { ...state, opening: null, question: null, archive: shown(event) };
     case "worker-died":
@@ -95,6 +99,11 @@ function changed(state, event) {
     default:
       return withArchive(state, (archive) => changedArchive(archive, event));
   }
+}
+
+/** @param {Extract<PageEvent, { type: "open-failed" }>} event */
+function failed({ file, failure, again }) {
+  return { file, failure, again };
 }
 
 /**
@@ -137,7 +146,13 @@ function stopped(state) {
  */
 function died(state, failure) {
   const file = state.opening ?? state.archive?.file ?? null;
-  return { ...state, opening: null, archive: null, question: null, failure: { file, failure } };
+  return {
+    ...state,
+    opening: null,
+    archive: null,
+    question: null,
+    failure: { file, failure, again: null },
+  };
 }
 
 /**

@@ -81,7 +81,7 @@ function report(id, error) {
 function perform(request, signal) {
   switch (request.kind) {
     case "open":
-      return open(request.file);
+      return open(request);
     case "close":
       return close(request.archive);
     case "config":
@@ -103,10 +103,10 @@ function perform(request, signal) {
   }
 }
 
-/** @param {File} file */
-function open(file) {
+/** @param {import("./messages.js").RequestOf<"open">} request */
+function open({ file, largeWindow }) {
   const source = new BlobSource(file);
-  const archive = Archive.open(source);
+  const archive = Archive.open(source, largeWindow);
   const overview = archive.overview();
   lastSession += 1;
   const compressed = overview.container !== "plain";

@@ -20,7 +20,7 @@ export function failureView(send) {
  * @param {import("../model.js").FileFacts | undefined} shown
  * @param {import("../model.js").Send} send
  */
-function card({ file, failure }, shown, send) {
+function card({ file, failure, again }, shown, send) {
   return h(
     "div",
     { class: "card notice", "data-tone": "damage" },
@@ -28,6 +28,10 @@ function card({ file, failure }, shown, send) {
     file && h("p", { class: "notice-file" }, foreign(file.name)),
     failureWords(failure),
     shown && h("p", {}, "Below is still ", foreign(shown.name), "."),
+    again &&
+      button("Open it with up to 1 GiB of memory", () =>
+        send({ type: "file-chosen", file: again, largeWindow: true }),
+      ),
     button("Close this message", () => send({ type: "failure-dismissed" })),
   );
 }
