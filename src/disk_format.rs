@@ -213,11 +213,6 @@ impl Identity {
         md5.update(purpose);
         Builder::from_md5_bytes(md5.finalize().into()).into_uuid()
     }
-
-    /// The first four bytes of such an id.
-    fn short_id(&self, purpose: &str) -> u32 {
-        self.id(purpose).as_fields().0
-    }
 }
 
 /// A disk that is to become a file: its image, and which parts are stored.

@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod appliance;
 pub mod archive;
 mod blob_buffer;
 pub mod container;

@@ -85,17 +85,22 @@ pub(super) fn directory_slots(size: u64) -> u64 {
     size.div_ceil(GRAIN * TABLE_SLOTS)
 }
 
-/// The descriptor that is embedded in the file.
+/// The descriptor that is embedded in the file. The tools version is the one
+/// that stands for open-vm-tools, or none known.
 pub(super) fn descriptor(disk: &Disk, kind: &str, size: u64) -> Vec<u8> {
     let sectors = size / SECTOR;
     let (adapter, heads) = if disk.identity.is_ide { ("ide", 16) } else { ("lsilogic", 255) };
-    let cylinders = sectors / (heads * 63);
-    let content = disk.identity.short_id("vmdk-content");
+    let cylinders = sectors.div_ceil(heads * 63).min(65_535);
     let name = &disk.identity.name;
+    let content = disk.identity.id("vmdk-content").as_simple().to_string();
+    // The last 32 bits are an id of their own, whose highest values are taken.
+    let (long, short) = content.split_at(24);
+    let short = short.get(1..).map(|rest| format!("1{rest}")).unwrap_or_default();
     format!(
         "# Disk DescriptorFile\n\
          version=1\n\
-         CID={content:08x}\n\
+         encoding=\"UTF-8\"\n\
+         CID={short}\n\
          parentCID=ffffffff\n\
          createType=\"{kind}\"\n\
          \n\
@@ -105,11 +110,13 @@ pub(super) fn descriptor(disk: &Disk, kind: &str, size: u64) -> Vec<u8> {
          # The Disk Data Base\n\
          #DDB\n\
          \n\
+         ddb.longContentID = \"{long}{short}\"\n\
          ddb.virtualHWVersion = \"4\"\n\
          ddb.geometry.cylinders = \"{cylinders}\"\n\
          ddb.geometry.heads = \"{heads}\"\n\
          ddb.geometry.sectors = \"63\"\n\
-         ddb.adapterType = \"{adapter}\"\n"
+         ddb.adapterType = \"{adapter}\"\n\
+         ddb.toolsVersion = \"2147483647\"\n"
     )
     .into_bytes()
 }
