@@ -35,6 +35,11 @@ pub(super) fn domain(machine: &Machine, options: &Options) -> Text {
     disks(&mut xml, machine, options, &mut left_out);
     xml.empty("controller", &[("type", "scsi"), ("model", scsi_model(machine))]);
     cards(&mut xml, machine, options, &mut left_out);
+    others(&mut xml, machine, &mut left_out);
+    Text { text: xml.done(), left_out }
+}
+
+fn others(xml: &mut Xml, machine: &Machine, left_out: &mut Vec<LeftOut>) {
     if let Some(tpm) = machine.tpm_state() {
         left_out.push(LeftOut::new(&tpm.key, CONTENTS, Reason::Replaced("a new, empty TPM")));
         xml.open("tpm", &[("model", "tpm-crb")]);
@@ -50,7 +55,6 @@ pub(super) fn domain(machine: &Machine, options: &Options) -> Text {
         xml.empty("target", &[("type", "virtio"), ("name", "org.qemu.guest_agent.0")]);
         xml.close();
     }
-    Text { text: xml.done(), left_out }
 }
 
 fn system(xml: &mut Xml, machine: &Machine, options: &Options) {

@@ -5,7 +5,7 @@
 //! schema's order, which is the alphabet's.
 
 use super::xml::Xml;
-use super::{Bus, CONTENTS, Drive, Guest, LeftOut, Machine, Options, Reason, Text};
+use super::{Bus, CONTENTS, Card, Drive, Guest, LeftOut, Machine, Options, Reason, Text};
 use crate::unit::DeviceId;
 
 const OVF: &str = "http://schemas.dmtf.org/ovf/envelope/1";
@@ -164,23 +164,7 @@ fn hardware(
         }
     }
     for card in &machine.cards {
-        let model = card_model(&card.model);
-        if model != card.model {
-            left_out.push(LeftOut::new(&card.key, &card.model, Reason::Replaced(model)));
-        }
-        let mac = card.mac.as_deref().filter(|_| options.keeps_macs).unwrap_or_default();
-        let network = card.bridge.as_deref().unwrap_or(NETWORK);
-        let mut elements = vec![("Address", mac)];
-        elements.retain(|_| !mac.is_empty());
-        elements.extend([
-            ("AutomaticAllocation", "true"),
-            ("Connection", network),
-            ("ElementName", card.key.as_str()),
-            ("InstanceID", ""),
-            ("ResourceSubType", model),
-            ("ResourceType", "10"),
-        ]);
-        items.item(&elements);
+        items.card(card, options, left_out);
     }
     let firmware = if machine.is_uefi { "efi" } else { "bios" };
     let config = [("ovf:required", "false"), ("vmw:key", "firmware"), ("vmw:value", firmware)];
@@ -248,6 +232,25 @@ impl Items<'_> {
         let cores = machine.cores.to_string();
         self.xml.text("vmw:CoresPerSocket", &[("ovf:required", "false")], &cores);
         self.xml.close();
+    }
+
+    fn card(&mut self, card: &Card, options: &Options, left_out: &mut Vec<LeftOut>) {
+        let model = card_model(&card.model);
+        if !model.eq_ignore_ascii_case(&card.model) {
+            left_out.push(LeftOut::new(&card.key, &card.model, Reason::Replaced(model)));
+        }
+        let mac = card.mac.as_deref().filter(|_| options.keeps_macs);
+        let network = card.bridge.as_deref().unwrap_or(NETWORK);
+        let mut elements: Vec<_> = mac.map(|mac| ("Address", mac)).into_iter().collect();
+        elements.extend([
+            ("AutomaticAllocation", "true"),
+            ("Connection", network),
+            ("ElementName", &card.key),
+            ("InstanceID", ""),
+            ("ResourceSubType", model),
+            ("ResourceType", "10"),
+        ]);
+        self.item(&elements);
     }
 
     fn controller(&mut self, machine: &Machine, bus: Bus, number: u32, disks: &[&File<'_>]) {

@@ -28,24 +28,7 @@ pub(super) fn command(machine: &Machine, options: &Options) -> Text {
         let path = machine.path(drive, &options.folder, options.format);
         disk(&mut command, &Place { machine, drive, bus, number }, &path, options.format);
     }
-    for card in &machine.cards {
-        if let Some(bridge) = &card.bridge {
-            let reason = Reason::Replaced("QEMU's own network, behind the host's address");
-            left_out.push(LeftOut::new(&card.key, bridge, reason));
-        }
-        command.add("-netdev", &format!("user,id={}", identifier(&card.key)));
-        let mac = card.mac.as_ref().filter(|_| options.keeps_macs);
-        let mac = mac.map(|mac| format!(",mac={mac}")).unwrap_or_default();
-        let model = match card.model.as_str() {
-            "virtio" => "virtio-net-pci",
-            known @ ("e1000" | "e1000e" | "rtl8139" | "vmxnet3" | "ne2k_pci") => known,
-            other => {
-                left_out.push(LeftOut::new(&card.key, other, Reason::Replaced("an e1000")));
-                "e1000"
-            }
-        };
-        command.add("-device", &format!("{model},netdev={}{mac}", identifier(&card.key)));
-    }
+    cards(&mut command, machine, options, &mut left_out);
     if let Some(tpm) = machine.tpm_state() {
         left_out.push(LeftOut::new(&tpm.key, CONTENTS, Reason::NoPlace));
     }
@@ -80,6 +63,27 @@ fn controllers(command: &mut Command, machine: &Machine) {
     }
     if has(Bus::Sata) {
         command.add("-device", "ich9-ahci,id=ahci0");
+    }
+}
+
+fn cards(command: &mut Command, machine: &Machine, options: &Options, left_out: &mut Vec<LeftOut>) {
+    for card in &machine.cards {
+        if let Some(bridge) = &card.bridge {
+            let reason = Reason::Replaced("QEMU's own network, behind the host's address");
+            left_out.push(LeftOut::new(&card.key, bridge, reason));
+        }
+        command.add("-netdev", &format!("user,id={}", identifier(&card.key)));
+        let mac = card.mac.as_ref().filter(|_| options.keeps_macs);
+        let mac = mac.map(|mac| format!(",mac={mac}")).unwrap_or_default();
+        let model = match card.model.as_str() {
+            "virtio" => "virtio-net-pci",
+            known @ ("e1000" | "e1000e" | "rtl8139" | "vmxnet3" | "ne2k_pci") => known,
+            other => {
+                left_out.push(LeftOut::new(&card.key, other, Reason::Replaced("an e1000")));
+                "e1000"
+            }
+        };
+        command.add("-device", &format!("{model},netdev={}{mac}", identifier(&card.key)));
     }
 }
 
