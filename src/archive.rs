@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::container::Container;
-use crate::error::{Error, ErrorKind, Part};
+use crate::container::{self, Contents, Options};
+use crate::error::Error;
 use crate::header::Header;
 use crate::read_at::{ReadAt, read_range};
 
@@ -14,29 +14,27 @@ const FIRST_READ: u64 = 64 << 10;
 /// An opened archive. Nothing but the header was read.
 #[derive(Clone)]
 pub struct Archive {
-    source: Rc<dyn ReadAt>,
+    contents: Rc<Contents>,
     header: Rc<Header>,
 }
 
 impl Archive {
-    /// Reads the header of the archive in `source`.
+    /// Reads the header of the archive in `source`, in whatever container it is.
     ///
     /// # Errors
     ///
-    /// The source cannot be read, is empty, is not a VMA or not one of version
+    /// The source cannot be read, is empty, or is a container that asks for
+    /// what is not supported; what is in it is not a VMA or not one of version
     /// 1, or ends inside the fixed part of its header.
-    pub fn open(source: Rc<dyn ReadAt>) -> Result<Self, Error> {
-        let mut bytes = read_range(&source, 0..FIRST_READ)?;
-        if let Some(container) = Container::recognise(&bytes) {
-            let kind = ErrorKind::ContainerUnsupported(container);
-            return Err(Error::new(Part::Container, 0, kind));
-        }
+    pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Self, Error> {
+        let contents = Rc::new(container::open(source, options)?);
+        let mut bytes = read_range(&*contents, 0..FIRST_READ)?;
         let claimed = u64::from(Header::claimed_size(&bytes)?);
         if claimed > FIRST_READ {
-            bytes = read_range(&source, 0..claimed)?;
+            bytes = read_range(&*contents, 0..claimed)?;
         }
         let header = Rc::new(Header::parse(&bytes)?);
-        Ok(Self { source, header })
+        Ok(Self { contents, header })
     }
 
     /// What the archive says of itself.
@@ -45,9 +43,9 @@ impl Archive {
         &self.header
     }
 
-    /// The bytes of the archive.
+    /// The bytes of the archive, and what is known of the container they are in.
     #[must_use]
-    pub fn source(&self) -> &Rc<dyn ReadAt> {
-        &self.source
+    pub fn contents(&self) -> &Rc<Contents> {
+        &self.contents
     }
 }

@@ -262,8 +262,9 @@ impl Disk {
         }
     }
 
-    /// What is missing of the disk, as a map for GNU ddrescue; `None` if
-    /// nothing is.
+    /// What is missing of the disk, as far as is known, as a map for GNU
+    /// ddrescue; `None` if nothing is. Damage of a container shows only when it
+    /// is read: after saving, more may be known.
     #[must_use]
     pub fn lost_map(&self) -> Option<String> {
         let runs = || self.image.runs(0..u64::MAX);

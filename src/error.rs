@@ -3,8 +3,6 @@
 
 use core::fmt;
 
-use crate::container::Container;
-
 /// Why the work could not go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
@@ -58,8 +56,26 @@ pub enum ErrorKind {
         /// The first four bytes; fewer are filled up with zeros.
         found: [u8; 4],
     },
-    /// A container that is recognised, but not read.
-    ContainerUnsupported(Container),
+    /// A container asks for something that is not read, such as a filter.
+    ContainerFeature {
+        /// What it asks for.
+        feature: &'static str,
+        /// The value that asks for it.
+        found: u32,
+    },
+    /// A container needs more memory to look back than is allowed.
+    ContainerWindow {
+        /// Bytes it needs.
+        needed: u64,
+        /// Bytes that are allowed.
+        allowed: u64,
+    },
+    /// The container is damaged here: the bytes from the error's offset on
+    /// cannot be had, those from `until` on can.
+    ContainerDamaged {
+        /// Where good bytes resume, in decompressed bytes.
+        until: u64,
+    },
     /// The source ends inside the fixed part of the header.
     HeaderCut {
         /// Bytes the fixed part has.
@@ -103,6 +119,16 @@ impl Error {
         Self::new(Part::Source, offset, ErrorKind::SourceUnreadable(reason))
     }
 
+    /// Where damage starts, in bytes of a container's contents, if damage is
+    /// what this error tells of.
+    #[must_use]
+    pub fn damaged_from(&self) -> Option<u64> {
+        match self.kind {
+            ErrorKind::ContainerDamaged { .. } => self.offset,
+            _ => None,
+        }
+    }
+
     /// What was being read.
     #[must_use]
     pub fn part(&self) -> Part {
@@ -129,7 +155,9 @@ impl Error {
             ErrorKind::SourceUnreadable(_) => "source-unreadable",
             ErrorKind::SourceShrank => "source-shrank",
             ErrorKind::NotVma { .. } => "not-a-vma",
-            ErrorKind::ContainerUnsupported(_) => "container-unsupported",
+            ErrorKind::ContainerFeature { .. } => "container-feature",
+            ErrorKind::ContainerWindow { .. } => "container-window",
+            ErrorKind::ContainerDamaged { .. } => "container-damaged",
             ErrorKind::HeaderCut { .. } => "header-cut",
             ErrorKind::VersionUnsupported { .. } => "version-unsupported",
             ErrorKind::HeaderSize { .. } => "header-size",
@@ -152,8 +180,14 @@ impl fmt::Display for Error {
             ErrorKind::NotVma { found: [a, b, c, d] } => {
                 write!(f, ": magic: expected 56 4d 41 00, found {a:02x} {b:02x} {c:02x} {d:02x}")
             }
-            ErrorKind::ContainerUnsupported(container) => {
-                write!(f, ": {} is recognised, but not read", container.name())
+            ErrorKind::ContainerFeature { feature, found } => {
+                write!(f, ": {feature} {found:#x} is not read")
+            }
+            ErrorKind::ContainerWindow { needed, allowed } => {
+                write!(f, ": needs a window of {needed} bytes, {allowed} are allowed")
+            }
+            ErrorKind::ContainerDamaged { until } => {
+                write!(f, ": damaged, good bytes resume at {until:#x}")
             }
             ErrorKind::HeaderCut { expected, found } => {
                 write!(f, ": expected {expected} bytes, found {found}")

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::unit::{ArchiveOffset, BlockMask, ClusterNumber, DeviceId};
 
 /// How many findings of one code are kept in full; all are counted. Bounds
-/// the memory that a hostile archive can ask for: 26 codes, some 70 bytes a finding.
+/// the memory that a hostile archive can ask for: 28 codes, some 70 bytes a finding.
 pub const KEPT_PER_CODE: usize = 100_000;
 
 /// One thing that is wrong, and where.
@@ -150,6 +150,14 @@ pub enum FindingKind {
         /// How many.
         length: u64,
     },
+    /// Bytes of the archive that could not be decoded: the container is
+    /// damaged there.
+    ContentsLost {
+        /// Where the archive can be read again.
+        until: ArchiveOffset,
+    },
+    /// Nothing sound was found for so long that the rest was not looked at.
+    SearchGivenUp,
     /// An archive header where an extent header should be: a second archive
     /// was appended.
     ArchiveHeaderAgain,
@@ -194,7 +202,7 @@ pub enum FindingKind {
 }
 
 /// All codes, in the order in which the page lists them.
-pub const CODES: [&str; 26] = [
+pub const CODES: [&str; 28] = [
     "header-truncated",
     "header-md5-mismatch",
     "blob-buffer-out-of-bounds",
@@ -205,6 +213,7 @@ pub const CODES: [&str; 26] = [
     "blob-pointer-inside-blob",
     "name-unterminated",
     "cluster-missing",
+    "contents-lost",
     "extent-cut",
     "extent-header-cut",
     "extent-md5-mismatch",
@@ -213,6 +222,7 @@ pub const CODES: [&str; 26] = [
     "extent-reserved-nonzero",
     "archive-header-again",
     "bytes-skipped",
+    "search-given-up",
     "trailing-bytes",
     "block-count-mismatch",
     "cluster-twice",
@@ -245,6 +255,8 @@ impl FindingKind {
             Self::ExtentCut { .. } => "extent-cut",
             Self::BytesSkipped { .. } => "bytes-skipped",
             Self::TrailingBytes { .. } => "trailing-bytes",
+            Self::ContentsLost { .. } => "contents-lost",
+            Self::SearchGivenUp => "search-given-up",
             Self::ArchiveHeaderAgain => "archive-header-again",
             Self::BlockCountMismatch { .. } => "block-count-mismatch",
             Self::ClusterTwice => "cluster-twice",
@@ -330,6 +342,7 @@ impl FindingKind {
             Self::BytesSkipped { length } | Self::TrailingBytes { length } => {
                 format!("{length} bytes")
             }
+            Self::ContentsLost { until } => format!("nothing up to {until}"),
             Self::ArchiveHeaderAgain => "an archive header".into(),
             Self::BlockCountMismatch { block_count, .. } => format!("block_count {block_count}"),
             Self::ClusterMissing { count } => format!("{count} missing"),

@@ -15,8 +15,12 @@ use crate::unit::{
 /// one go: reading a little too much costs less than another read.
 const JOIN_GAP: u64 = 64 << 10;
 
-/// The longest single read of the archive, bytes.
+/// The longest read that serves several runs, bytes.
 const READ_MAX: u64 = 4 << 20;
+
+/// Runs of this length or more are read by themselves, right to where they
+/// belong.
+const LONG_RUN: u64 = 256 << 10;
 
 /// The bytes of one device. Blocks that the archive does not hold read as
 /// zeros; [`Image::runs`] tells them apart.
@@ -76,11 +80,12 @@ impl Image {
 
     /// The stretches that make up `range` of the image, in order, without gap
     /// or overlap; what lies beyond the image's end is left out. Neighbours
-    /// with one origin are joined.
+    /// with one origin are joined. Stored bytes that are known not to be
+    /// readable are [lost](Origin::Lost) as well.
     pub fn runs(&self, range: Range<u64>) -> impl Iterator<Item = Run> {
         let end = range.end.min(self.size);
         let pieces = Pieces { index: &self.index, at: range.start, end, cluster: None };
-        let mut pieces = pieces.peekable();
+        let mut pieces = pieces.flat_map(|run| self.without_holes(run)).peekable();
         core::iter::from_fn(move || {
             let mut run = pieces.next()?;
             while let Some(next) = pieces.next_if(|next| run.continues_in(next)) {
@@ -90,25 +95,72 @@ impl Image {
         })
     }
 
-    /// The reads of the archive that bring the stored bytes of `range`, those
-    /// close together joined.
-    fn reads(&self, range: Range<u64>) -> Vec<JoinedRead> {
-        let mut stored: Vec<(ArchiveOffset, Run)> = self
-            .runs(range)
-            .filter_map(|run| match run.origin {
-                Origin::Stored(offset) => Some((offset, run)),
-                Origin::Zero | Origin::Lost => None,
-            })
-            .collect();
-        stored.sort_unstable_by_key(|(offset, _)| *offset);
-        let mut reads: Vec<JoinedRead> = Vec::new();
-        for (offset, run) in stored {
-            match reads.last_mut() {
-                Some(read) if read.can_take(offset, run.length) => read.take(offset, run),
-                _ => reads.push(JoinedRead::new(offset, run)),
+    /// How many bytes of `range` are lost, as far as is known.
+    #[must_use]
+    pub fn lost_bytes(&self, range: Range<u64>) -> u64 {
+        let lost = self.runs(range).filter(|run| run.origin == Origin::Lost);
+        lost.map(|run| run.length).fold(0, u64::saturating_add)
+    }
+
+    /// Works towards the stored bytes of `range`, as
+    /// [`ReadAt::approach`] does: a container may have to decode a long way to
+    /// get there. Returns whether reading them is quick now.
+    ///
+    /// # Errors
+    ///
+    /// As for a read.
+    pub fn approach_range(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
+        let runs: Vec<Run> = self.runs(range).collect();
+        for read in joined_reads(&runs) {
+            match self.source.approach(read.start, work_max) {
+                Ok(true) => {}
+                Err(error) if self.is_known_damage(&error) => {}
+                other => return other,
             }
         }
-        reads
+        Ok(true)
+    }
+
+    /// `run`, parted where the source is known not to be readable.
+    fn without_holes(&self, run: Run) -> Vec<Run> {
+        let Origin::Stored(offset) = run.origin else { return vec![run] };
+        let mut parts = Vec::new();
+        let mut at = offset.0;
+        let end = offset.plus(run.length).0;
+        let mut push = |from: u64, until: u64, origin: Origin| {
+            if until > from {
+                let start = ImageOffset(run.start.0.saturating_add(from - offset.0));
+                parts.push(Run { start, length: until - from, origin });
+            }
+        };
+        for hole in self.source.lost(at..end) {
+            push(at, hole.start, Origin::Stored(ArchiveOffset(at)));
+            push(hole.start, hole.end, Origin::Lost);
+            at = hole.end;
+        }
+        push(at, end, Origin::Stored(ArchiveOffset(at)));
+        parts
+    }
+
+    fn read_known(&self, offset: u64, buffer: &mut [u8]) -> Result<(), Error> {
+        let end = offset.saturating_add(u64::try_from(buffer.len()).unwrap_or(u64::MAX));
+        let (stored, rest): (Vec<Run>, Vec<Run>) =
+            self.runs(offset..end).partition(|run| matches!(run.origin, Origin::Stored(_)));
+        for run in rest {
+            place_of(&run, offset, buffer).fill(0);
+        }
+        let mut bytes = Vec::new();
+        for read in joined_reads(&stored) {
+            read.fetch(&*self.source, offset, buffer, &mut bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Whether `error` tells of damage that is known from now on: the same
+    /// read passes it by.
+    fn is_known_damage(&self, error: &Error) -> bool {
+        let known = |at: u64| !self.source.lost(at..at.saturating_add(1)).is_empty();
+        error.damaged_from().is_some_and(known)
     }
 }
 
@@ -121,24 +173,43 @@ impl ReadAt for Image {
         let left = self.size.saturating_sub(offset);
         let length = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
         let Some(buffer) = buffer.get_mut(..length) else { return Ok(0) };
-        buffer.fill(0);
-        let end = offset.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
-        let mut bytes = Vec::new();
-        for read in self.reads(offset..end) {
-            read.fetch(&*self.source, &mut bytes)?;
-            read.scatter(&bytes, offset, buffer);
+        loop {
+            match self.read_known(offset, buffer) {
+                Ok(()) => return Ok(length),
+                Err(error) if self.is_known_damage(&error) => {}
+                Err(error) => return Err(error),
+            }
         }
-        Ok(length)
     }
 
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
-        for read in self.reads(range) {
+        let runs: Vec<Run> = self.runs(range).collect();
+        for read in joined_reads(&runs) {
             self.source.trace(read.start..read.end, into);
         }
     }
 }
 
-/// A read of the archive that serves several runs.
+/// The reads of the archive that bring the stored ones of `runs`. Short runs
+/// that lie close together are joined.
+fn joined_reads(runs: &[Run]) -> Vec<JoinedRead> {
+    let stored = runs.iter().filter_map(|run| match run.origin {
+        Origin::Stored(offset) => Some((offset, *run)),
+        Origin::Zero | Origin::Lost => None,
+    });
+    let mut stored: Vec<(ArchiveOffset, Run)> = stored.collect();
+    stored.sort_unstable_by_key(|(offset, _)| *offset);
+    let mut reads: Vec<JoinedRead> = Vec::new();
+    for (offset, run) in stored {
+        match reads.last_mut() {
+            Some(read) if read.can_take(offset, run.length) => read.take(offset, run),
+            _ => reads.push(JoinedRead::new(offset, run)),
+        }
+    }
+    reads
+}
+
+/// A read of the archive that serves one run, or several.
 struct JoinedRead {
     start: u64,
     end: u64,
@@ -152,7 +223,9 @@ impl JoinedRead {
 
     fn can_take(&self, offset: ArchiveOffset, length: u64) -> bool {
         let end = offset.plus(length).0;
-        offset.0 <= self.end.saturating_add(JOIN_GAP) && end - self.start <= READ_MAX
+        let short = length < LONG_RUN && self.runs.iter().all(|(_, run)| run.length < LONG_RUN);
+        let close = offset.0 <= self.end.saturating_add(JOIN_GAP);
+        short && close && end.saturating_sub(self.start) <= READ_MAX
     }
 
     fn take(&mut self, offset: ArchiveOffset, run: Run) {
@@ -160,35 +233,47 @@ impl JoinedRead {
         self.runs.push((offset, run));
     }
 
-    fn fetch(&self, source: &dyn ReadAt, bytes: &mut Vec<u8>) -> Result<(), Error> {
+    /// Brings the bytes of every run to its place in `buffer`, which starts at
+    /// `image_start` in the image; by way of `bytes` if there are several.
+    fn fetch(
+        &self,
+        source: &dyn ReadAt,
+        image_start: u64,
+        buffer: &mut [u8],
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        if let [(_, run)] = self.runs.as_slice() {
+            return read_whole(source, self.start, place_of(run, image_start, buffer));
+        }
         let length = usize::try_from(self.end.saturating_sub(self.start)).unwrap_or(usize::MAX);
         bytes.resize(length, 0);
-        let count = source.read_at(self.start, bytes)?;
-        if count < length {
-            let there = u64::try_from(count).unwrap_or(u64::MAX);
-            return Err(Error::source_shrank(self.start.saturating_add(there)));
+        read_whole(source, self.start, bytes)?;
+        for (offset, run) in &self.runs {
+            let to = place_of(run, image_start, buffer);
+            let at = usize::try_from(offset.0.saturating_sub(self.start)).unwrap_or(usize::MAX);
+            let from = bytes.get(at..).and_then(|rest| rest.get(..to.len()));
+            to.copy_from_slice(from.unwrap_or(&[]));
         }
         Ok(())
     }
-
-    /// Copies the bytes of each run to its place in `buffer`, which starts at
-    /// `image_start` in the image.
-    fn scatter(&self, bytes: &[u8], image_start: u64, buffer: &mut [u8]) {
-        for (offset, run) in &self.runs {
-            let from = slice_from(bytes, offset.0.saturating_sub(self.start), run.length);
-            let to = usize::try_from(run.start.0.saturating_sub(image_start)).ok();
-            let to = to.and_then(|at| buffer.get_mut(at..)).and_then(|b| b.get_mut(..from.len()));
-            if let Some(to) = to {
-                to.copy_from_slice(from);
-            }
-        }
-    }
 }
 
-fn slice_from(bytes: &[u8], start: u64, length: u64) -> &[u8] {
-    let start = usize::try_from(start).unwrap_or(usize::MAX);
-    let length = usize::try_from(length).unwrap_or(usize::MAX);
-    bytes.get(start..).and_then(|rest| rest.get(..length)).unwrap_or(&[])
+/// Fills `buffer`; that the source ends before is an error.
+fn read_whole(source: &dyn ReadAt, offset: u64, buffer: &mut [u8]) -> Result<(), Error> {
+    let count = source.read_at(offset, buffer)?;
+    if count < buffer.len() {
+        let there = u64::try_from(count).unwrap_or(u64::MAX);
+        return Err(Error::source_shrank(offset.saturating_add(there)));
+    }
+    Ok(())
+}
+
+/// The part of `buffer`, which starts at `image_start` in the image, that
+/// `run` fills.
+fn place_of<'a>(run: &Run, image_start: u64, buffer: &'a mut [u8]) -> &'a mut [u8] {
+    let start = usize::try_from(run.start.0.saturating_sub(image_start)).unwrap_or(usize::MAX);
+    let length = usize::try_from(run.length).unwrap_or(usize::MAX);
+    buffer.get_mut(start..).and_then(|rest| rest.get_mut(..length)).unwrap_or(&mut [])
 }
 
 /// The runs of an image as the index gives them, before neighbours are joined.
@@ -268,10 +353,10 @@ impl StoredCluster {
     }
 
     fn kind(&self, block: u32) -> Kind {
-        if self.mask.is_stored(block) {
-            Kind::Stored
-        } else if self.lost.is_stored(block) {
+        if self.lost.is_stored(block) {
             Kind::Lost
+        } else if self.mask.is_stored(block) {
+            Kind::Stored
         } else {
             Kind::Zero
         }

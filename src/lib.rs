@@ -7,6 +7,25 @@
 //! is a value that is stepped: a bounded amount of work a call.
 
 #![forbid(unsafe_code)]
+// Nothing that came from a file may end the program or change its value
+// unseen. Tests may: there a panic is the failed test.
+#![deny(
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
 
 pub mod appliance;
 pub mod archive;
@@ -20,6 +39,8 @@ pub mod finding;
 pub mod header;
 pub mod image;
 pub mod index;
+pub mod kept_scan;
+mod little_endian;
 mod lookahead;
 pub mod qemu_server_conf;
 pub mod read_at;

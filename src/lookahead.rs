@@ -22,6 +22,9 @@ const WINDOWS_AHEAD: u64 = 4;
 /// Headers that are predicted ahead, at most.
 const HEADERS_AHEAD: u32 = 32;
 
+/// Bytes that a step reads and decodes on its way to the next header, about.
+const APPROACH_PER_STEP: u64 = 16 << 20;
+
 /// Headers of large extents that a step reads where none can be foretold.
 const HEADERS_UNTOLD: u32 = 4;
 
@@ -84,15 +87,22 @@ impl Lookahead {
         self.mean_extent = Some((mean.saturating_mul(3).saturating_add(size)) / 4);
     }
 
+    /// Works towards the bytes at `at`, by a bounded amount; whether they can
+    /// be read quickly now.
+    pub(crate) fn approach(&self, at: u64) -> Result<bool, Error> {
+        self.source.approach(at, APPROACH_PER_STEP)
+    }
+
     /// The `length` bytes from `at` on, of an extent header; fewer only where
-    /// the source ends.
+    /// the source ends or cannot be decoded.
     pub(crate) fn header(&mut self, at: u64, length: usize) -> Result<&[u8], Error> {
         let window = if self.uses_windows() { WINDOW } else { length };
         self.read(at, length, window)
     }
 
-    /// The `length` bytes from `at` on; fewer only where the source ends. Where
-    /// they are not at hand, `window` bytes or more are read.
+    /// The `length` bytes from `at` on; fewer only where the source ends or
+    /// cannot be decoded. Where they are not at hand, `window` bytes or more
+    /// are read.
     pub(crate) fn read(&mut self, at: u64, length: usize, window: usize) -> Result<&[u8], Error> {
         let end = at.saturating_add(to_u64(length));
         if at < self.start || end > self.buffer_end() {
@@ -164,17 +174,41 @@ impl Lookahead {
         self.append(window)
     }
 
+    /// Reads on behind the buffer's end, up to the next place that cannot be
+    /// decoded.
     fn append(&mut self, count: usize) -> Result<(), Error> {
         let (from, kept) = (self.buffer_end(), self.buffer.len());
         self.buffer.resize(kept.saturating_add(count), 0);
-        let read = self.buffer.get_mut(kept..).map_or(Ok(0), |b| self.source.read_at(from, b));
+        let room = self.buffer.get_mut(kept..).unwrap_or(&mut []);
+        let read = match self.source.read_at(from, room) {
+            Err(error) => match error.damaged_from().and_then(|hole| hole.checked_sub(from)) {
+                Some(sound) => {
+                    let sound = usize::try_from(sound).unwrap_or(usize::MAX).min(room.len());
+                    room.get_mut(..sound).map_or(Ok(0), |room| self.source.read_at(from, room))
+                }
+                None => Err(error),
+            },
+            read => read,
+        };
         let count = *read.as_ref().unwrap_or(&0);
         self.buffer.truncate(kept.saturating_add(count));
         read.map(|_| ())
     }
 
+    /// Where the source can be read again, if it cannot be at `at`.
+    pub(crate) fn lost_until(&self, at: u64) -> Option<u64> {
+        self.source.lost(at..at.saturating_add(1)).first()?;
+        let beyond = self.source.lost(at..u64::MAX);
+        beyond.first().map(|hole| hole.end)
+    }
+
     fn is_at_end(&self) -> bool {
-        self.source.size().is_some_and(|size| self.buffer_end() >= size)
+        self.is_end(self.buffer_end())
+    }
+
+    /// Whether the source is known to have nothing at `at` and behind.
+    pub(crate) fn is_end(&self, at: u64) -> bool {
+        self.source.size().is_some_and(|size| at >= size)
     }
 
     fn buffer_end(&self) -> u64 {

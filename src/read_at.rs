@@ -32,6 +32,27 @@ pub trait ReadAt {
     /// fetches them first, and the read then finds them. May name too much,
     /// too little, or nothing.
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>);
+
+    /// Works towards `offset` until a read there is quick, or some `work_max`
+    /// bytes were read and decoded; returns whether it is quick now.
+    ///
+    /// For a layer that has to decode everything before `offset`, so that long
+    /// work can be done in steps. Elsewhere every read is quick.
+    ///
+    /// # Errors
+    ///
+    /// As for a read at `offset`.
+    fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
+        let _ = (offset, work_max);
+        Ok(true)
+    }
+
+    /// The parts of `range`, in order, of which it is known that they cannot be
+    /// had: a read of them is an error. There may be more.
+    fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
+        let _ = range;
+        Vec::new()
+    }
 }
 
 impl<T: ReadAt + ?Sized> ReadAt for Rc<T> {
@@ -45,6 +66,14 @@ impl<T: ReadAt + ?Sized> ReadAt for Rc<T> {
 
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
         (**self).trace(range, into);
+    }
+
+    fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
+        (**self).approach(offset, work_max)
+    }
+
+    fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
+        (**self).lost(range)
     }
 }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::archive::Archive;
+use crate::container::Contents;
 use crate::error::{Error, ErrorKind, Part};
 use crate::extent::{self, ExtentHeader, HEADER_LENGTH, HEADER_SIZE, Slot};
 use crate::finding::{Finding, FindingKind, Findings};
@@ -27,6 +28,11 @@ const EXTENTS_PER_STEP: u32 = 4096;
 
 /// Bytes that one step searches for a sound extent header, at most.
 const SEARCH_PER_STEP: usize = 1 << 20;
+
+/// Bytes without a sound extent header after which the search for one ends,
+/// where nobody knows how much is to come: a small file can decode to zeros for
+/// days.
+const SEARCH_MAX: u64 = 8 << 30;
 
 /// The size of the index is held against its bound every so many extents.
 const EXTENTS_PER_SIZE_CHECK: u64 = 1024;
@@ -92,6 +98,13 @@ struct Broken {
     faults: Vec<FindingKind>,
 }
 
+impl Broken {
+    /// Whether nothing stood there that could be decoded.
+    fn is_lost(&self) -> bool {
+        self.faults.iter().any(|fault| matches!(fault, FindingKind::ContentsLost { .. }))
+    }
+}
+
 #[derive(Debug)]
 struct Pending {
     at: u64,
@@ -125,14 +138,22 @@ impl Scan {
         for device in header.devices() {
             found.devices.insert(device.id, Rc::default());
         }
+        let source: Rc<dyn ReadAt> = Rc::<Contents>::clone(archive.contents());
         Self {
-            source: Rc::clone(archive.source()),
+            source: Rc::clone(&source),
             state: State::Expect { at: u64::from(header.header_size()) },
-            lookahead: Lookahead::new(Rc::clone(archive.source())),
+            lookahead: Lookahead::new(source),
             header,
             pending: None,
             found,
         }
+    }
+
+    /// A finished scan of `archive` that was [kept](crate::kept_scan): what it
+    /// found is taken as it is.
+    #[must_use]
+    pub fn resume(archive: &Archive, kept: Scanned) -> Self {
+        Self { state: State::Done, found: kept, ..Self::new(archive) }
     }
 
     /// Does a bounded amount of work.
@@ -205,7 +226,7 @@ impl Scan {
         self.lookahead.begin_step();
         for headers in 0..EXTENTS_PER_STEP {
             let State::Expect { at } = self.state else { break };
-            if self.lookahead.is_spent(headers) {
+            if self.lookahead.is_spent(headers) || !self.lookahead.approach(at)? {
                 break;
             }
             self.expect_extent(at)?;
@@ -215,6 +236,11 @@ impl Scan {
     }
 
     fn expect_extent(&mut self, at: u64) -> Result<(), Error> {
+        if let Some(until) = self.lookahead.lost_until(at) {
+            let until = ArchiveOffset(until);
+            self.start_search(Broken { at, faults: vec![FindingKind::ContentsLost { until }] });
+            return Ok(());
+        }
         let bytes = self.lookahead.header(at, HEADER_LENGTH)?.to_vec();
         if bytes.is_empty() && self.lookahead.end() == at {
             self.state = State::Ended;
@@ -222,8 +248,7 @@ impl Scan {
         }
         self.found.extents.checked += 1;
         let Some(bytes) = bytes.first_chunk::<HEADER_LENGTH>() else {
-            let faults = faults_of_cut_header(&bytes);
-            self.start_search(at, faults);
+            self.start_search(Broken { at, faults: faults_of_cut_header(&bytes) });
             return Ok(());
         };
         let header = ExtentHeader::parse(bytes);
@@ -236,7 +261,7 @@ impl Scan {
         if bytes.starts_with(&header::MAGIC) {
             faults.insert(0, FindingKind::ArchiveHeaderAgain);
         }
-        self.start_search(at, faults);
+        self.start_search(Broken { at, faults });
         Ok(())
     }
 
@@ -252,38 +277,44 @@ impl Scan {
     /// before, since its data may have been cut; or, if there was none and the
     /// archive's header cannot be trusted, from where a header may end at the
     /// earliest.
-    fn start_search(&mut self, at: u64, faults: Vec<FindingKind>) {
+    fn start_search(&mut self, broken: Broken) {
         self.found.extents.broken += 1;
         let cursor = match &self.pending {
             Some(pending) => pending.data_start(),
-            None if self.header.is_trusted() => at,
+            None if self.header.is_trusted() => broken.at,
             None => u64::from(FIXED_SIZE),
         };
-        self.state = State::Search { broken: Broken { at, faults }, cursor };
+        self.state = State::Search { broken, cursor };
     }
 
     fn search(&mut self) -> Result<(), Error> {
         let State::Search { broken, cursor } = &self.state else { return Ok(()) };
         let (broken, cursor) = (broken.clone(), *cursor);
-        let window = SEARCH_PER_STEP;
-        let length = window / 2;
-        let bytes = self.lookahead.read(cursor, length, window)?;
+        if !self.lookahead.approach(cursor.saturating_add(to_u64(SEARCH_PER_STEP)))? {
+            return Ok(());
+        }
+        if let Some(until) = self.lookahead.lost_until(cursor) {
+            self.state = State::Search { broken, cursor: until };
+            return Ok(());
+        }
+        let bytes = self.lookahead.read(cursor, SEARCH_PER_STEP / 2, SEARCH_PER_STEP)?;
         let sound = find_sound_extent(bytes, &self.header);
-        let (count, is_last) = (bytes.len(), bytes.len() < length);
-        match sound {
-            Some((at, header)) => {
-                let at = cursor.saturating_add(to_u64(at));
-                self.settle(&broken, at, false)?;
-                self.hold(at, header);
-            }
-            None if is_last => {
-                self.state = State::Ended;
-                self.settle(&broken, self.lookahead.end(), true)?;
-            }
-            None => {
-                let passed = to_u64(count.saturating_sub(HEADER_LENGTH - 1));
-                self.state = State::Search { broken, cursor: cursor.saturating_add(passed) };
-            }
+        let end = cursor.saturating_add(to_u64(bytes.len()));
+        if let Some((at, header)) = sound {
+            let at = cursor.saturating_add(to_u64(at));
+            self.settle(&broken, at, false)?;
+            self.hold(at, header);
+        } else if self.lookahead.is_end(end) {
+            self.state = State::Ended;
+            self.settle(&broken, self.lookahead.end(), true)?;
+        } else if self.source.size().is_none() && end.saturating_sub(broken.at) > SEARCH_MAX {
+            self.state = State::Ended;
+            self.settle(&broken, end, true)?;
+            self.find(ArchiveOffset(end), [FindingKind::SearchGivenUp]);
+        } else {
+            let searched = end.saturating_sub(to_u64(HEADER_LENGTH - 1)).max(cursor);
+            let stuck = searched == cursor || self.lookahead.lost_until(end).is_some();
+            self.state = State::Search { broken, cursor: if stuck { end } else { searched } };
         }
         Ok(())
     }
@@ -292,9 +323,16 @@ impl Scan {
     /// one starts or the archive ends.
     fn settle(&mut self, broken: &Broken, until: u64, is_end: bool) -> Result<(), Error> {
         let by_masks = self.pending.as_ref().is_some_and(|held| held.end_by_masks() == until);
+        let cut_short = self.pending.is_some() && broken.is_lost();
         self.accept_pending(if by_masks { until } else { until.min(broken.at) })?;
         let length = until.saturating_sub(broken.at);
         if length == 0 || by_masks {
+            return Ok(());
+        }
+        if broken.is_lost() {
+            let told =
+                cut_short && !self.source.lost(broken.at.saturating_sub(1)..broken.at).is_empty();
+            self.find(ArchiveOffset(broken.at), broken.faults.iter().filter(|_| !told).cloned());
             return Ok(());
         }
         self.found.extents.skipped_bytes += length;
@@ -323,12 +361,18 @@ impl Scan {
         self.found.extents.add(header.slots().len(), HEADER_SIZE, data_bytes);
         self.check_extent(at, header, data_bytes);
         let mut next_data = pending.data_start();
+        let holes = self.source.lost(pending.data_start()..data_end);
+        for hole in &holes {
+            let until = ArchiveOffset(hole.end);
+            self.find(ArchiveOffset(hole.start), [FindingKind::ContentsLost { until }]);
+        }
         for slot in header.slots() {
             let start = next_data;
             next_data = start.saturating_add(u64::from(slot.mask.stored_blocks()) * BLOCK_SIZE);
             let there = data_end.saturating_sub(start) / BLOCK_SIZE;
             let there = u32::try_from(there).unwrap_or(u32::MAX).min(BLOCKS_PER_CLUSTER);
-            self.place(at, slot, ArchiveOffset(start), slot.mask.first_stored(there))?;
+            let there = without_holes(slot.mask.first_stored(there), start, &holes);
+            self.place(at, slot, ArchiveOffset(start), there)?;
         }
         self.note_order(header.slots());
         Ok(())
@@ -384,7 +428,7 @@ impl Scan {
         if there == BlockMask::ZERO && slot.mask != BlockMask::ZERO {
             return Ok(());
         }
-        let (mask, lost) = (there.within(allowed), slot.mask.without(there).within(allowed));
+        let (mask, lost) = (slot.mask.within(allowed), slot.mask.without(there).within(allowed));
         let index = Rc::make_mut(self.found.devices.entry(slot.device).or_default());
         if index.insert(slot.cluster, data, mask, lost)? == Inserted::Twice {
             self.find_in_slot(at, slot, FindingKind::ClusterTwice);
@@ -438,7 +482,7 @@ impl Scan {
     }
 
     fn bound_index(&self, at: u64) -> Result<(), Error> {
-        let due = self.found.extents.count % EXTENTS_PER_SIZE_CHECK == 0;
+        let due = self.found.extents.count.is_multiple_of(EXTENTS_PER_SIZE_CHECK);
         if due && self.found.index_bytes() > INDEX_BYTES_MAX {
             return Err(Error::new(Part::Extent, at, ErrorKind::IndexTooLarge));
         }
@@ -467,6 +511,21 @@ impl Scanned {
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.done
+    }
+
+    /// A finished scan without a finding and, as yet, without a device.
+    pub(crate) fn finished(extents: ExtentStatistics) -> Self {
+        Self { done: true, extents, ..Self::default() }
+    }
+
+    /// Sets where the clusters of a device are.
+    pub(crate) fn set_index(&mut self, device: DeviceId, index: DeviceIndex) {
+        self.devices.insert(device, Rc::new(index));
+    }
+
+    /// The devices that the header declares, and where their clusters are.
+    pub(crate) fn indexes(&self) -> impl Iterator<Item = (DeviceId, &DeviceIndex)> {
+        self.devices.iter().map(|(&id, index)| (id, &**index))
     }
 
     /// Where the clusters of a device are; `None` for an undeclared one.
@@ -515,6 +574,16 @@ fn allowed_blocks(device: &Device, cluster: ClusterNumber) -> Option<BlockMask> 
     let left = device.size.saturating_sub(cluster.image_offset().0).min(CLUSTER_SIZE);
     let blocks = u32::try_from(left.div_ceil(BLOCK_SIZE)).unwrap_or(BLOCKS_PER_CLUSTER);
     (blocks > 0).then(|| BlockMask::FULL.first_stored(blocks))
+}
+
+/// The blocks of `mask`, stored from `start` on, that lie in none of `holes`.
+fn without_holes(mask: BlockMask, start: u64, holes: &[Range<u64>]) -> BlockMask {
+    let sound = (0..BLOCKS_PER_CLUSTER).filter(|&block| {
+        let from = start.saturating_add(u64::from(mask.stored_before(block)) * BLOCK_SIZE);
+        let until = from.saturating_add(BLOCK_SIZE);
+        !holes.iter().any(|hole| hole.start < until && from < hole.end)
+    });
+    if holes.is_empty() { mask } else { mask.within(BlockMask::of(sound)) }
 }
 
 /// What speaks against fewer than 512 bytes at the archive's end: nothing, if

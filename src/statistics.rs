@@ -36,6 +36,56 @@ pub struct ExtentStatistics {
 }
 
 impl ExtentStatistics {
+    /// The figures in the order of their fields.
+    pub(crate) fn to_figures(self) -> [u64; 12] {
+        [
+            self.count,
+            self.checked,
+            self.broken,
+            self.clusters_min,
+            self.clusters_max,
+            self.clusters,
+            self.header_bytes,
+            self.data_bytes,
+            self.skipped_bytes,
+            self.device_switches,
+            self.mixed,
+            self.clusters_out_of_order,
+        ]
+    }
+
+    /// What [`Self::to_figures`] took apart.
+    pub(crate) fn from_figures(figures: [u64; 12]) -> Self {
+        let [
+            count,
+            checked,
+            broken,
+            clusters_min,
+            clusters_max,
+            clusters,
+            header_bytes,
+            data_bytes,
+            skipped_bytes,
+            device_switches,
+            mixed,
+            clusters_out_of_order,
+        ] = figures;
+        Self {
+            count,
+            checked,
+            broken,
+            clusters_min,
+            clusters_max,
+            clusters,
+            header_bytes,
+            data_bytes,
+            skipped_bytes,
+            device_switches,
+            mixed,
+            clusters_out_of_order,
+        }
+    }
+
     /// Adds a sound extent of `clusters` clusters and `data_bytes` bytes of data.
     pub(crate) fn add(&mut self, clusters: usize, header_bytes: u64, data_bytes: u64) {
         let clusters = u64::try_from(clusters).unwrap_or(u64::MAX);

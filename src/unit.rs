@@ -104,6 +104,13 @@ impl BlockMask {
     /// A cluster of which every block is stored.
     pub const FULL: Self = Self(u16::MAX);
 
+    /// The mask in which just these `blocks` are stored.
+    #[must_use]
+    pub fn of(blocks: impl IntoIterator<Item = u32>) -> Self {
+        let bits = blocks.into_iter().map(|block| 1_u16.checked_shl(block).unwrap_or(0));
+        Self(bits.fold(0, |mask, bit| mask | bit))
+    }
+
     /// How many blocks are stored, 0 to 16.
     #[must_use]
     pub fn stored_blocks(self) -> u32 {

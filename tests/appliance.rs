@@ -338,7 +338,8 @@ fn an_appliance_tells_its_size_as_soon_as_it_can() {
 #[test]
 fn what_an_appliance_reads_it_names_beforehand() {
     let source = disk_format_files::Recording::new(disks(CONF).build().bytes);
-    let archive = Archive::open(Rc::clone(&source) as Rc<dyn ReadAt>).expect("opens");
+    let archive =
+        Archive::open(Rc::clone(&source) as Rc<dyn ReadAt>, &Default::default()).expect("opens");
     let scan = finish(Scan::new(&archive));
     let made = Made { archive, scan };
     let mut ova = made.ova(true);

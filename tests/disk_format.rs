@@ -191,7 +191,8 @@ fn what_a_file_reads_it_names_beforehand() {
         .device(Device::new(1, "drive-scsi0", 40 * MIB, content))
         .order(Order::Shuffled(1));
     let source = Recording::new(builder.build().bytes);
-    let archive = Archive::open(Rc::clone(&source) as Rc<dyn ReadAt>).expect("opens");
+    let archive =
+        Archive::open(Rc::clone(&source) as Rc<dyn ReadAt>, &Default::default()).expect("opens");
     let scan = finish(Scan::new(&archive));
     let image = scan.image(id(1)).expect("declared");
     let device = archive.header().device(id(1)).expect("declared");
@@ -208,6 +209,10 @@ fn what_a_file_reads_it_names_beforehand() {
             source.reads.borrow_mut().clear();
             file.read_at(start, &mut vec![0; length as usize]).expect("reads");
             assert_eq!(*source.reads.borrow(), named, "{format:?}");
+            source.approached.borrow_mut().clear();
+            assert!(file.approach_range(start..start + length, 1).expect("never fails"));
+            let starts: Vec<u64> = named.iter().map(|range| range.start).collect();
+            assert_eq!(*source.approached.borrow(), starts, "{format:?}");
         }
     }
     for format in StreamFormat::ALL {
@@ -215,6 +220,10 @@ fn what_a_file_reads_it_names_beforehand() {
         loop {
             let mut named = Vec::new();
             stream.trace(&mut named);
+            source.approached.borrow_mut().clear();
+            assert!(stream.approach(1).expect("never fails"));
+            let starts: Vec<u64> = named.iter().map(|range| range.start).collect();
+            assert_eq!(*source.approached.borrow(), starts, "{format:?}");
             source.reads.borrow_mut().clear();
             let went_on = stream.next(&mut Vec::new()).expect("reads");
             assert_eq!(*source.reads.borrow(), named, "{format:?}");

@@ -9,6 +9,7 @@ use archive_writer::{
     ArchiveBuilder, Content, Device, Kind, Random, fix_extent_md5, fix_header_md5,
 };
 use vma_inspector::archive::Archive;
+use vma_inspector::container::Options;
 use vma_inspector::read_at::ReadAt;
 use vma_inspector::scan::Scan;
 
@@ -64,7 +65,7 @@ fn mutate(archive: &archive_writer::Archive, random: &mut Random) -> Vec<u8> {
 
 fn survive(bytes: Vec<u8>, seed: u64) -> bool {
     let length = bytes.len();
-    let Ok(archive) = Archive::open(Rc::new(bytes)) else { return false };
+    let Ok(archive) = Archive::open(Rc::new(bytes), &Options::default()) else { return false };
     let mut scan = Scan::new(&archive);
     let mut steps = 0;
     while !scan.step().unwrap_or_else(|error| panic!("seed {seed}: {error}")).done {

@@ -2,7 +2,8 @@
 import { failure, RemoteError, toFailure } from "./failure.js";
 import { imageName } from "./names.js";
 import { Meter } from "./rate.js";
-import { isLive, missingBytes } from "./state.js";
+import { isLive } from "./state.js";
+import { missingBytes } from "./verdict.js";
 
 /** @typedef {import("./messages.js").Failure} Failure */
 /** @typedef {import("./messages.js").FromSave} FromSave */
@@ -13,6 +14,7 @@ import { isLive, missingBytes } from "./state.js";
 /** @typedef {import("./worker-client.js").WorkerClient} WorkerClient */
 
 export const FINDINGS_PER_PAGE = 50;
+const KEEPING = "keep-scans";
 
 export class Actions {
   #worker;
@@ -51,13 +53,17 @@ export class Actions {
   handle(event, before) {
     switch (event.type) {
       case "file-chosen":
-        return this.#open(event.file);
+        return this.#open(event.file, event.fresh ?? false);
       case "scan-stop-wanted":
         return this.#stopScan();
       case "scan-continue-wanted":
-        return this.#startScan();
+        return this.#startScan(false);
       case "scan-again-wanted":
-        return this.#file && this.#send({ type: "file-chosen", file: this.#file });
+        return this.#file && this.#send({ type: "file-chosen", file: this.#file, fresh: true });
+      case "keeping-wanted":
+        return this.#setKeeping(event.wanted);
+      case "forget-kept-wanted":
+        return this.#countKept("forgetKept");
       case "config-wanted":
         return this.#fetchConfig(event.index);
       case "findings-wanted":
@@ -76,8 +82,11 @@ export class Actions {
     }
   }
 
-  /** @param {File} file */
-  async #open(file) {
+  /**
+   * @param {File} file
+   * @param {boolean} fresh whether a scan that was kept is passed by
+   */
+  async #open(file, fresh) {
     this.#openings += 1;
     const opening = this.#openings;
     const former = this.#state().archive;
@@ -89,7 +98,7 @@ export class Actions {
       if (former) this.#close(former.id);
       this.#file = file;
       this.#send({ type: "opened", file: facts, archive });
-      this.#startScan();
+      this.#startScan(fresh);
     } catch (error) {
       const told = failureOf(error);
       if (opening !== this.#openings || told.code === "worker-died") return;
@@ -107,7 +116,8 @@ export class Actions {
     this.#scan = null;
   }
 
-  async #startScan() {
+  /** @param {boolean} fresh */
+  async #startScan(fresh) {
     const { archive: shown } = this.#state();
     if (!shown || this.#scan) return;
     const { id: archive, file } = shown;
@@ -118,7 +128,7 @@ export class Actions {
     try {
       const update = await this.#worker.request(
         "scan",
-        { archive },
+        { archive, keep: this.#state().keeping.wanted, fresh },
         {
           signal: abort.signal,
           onProgress: (update) => {
@@ -129,11 +139,32 @@ export class Actions {
       );
       this.#scan = null;
       this.#send({ type: "scan-finished", archive, update });
+      this.#countKept("keptUsage");
     } catch (error) {
       if (this.#scan?.abort === abort) this.#scan = null;
       if (abort.signal.aborted) this.#send({ type: "scan-stopped", archive });
       else this.#send({ type: "scan-failed", archive, failure: failureOf(error) });
     }
+  }
+
+  /** Takes up what the person chose the last time. */
+  recallKeeping() {
+    const wanted = remembered(KEEPING) !== "off";
+    this.#send({ type: "keeping-wanted", wanted });
+  }
+
+  /** @param {boolean} wanted */
+  #setKeeping(wanted) {
+    remember(KEEPING, wanted ? "on" : "off");
+    this.#countKept(wanted ? "keptUsage" : "forgetKept");
+  }
+
+  /** @param {"keptUsage" | "forgetKept"} how */
+  #countKept(how) {
+    this.#worker
+      .request(how, {})
+      .then((usage) => this.#send({ type: "kept-counted", usage }))
+      .catch(ignore);
   }
 
   /** @param {number} index */
@@ -193,6 +224,8 @@ export class Actions {
           deviceName: device.name,
           fileName,
           size,
+          missing: missingBytes(archive, deviceId),
+          lost: null,
           taken: 0,
           pace: null,
           phase: "starting",
@@ -216,6 +249,7 @@ export class Actions {
         { archive, deviceId, size, port: port1 },
         { signal: abort.signal, transfer: [port1] },
       )
+      .then((served) => this.#send({ type: "save-read", id, archive, deviceId, served }))
       .catch((error) => this.#imageFailed(id, error));
     const onMessage = this.#follower(id, size);
     this.#saver?.start({ id, name: fileName, size, image: port2, onMessage });
@@ -245,7 +279,9 @@ export class Actions {
    * @param {Extract<FromSave, { kind: "done" | "failed" | "cancelled-by-browser" }>} last
    */
   #endSave(id, last) {
-    this.#releaseImage(id);
+    // Of a whole image the Worker may yet say what was lost in it.
+    if (last.kind === "done") this.#images.delete(id);
+    else this.#releaseImage(id);
     if (last.kind === "done") this.#send({ type: "save-ended", id, phase: "done" });
     else if (last.kind === "failed") {
       this.#send({ type: "save-failed", id, failure: last.failure });
@@ -300,3 +336,27 @@ function failureOf(error) {
 }
 
 function ignore() {}
+
+/**
+ * Storage may be forbidden; then nothing is remembered.
+ * @param {string} key
+ */
+function remembered(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {string} key
+ * @param {string} value
+ */
+function remember(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // It counts until the page is closed.
+  }
+}

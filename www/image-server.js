@@ -3,8 +3,15 @@
  * end of the port: the Service Worker, which hands them to a download.
  */
 import { failure, RemoteError, toFailure } from "./failure.js";
+import { nextTurn } from "./turn.js";
 
-const CHUNK_BYTES = 4 * 1024 * 1024;
+/**
+ * A little less than what one extent holds, so that the stored bytes lie in at
+ * most two neighbouring ones, and a single read of 4 MiB brings them.
+ */
+const CHUNK_BYTES = 3.5 * 1024 * 1024;
+/** Chunks whose bytes are fetched while an earlier one is put together. */
+const CHUNKS_AHEAD = 3;
 
 /** @typedef {import("./messages.js").ToImage} ToImage */
 /** @typedef {import("./messages.js").FromImage} FromImage */
@@ -12,25 +19,36 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
  * @typedef {object} Holder
  * @property {import("./core/vma_inspector.js").Archive} archive
  * @property {import("./source.js").BlobSource} source
+ * @property {boolean} compressed
+ * @property {() => import("./core/vma_inspector.js").ScanReport} report
  */
 
 /**
- * Resolves once every byte was fetched; rejects when the other end gives up,
+ * Resolves, with what is known then, once every byte was fetched; rejects when the other end gives up,
  * when `signal` does, or when the bytes cannot be had.
  * @param {Holder} holder
  * @param {{ deviceId: number, size: number, port: MessagePort }} image
  * @param {AbortSignal} signal
+ * @returns {Promise<import("./messages.js").Served>}
  */
 export async function serveImage(holder, { deviceId, size, port }, signal) {
   const pulls = new Pulls(port, signal);
   try {
+    const { archive, compressed } = holder;
+    const fetches = [];
+    // What is compressed is unpacked, and so read, from front to back.
+    let ahead = compressed ? size : 0;
     for (let offset = 0; offset < size; offset += CHUNK_BYTES) {
-      const length = Math.min(CHUNK_BYTES, size - offset);
-      const bytes = await readAhead(holder, deviceId, offset, length, signal);
+      for (; ahead <= offset + CHUNKS_AHEAD * CHUNK_BYTES && ahead < size; ahead += CHUNK_BYTES) {
+        fetches.push(fetchAhead(holder, deviceId, ahead, size, signal));
+      }
+      if (compressed) await approach(holder, deviceId, offset, size, signal);
+      else await fetches.shift();
+      const bytes = readChunk(holder, deviceId, offset, size);
       await pulls.next();
       port.postMessage(/** @type {FromImage} */ ({ kind: "chunk", bytes }), [bytes.buffer]);
     }
-    return null;
+    return { lost: archive.imageLost(deviceId), report: holder.report() };
   } catch (error) {
     const told = error instanceof RemoteError ? error.failure : toFailure(error);
     port.postMessage(/** @type {FromImage} */ ({ kind: "failed", failure: told }));
@@ -41,22 +59,50 @@ export async function serveImage(holder, { deviceId, size, port }, signal) {
 }
 
 /**
+ * Unpacks up to the chunk at `offset`, which may be a long way, a turn at a
+ * time.
  * @param {Holder} holder
  * @param {number} deviceId
  * @param {number} offset
- * @param {number} length
+ * @param {number} size
  * @param {AbortSignal} signal
  */
-async function readAhead({ archive, source }, deviceId, offset, length, signal) {
-  const wants = archive.imageWants(deviceId, offset, length);
-  await source.prefetch(wants, signal);
-  const bytes = archive.imageRead(deviceId, offset, length);
-  if (bytes.length !== length) {
-    throw new RemoteError(
-      failure("internal", `the image gave ${bytes.length} bytes at ${offset}, not ${length}`),
-    );
+async function approach({ archive, source }, deviceId, offset, size, signal) {
+  const length = Math.min(CHUNK_BYTES, size - offset);
+  await source.readAhead();
+  while (!archive.imageApproach(deviceId, offset, length)) {
+    await source.readAhead();
+    await nextTurn();
+    signal.throwIfAborted();
   }
-  return /** @type {Uint8Array<ArrayBuffer>} */ (bytes);
+}
+
+/**
+ * Begins to fetch what the chunk at `offset` is made of, while an earlier one
+ * is put together.
+ * @param {Holder} holder
+ * @param {number} deviceId
+ * @param {number} offset
+ * @param {number} size
+ * @param {AbortSignal} signal
+ */
+async function fetchAhead({ archive, source }, deviceId, offset, size, signal) {
+  const length = Math.min(CHUNK_BYTES, size - offset);
+  await source.prefetch(archive.imageWants(deviceId, offset, length), signal);
+}
+
+/**
+ * @param {Holder} holder
+ * @param {number} deviceId
+ * @param {number} offset
+ * @param {number} size
+ */
+function readChunk({ archive }, deviceId, offset, size) {
+  const length = Math.min(CHUNK_BYTES, size - offset);
+  const bytes = archive.imageRead(deviceId, offset, length);
+  if (bytes.length === length) return /** @type {Uint8Array<ArrayBuffer>} */ (bytes);
+  const message = `the image gave ${bytes.length} bytes at ${offset}, not ${length}`;
+  throw new RemoteError(failure("internal", message));
 }
 
 /** The chunks that the other end has asked for and not yet got. */

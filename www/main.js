@@ -7,11 +7,13 @@ import { INITIAL, update } from "./state.js";
 import { archiveView } from "./views/archive-view.js";
 import { checksumsView } from "./views/checksums-view.js";
 import { configsView } from "./views/configs-view.js";
+import { containerView } from "./views/container-view.js";
 import { devicesView } from "./views/devices-view.js";
 import { extentsView } from "./views/extents-view.js";
 import { failureView } from "./views/failure-view.js";
 import { findingsView } from "./views/findings-view.js";
 import { formerSavesView } from "./views/former-saves-view.js";
+import { keptView } from "./views/kept-view.js";
 import { liveView } from "./views/live-view.js";
 import { machineView } from "./views/machine-view.js";
 import { openerView } from "./views/opener-view.js";
@@ -27,6 +29,7 @@ const views = [
   failureView,
   archiveView,
   scanView,
+  containerView,
   formerSavesView,
   devicesView,
   findingsView,
@@ -34,6 +37,7 @@ const views = [
   configsView,
   checksumsView,
   extentsView,
+  keptView,
   questionView,
   liveView,
 ].map((view) => view(send));
@@ -86,4 +90,5 @@ function warnBeforeLeaving(saver) {
 
 listenForFiles(send);
 render();
+actions.recallKeeping();
 allowSaving();

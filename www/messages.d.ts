@@ -26,16 +26,41 @@ export interface OpenedArchive {
   summary: VmSummary | null;
 }
 
+/** Scans that are kept in the browser. */
+export interface KeptUsage {
+  count: number;
+  bytes: number;
+}
+
 export interface ScanUpdate {
   progress: ScanProgress;
   /** Counted so far; not in every update. */
   report: ScanReport | null;
+  /** When it was scanned, if that was before and was kept; milliseconds since 1970. */
+  scannedAt: number | null;
+}
+
+/** What is known of an image once all of it was read. */
+export interface Served {
+  /** Bytes of it that could not be had, and are zeros. */
+  lost: number;
+  /** The scan's, with what was found wrong with the container since. */
+  report: ScanReport;
 }
 
 /** Each kind of request with its parameters, its progress and its result. */
 export interface Requests {
   open: { ask: { file: File }; progress: never; result: OpenedArchive };
-  scan: { ask: { archive: number }; progress: ScanUpdate; result: ScanUpdate };
+  /** `keep`: takes a scan that was kept before, and keeps this one; `fresh`: takes none. */
+  scan: {
+    ask: { archive: number; keep: boolean; fresh: boolean };
+    progress: ScanUpdate;
+    result: ScanUpdate;
+  };
+  /** How much is kept of former scans. */
+  keptUsage: { ask: object; progress: never; result: KeptUsage };
+  /** Forgets all of them. */
+  forgetKept: { ask: object; progress: never; result: KeptUsage };
   config: { ask: { archive: number; index: number }; progress: never; result: Uint8Array };
   findings: {
     ask: { archive: number; code: string; from: number; count: number };
@@ -47,7 +72,7 @@ export interface Requests {
   image: {
     ask: { archive: number; deviceId: number; size: number; port: MessagePort };
     progress: never;
-    result: null;
+    result: Served;
   };
   /** Lets go of an archive once nothing uses it any more. */
   close: { ask: { archive: number }; progress: never; result: null };
@@ -76,12 +101,11 @@ export type FromWorker =
 export type ToImage = { kind: "pull" } | { kind: "cancel" };
 /** Worker to Service Worker, through the image's port. */
 export type FromImage =
-  | { kind: "chunk"; bytes: Uint8Array<ArrayBuffer> }
-  | { kind: "failed"; failure: Failure };
+  { kind: "chunk"; bytes: Uint8Array<ArrayBuffer> } | { kind: "failed"; failure: Failure };
 
 /** Page to Service Worker. */
 export type ToServiceWorker =
-  /** A save that will be fetched as `save/<id>/…`. */
+  /** A save that will be fetched as `save/<id>`. */
   | {
       kind: "save";
       id: string;

@@ -6,7 +6,7 @@ import type {
   ScanReport,
   VmSummary,
 } from "./core/vma_inspector.js";
-import type { Failure, OpenedArchive, ScanUpdate } from "./messages.js";
+import type { Failure, KeptUsage, OpenedArchive, ScanUpdate, Served } from "./messages.js";
 
 export interface FileFacts {
   name: string;
@@ -25,6 +25,8 @@ export interface Scan {
   report: ScanReport | null;
   pace: Pace | null;
   failure: Failure | null;
+  /** When it was scanned, if that was on an earlier occasion. */
+  scannedAt: number | null;
 }
 
 export interface ConfigContent {
@@ -51,6 +53,8 @@ export interface ShownArchive {
   configs: ReadonlyMap<number, ConfigContent>;
   /** By code; only those a person has opened. */
   findings: ReadonlyMap<string, FindingsPage>;
+  /** Lost bytes by device, where a save found more of them than the scan. */
+  lost: ReadonlyMap<number, number>;
 }
 
 export interface Save {
@@ -60,6 +64,10 @@ export interface Save {
   deviceName: string;
   fileName: string;
   size: number;
+  /** Bytes of it that were known to be missing when it began. */
+  missing: number;
+  /** Bytes of it that turned out to be lost; null until all of it was read. */
+  lost: number | null;
   /** Bytes that the browser has taken. */
   taken: number;
   pace: Pace | null;
@@ -86,6 +94,8 @@ export interface State {
   saves: readonly Save[];
   saving: { status: "checking" | "ready" | "unavailable"; failure: Failure | null };
   question: Question | null;
+  /** Whether finished scans are kept in the browser, and how much is. */
+  keeping: { wanted: boolean; usage: KeptUsage | null };
   /** For the live region; the serial lets the same words be said again. */
   announcement: { text: string; serial: number };
 }
@@ -93,7 +103,8 @@ export interface State {
 export type PageEvent =
   // What a person does.
   | { type: "drag-moved"; over: "no" | "file" | "other" }
-  | { type: "file-chosen"; file: File }
+  /** `fresh`: scan it even if a scan of it was kept. */
+  | { type: "file-chosen"; file: File; fresh?: boolean }
   | { type: "drop-refused"; failure: Failure }
   | { type: "failure-dismissed" }
   | { type: "scan-stop-wanted" }
@@ -107,7 +118,10 @@ export type PageEvent =
   | { type: "save-cancel-wanted"; id: string }
   | { type: "save-dismissed"; id: string }
   | { type: "said"; text: string }
+  | { type: "keeping-wanted"; wanted: boolean }
+  | { type: "forget-kept-wanted" }
   // What came of it.
+  | { type: "kept-counted"; usage: KeptUsage }
   | { type: "open-failed"; file: FileFacts; failure: Failure }
   | { type: "opened"; file: FileFacts; archive: OpenedArchive }
   | { type: "scan-started"; archive: number }
@@ -129,6 +143,7 @@ export type PageEvent =
   | { type: "saving-unavailable"; failure: Failure }
   | { type: "save-started"; save: Save }
   | { type: "save-progressed"; id: string; taken: number; pace: Pace | null }
+  | { type: "save-read"; id: string; archive: number; deviceId: number; served: Served }
   | { type: "save-ended"; id: string; phase: "done" | "cancelled" | "refused" }
   | { type: "save-failed"; id: string; failure: Failure };
 

@@ -22,7 +22,7 @@ export class FileDescriptorSource {
   read(offset, length) {
     const wanted = Math.max(0, Math.min(length, this.size - offset));
     const bytes = new Uint8Array(wanted);
-    for (let got = 0; got < wanted; ) {
+    for (let got = 0; got < wanted;) {
       const count = readSync(this.#descriptor, bytes, got, wanted - got, offset + got);
       if (count === 0) throw new SourceShrank(offset + got, this.size);
       got += count;

@@ -14,8 +14,11 @@ import { failure, RemoteError } from "./failure.js";
  * @property {(message: FromSave) => void} onMessage
  */
 
-/** Firefox stops a Service Worker that hears nothing for 30 seconds. */
-const PING_EVERY_MS = 10_000;
+/**
+ * Firefox stops a Service Worker that hears nothing for 30 seconds, and shows
+ * the cut file as complete; this often the page learns whether that happened.
+ */
+const PING_EVERY_MS = 5_000;
 /** A browser may ask where to save first; then the next save need not wait. */
 const START_PATIENCE_MS = 15_000;
 
@@ -61,7 +64,8 @@ export class Saver {
     const channel = new MessageChannel();
     this.#saves.set(id, { control: channel.port1, onMessage });
     this.#pinging ??= setInterval(() => this.#ping(), PING_EVERY_MS);
-    const address = new URL(`./save/${id}/${encodeURIComponent(name)}`, import.meta.url).href;
+    // Without the name: a "retry" in the browser's list goes to the server.
+    const address = new URL(`./save/${id}`, import.meta.url).href;
     channel.port1.onmessage = ({ data }) => {
       const message = /** @type {FromSave} */ (data);
       if (message.kind === "registered") this.#navigate(id, address);

@@ -40,45 +40,45 @@ const FINDINGS = {
     title: "An entry of the header points into the middle of another",
     text: "The text read from there may be nonsense.",
   },
-  "header-size-unaligned": {
-    title: "The header has an unusual length",
-    text: "Some older programs write it so. It is harmless.",
-  },
   "extent-md5-mismatch": {
-    title: "A section's header does not match its checksum",
-    text: "It tells which parts of which disks follow. It cannot be trusted, so what follows is left out up to the next sound section.",
+    title: "An extent's header does not match its checksum",
+    text: "It tells which parts of which disks follow. It cannot be trusted, so its parts are left out, and the search went on for the next sound extent.",
   },
   "extent-magic-wrong": {
-    title: "A section does not begin where it should",
-    text: "Something else stands there. The search went on for the next sound section.",
+    title: "An extent does not begin where it should",
+    text: "Something else stands there. What it should have held is left out, and the search went on for the next sound extent.",
   },
   "extent-reserved-nonzero": {
-    title: "A section's header has bits set that should be empty",
+    title: "An extent's header has bits set that should be empty",
     text: "Against the format, but its contents are used as they are. Proxmox itself would refuse the backup.",
   },
   "extent-uuid-mismatch": {
-    title: "A section belongs to another backup",
-    text: "It carries another backup's identity, as when files were mixed up or written over. It is left out.",
+    title: "An extent belongs to another backup",
+    text: "It carries another backup's identity, as when files were mixed up or written over. Its parts are left out.",
   },
   "extent-header-cut": {
-    title: "The file ends inside a section's header",
-    text: "The end of the backup is missing: the copy was cut short, or the backup never finished.",
+    title: "The file ends inside an extent's header",
+    text: "The end of the backup is missing: the copy was cut short, or the backup never finished. Nothing of this extent is left.",
   },
   "extent-cut": {
-    title: "The file ends inside a section",
-    text: "The end of the backup is missing: the copy was cut short, or the backup never finished. What comes before the cut is used.",
+    title: "An extent ends too early",
+    text: "The file ends there, or the next extent already begins: a copy was cut short, the backup never finished, or a piece is missing from the middle. The blocks before that are used.",
   },
   "bytes-skipped": {
-    title: "Bytes that belong to no sound section",
+    title: "Bytes that belong to no sound extent",
     text: "They were stepped over. Parts of the disks that were stored there are missing.",
   },
   "trailing-bytes": {
     title: "There is something behind the end of the backup",
     text: "It is not part of the backup and is not used.",
   },
+  "contents-lost": {
+    title: "Parts of the backup cannot be unpacked",
+    text: "The compressed data is damaged there. What was stored in these places is zeros in a saved disk; everything else is used.",
+  },
   "block-count-mismatch": {
-    title: "A section holds more or fewer blocks than it announces",
-    text: "Its header contradicts itself, so where its data lies is not certain.",
+    title: "An extent holds more or fewer blocks than it announces",
+    text: "Its header contradicts itself. The blocks that its entries name are used as far as they fit before the next extent; see whether they are plausible.",
   },
   "cluster-twice": {
     title: "Parts of a disk are stored twice",
@@ -110,7 +110,59 @@ const FINDINGS = {
   },
   "archive-header-again": {
     title: "A second backup begins inside this file",
-    text: "As when two files were joined. Only the first one is shown.",
+    text: "As when two files were joined. Only the first one is shown; what belongs to another is left out.",
+  },
+};
+
+/** Of what wraps the archive. @type {Record<string, Sentence>} */
+const CONTAINER_FINDINGS = {
+  "zstd-checksum-mismatch": {
+    title: "The zstd checksum does not agree",
+    text: "Everything could be unpacked, but somewhere before this place a byte has changed, in the data or in the checksum itself; nobody can tell where. All of it is used and can be saved. “zstd -d” stops here and throws away the last part of what it unpacked.",
+  },
+  "zstd-content-size-mismatch": {
+    title: "The zstd data is not as long as it says",
+    text: "A frame unpacks to another length than its header states. What was unpacked is used.",
+  },
+  "gzip-crc-mismatch": {
+    title: "The gzip checksum does not agree",
+    text: "Everything could be unpacked, but somewhere before this place a byte has changed, in the data or in the checksum itself. All of it is used and can be saved.",
+  },
+  "gzip-size-mismatch": {
+    title: "The gzip data is not as long as it says",
+    text: "It unpacks to another length than it states at its end. What was unpacked is used.",
+  },
+  "header-checksum-mismatch": {
+    title: "A header of the compressed data does not match its checksum",
+    text: "It holds names and settings of the compression, which worked all the same. Nothing of the backup is lost by this.",
+  },
+  "block-checksum-mismatch": {
+    title: "A compressed block does not match its checksum",
+    text: "It could be unpacked and is used, but a byte has changed in it, or in the checksum itself. The other blocks are not affected.",
+  },
+  "bzip2-crc-mismatch": {
+    title: "The checksum over all bzip2 blocks does not agree",
+    text: "A block is wrong, missing or in the wrong place. What was unpacked is used.",
+  },
+  "container-damaged": {
+    title: "Compressed data that cannot be unpacked",
+    text: "What it held is lost. Where something sound follows, unpacking goes on there, and everything else is used.",
+  },
+  "container-cut": {
+    title: "The file ends in the middle of the compressed data",
+    text: "The end is missing: the copy was cut short, or the backup never finished. Everything that could be unpacked before is used.",
+  },
+  "end-marker-missing": {
+    title: "The mark at the end of the compressed data is missing",
+    text: "The file ends between two whole blocks: something may be missing behind them, and the check of the disks tells whether it is.",
+  },
+  "trailing-garbage": {
+    title: "There is something behind the end of the compressed data",
+    text: "It is no part of it and is not used. Everything before it is.",
+  },
+  "trailing-zeros": {
+    title: "There are zeros behind the end of the compressed data",
+    text: "Tapes and disks leave them. They are harmless.",
   },
 };
 
@@ -130,11 +182,19 @@ const FAILURES = {
   },
   "not-a-vma": {
     title: "This is not a VMA backup",
-    text: "It does not begin as one. Backups of virtual machines by Proxmox are named like vzdump-qemu-100-2025_01_31-02_00_00.vma.",
+    text: "It does not begin as one, nor as one that was compressed. Backups of virtual machines by Proxmox are named like vzdump-qemu-100-2025_01_31-02_00_00.vma.zst.",
   },
-  "container-unsupported": {
-    title: "This backup is compressed",
-    text: "Compressed backups are read in the next version of this page. Until then unpack it first, for example with “zstd -d” for a name that ends in .zst, “lzop -d” for .lzo, “gunzip” for .gz, and open the .vma file that comes out.",
+  "container-feature": {
+    title: "This kind of compression is not read here",
+    text: "It uses something that the page cannot unpack, such as a dictionary, a filter or a newer version. Unpack it with the program that made it, and open the .vma file that comes out.",
+  },
+  "container-window": {
+    title: "Unpacking this file needs too much memory for this page",
+    text: "It was compressed with a window of more than 128 MiB (“zstd --long” above 27, or “--ultra”). Unpack it with “zstd -d --long=31” and open the .vma file that comes out.",
+  },
+  "container-damaged": {
+    title: "The compressed data is damaged where it is needed",
+    text: "The bytes there cannot be unpacked. Look for another copy of the backup.",
   },
   "header-cut": {
     title: "The file ends before the backup really begins",
@@ -158,11 +218,11 @@ const FAILURES = {
   },
   "not-a-file": {
     title: "That is not a file",
-    text: "Drop a .vma file from a folder window of this computer.",
+    text: "Drop a backup from a folder window of this computer.",
   },
   "folder-dropped": {
     title: "That is a folder",
-    text: "Open the folder and drop the .vma file that is in it.",
+    text: "Open the folder and drop the backup that is in it.",
   },
   "several-files": {
     title: "Those are several files",
@@ -191,12 +251,24 @@ const FAILURES = {
  * @returns {Sentence}
  */
 export function findingSentence(code) {
-  return (
-    FINDINGS[code] ?? {
-      title: `Something unusual: ${code}`,
-      text: "This page has no words for it yet; the technical lines below say what was found.",
-    }
-  );
+  return FINDINGS[code] ?? unknownFinding(code);
+}
+
+/**
+ * Of a finding of what wraps the archive.
+ * @param {string} code
+ * @returns {Sentence}
+ */
+export function containerSentence(code) {
+  return CONTAINER_FINDINGS[code] ?? unknownFinding(code);
+}
+
+/** @param {string} code */
+function unknownFinding(code) {
+  return {
+    title: `Something unusual: ${code}`,
+    text: "This page has no words for it yet; the technical lines below say what was found.",
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The Service Worker: turns `save/<id>/<name>` into a download that streams
+ * The Service Worker: turns `save/<id>` into a download that streams
  * from the page's Worker. It touches no other request and keeps no copies.
  */
 
@@ -179,7 +179,7 @@ scope.addEventListener("fetch", (event) => {
   const prefix = new URL("save/", scope.registration.scope).pathname;
   const { origin, pathname } = new URL(event.request.url);
   if (origin !== scope.location.origin || !pathname.startsWith(prefix)) return;
-  const id = pathname.slice(prefix.length).split("/")[0] ?? "";
+  const id = pathname.slice(prefix.length);
   // "No content" leaves the page where it is.
   event.respondWith(saves.get(id)?.response() ?? new Response(null, { status: 204 }));
 });

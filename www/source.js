@@ -6,15 +6,23 @@ import { SourceShrank } from "./source-shrank.js";
 
 /** @typedef {import("./core/vma_inspector.js").Source} Source */
 
+const MIB = 1024 * 1024;
 /** Larger single reads leave more garbage behind than they gain. */
-const LARGEST_READ = 4 * 1024 * 1024;
+const LARGEST_READ = 4 * MIB;
 const READS_IN_FLIGHT = 4;
-const CACHE_BYTES = 32 * 1024 * 1024;
-/** A read of this much costs hardly more than one of 512 bytes. */
-const WORTH_BRIDGING = 32 * 1024;
+/** Ranges up to this length are fetched several at once, as one composed `Blob`. */
+const SMALL_RANGE = 16 * 1024;
+/** How many: each costs much less than a read of its own. */
+const RANGES_COMPOSED = 16;
+const CACHE_BYTES = 32 * MIB;
+/** More than this at once would push itself, or what others wait for, out of the cache. */
+const PREFETCH_BYTES = CACHE_BYTES / 4;
+/** Read ahead beyond what the next step will read, so that reading goes on meanwhile. */
+const AHEAD_BYTES = 2 * LARGEST_READ;
 
 /** @typedef {{ offset: number, bytes: Uint8Array }} Piece */
 /** @typedef {{ offset: number, length: number }} Range */
+/** @typedef {Range & { arrived: Promise<void> }} Coming */
 
 /** @implements {Source} */
 export class BlobSource {
@@ -23,6 +31,12 @@ export class BlobSource {
   /** @type {Piece[]} oldest first */
   #cache = [];
   #cachedBytes = 0;
+  /** @type {Set<Coming>} */
+  #coming = new Set();
+  /** Where the last read ended, and whether it began where the one before did. */
+  #readEnd = 0;
+  #inOrder = false;
+  #readSinceAhead = 0;
 
   /** @param {Blob} blob */
   constructor(blob) {
@@ -38,8 +52,11 @@ export class BlobSource {
   read(offset, length) {
     const end = Math.min(offset + length, this.size);
     if (end <= offset) return new Uint8Array(0);
+    this.#inOrder = offset === this.#readEnd;
+    this.#readEnd = end;
+    this.#readSinceAhead += end - offset;
     const piece = this.#cachedAt(offset);
-    if (!piece) return this.#readNow(offset, end);
+    if (!piece) return this.#assemble(offset, end);
     if (endOf(piece) >= end) return piece.bytes.subarray(offset - piece.offset, end - piece.offset);
     return this.#assemble(offset, end);
   }
@@ -51,21 +68,62 @@ export class BlobSource {
    * @param {AbortSignal} signal
    */
   async prefetch(pairs, signal) {
-    const wanted = this.#missingPieces(pairs);
+    const { wanted, coming } = this.#missing(pairs);
+    const reads = asReads(wanted);
     const lanes = Array.from({ length: READS_IN_FLIGHT }, async () => {
-      for (let range = wanted.shift(); range && !signal.aborted; range = wanted.shift()) {
-        await this.#fetch(range);
+      for (let read = reads.shift(); read && !signal.aborted; read = reads.shift()) {
+        await this.#fetch(read);
       }
     });
-    await Promise.all(lanes);
-    signal.throwIfAborted();
+    await Promise.all([...lanes, ...coming]);
   }
 
-  /** @param {Range} range */
-  async #fetch({ offset, length }) {
+  /**
+   * While reads go through the file in order: fetches what they come to next,
+   * in pieces as the core reads them, and waits for as much of it as was read
+   * since the last call.
+   */
+  async readAhead() {
+    const read = this.#readSinceAhead;
+    this.#readSinceAhead = 0;
+    if (!this.#inOrder) return;
+    const start = this.#readEnd;
+    const needed = Math.min(start + read + LARGEST_READ, this.size);
+    this.#drop(({ offset, bytes }) => offset + bytes.length <= start);
+    const arrivals = [];
+    for (let at = start; at < Math.min(needed + AHEAD_BYTES, this.size);) {
+      const end = Math.min((Math.floor(at / LARGEST_READ) + 1) * LARGEST_READ, this.size);
+      const range = { offset: at, length: end - at };
+      const arrived = this.#holds(range) ? null : (this.#awaited(range) ?? this.#fetch([range]));
+      if (at < needed) arrivals.push(arrived);
+      at = end;
+    }
+    await Promise.all(arrivals);
+  }
+
+  /** @param {Range[]} ranges */
+  #fetch(ranges) {
+    const arrived = this.#fetchNow(ranges).finally(() => {
+      for (const coming of all) this.#coming.delete(coming);
+    });
+    const all = ranges.map((range) => ({ ...range, arrived }));
+    for (const coming of all) this.#coming.add(coming);
+    return arrived;
+  }
+
+  /** @param {Range[]} ranges */
+  async #fetchNow(ranges) {
+    const slices = ranges.map(({ offset, length }) => this.#blob.slice(offset, offset + length));
+    const [only, ...others] = slices;
+    const blob = others.length === 0 && only ? only : new Blob(slices);
     try {
-      const buffer = await this.#blob.slice(offset, offset + length).arrayBuffer();
-      if (buffer.byteLength === length) this.#keep({ offset, bytes: new Uint8Array(buffer) });
+      const buffer = await blob.arrayBuffer();
+      if (buffer.byteLength !== blob.size) return;
+      let at = 0;
+      for (const { offset, length } of ranges) {
+        this.#keep({ offset, bytes: new Uint8Array(buffer, at, length) });
+        at += length;
+      }
     } catch {
       // `read` will meet the same trouble at the same place, and report it.
     }
@@ -80,9 +138,33 @@ export class BlobSource {
     }
   }
 
+  /** @param {(piece: Piece) => boolean} isUseless */
+  #drop(isUseless) {
+    this.#cache = this.#cache.filter((piece) => !isUseless(piece));
+    this.#cachedBytes = this.#cache.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
   /** @param {number} offset */
   #cachedAt(offset) {
     return this.#cache.findLast((piece) => piece.offset <= offset && offset < endOf(piece));
+  }
+
+  /** @param {Range} range */
+  #holds({ offset, length }) {
+    const piece = this.#cachedAt(offset);
+    return piece !== undefined && endOf(piece) >= offset + length;
+  }
+
+  /**
+   * When a range that is being fetched will be there.
+   * @param {Range} range
+   */
+  #awaited({ offset, length }) {
+    for (const coming of this.#coming) {
+      const isWithin = coming.offset <= offset && offset + length <= coming.offset + coming.length;
+      if (isWithin) return coming.arrived;
+    }
+    return null;
   }
 
   /**
@@ -91,8 +173,10 @@ export class BlobSource {
    * @param {number} end
    */
   #assemble(offset, end) {
+    const next = this.#nextCached(offset, end);
+    if (!this.#cachedAt(offset) && next === end) return this.#readNow(offset, end);
     const whole = new Uint8Array(end - offset);
-    for (let at = offset; at < end; ) {
+    for (let at = offset; at < end;) {
       const piece = this.#cachedAt(at);
       const part = piece
         ? piece.bytes.subarray(at - piece.offset, end - piece.offset)
@@ -124,14 +208,23 @@ export class BlobSource {
     return bytes;
   }
 
-  /** @param {Float64Array} pairs */
-  #missingPieces(pairs) {
-    return joined(rangesOf(pairs, this.size))
-      .flatMap(split)
-      .filter(({ offset, length }) => {
-        const piece = this.#cachedAt(offset);
-        return !piece || endOf(piece) < offset + length;
-      });
+  /**
+   * What has yet to be fetched, and what is being fetched already.
+   * @param {Float64Array} pairs
+   */
+  #missing(pairs) {
+    let bytes = 0;
+    /** @type {Range[]} */
+    const wanted = [];
+    /** @type {Promise<void>[]} */
+    const coming = [];
+    for (const range of rangesOf(pairs, this.size).flatMap(split)) {
+      if (this.#holds(range)) continue;
+      const arrived = this.#awaited(range);
+      if (arrived) coming.push(arrived);
+      else if ((bytes += range.length) <= PREFETCH_BYTES) wanted.push(range);
+    }
+    return { wanted, coming };
   }
 }
 
@@ -152,25 +245,7 @@ function rangesOf(pairs, size) {
     const end = Math.min(offset + /** @type {number} */ (pairs[i + 1]), size);
     if (end > offset) ranges.push({ offset, length: end - offset });
   }
-  return ranges.sort((a, b) => a.offset - b.offset);
-}
-
-/**
- * Makes one range of those that lie close together.
- * @param {Range[]} ranges sorted by offset
- */
-function joined(ranges) {
-  /** @type {Range[]} */
-  const result = [];
-  for (const { offset, length } of ranges) {
-    const last = result.at(-1);
-    if (last && offset - (last.offset + last.length) <= WORTH_BRIDGING) {
-      last.length = Math.max(last.length, offset + length - last.offset);
-    } else {
-      result.push({ offset, length });
-    }
-  }
-  return result;
+  return ranges;
 }
 
 /**
@@ -183,4 +258,18 @@ function split({ offset, length }) {
     pieces.push({ offset: offset + at, length: Math.min(LARGEST_READ, length - at) });
   }
   return pieces;
+}
+
+/**
+ * The reads that bring the ranges: small ones together, the others alone.
+ * @param {Range[]} ranges
+ * @returns {Range[][]}
+ */
+function asReads(ranges) {
+  const small = ranges.filter(({ length }) => length <= SMALL_RANGE);
+  const reads = ranges.filter(({ length }) => length > SMALL_RANGE).map((range) => [range]);
+  for (let at = 0; at < small.length; at += RANGES_COMPOSED) {
+    reads.push(small.slice(at, at + RANGES_COMPOSED));
+  }
+  return reads;
 }

@@ -1,7 +1,7 @@
 /** The one state value of the page, and how events change it. Pure. */
 import { count, counted, size } from "./format.js";
 import { failureSentence } from "./sentences.js";
-import { verdict } from "./verdict.js";
+import { missingBytes, verdict } from "./verdict.js";
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").PageEvent} PageEvent */
@@ -10,7 +10,14 @@ import { verdict } from "./verdict.js";
 /** @typedef {import("./model.js").Save} Save */
 
 /** @type {Scan} */
-const NEW_SCAN = { phase: "running", progress: null, report: null, pace: null, failure: null };
+const NEW_SCAN = {
+  phase: "running",
+  progress: null,
+  report: null,
+  pace: null,
+  failure: null,
+  scannedAt: null,
+};
 
 /** @type {State} */
 export const INITIAL = {
@@ -21,6 +28,7 @@ export const INITIAL = {
   saves: [],
   saving: { status: "checking", failure: null },
   question: null,
+  keeping: { wanted: true, usage: null },
   announcement: { text: "", serial: 0 },
 };
 
@@ -68,12 +76,18 @@ function changed(state, event) {
     case "save-confirmed":
     case "save-declined":
       return { ...state, question: null };
+    case "keeping-wanted":
+      return { ...state, keeping: { ...state.keeping, wanted: event.wanted } };
+    case "kept-counted":
+      return { ...state, keeping: { ...state.keeping, usage: event.usage } };
     case "findings-wanted":
       return withArchive(state, (archive) => withWanted(archive, event));
     case "save-started":
       return { ...state, saves: [...otherSaves(state, event.save), event.save] };
     case "save-dismissed":
       return { ...state, saves: state.saves.filter(({ id }) => id !== event.id) };
+    case "save-read":
+      return withRead(state, event);
     case "save-progressed":
     case "save-ended":
     case "save-failed":
@@ -88,7 +102,8 @@ function changed(state, event) {
  * @returns {ShownArchive}
  */
 function shown({ file, archive: { archive: id, overview, summary } }) {
-  return { id, file, overview, summary, scan: NEW_SCAN, configs: new Map(), findings: new Map() };
+  const none = { configs: new Map(), findings: new Map(), lost: new Map() };
+  return { id, file, overview, summary, scan: NEW_SCAN, ...none };
 }
 
 /**
@@ -196,11 +211,26 @@ function questionFor({ archive }, deviceId) {
 }
 
 /**
- * @param {ShownArchive} archive
- * @param {number} deviceId
+ * Bytes that a save found lost beyond those that were known before.
+ * @param {Save} save
  */
-export function missingBytes({ scan }, deviceId) {
-  return scan.report?.devices.find(({ id }) => id === deviceId)?.missingBytes ?? 0;
+export function newlyLost({ lost, missing }) {
+  return Math.max(0, (lost ?? 0) - missing);
+}
+
+/**
+ * All of an image was read: what was found on the way.
+ * @param {State} state
+ * @param {Extract<PageEvent, { type: "save-read" }>} event
+ * @returns {State}
+ */
+function withRead(state, { id, archive: of, deviceId, served: { lost, report } }) {
+  const saves = state.saves.map((save) => (save.id === id ? { ...save, lost } : save));
+  return withArchive({ ...state, saves }, (archive) =>
+    archive.id === of
+      ? { ...withScan(archive, { report }), lost: new Map(archive.lost).set(deviceId, lost) }
+      : archive,
+  );
 }
 
 /**
@@ -277,6 +307,12 @@ function openedWords({ file, archive: { overview } }) {
  */
 function saveAnnouncement(state, event) {
   if (event.type === "save-started") return `Saving ${event.save.fileName}.`;
+  if (event.type === "save-read") {
+    const read = state.saves.find(({ id }) => id === event.id);
+    return read && newlyLost(read) > 0
+      ? `${count(newlyLost(read))} bytes of ${read.fileName} could not be unpacked and are zeros.`
+      : null;
+  }
   if (event.type !== "save-ended" && event.type !== "save-failed") return null;
   const save = state.saves.find(({ id }) => id === event.id);
   if (!save) return null;

@@ -1,4 +1,5 @@
 /** What the scan shows, in one heading and a few sentences that are true. */
+import { dataSentence, isMismatched, tornSentence } from "./container.js";
 import { count, counted, share, size } from "./format.js";
 
 /** @typedef {import("./core/vma_inspector.js").FindingGroup} FindingGroup */
@@ -41,36 +42,62 @@ export function verdict(archive) {
  */
 function finished(archive) {
   const groups = allFindings(archive);
+  const container = archive.scan.report?.container ?? null;
+  const torn = container ? tornSentence(container) : "";
+  const mismatched = container !== null && isMismatched(container);
+  const data = dataSentence(container);
   if (groups.some(({ severity }) => severity === "damage")) {
-    return { tone: "damage", title: "This backup is damaged", text: damageText(archive) };
+    const rest = mismatched ? data : "";
+    const text = [damageText(archive), torn, rest].filter(Boolean).join(" ");
+    return { tone: "damage", title: "This backup is damaged", text };
   }
-  const odd = groups.some(({ severity }) => severity === "warning");
+  const whole = completeness(archive);
+  if (mismatched) {
+    const title = "Nothing is missing, but a checksum does not agree";
+    return { tone: "damage", title, text: [whole, torn, data].filter(Boolean).join(" ") };
+  }
+  if (torn !== "") {
+    const title = "Nothing of the disks is missing, but the file is damaged";
+    return { tone: "warning", title, text: `${whole} ${torn} ${data}` };
+  }
+  const all = [...groups, ...(container?.findings ?? [])];
+  const odd = all.some(({ severity }) => severity === "warning");
   return {
     tone: odd ? "warning" : "good",
     title: odd ? "Nothing is missing, but something is odd" : "Nothing is missing",
-    text: `${completeness(archive)} ${NO_DATA_CHECKSUM}`,
+    text: `${whole} ${data}`,
   };
 }
 
 /** @param {ShownArchive} archive */
 function completeness({ overview, scan }) {
   if (overview.devices.length === 0) return "This backup holds no disks, only configurations.";
-  const headers = counted(scan.report?.extents.checked ?? 0, "section");
-  return `All ${count(overview.totalClusters)} parts (64 KiB each) of ${counted(overview.devices.length, "disk")} are in the file, in ${headers} whose headers were checked.`;
+  const extents = counted(scan.report?.extents.count ?? 0, "extent");
+  const disks = counted(overview.devices.length, "disk");
+  return `All ${count(overview.totalClusters)} clusters of ${disks} are in the file, in ${extents} with sound headers.`;
 }
 
 /** @param {ShownArchive} archive */
-function damageText({ overview, scan }) {
+function damageText({ overview, scan, lost: found }) {
   const devices = scan.report?.devices ?? [];
-  const hurt = devices.filter(({ missingBytes }) => missingBytes > 0);
+  const missing = devices.map(({ id }) => missingBytes({ scan, lost: found }, id));
+  const hurt = missing.filter((bytes) => bytes > 0);
   if (hurt.length === 0) {
     return "No part of a disk is missing, but what was found below means that some of it cannot be trusted.";
   }
-  const lost = hurt.reduce((sum, { missingBytes }) => sum + missingBytes, 0);
+  const lost = hurt.reduce((sum, bytes) => sum + bytes, 0);
   const whole = devices.length - hurt.length;
   const rest = whole > 0 ? ` Nothing is missing of the other ${count(whole)}.` : "";
-  return `${size(lost)} of ${counted(hurt.length, "disk")} out of ${count(overview.devices.length)} should be in the file and could not be found.${rest} What is left can still be saved.`;
+  const where = `${count(hurt.length)} of ${counted(overview.devices.length, "disk")}`;
+  return `${size(lost)} that should be in the file could not be found, in ${where}.${rest} What is left can still be saved.`;
 }
 
-export const NO_DATA_CHECKSUM =
-  "The format has no checksum over the contents of the disks, so no program can tell from this file alone whether a byte inside them has changed.";
+/**
+ * As the scan says, or as a save found out since.
+ * @param {Pick<ShownArchive, "scan" | "lost">} archive
+ * @param {number} deviceId
+ */
+export function missingBytes({ scan, lost }, deviceId) {
+  const scanned = scan.report?.devices.find(({ id }) => id === deviceId)?.missingBytes ?? 0;
+  return Math.max(scanned, lost.get(deviceId) ?? 0);
+}

@@ -2,15 +2,22 @@
 import init, { Archive } from "./core/vma_inspector.js";
 import { failure, RemoteError, toFailure } from "./failure.js";
 import { serveImage } from "./image-server.js";
+import * as keptScans from "./kept-scans.js";
 import { BlobSource } from "./source.js";
 import { nextTurn } from "./turn.js";
 
 /** @typedef {import("./messages.js").Request} Request */
 /** @typedef {import("./messages.js").ScanUpdate} ScanUpdate */
+/** @typedef {import("./core/vma_inspector.js").ContainerReport} ContainerReport */
+/** @typedef {import("./core/vma_inspector.js").ScanReport} ScanReport */
 /**
  * @typedef {object} Session
  * @property {Archive} archive
+ * @property {File} file
  * @property {BlobSource} source
+ * @property {boolean} compressed and so read from front to back
+ * @property {ContainerReport | null} formerly what an earlier scan, which was kept, said of the container
+ * @property {() => ScanReport} report
  * @property {number} users requests under way
  * @property {boolean} closing
  */
@@ -86,7 +93,11 @@ function perform(request, signal) {
     case "imageSize":
       return using(request.archive, ({ archive }) => archive.imageSize(request.deviceId));
     case "scan":
-      return using(request.archive, (session) => scan(session, request.id, signal));
+      return using(request.archive, (session) => scanOrTake(session, request, signal));
+    case "keptUsage":
+      return keptScans.usage();
+    case "forgetKept":
+      return keptScans.clear().then(keptScans.usage);
     case "image":
       return using(request.archive, (session) => serveImage(session, request, signal));
   }
@@ -98,7 +109,19 @@ function open(file) {
   const archive = Archive.open(source);
   const overview = archive.overview();
   lastSession += 1;
-  sessions.set(lastSession, { archive, source, users: 0, closing: false });
+  const compressed = overview.container !== "plain";
+  /** @type {Session} */
+  const session = {
+    archive,
+    file,
+    source,
+    compressed,
+    formerly: null,
+    report: () => reportOf(session),
+    users: 0,
+    closing: false,
+  };
+  sessions.set(lastSession, session);
   return { archive: lastSession, overview, summary: archive.vmSummary() ?? null };
 }
 
@@ -141,6 +164,59 @@ function freeIfUnused(id, session) {
 }
 
 /**
+ * The scan of this very file that was kept, or a new one, which is kept then.
+ * @param {Session} session
+ * @param {import("./messages.js").RequestOf<"scan">} request
+ * @param {AbortSignal} signal
+ * @returns {Promise<ScanUpdate>}
+ */
+async function scanOrTake(session, { id, keep, fresh }, signal) {
+  const key = keep ? await keptScans.keyOf(session.file).catch(() => null) : null;
+  const kept = key && !fresh ? await takeKept(session, key) : null;
+  if (kept) return kept;
+  const update = await scan(session, id, signal);
+  if (key) await keepScan(session, key, update);
+  return update;
+}
+
+/**
+ * @param {Session} session
+ * @param {string} key
+ * @returns {Promise<ScanUpdate | null>}
+ */
+async function takeKept(session, key) {
+  const kept = await keptScans.load(key);
+  if (!kept || !session.archive.takeKeptScan(kept.scan)) return null;
+  session.formerly = kept.container;
+  const progress = session.archive.scanStep();
+  return { progress, report: session.report(), scannedAt: kept.scannedAt };
+}
+
+/**
+ * With a scan that was kept nothing has been unpacked: what was said of the
+ * container then holds until more is known.
+ * @param {Session} session
+ */
+function reportOf({ archive, formerly }) {
+  const report = archive.report();
+  const { end, findings } = report.container;
+  const isNews = end !== null || findings.length > 0;
+  return formerly && !isNews ? { ...report, container: formerly } : report;
+}
+
+/**
+ * @param {Session} session
+ * @param {string} key
+ * @param {ScanUpdate} update
+ */
+async function keepScan({ archive }, key, { report }) {
+  const scan = archive.scanToKeep();
+  if (!scan || !report || report.container.findings.length > 0) return;
+  const { container } = report;
+  await keptScans.save(key, { scan, container, scannedAt: Date.now() });
+}
+
+/**
  * Steps the scan to its end, a short turn at a time, so that other requests
  * are answered in between.
  * @param {Session} session
@@ -148,14 +224,14 @@ function freeIfUnused(id, session) {
  * @param {AbortSignal} signal
  * @returns {Promise<ScanUpdate>}
  */
-async function scan({ archive, source }, id, signal) {
+async function scan({ archive, source, compressed }, id, signal) {
   const tell = progressTeller(archive, id);
   let turnBegan = performance.now();
   for (;;) {
-    const wants = archive.scanWants();
-    if (wants.length > 0) await source.prefetch(wants, signal);
+    if (compressed) await source.readAhead();
+    else await source.prefetch(archive.scanWants(), signal);
     const progress = archive.scanStep();
-    if (progress.done) return { progress, report: archive.report() };
+    if (progress.done) return { progress, report: archive.report(), scannedAt: null };
     tell(progress);
     if (performance.now() - turnBegan > TURN_MS) {
       await nextTurn();
@@ -180,7 +256,7 @@ function progressTeller(archive, id) {
     const withReport = now - reported >= REPORT_EVERY_MS;
     if (withReport) reported = now;
     const report = withReport ? archive.report() : null;
-    send({ id, kind: "progress", value: { progress, report } });
+    send({ id, kind: "progress", value: { progress, report, scannedAt: null } });
   };
 }
 

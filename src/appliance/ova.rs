@@ -132,6 +132,12 @@ impl Ova {
         files.fold(length_of(&tar::END), u64::saturating_add)
     }
 
+    /// The disk that is being made.
+    fn current(&self) -> Option<&dyn DiskStream> {
+        let (State::Measure { disk } | State::Disk { disk, .. }) = self.state else { return None };
+        self.disks.get(disk).map(|member| &*member.stream)
+    }
+
     fn measure(&mut self, disk: usize) -> Result<(), Error> {
         let Some(member) = self.disks.get_mut(disk) else {
             self.state = State::Descriptor;
@@ -223,11 +229,13 @@ impl DiskStream for Ova {
     }
 
     fn trace(&self, into: &mut Vec<Range<u64>>) {
-        if let State::Measure { disk } | State::Disk { disk, .. } = self.state
-            && let Some(member) = self.disks.get(disk)
-        {
-            member.stream.trace(into);
+        if let Some(disk) = self.current() {
+            disk.trace(into);
         }
+    }
+
+    fn approach(&self, work_max: u64) -> Result<bool, Error> {
+        self.current().map_or(Ok(true), |disk| disk.approach(work_max))
     }
 
     fn next(&mut self, into: &mut Vec<u8>) -> Result<bool, Error> {

@@ -76,20 +76,5 @@ pub(super) fn push_stored(unit: &[u8], into: &mut Vec<u8>) {
         into.extend((!length).to_le_bytes());
         into.extend(block);
     }
-    into.extend(adler32(unit).to_be_bytes());
-}
-
-/// Adler-32 (RFC 1950).
-fn adler32(bytes: &[u8]) -> u32 {
-    /// The most bytes for which the sums stay below 2^32.
-    const UNREDUCED: usize = 5_552;
-    let (mut a, mut b) = (1_u32, 0_u32);
-    for chunk in bytes.chunks(UNREDUCED) {
-        for &byte in chunk {
-            a += u32::from(byte);
-            b += a;
-        }
-        (a, b) = (a % 65_521, b % 65_521);
-    }
-    b << 16 | a
+    into.extend(adler2::adler32_slice(unit).to_be_bytes());
 }

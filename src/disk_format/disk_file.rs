@@ -70,6 +70,37 @@ impl DiskFile {
         self
     }
 
+    /// Works towards what a read of `range` asks of the image, as
+    /// [`Image::approach_range`] does. Returns whether reading is quick now.
+    ///
+    /// # Errors
+    ///
+    /// As for a read.
+    pub fn approach_range(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
+        for image_range in self.image_ranges(range) {
+            if !self.image.approach_range(image_range, work_max)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The ranges of the image that a read of `range` asks for.
+    fn image_ranges(&self, range: Range<u64>) -> impl Iterator<Item = Range<u64>> {
+        self.parts(range).flat_map(|(section, part)| {
+            let start = section.range.start;
+            let data = match &section.content {
+                Content::Data(data) => Some(data),
+                Content::Bytes(_) | Content::Table(_) => None,
+            };
+            let spans = data.map(|data| data.spans(part.start - start..part.end - start));
+            spans.into_iter().flatten().filter_map(|span| {
+                let length = span.range.end - span.range.start;
+                span.image.map(|at| at..at.saturating_add(length))
+            })
+        })
+    }
+
     /// The sections that `range` touches, each with the part that it touches.
     fn parts(&self, range: Range<u64>) -> impl Iterator<Item = (&Section, Range<u64>)> {
         self.sections.iter().filter_map(move |section| {
@@ -104,17 +135,13 @@ impl ReadAt for DiskFile {
     }
 
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
-        for (section, part) in self.parts(range) {
-            if let Content::Data(data) = &section.content {
-                let start = section.range.start;
-                for span in data.spans(part.start - start..part.end - start) {
-                    if let Some(at) = span.image {
-                        let length = span.range.end - span.range.start;
-                        self.image.trace(at..at.saturating_add(length), into);
-                    }
-                }
-            }
+        for image_range in self.image_ranges(range) {
+            self.image.trace(image_range, into);
         }
+    }
+
+    fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
+        self.approach_range(offset..offset.saturating_add(1), work_max)
     }
 }
 

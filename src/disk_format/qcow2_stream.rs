@@ -270,6 +270,13 @@ impl DiskStream for Qcow2Stream {
         }
     }
 
+    fn approach(&self, work_max: u64) -> Result<bool, Error> {
+        match self.state {
+            State::Clusters => self.units.approach(work_max),
+            _ => Ok(true),
+        }
+    }
+
     fn next(&mut self, into: &mut Vec<u8>) -> Result<bool, Error> {
         match self.state {
             State::Start => self.give_start(into),

@@ -57,6 +57,10 @@ impl StoredUnits {
         self.packed.trace(self.range(), into);
     }
 
+    pub(super) fn approach(&self, work_max: u64) -> Result<bool, Error> {
+        self.packed.approach_range(self.range(), work_max)
+    }
+
     /// The next units; `None` if there are no more.
     pub(super) fn next(&mut self) -> Result<Option<Batch>, Error> {
         if self.next >= self.units.len() {

@@ -20,6 +20,15 @@ pub trait DiskStream {
     /// ask for, as [`ReadAt::trace`](crate::read_at::ReadAt::trace) does.
     fn trace(&self, into: &mut Vec<Range<u64>>);
 
+    /// Works towards what the next step will ask for, as
+    /// [`Image::approach_range`](crate::image::Image::approach_range) does.
+    /// Returns whether the step is quick now.
+    ///
+    /// # Errors
+    ///
+    /// As for a step.
+    fn approach(&self, work_max: u64) -> Result<bool, Error>;
+
     /// Does a bounded amount of work and appends what it gave to `into`: at
     /// most a few MiB, perhaps nothing. False if the file had ended before.
     ///

@@ -9,11 +9,15 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::object::{Fields, from_number, list, number, pairs};
 use super::source::{JsSource, Source};
+use crate::container::{
+    Container, ContainerFinding, Contents, End, Options, WINDOW_LIMIT, WINDOW_MAX,
+};
 use crate::error::Error;
 use crate::file_name::safe_name;
 use crate::finding::{Finding, Findings, hex};
 use crate::header::{Config, Device, Header};
 use crate::image::Image;
+use crate::kept_scan;
 use crate::qemu_server_conf::{self, Disk, MappedDevice, Network, QemuServerConf};
 use crate::read_at::{ReadAt, read_range};
 use crate::scan::{Progress, Scan, Scanned};
@@ -42,6 +46,9 @@ extern "C" {
 /// The longest read of an image in one call, bytes.
 const IMAGE_READ_MAX: u64 = 16 << 20;
 
+/// Bytes that one call reads and decodes on its way to a part of an image.
+const APPROACH_PER_CALL: u64 = 16 << 20;
+
 /// An opened archive. Everything waits for its bytes, so in a browser this
 /// belongs into a Worker.
 #[wasm_bindgen]
@@ -53,11 +60,19 @@ pub struct Archive {
 
 #[wasm_bindgen]
 impl Archive {
-    /// Opens an archive: reads its header and nothing else. Throws a `VmaError`.
-    pub fn open(source: Source) -> Result<Archive, JsValue> {
+    /// Opens an archive: reads its header and nothing else. Throws a `VmaError`;
+    /// one with the code `container-window` may go away with `largeWindow`,
+    /// which lets a zstd window take up to 1 GiB of memory.
+    pub fn open(
+        source: Source,
+        #[wasm_bindgen(js_name = largeWindow)] large_window: Option<bool>,
+    ) -> Result<Archive, JsValue> {
         let source: Rc<dyn ReadAt> = Rc::new(JsSource::new(source));
         let file_size = source.size().unwrap_or_default();
-        let archive = crate::archive::Archive::open(source).map_err(|error| thrown(&error))?;
+        let window_max = if large_window == Some(true) { WINDOW_LIMIT } else { WINDOW_MAX };
+        let options = Options { window_max, ..Options::default() };
+        let archive =
+            crate::archive::Archive::open(source, &options).map_err(|error| thrown(&error))?;
         let scan = Scan::new(&archive);
         Ok(Self { archive, scan, file_size })
     }
@@ -68,7 +83,8 @@ impl Archive {
         let mut findings = Findings::default();
         findings.extend(header.findings().iter().cloned());
         let fields = Fields::default()
-            .with("container", "plain")
+            .with("container", container_name(self.archive.contents()))
+            .with("decodesInOrder", self.archive.contents().decodes_in_order())
             .with("version", 1)
             .with("uuid", header.uuid().to_string())
             .with("createdAt", seconds(header.ctime()))
@@ -116,12 +132,32 @@ impl Archive {
         Ok(self.progress(progress).into())
     }
 
+    /// The finished scan as bytes, to keep; `undefined` if it is not finished
+    /// or has findings.
+    #[wasm_bindgen(js_name = scanToKeep)]
+    pub fn scan_to_keep(&self) -> Option<Vec<u8>> {
+        kept_scan::to_bytes(self.archive.header(), self.scan.found())
+    }
+
+    /// Takes a scan that was kept for this archive in place of a new one;
+    /// returns whether it fits.
+    #[wasm_bindgen(js_name = takeKeptScan)]
+    pub fn take_kept_scan(&mut self, bytes: &[u8]) -> bool {
+        let kept = kept_scan::from_bytes(self.archive.header(), bytes);
+        let fits = kept.is_some();
+        if let Some(kept) = kept {
+            self.scan = Scan::resume(&self.archive, kept);
+        }
+        fits
+    }
+
     /// What the scan has found; before its end, so far.
     pub fn report(&self) -> ScanReport {
         let found = self.scan.found();
         let header = self.archive.header();
         let devices = header.devices().iter().filter_map(|d| Some((d, found.device(d)?)));
         let fields = Fields::default()
+            .with("container", container(self.archive.contents()))
             .with("extents", extents(&found.extents()))
             .with("devices", list(devices, |(device, figures)| device_statistics(device, &figures)))
             .with("undeclared", undeclared(found))
@@ -143,6 +179,13 @@ impl Archive {
         self.image(device).and_then(|image| image.size()).map_or(0.0, number)
     }
 
+    /// Bytes of the image of a device that are lost, as far as is known: a
+    /// damaged container may show more of them when the image is read.
+    #[wasm_bindgen(js_name = imageLost)]
+    pub fn image_lost(&self, device: u8) -> f64 {
+        self.image(device).map_or(0.0, |image| number(image.lost_bytes(0..u64::MAX)))
+    }
+
     /// The ranges of the file that reading this part of an image will ask for,
     /// as pairs of offset and length.
     #[wasm_bindgen(js_name = imageWants)]
@@ -152,6 +195,17 @@ impl Archive {
             image.trace(image_range(offset, length), &mut wanted);
         }
         pairs(&wanted)
+    }
+
+    /// Works by a bounded amount towards this part of an image, which may be a
+    /// long way off in a compressed archive; returns whether it can be read
+    /// quickly now. Throws a `VmaError`.
+    #[wasm_bindgen(js_name = imageApproach)]
+    pub fn image_approach(&self, device: u8, offset: f64, length: f64) -> Result<bool, JsValue> {
+        let Some(image) = self.image(device) else { return Ok(true) };
+        image
+            .approach_range(image_range(offset, length), APPROACH_PER_CALL)
+            .map_err(|error| thrown(&error))
     }
 
     /// Bytes of the image of a device, at most 16 MiB at once; fewer where it
@@ -169,10 +223,20 @@ impl Archive {
         self.scan.image(DeviceId::new(device)?)
     }
 
+    /// Bytes of the file that are behind.
+    fn file_bytes(&self, progress: Progress) -> u64 {
+        let contents = self.archive.contents();
+        let bytes = match contents.container() {
+            Some(_) => contents.progress().source,
+            None => progress.offset.0,
+        };
+        bytes.min(self.file_size)
+    }
+
     fn progress(&self, progress: Progress) -> JsValue {
         Fields::default()
             .with("done", progress.done)
-            .count("fileBytes", progress.offset.0.min(self.file_size))
+            .count("fileBytes", self.file_bytes(progress))
             .count("fileSize", self.file_size)
             .count("extents", progress.extents)
             .count("clusters", progress.clusters)
@@ -210,6 +274,38 @@ fn device(device: &Device) -> Fields {
         .count("size", device.size)
         .count("clusters", device.clusters())
         .with("isVmstate", device.is_vmstate())
+}
+
+fn container_name(contents: &Contents) -> &'static str {
+    contents.container().map_or("plain", Container::name)
+}
+
+fn container(contents: &Contents) -> Fields {
+    let progress = contents.progress();
+    let checksums = contents.checksums();
+    let checksums = Fields::default()
+        .count("checked", checksums.checked)
+        .count("matched", checksums.matched)
+        .count("absent", checksums.absent);
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    Fields::default()
+        .with("kind", container_name(contents))
+        .count_or_null("contentsSize", contents.size())
+        .text("end", progress.end.map(End::name))
+        .with("checksums", checksums)
+        .with("findings", list(&contents.findings(), container_finding))
+        .count("findingsLeftOut", contents.findings_left_out())
+        .count("checkpoints", count(progress.checkpoints))
+        .count("checkpointBytes", count(progress.checkpoint_bytes))
+}
+
+fn container_finding(finding: &ContainerFinding) -> Fields {
+    Fields::default()
+        .with("code", finding.code())
+        .with("severity", finding.severity().name())
+        .count("offset", finding.offset)
+        .count("archiveOffset", finding.contents_offset)
+        .with("text", finding.to_string())
 }
 
 fn extents(extents: &ExtentStatistics) -> Fields {

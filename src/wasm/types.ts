@@ -36,6 +36,8 @@ export interface VmaError extends Error {
  */
 export interface Overview {
   container: ContainerKind;
+  /** Whether reading far ahead means decoding everything before. */
+  decodesInOrder: boolean;
   version: number;
   uuid: string;
   /** When the header was written: seconds since 1970, UTC. */
@@ -92,11 +94,45 @@ export interface ScanProgress {
 }
 
 export interface ScanReport {
+  container: ContainerReport;
   extents: ExtentStatistics;
   devices: DeviceStatistics[];
   /** Devices that slots name and the header does not. */
   undeclared: { id: number; clusters: number; storedBytes: number }[];
   findings: FindingGroup[];
+}
+
+/** What wraps the archive, as far as it was read. Apart from the archive's findings. */
+export interface ContainerReport {
+  kind: ContainerKind;
+  /** Bytes that it decodes to; null until its end was seen. */
+  contentsSize: number | null;
+  /** "complete", "cut" or "damaged"; null until its end was seen. */
+  end: "complete" | "cut" | "damaged" | null;
+  checksums: {
+    /** Compared with what was decoded, and how many of those agreed. */
+    checked: number;
+    matched: number;
+    /** Parts of the file that carry none. */
+    absent: number;
+  };
+  findings: ContainerFinding[];
+  /** Findings beyond those that are listed. */
+  findingsLeftOut: number;
+  /** What is kept to read anywhere without starting over. */
+  checkpoints: number;
+  checkpointBytes: number;
+}
+
+export interface ContainerFinding {
+  code: string;
+  severity: Severity;
+  /** Byte offset in the file. */
+  offset: number;
+  /** Byte offset in the archive where it tells. */
+  archiveOffset: number;
+  /** All of it in one line. */
+  text: string;
 }
 
 export interface ExtentStatistics {

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::{Seek, SeekFrom, Write};
 use std::ops::Range;
@@ -258,15 +259,16 @@ pub fn assert_any_cut_reads_the_same(source: &dyn ReadAt, whole: &[u8], seed: u6
     }
 }
 
-/// Remembers what was read.
+/// Remembers what was read, and what was worked towards.
 pub struct Recording {
     pub bytes: Vec<u8>,
-    pub reads: std::cell::RefCell<Vec<Range<u64>>>,
+    pub reads: RefCell<Vec<Range<u64>>>,
+    pub approached: RefCell<Vec<u64>>,
 }
 
 impl Recording {
     pub fn new(bytes: Vec<u8>) -> Rc<Self> {
-        Rc::new(Self { bytes, reads: Default::default() })
+        Rc::new(Self { bytes, reads: Default::default(), approached: Default::default() })
     }
 }
 
@@ -287,5 +289,10 @@ impl ReadAt for Recording {
 
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
         into.push(range);
+    }
+
+    fn approach(&self, offset: u64, _: u64) -> Result<bool, vma_inspector::error::Error> {
+        self.approached.borrow_mut().push(offset);
+        Ok(true)
     }
 }

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use vma_inspector::archive::Archive;
+use vma_inspector::container::Options;
 use vma_inspector::error::Error;
 use vma_inspector::finding::Finding;
 use vma_inspector::read_at::ReadAt;
@@ -53,7 +54,7 @@ pub fn id(id: u8) -> DeviceId {
 }
 
 pub fn open(bytes: Vec<u8>) -> Archive {
-    Archive::open(Rc::new(bytes)).expect("the archive opens")
+    Archive::open(Rc::new(bytes), &Options::default()).expect("the archive opens")
 }
 
 /// Runs a scan to its end.

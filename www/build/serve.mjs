@@ -50,7 +50,9 @@ const headers = {
 async function fileFor(folder, url) {
   let path;
   try {
-    path = decodeURIComponent(new URL(url, "http://localhost").pathname);
+    // A browser that takes this for its proxy sends whole addresses.
+    const { pathname } = new URL(url.startsWith("/") ? `http://localhost${url}` : url);
+    path = decodeURIComponent(pathname);
   } catch {
     return null;
   }

@@ -1,15 +1,16 @@
 // Everything that "npm test" runs, in order; the first failure ends it.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { needPrograms } from "./programs.mjs";
-import { main, needRust, root, run, say, wasmTarget } from "./tools.mjs";
+import { main, needPackages, needRust, root, run, say, wasmTarget } from "./tools.mjs";
 
 const steps = [
   ["Programs and packages that the tests use", prepare],
   ["Rust is formatted (cargo fmt)", () => cargo("fmt", "--all", "--check")],
-  ["JavaScript, HTML and CSS are formatted and in order (biome)", biome],
+  ["JavaScript, HTML and CSS are formatted (prettier)", prettier],
+  ["JavaScript is in order (eslint)", eslint],
   ["Clippy has nothing to say, natively and for wasm", clippy],
   ["Rust's documentation builds", documentation],
   ["Rust's tests", () => cargo("test", "--locked", "--workspace", "--exclude", "bindgen")],
@@ -24,19 +25,6 @@ function prepare() {
   needPackages();
 }
 
-/** Installs npm's packages unless the pinned versions are all there. */
-function needPackages() {
-  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const fits = Object.entries(devDependencies).every(([name, version]) => {
-    const manifest = join(root, "node_modules", name, "package.json");
-    return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).version === version;
-  });
-  if (!fits) {
-    say("Installing the packages that the tests need: npm ci");
-    run("npm", ["ci", "--no-audit", "--no-fund"]);
-  }
-}
-
 function cargo(...args) {
   run("cargo", args);
 }
@@ -45,8 +33,12 @@ function npx(program, ...args) {
   run(join(root, "node_modules/.bin", program), args);
 }
 
-function biome() {
-  npx("biome", "ci", "--colors=off", ".");
+function prettier() {
+  npx("prettier", "--check", "--log-level=warn", "www", "tests", "package.json");
+}
+
+function eslint() {
+  npx("eslint", "--config", ".eslint.config.mjs", "--max-warnings=0", "www", "tests");
 }
 
 function clippy() {
@@ -79,12 +71,18 @@ function javascript() {
       .sort()
       .map((name) => join(folder, name)),
   );
-  run("node", ["--test", "--test-concurrency=1", "--test-timeout=600000", ...files]);
+  run("node", ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files]);
 }
 
 await main(async () => {
   for (const [index, [heading, step]] of steps.entries()) {
     say(`\n== ${index + 1} of ${steps.length}: ${heading}`);
+    const started = Date.now();
     await step();
+    const last = index === steps.length - 1;
+    if (!last) {
+      // The very last lines are the test runner's own.
+      say(`-- in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+    }
   }
 });

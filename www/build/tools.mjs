@@ -106,6 +106,19 @@ function needWasmTarget() {
   run("rustup", ["target", "add", wasmTarget]);
 }
 
+/** Installs npm's packages unless the pinned versions are all there. */
+export function needPackages() {
+  const { devDependencies } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+  const fits = Object.entries(devDependencies).every(([name, version]) => {
+    const manifest = `${root}node_modules/${name}/package.json`;
+    return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).version === version;
+  });
+  if (!fits) {
+    say("Installing the packages that the tests need: npm ci");
+    run("npm", ["ci", "--no-audit", "--no-fund"]);
+  }
+}
+
 /**
  * Runs a script's work and ends the process as it went.
  * @param {() => void | Promise<void>} work

@@ -1,4 +1,5 @@
 /** The file and what its header says. */
+import { compressionWords } from "../container.js";
 import { byId, fill, h, whenChanged } from "../dom.js";
 import { exactSize, times } from "../format.js";
 import { badge, facts, foreign } from "./parts.js";
@@ -6,10 +7,10 @@ import { badge, facts, foreign } from "./parts.js";
 export function archiveView() {
   const section = byId("archive");
   return whenChanged(
-    ({ archive }) => [archive?.file, archive?.overview],
-    (file, overview) => {
+    ({ archive }) => [archive?.file, archive?.overview, archive?.scan.report?.container],
+    (file, overview, container) => {
       section.hidden = !file;
-      fill(section, file && overview && card(file, overview));
+      fill(section, file && overview && card(file, overview, container ?? null));
     },
   );
 }
@@ -17,8 +18,9 @@ export function archiveView() {
 /**
  * @param {import("../model.js").FileFacts} file
  * @param {import("../core/vma_inspector.js").Overview} overview
+ * @param {import("../core/vma_inspector.js").ContainerReport | null} container
  */
-function card(file, overview) {
+function card(file, overview, container) {
   return h(
     "div",
     { class: "card" },
@@ -26,6 +28,7 @@ function card(file, overview) {
     h("h2", { id: "archive-title", class: "file-name" }, foreign(file.name)),
     facts([
       ["Size", exactSize(file.size)],
+      ["Compression", compressionWords(overview.container, file.size, container)],
       ["Backup made", backupTime(overview.createdAt)],
       ["Header checksum", headerVerdict(overview)],
       ["UUID", h("code", {}, overview.uuid)],

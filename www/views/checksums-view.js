@@ -1,7 +1,7 @@
 /** Which checksums there are, which were compared, and what that proves. */
+import { NO_DATA_CHECKSUM } from "../container.js";
 import { byId, fill, h, whenChanged } from "../dom.js";
 import { count } from "../format.js";
-import { NO_DATA_CHECKSUM } from "../verdict.js";
 import { facts, table } from "./parts.js";
 
 /** @typedef {import("../model.js").ShownArchive} ShownArchive */
@@ -36,7 +36,7 @@ function card({ headerChecksum, findings }, report, final) {
       [
         ["Archive header", "1", headerChecksum.ok ? "0" : "1"],
         [
-          `Section headers${final ? "" : " so far"}`,
+          `Extent headers${final ? "" : " so far"}`,
           count(report?.extents.checked ?? 0),
           count(report?.extents.broken ?? 0),
         ],
@@ -52,8 +52,10 @@ function card({ headerChecksum, findings }, report, final) {
     h(
       "p",
       { class: "quiet" },
-      "They prove that the headers, which say what lies where, are as they were written. They prove nothing about the disks' contents: ",
-      NO_DATA_CHECKSUM.charAt(0).toLowerCase() + NO_DATA_CHECKSUM.slice(1),
+      "They prove that the headers, which say what lies where, are as they were written. They prove nothing about the disks' contents. ",
+      report && report.container.kind !== "plain"
+        ? h("a", { href: "#container" }, "What the checksums of the compression say of those")
+        : NO_DATA_CHECKSUM,
     ),
   );
 }

@@ -1,6 +1,7 @@
 /** The disks: how much of each is there, and the way to save one. */
 import { byId, fill, h, setText, whenChanged } from "../dom.js";
 import { count, exactSize, share, size } from "../format.js";
+import { missingBytes } from "../verdict.js";
 import { clusterBar, clusterTable } from "./cluster-bar.js";
 import { badge, button, facts, foreign, table } from "./parts.js";
 import { saveBox } from "./save-box.js";
@@ -116,7 +117,8 @@ function deviceCard(device, archive, send) {
    * @param {import("../model.js").Save | null} current
    * @param {string | null} obstacle
    */
-  function draw({ scan, file }, current, obstacle) {
+  function draw(archive, current, obstacle) {
+    const { scan } = archive;
     const live = current?.phase === "starting" || current?.phase === "running";
     save.ariaDisabled = String(obstacle !== null || live);
     if (current) box.draw(current);
@@ -125,11 +127,13 @@ function deviceCard(device, archive, send) {
     drawnReport = scan.report;
     drawnPhase = scan.phase;
     const statistics = scan.report?.devices.find(({ id }) => id === device.id);
-    fill(state, statistics ? stateBadge(statistics, scan.phase === "done") : null);
     fill(
-      numbers,
-      ...(statistics ? drawNumbers(device, statistics, file.size, scan.phase === "done") : []),
+      state,
+      statistics
+        ? stateBadge(statistics, missingBytes(archive, device.id), scan.phase === "done")
+        : null,
     );
+    fill(numbers, ...(statistics ? drawNumbers(device, statistics, archive) : []));
   }
 
   return { root, draw };
@@ -151,11 +155,12 @@ function deviceLine({ id, size: bytes, isVmstate }, { summary }) {
 
 /**
  * @param {Statistics} statistics
+ * @param {number} missing bytes
  * @param {boolean} final
  */
-function stateBadge({ missingBytes, clusters }, final) {
+function stateBadge({ clusters }, missing, final) {
   if (!final) return badge("neutral", "partly scanned");
-  if (missingBytes > 0) return badge("damage", `${size(missingBytes)} missing`);
+  if (missing > 0) return badge("damage", `${size(missing)} missing`);
   if (clusters.twice > 0) return badge("warning", "parts stored twice");
   return badge("good", "nothing missing");
 }
@@ -163,27 +168,31 @@ function stateBadge({ missingBytes, clusters }, final) {
 /**
  * @param {Device} device
  * @param {Statistics} statistics
- * @param {number} fileSize
- * @param {boolean} final
+ * @param {ShownArchive} archive
  */
-function drawNumbers(
-  device,
-  { clusters, storedBytes, zeroBytes, missingBytes, imageSize },
-  fileSize,
-  final,
-) {
+function drawNumbers(device, { clusters, storedBytes, zeroBytes, imageSize }, archive) {
+  const { scan, file, overview } = archive;
+  const final = scan.phase === "done";
+  const missing = missingBytes(archive, device.id);
+  const plain = overview.container === "plain";
+  const whole = plain ? file.size : scan.report?.container.contentsSize;
   return [
     clusterBar(clusters, final),
     h(
       "div",
       { class: "device-columns" },
-      facts([
-        ["Stored data", size(storedBytes)],
-        ["Share of the file", share(storedBytes, fileSize)],
-        ["Zeros, not stored", size(zeroBytes)],
-        [final ? "Missing" : "Not seen yet", size(missingBytes)],
-        final && ["Length of the image", `${count(imageSize)} bytes`],
-      ]),
+      facts(
+        [
+          ["Stored data", size(storedBytes)],
+          whole
+            ? [plain ? "Share of the file" : "Share, unpacked", share(storedBytes, whole)]
+            : null,
+          ["Zeros, not stored", size(zeroBytes)],
+          [final ? "Missing" : "Not seen yet", size(missing)],
+          imageSize !== device.size && ["Length of the image", exactSize(imageSize)],
+        ],
+        true,
+      ),
       clusterTable(device.name, clusters, final),
     ),
   ];

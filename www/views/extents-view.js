@@ -1,4 +1,4 @@
-/** How the file is laid out: its sections, which the format calls extents. */
+/** How the archive is laid out. */
 import { byId, fill, h, whenChanged } from "../dom.js";
 import { count, counted, decimal, exactSize } from "../format.js";
 import { facts } from "./parts.js";
@@ -24,18 +24,26 @@ function card(extents, final) {
   return h(
     "div",
     { class: "card" },
-    h("h2", { id: "extents-title" }, "Sections of the file (extents)"),
-    !final && h("p", { class: "quiet" }, "Of the part that was scanned."),
-    facts([
-      ["Extents", count(extents.count)],
-      ["Clusters in one", clustersWords(extents)],
-      ["Headers", exactSize(extents.headerBytes)],
-      ["Data", exactSize(extents.dataBytes)],
-      ["In no extent", extents.skippedBytes === 0 ? "nothing" : exactSize(extents.skippedBytes)],
-      ["Extents of several disks", count(extents.mixed)],
-      ["The disk changes", counted(extents.deviceSwitches, "time")],
-      ["Order of clusters", orderWords(extents.clustersOutOfOrder)],
-    ]),
+    h("h2", { id: "extents-title" }, "Extents"),
+    h(
+      "p",
+      { class: "quiet" },
+      "An archive is a chain of extents: each a header that says what follows, and the data.",
+      !final && " These numbers are of the part that was scanned.",
+    ),
+    facts(
+      [
+        ["Extents", count(extents.count)],
+        ["Clusters in one", clustersWords(extents)],
+        ["Headers", exactSize(extents.headerBytes)],
+        ["Data", exactSize(extents.dataBytes)],
+        ["In no extent", extents.skippedBytes === 0 ? "nothing" : exactSize(extents.skippedBytes)],
+        ["Extents of several disks", count(extents.mixed)],
+        ["The disk changes", counted(extents.deviceSwitches, "time")],
+        ["Order of clusters", orderWords(extents.clustersOutOfOrder)],
+      ],
+      true,
+    ),
   );
 }
 

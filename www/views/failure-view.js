@@ -1,7 +1,7 @@
 /** What could not be opened, and why. */
 import { byId, fill, h, whenChanged } from "../dom.js";
 import { failureSentence } from "../sentences.js";
-import { badge, button, failureWords, foreign } from "./parts.js";
+import { button, failureWords, foreign, sign } from "./parts.js";
 
 /** @param {import("../model.js").Send} send */
 export function failureView(send) {
@@ -24,12 +24,7 @@ function card({ file, failure }, shown, send) {
   return h(
     "div",
     { class: "card notice", "data-tone": "damage" },
-    h(
-      "h2",
-      { id: "failure-title" },
-      badge("damage", "Not opened"),
-      failureSentence(failure.code).title,
-    ),
+    h("h2", { id: "failure-title" }, sign("damage"), failureSentence(failure.code).title),
     file && h("p", { class: "notice-file" }, foreign(file.name)),
     failureWords(failure),
     shown && h("p", {}, "Below is still ", foreign(shown.name), "."),

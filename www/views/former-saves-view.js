@@ -23,11 +23,12 @@ export function formerSavesView(send) {
       const former = saves.filter(({ archive }) => archive !== shown);
       section.hidden = former.length === 0;
       const kept = new Map(former.map((save) => [save.id, boxes.get(save.id) ?? saveBox(send)]));
-      if (!sameKeys(kept, boxes))
+      if (!sameKeys(kept, boxes)) {
         fill(
           list,
           [...kept.values()].map(({ root }) => root),
         );
+      }
       boxes = kept;
       for (const save of former) boxes.get(save.id)?.draw(save);
     },

@@ -1,13 +1,43 @@
-/** The one live region: says changes of state to those who cannot see them. */
+/**
+ * The one live region, which says changes of state to those who cannot see
+ * them, and the window's title, for those who look elsewhere meanwhile.
+ */
 import { byId, whenChanged } from "../dom.js";
+import { share } from "../format.js";
+import { isLive } from "../state.js";
+
+const PAGE_TITLE = document.title;
 
 export function liveView() {
   const region = byId("live");
-  return whenChanged(
+  const announce = whenChanged(
     ({ announcement }) => [announcement],
     ({ text, serial }) => {
       // The same words twice in a row are not a change, but this is.
       region.textContent = serial % 2 === 0 ? text : `${text}\u00a0`;
     },
   );
+  const entitle = whenChanged(
+    (state) => [titleOf(state)],
+    (title) => {
+      document.title = title;
+    },
+  );
+  /** @param {import("../model.js").State} state */
+  return (state) => {
+    announce(state);
+    entitle(state);
+  };
+}
+
+/** @param {import("../model.js").State} state */
+function titleOf({ saves, archive }) {
+  const save = saves.find(isLive);
+  if (save) return `${share(save.taken, save.size)} saved – ${PAGE_TITLE}`;
+  if (!archive) return PAGE_TITLE;
+  const { phase, progress } = archive.scan;
+  if (phase === "running" && progress) {
+    return `${share(progress.fileBytes, progress.fileSize)} scanned – ${PAGE_TITLE}`;
+  }
+  return `${archive.file.name} – ${PAGE_TITLE}`;
 }

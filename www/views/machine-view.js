@@ -88,7 +88,7 @@ function diskTable({ disks }) {
   if (disks.length === 0) return null;
   return table(
     "Drives",
-    ["Drive", "Size", "Lay on", "In this backup"],
+    ["Drive", "Size", "Was on", "In this backup"],
     disks.map((disk) => [
       foreign(disk.key),
       foreignOr(disk.size, disk.cdrom ? "CD/DVD" : "not stated"),

@@ -37,7 +37,7 @@ function drawOpener(opening, loaded) {
   setText(byId("opener-button-text"), loaded ? "Choose another file…" : "Choose a file…");
   const hint = opening
     ? ["Reading ", foreign(opening.name), " …"]
-    : ["Drop a ", h("code", {}, ".vma"), " file anywhere on this page, or choose one."];
+    : ["Drop a .vma, .vma.zst, .lzo, .gz or .bz2 file anywhere on this page, or choose one."];
   fill(byId("opener-hint"), ...hint);
 }
 

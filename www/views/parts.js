@@ -42,6 +42,16 @@ export function badge(tone, text) {
   return h("span", { class: "badge", "data-tone": tone }, text);
 }
 
+const SIGNS = { good: "✓", warning: "!", damage: "✕", neutral: "…" };
+
+/**
+ * A sign beside words that say the same.
+ * @param {keyof typeof SIGNS} tone
+ */
+export function sign(tone) {
+  return h("span", { class: "sign", "data-tone": tone, "aria-hidden": "true" }, SIGNS[tone]);
+}
+
 /**
  * @param {string} label
  * @param {() => void} onClick
@@ -58,12 +68,13 @@ export function button(label, onClick, attributes = {}) {
 /**
  * Names and values, as a description list.
  * @param {([string, Child | Child[]] | null | false)[]} rows
+ * @param {boolean} [dense] short values only
  */
-export function facts(rows) {
+export function facts(rows, dense = false) {
   const shown = rows.filter((row) => row !== null && row !== false);
   return h(
     "dl",
-    { class: "facts" },
+    { class: "facts", "data-dense": dense },
     shown.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
   );
 }
@@ -104,7 +115,7 @@ export function table(caption, columns, rows, attributes = {}) {
 export function failureWords({ code, message }) {
   return [
     h("p", {}, failureSentence(code).text),
-    h("p", { class: "technical" }, foreign(message ? `${code}: ${message}` : code)),
+    message !== "" && h("p", { class: "technical" }, foreign(`${code}: ${message}`)),
   ];
 }
 

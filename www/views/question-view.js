@@ -1,6 +1,7 @@
 /** Asks before a disk is saved of which parts are missing. */
 import { byId, fill, h, whenChanged } from "../dom.js";
 import { count, exactSize, share } from "../format.js";
+import { missingBytes } from "../verdict.js";
 import { button, foreign } from "./parts.js";
 
 /** @typedef {import("../model.js").Send} Send */
@@ -32,10 +33,12 @@ export function questionView(send) {
  * @param {number} deviceId
  * @param {Send} send
  */
-function questionFor({ overview, scan }, deviceId, send) {
+function questionFor(archive, deviceId, send) {
+  const { overview, scan } = archive;
   const device = overview.devices.find(({ id }) => id === deviceId);
   const found = scan.report?.devices.find(({ id }) => id === deviceId);
-  const missing = found?.missingBytes ?? 0;
+  const missing = missingBytes(archive, deviceId);
+  const isKnown = missing === found?.missingBytes;
   const hurt = (found?.clusters.missing ?? 0) + (found?.clusters.cut ?? 0);
   return [
     h("h2", { id: "question-title" }, "Parts of this disk are missing"),
@@ -44,7 +47,7 @@ function questionFor({ overview, scan }, deviceId, send) {
       { id: "question-text" },
       `${exactSize(missing)} of `,
       foreign(device?.name ?? ""),
-      ` are not in the file: ${share(missing, device?.size ?? 0)} of the disk, in ${count(hurt)} places of 64 KiB. `,
+      ` are not in the file or cannot be unpacked: ${share(missing, device?.size ?? 0)} of the disk${isKnown ? `, in ${count(hurt)} places of 64 KiB` : ""}. `,
       "In the image these places will be zeros. Its file system may be damaged by that; keep the backup.",
     ),
     h(

@@ -2,6 +2,7 @@
 import { fill, h, setAttribute, setText } from "../dom.js";
 import { count, duration, share, size, speed } from "../format.js";
 import { failureSentence } from "../sentences.js";
+import { newlyLost } from "../state.js";
 import { badge, button, foreign } from "./parts.js";
 
 /** @typedef {import("../model.js").Save} Save */
@@ -52,15 +53,16 @@ export function saveBox(send) {
     dismiss.hidden = live;
     bar.value = save.size > 0 ? save.taken / save.size : 0;
     setText(line, figures(save));
-    if (save.phase !== drawn?.phase) drawPhase(save);
+    if (save.phase !== drawn?.phase || save.lost !== drawn?.lost) drawPhase(save);
     drawn = save;
   }
 
   /** @param {Save} save */
   function drawPhase(save) {
     const { tone, word } = PHASES[save.phase];
-    setAttribute(root, "data-tone", tone);
-    fill(title, badge(tone, word), foreign(save.fileName));
+    const shown = tone === "good" && newlyLost(save) > 0 ? "warning" : tone;
+    setAttribute(root, "data-tone", shown);
+    fill(title, badge(shown, word), foreign(save.fileName));
     fill(words, ...explanation(save));
   }
 
@@ -69,8 +71,9 @@ export function saveBox(send) {
 
 /** @param {Save} save */
 function figures({ phase, taken, size: total, pace }) {
-  if (phase === "starting")
+  if (phase === "starting") {
     return "Waiting for the browser to begin. It may be asking where to save.";
+  }
   const left = pace?.secondsLeft;
   return [
     share(taken, total),
@@ -97,6 +100,13 @@ function explanation(save) {
         all,
         "Its list of downloads shows when the file is written; the file must be exactly that long.",
       ),
+      newlyLost(save) > 0 &&
+        h(
+          "p",
+          {},
+          h("strong", {}, `${count(newlyLost(save))} of these bytes are zeros`),
+          ", because the compressed data was found damaged there while the disk was saved. Keep the backup.",
+        ),
     ];
   }
   const handed = `Only ${count(taken)} of ${count(total)} bytes were handed to the browser. `;
@@ -113,10 +123,10 @@ function explanation(save) {
       "p",
       {},
       handed,
-      h("strong", {}, "The file in your Downloads is incomplete: delete it"),
-      ", even if the browser calls it finished. Its name is ",
+      h("strong", {}, "What the browser has left in Downloads is incomplete: delete it"),
+      ", even if the browser calls it finished. It is named ",
       foreign(fileName),
-      ".",
+      " or similar. To try again use the button of the disk here; “Retry” in the browser's list cannot work.",
     ),
   ];
 }

@@ -3,7 +3,7 @@ import { byId, fill, h, setAttribute, setText, whenChanged } from "../dom.js";
 import { count, counted, duration, share, size, speed } from "../format.js";
 import { failureSentence } from "../sentences.js";
 import { verdict } from "../verdict.js";
-import { badge, button, failureWords } from "./parts.js";
+import { button, failureWords, sign } from "./parts.js";
 
 /** @typedef {import("../model.js").Scan} Scan */
 /** @typedef {import("../model.js").ShownArchive} ShownArchive */
@@ -15,7 +15,15 @@ const CONTROLS = {
   failed: { label: "Try to continue", event: { type: "scan-continue-wanted" } },
   done: { label: "Scan again", event: { type: "scan-again-wanted" } },
 };
-const TONE_WORDS = { good: "Complete", warning: "Odd", damage: "Damaged", neutral: "Not finished" };
+
+/** @type {Record<import("../core/vma_inspector.js").ContainerKind, string>} */
+const SCANNING = {
+  plain: "reading every header in the file",
+  zstd: "unpacking all of it, reading every header",
+  lzop: "unpacking and reading every header",
+  gzip: "unpacking all of it, reading every header",
+  bzip2: "unpacking all of it, reading every header",
+};
 
 /** @param {import("../model.js").Send} send */
 export function scanView(send) {
@@ -80,25 +88,33 @@ function drawWords(archive, title, words, card) {
   const judged = verdict(archive);
   setAttribute(card, "data-tone", judged?.tone ?? null);
   if (!judged) {
-    setText(title, "Scanning: reading every header in the file");
+    setText(title, `Scanning: ${SCANNING[archive.overview.container]}`);
     fill(words, h("p", { class: "quiet" }, soFar(archive.scan)));
     return;
   }
   const { failure } = archive.scan;
-  fill(title, badge(judged.tone, TONE_WORDS[judged.tone]), judged.title);
+  fill(title, sign(judged.tone), judged.title);
   fill(
     words,
     failure && h("p", {}, h("strong", {}, `${failureSentence(failure.code).title}.`)),
     failure && failureWords(failure),
     h("p", {}, judged.text),
+    archive.scan.scannedAt !== null && h("p", { class: "quiet" }, formerly(archive.scan.scannedAt)),
   );
 }
 
+/** @param {number} scannedAt milliseconds since 1970 */
+function formerly(scannedAt) {
+  const when = new Date(scannedAt).toLocaleString();
+  return `Taken from the scan of ${when}: name, size, time, beginning and end of the file are the same since. Scan again to be sure of the rest.`;
+}
+
 /** @param {Scan} scan */
-function soFar({ progress }) {
+function soFar({ progress, report }) {
   if (!progress) return "Starting …";
+  const wrong = progress.findings + (report?.container.findings.length ?? 0);
   const parts = `${count(progress.clusters)} of ${counted(progress.totalClusters, "cluster")} seen`;
-  const found = progress.findings === 0 ? "nothing wrong so far" : findings(progress.findings);
+  const found = wrong === 0 ? "nothing wrong so far" : findings(wrong);
   return `${parts}, ${found}.`;
 }
 

@@ -1,0 +1,100 @@
+//! Places a decoder can go on from, kept within a budget of memory.
+
+use core::ops::Range;
+
+/// A place in a container from which it can be decoded without what comes
+/// before.
+pub(super) struct Checkpoint<S> {
+    /// Offset in the contents, in bytes.
+    pub(super) contents: u64,
+    /// Offset in the source, in bytes.
+    pub(super) source: u64,
+    /// What the decoder needs to go on.
+    pub(super) state: S,
+    /// Bytes of memory that `state` takes.
+    pub(super) bytes: usize,
+    /// Whether it must stay, because what lies before it cannot be decoded.
+    pub(super) pinned: bool,
+}
+
+/// The checkpoints of one container, in ascending order.
+///
+/// They stand at least an interval apart. When they no longer fit into the
+/// budget, the interval doubles and about every second one goes.
+pub(super) struct Checkpoints<S> {
+    kept: Vec<Checkpoint<S>>,
+    interval: u64,
+    bytes: usize,
+    bytes_max: usize,
+}
+
+impl<S> Checkpoints<S> {
+    /// None so far; `interval` bytes of contents apart at first, and taking
+    /// at most `bytes_max` bytes of memory.
+    pub(super) fn new(interval: u64, bytes_max: usize) -> Self {
+        Self { kept: Vec::new(), interval: interval.max(1), bytes: 0, bytes_max }
+    }
+
+    /// Whether `contents` lies an interval behind the last checkpoint.
+    pub(super) fn is_due(&self, contents: u64) -> bool {
+        let last = self.kept.last().map_or(0, |last| last.contents);
+        contents.saturating_sub(last) >= self.interval
+    }
+
+    /// Bytes a single checkpoint may take: of larger ones too few fit into
+    /// the budget to be of use.
+    pub(super) fn largest(&self) -> usize {
+        self.bytes_max / 4
+    }
+
+    /// Bytes of memory that all of them take.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Keeps a checkpoint that lies behind all others.
+    pub(super) fn push(&mut self, checkpoint: Checkpoint<S>) {
+        self.bytes = self.bytes.saturating_add(checkpoint.bytes).saturating_add(Self::OWN_BYTES);
+        self.kept.push(checkpoint);
+        while self.bytes > self.bytes_max && self.kept.iter().any(|kept| !kept.pinned) {
+            self.thin();
+        }
+    }
+
+    /// The last checkpoint at or before `contents`.
+    pub(super) fn before(&self, contents: u64) -> Option<&Checkpoint<S>> {
+        let behind = self.kept.partition_point(|kept| kept.contents <= contents);
+        self.kept.get(behind.checked_sub(1)?)
+    }
+
+    /// The ranges of the source that decoding `contents` reads: from the
+    /// checkpoint before it to the one behind it, or to `end`.
+    pub(super) fn source_range(&self, contents: &Range<u64>, end: u64) -> Range<u64> {
+        let start = self.before(contents.start).map_or(0, |kept| kept.source);
+        let behind = self.kept.partition_point(|kept| kept.contents < contents.end);
+        start..self.kept.get(behind).map_or(end, |kept| kept.source)
+    }
+
+    /// What keeping a checkpoint takes besides its state.
+    const OWN_BYTES: usize = size_of::<Checkpoint<S>>();
+
+    fn thin(&mut self) {
+        self.interval = self.interval.saturating_mul(2);
+        let interval = self.interval;
+        let mut last = 0_u64;
+        self.kept.retain(|kept| {
+            let keep = kept.pinned || kept.contents.saturating_sub(last) >= interval;
+            if keep {
+                last = kept.contents;
+            }
+            keep
+        });
+        let kept = self.kept.iter().map(|kept| kept.bytes.saturating_add(Self::OWN_BYTES));
+        self.bytes = kept.fold(0, usize::saturating_add);
+    }
+}

@@ -1,0 +1,328 @@
+//! lzop: blocks that each decode by themselves.
+//!
+//! The headers of the blocks tell how long their contents are, so going from
+//! header to header is all it takes to find a byte, and blocks nobody asks
+//! for are not decoded. Neither are they checked, then: the checksums that
+//! count as checked are those of decoded blocks.
+
+mod header;
+mod ranges;
+mod walk;
+
+use core::cell::{Ref, RefCell};
+use core::ops::Range;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use self::header::{BlockHeader, Flags, adler32};
+use self::ranges::Ranges;
+use self::walk::{Block, Walk};
+use super::checkpoint::{Checkpoint, Checkpoints};
+use super::finding::{BlockChecksum, ContainerFindingKind, End, Log};
+use super::input::split_reads;
+use super::stream::Step;
+use super::{Options, Progress, copy_start, holes_within};
+use crate::error::{Error, ErrorKind, Part};
+use crate::read_at::ReadAt;
+
+/// Losses of unknown length that are told apart; what follows yet another one
+/// is given up.
+const HOLES_MAX: usize = 65_536;
+
+/// Decoded blocks that are kept, whatever their size.
+const DECODED_MAX: usize = 64;
+
+/// The contents of an lzop file.
+pub(super) struct Lzop {
+    state: RefCell<State>,
+}
+
+struct State {
+    source: Rc<dyn ReadAt>,
+    /// Has passed every block up to where it stands, from the first on.
+    frontier: Walk,
+    end: Option<End>,
+    /// Finds blocks behind the frontier.
+    reader: Walk,
+    /// Where blocks start: all of them, as long as the budget allows.
+    blocks: Checkpoints<Flags>,
+    decoded: VecDeque<Decoded>,
+    decoded_bytes_max: usize,
+    /// The blocks that were decoded before, or could not be.
+    seen: Ranges,
+    holes: Vec<Range<u64>>,
+    log: Log,
+}
+
+/// The contents of one block.
+struct Decoded {
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Decoded {
+    fn range(&self) -> Range<u64> {
+        self.start..self.start.saturating_add(u64::try_from(self.bytes.len()).unwrap_or(0))
+    }
+}
+
+/// Where the bytes at an offset are to be had.
+enum Found {
+    /// Decoded already.
+    Decoded,
+    /// In the block the frontier stands at.
+    AtFrontier,
+    /// In the block the reader stands at.
+    AtReader,
+    /// Nowhere: lost up to here.
+    Lost(Range<u64>),
+    /// Nowhere: behind the end.
+    End,
+}
+
+impl Lzop {
+    /// The contents of the lzop file that `source` is, without reading.
+    pub(super) fn new(source: Rc<dyn ReadAt>, options: &Options) -> Self {
+        let state = State {
+            frontier: Walk::new(Rc::clone(&source)),
+            end: None,
+            reader: Walk::new(Rc::clone(&source)),
+            source,
+            blocks: Checkpoints::new(1, options.checkpoint_bytes),
+            decoded: VecDeque::new(),
+            decoded_bytes_max: options.cache_bytes,
+            seen: Ranges::default(),
+            holes: Vec::new(),
+            log: Log::default(),
+        };
+        Self { state: RefCell::new(state) }
+    }
+
+    /// How far the frontier has come.
+    pub(super) fn progress(&self) -> Progress {
+        let state = self.state.borrow();
+        Progress {
+            source: state.frontier.input().position(),
+            contents: state.frontier.contents(),
+            end: state.end,
+            checkpoints: state.blocks.len(),
+            checkpoint_bytes: state.blocks.bytes(),
+        }
+    }
+
+    /// What was noted so far.
+    pub(super) fn log(&self) -> Ref<'_, Log> {
+        Ref::map(self.state.borrow(), |state| &state.log)
+    }
+}
+
+impl ReadAt for Lzop {
+    fn size(&self) -> Option<u64> {
+        let state = self.state.borrow();
+        state.end.map(|_| state.frontier.contents())
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        let mut state = self.state.borrow_mut();
+        let mut done = 0;
+        while let Some(room) = buffer.get_mut(done..).filter(|room| !room.is_empty()) {
+            let Some(at) = u64::try_from(done).ok().and_then(|done| offset.checked_add(done))
+            else {
+                break;
+            };
+            let lost = match state.find(at)? {
+                None => continue,
+                Some(Found::End) => break,
+                Some(Found::Lost(lost)) => Some(lost),
+                Some(Found::Decoded) => None,
+                Some(Found::AtFrontier) => state.decode(true)?,
+                Some(Found::AtReader) => state.decode(false)?,
+            };
+            if let Some(lost) = lost {
+                let kind = ErrorKind::ContainerDamaged { until: lost.end };
+                return Err(Error::new(Part::Container, lost.start.max(offset), kind));
+            }
+            done = done.saturating_add(state.copy(at, room));
+        }
+        Ok(done)
+    }
+
+    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
+        let state = self.state.borrow();
+        let behind = state.frontier.contents();
+        let mut reads = state.blocks.source_range(&range, state.frontier.input().position());
+        if range.end > behind {
+            let next = state.frontier.input().next_read();
+            reads = if range.start >= behind { next } else { reads.start..next.end };
+        }
+        let size = state.source.size().unwrap_or(u64::MAX);
+        split_reads(reads.start..reads.end.min(size), into);
+    }
+
+    fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
+        let mut state = self.state.borrow_mut();
+        let start = state.work();
+        loop {
+            if state.find(offset)?.is_some() {
+                return Ok(true);
+            }
+            if state.work().abs_diff(start) >= work_max {
+                return Ok(false);
+            }
+        }
+    }
+
+    fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
+        holes_within(&self.state.borrow().holes, &range)
+    }
+}
+
+impl State {
+    /// Takes one step towards the block at `at`; `None` if it takes more.
+    fn find(&mut self, at: u64) -> Result<Option<Found>, Error> {
+        if self.decoded.iter().any(|block| block.range().contains(&at)) {
+            return Ok(Some(Found::Decoded));
+        }
+        if let Some(hole) = self.hole_at(at) {
+            return Ok(Some(Found::Lost(hole)));
+        }
+        if at < self.frontier.contents() {
+            return self.find_behind(at);
+        }
+        if self.end.is_some() {
+            return Ok(Some(Found::End));
+        }
+        if self.frontier.block().is_some_and(|block| (block.contents..block.end()).contains(&at)) {
+            return Ok(Some(Found::AtFrontier));
+        }
+        self.step_frontier()?;
+        Ok(None)
+    }
+
+    fn step_frontier(&mut self) -> Result<(), Error> {
+        let before = self.frontier.contents();
+        match self.frontier.step(&mut self.log)? {
+            Step::Data(_) => {}
+            Step::Lost(_) => self.holes.push(before..self.frontier.contents()),
+            Step::End(end) => self.end = Some(end),
+        }
+        if self.holes.len() >= HOLES_MAX {
+            self.end = Some(End::Damaged);
+        }
+        if let Some(Block { contents, source, flags, .. }) = self.frontier.block() {
+            let is_behind_loss = self.holes.last().is_some_and(|hole| hole.end == contents);
+            if is_behind_loss || self.blocks.is_due(contents) || self.blocks.len() == 0 {
+                let pinned = is_behind_loss || self.blocks.len() == 0;
+                self.blocks.push(Checkpoint { contents, source, state: flags, bytes: 0, pinned });
+            }
+        }
+        Ok(())
+    }
+
+    fn find_behind(&mut self, at: u64) -> Result<Option<Found>, Error> {
+        if let Some(start) = self.blocks.before(at)
+            && !(start.contents..=at).contains(&self.reader.contents())
+        {
+            self.reader.go_to(start.source, start.contents, start.state);
+        }
+        if self.reader.block().is_some_and(|block| (block.contents..block.end()).contains(&at)) {
+            return Ok(Some(Found::AtReader));
+        }
+        let mut ignored = Log::default();
+        if let Step::End(_) = self.reader.step(&mut ignored)? {
+            let reason = String::from("reads as something else than before");
+            let position = self.reader.input().position();
+            self.reader = Walk::new(Rc::clone(&self.source));
+            return Err(Error::source_unreadable(position, reason));
+        }
+        Ok(None)
+    }
+
+    /// Decodes the block that the frontier or the reader stands at; returns
+    /// the contents that are lost if that cannot be done.
+    fn decode(&mut self, at_frontier: bool) -> Result<Option<Range<u64>>, Error> {
+        let walk = if at_frontier { &mut self.frontier } else { &mut self.reader };
+        let Some(block) = walk.block() else { return Ok(None) };
+        let bytes = walk.block_bytes()?;
+        let contents = decode(&block.header, bytes);
+        if self.seen.insert(block.contents..block.end()) {
+            check(&block, bytes, contents.as_deref(), &mut self.log);
+        }
+        let Some(bytes) = contents else {
+            let hole = block.contents..block.end();
+            let place = self.holes.partition_point(|known| known.start < hole.start);
+            self.holes.insert(place, hole.clone());
+            return Ok(Some(hole));
+        };
+        self.decoded.push_back(Decoded { start: block.contents, bytes });
+        let mut kept: usize = self.decoded.iter().map(|block| block.bytes.len()).sum();
+        while self.decoded.len() > 1
+            && (kept > self.decoded_bytes_max || self.decoded.len() > DECODED_MAX)
+        {
+            kept =
+                kept.saturating_sub(self.decoded.pop_front().map_or(0, |block| block.bytes.len()));
+        }
+        Ok(None)
+    }
+
+    /// Copies decoded bytes from `at` on into `room`; returns how many.
+    fn copy(&self, at: u64, room: &mut [u8]) -> usize {
+        let block = self.decoded.iter().rev().find(|block| block.range().contains(&at));
+        let bytes = block.and_then(|block| {
+            let skip = usize::try_from(at.saturating_sub(block.start)).ok()?;
+            block.bytes.get(skip..)
+        });
+        copy_start(bytes.unwrap_or(&[]), room)
+    }
+
+    fn hole_at(&self, at: u64) -> Option<Range<u64>> {
+        let index = self.holes.partition_point(|hole| hole.end <= at);
+        self.holes.get(index).filter(|hole| hole.start <= at).cloned()
+    }
+
+    fn work(&self) -> u64 {
+        self.frontier.input().position().saturating_add(self.reader.input().position())
+    }
+}
+
+/// The contents of a block; `None` if `bytes` do not decode to the length
+/// that its header states.
+fn decode(header: &BlockHeader, bytes: &[u8]) -> Option<Vec<u8>> {
+    if u32::try_from(bytes.len()) != Ok(header.length) {
+        return None;
+    }
+    if header.is_stored() {
+        return Some(bytes.to_vec());
+    }
+    let mut contents = vec![0; usize::try_from(header.contents_length).ok()?];
+    let count = lzokay::decompress::decompress(bytes, &mut contents).ok()?;
+    (count == contents.len()).then_some(contents)
+}
+
+/// Checks a block that is decoded for the first time, or cannot be decoded.
+fn check(block: &Block, bytes: &[u8], contents: Option<&[u8]>, log: &mut Log) {
+    let header = &block.header;
+    if !block.flags.has_checksums() {
+        log.no_checksum();
+    }
+    let parts = [
+        (BlockChecksum::Compressed, header.checksums, Some(bytes)),
+        (BlockChecksum::Contents, header.contents_checksums, contents),
+    ];
+    for (of, (adler, crc), bytes) in parts {
+        let Some(bytes) = bytes else { continue };
+        let adler = adler.map(|expected| (expected, adler32(bytes)));
+        let crc = crc.map(|expected| (expected, crc32fast::hash(bytes)));
+        for (expected, found) in adler.into_iter().chain(crc) {
+            if !log.compare(expected, found) {
+                let kind = ContainerFindingKind::BlockChecksumMismatch { expected, found, of };
+                log.find(block.source, block.contents, kind);
+            }
+        }
+    }
+    if contents.is_none() {
+        let lost = Some(u64::from(header.contents_length));
+        let kind = ContainerFindingKind::Damaged { reason: "block", lost, resumes: true };
+        log.find(block.source, block.contents, kind);
+    }
+}

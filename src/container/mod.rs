@@ -1,0 +1,282 @@
+//! What wraps an archive, told by its first bytes and never by its name: a
+//! crashed job leaves `….vma.dat`, whatever is in it.
+//!
+//! [`open`] makes the archive's bytes readable at any offset, whatever wraps
+//! them, as [`Contents`]. What is wrong with the container is told apart from
+//! what is wrong with the archive in it: see [`Contents::findings`].
+
+mod bzip2;
+mod checkpoint;
+mod finding;
+mod gzip;
+mod input;
+mod loss;
+mod lzop;
+mod recent;
+mod stream;
+mod zstd;
+
+use core::ops::Range;
+use std::rc::Rc;
+
+use self::bzip2::Bzip2;
+use self::finding::Log;
+pub use self::finding::{BlockChecksum, Checksums, ContainerFinding, ContainerFindingKind, End};
+use self::gzip::Gzip;
+use self::lzop::Lzop;
+use self::stream::Stream;
+use self::zstd::Zstd;
+use crate::error::Error;
+use crate::read_at::{ReadAt, read_range};
+
+/// Bytes that tell a container.
+const RECOGNISED_BY: u64 = 6;
+
+/// The largest zstd window that is allowed unless someone asks for more:
+/// what `zstd -d` allows (`--long=27`).
+pub const WINDOW_MAX: u64 = 1 << 27;
+
+/// The largest zstd window that can be asked for: a larger one does not fit
+/// into the memory of a page.
+pub const WINDOW_LIMIT: u64 = 1 << 30;
+
+/// A format that may wrap an archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Container {
+    /// Zstandard, `.zst`: today's default of Proxmox VE.
+    Zstd,
+    /// lzop, `.lzo`.
+    Lzop,
+    /// gzip, `.gz`.
+    Gzip,
+    /// bzip2, `.bz2`.
+    Bzip2,
+}
+
+impl Container {
+    /// The container that `first` bytes of a file announce, if they announce
+    /// one. Six bytes are enough.
+    ///
+    /// Magic numbers: RFC 8878 (frames and skippable frames), lzop's own
+    /// source (`\x89LZO\0\r\n\x1a\n`), RFC 1952, and bzip2's `BZh1` to `BZh9`.
+    #[must_use]
+    pub fn recognise(first: &[u8]) -> Option<Self> {
+        match first {
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Self::Zstd),
+            [0x89, b'L', b'Z', b'O', 0, b'\r', ..] => Some(Self::Lzop),
+            [0x1f, 0x8b, 8, ..] => Some(Self::Gzip),
+            [b'B', b'Z', b'h', b'1'..=b'9', ..] => Some(Self::Bzip2),
+            _ => None,
+        }
+    }
+
+    /// Its name, as its makers write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Zstd => "zstd",
+            Self::Lzop => "lzop",
+            Self::Gzip => "gzip",
+            Self::Bzip2 => "bzip2",
+        }
+    }
+}
+
+/// How a container is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The largest zstd window, in bytes; anything above [`WINDOW_LIMIT`]
+    /// counts as that.
+    pub window_max: u64,
+    /// Memory that checkpoints may take, in bytes.
+    pub checkpoint_bytes: usize,
+    /// Memory that decoded bytes are kept in, in bytes. A zstd window of up
+    /// to a quarter of `checkpoint_bytes` is kept whole all the same.
+    pub cache_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            window_max: WINDOW_MAX,
+            checkpoint_bytes: 64 * 1024 * 1024,
+            cache_bytes: 8 * 1024 * 1024,
+        }
+    }
+}
+
+/// How far the work on a container has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes of the source that are dealt with.
+    pub source: u64,
+    /// Bytes of the contents that are known.
+    pub contents: u64,
+    /// How the container ended; `None` as long as nobody has seen the end.
+    pub end: Option<End>,
+    /// How many checkpoints are kept.
+    pub checkpoints: usize,
+    /// Bytes of memory the checkpoints take.
+    pub checkpoint_bytes: usize,
+}
+
+/// The bytes inside a container, or of a source without one.
+///
+/// A read decodes forward as far as it has to, which can be far: a caller who
+/// must not wait [approaches](ReadAt::approach) step by step first. A read that
+/// meets bytes nobody can have is an error,
+/// [`ContainerDamaged`](crate::error::ErrorKind::ContainerDamaged), that says where they
+/// start and end; behind damage with nothing sound after it, the contents end.
+pub struct Contents {
+    layer: Layer,
+}
+
+enum Layer {
+    Plain(Rc<dyn ReadAt>),
+    Zstd(Box<Stream<Zstd>>),
+    Lzop(Box<Lzop>),
+    Gzip(Box<Stream<Gzip>>),
+    Bzip2(Box<Stream<Bzip2>>),
+}
+
+/// Makes the bytes in `source` readable, whatever container they are in; a
+/// source that is no container is passed through. Reads the first few bytes.
+///
+/// # Errors
+///
+/// The source cannot be read.
+pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Contents, Error> {
+    let first = read_range(&source, 0..RECOGNISED_BY)?;
+    let options = &Options { window_max: options.window_max.min(WINDOW_LIMIT), ..*options };
+    let layer = match Container::recognise(&first) {
+        None => Layer::Plain(source),
+        Some(Container::Zstd) => Layer::Zstd(Box::new(Stream::new(source, options))),
+        Some(Container::Lzop) => Layer::Lzop(Box::new(Lzop::new(source, options))),
+        Some(Container::Gzip) => Layer::Gzip(Box::new(Stream::new(source, options))),
+        Some(Container::Bzip2) => Layer::Bzip2(Box::new(Stream::new(source, options))),
+    };
+    Ok(Contents { layer })
+}
+
+impl Contents {
+    /// What wraps the contents; `None` if nothing does.
+    #[must_use]
+    pub fn container(&self) -> Option<Container> {
+        match &self.layer {
+            Layer::Plain(_) => None,
+            Layer::Zstd(_) => Some(Container::Zstd),
+            Layer::Lzop(_) => Some(Container::Lzop),
+            Layer::Gzip(_) => Some(Container::Gzip),
+            Layer::Bzip2(_) => Some(Container::Bzip2),
+        }
+    }
+
+    /// Whether a far read means decoding everything before, and so that one
+    /// pass over the contents decodes all of them.
+    #[must_use]
+    pub fn decodes_in_order(&self) -> bool {
+        matches!(self.layer, Layer::Zstd(_) | Layer::Gzip(_) | Layer::Bzip2(_))
+    }
+
+    /// How far the work has come. All of it is done if nothing wraps the
+    /// contents.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        match &self.layer {
+            Layer::Plain(source) => Progress::whole(source.size().unwrap_or(0)),
+            Layer::Zstd(stream) => stream.progress(),
+            Layer::Lzop(lzop) => lzop.progress(),
+            Layer::Gzip(stream) => stream.progress(),
+            Layer::Bzip2(stream) => stream.progress(),
+        }
+    }
+
+    /// What is wrong with the container as far as is known, in the order it
+    /// came up.
+    #[must_use]
+    pub fn findings(&self) -> Vec<ContainerFinding> {
+        self.with_log(|log| log.findings().to_vec()).unwrap_or_default()
+    }
+
+    /// Findings that came up and are not kept: there are too many of them.
+    #[must_use]
+    pub fn findings_left_out(&self) -> u64 {
+        self.with_log(Log::left_out).unwrap_or(0)
+    }
+
+    /// The checksums over contents, as far as they were checked.
+    #[must_use]
+    pub fn checksums(&self) -> Checksums {
+        self.with_log(Log::checksums).unwrap_or_default()
+    }
+
+    fn with_log<T>(&self, use_log: impl FnOnce(&Log) -> T) -> Option<T> {
+        match &self.layer {
+            Layer::Plain(_) => None,
+            Layer::Zstd(stream) => Some(use_log(&stream.log())),
+            Layer::Lzop(lzop) => Some(use_log(&lzop.log())),
+            Layer::Gzip(stream) => Some(use_log(&stream.log())),
+            Layer::Bzip2(stream) => Some(use_log(&stream.log())),
+        }
+    }
+
+    fn as_read_at(&self) -> &dyn ReadAt {
+        match &self.layer {
+            Layer::Plain(source) => source,
+            Layer::Zstd(stream) => &**stream,
+            Layer::Lzop(lzop) => &**lzop,
+            Layer::Gzip(stream) => &**stream,
+            Layer::Bzip2(stream) => &**stream,
+        }
+    }
+}
+
+impl Progress {
+    fn whole(bytes: u64) -> Self {
+        let end = Some(End::Complete);
+        Self { source: bytes, contents: bytes, end, checkpoints: 0, checkpoint_bytes: 0 }
+    }
+}
+
+impl ReadAt for Contents {
+    fn size(&self) -> Option<u64> {
+        self.as_read_at().size()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        self.as_read_at().read_at(offset, buffer)
+    }
+
+    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
+        self.as_read_at().trace(range, into);
+    }
+
+    /// [`u64::MAX`] stands for the end: on the way there, everything that is
+    /// wrong with the container comes up.
+    fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
+        self.as_read_at().approach(offset, work_max)
+    }
+
+    fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
+        self.as_read_at().lost(range)
+    }
+}
+
+/// The parts of `range` that lie in `holes`, which are in order.
+fn holes_within(holes: &[Range<u64>], range: &Range<u64>) -> Vec<Range<u64>> {
+    let first = holes.partition_point(|hole| hole.end <= range.start);
+    let rest = holes.get(first..).unwrap_or(&[]).iter();
+    rest.take_while(|hole| hole.start < range.end)
+        .map(|hole| hole.start.max(range.start)..hole.end.min(range.end))
+        .collect()
+}
+
+/// Copies the start of `from` to the start of `to`, as far as both go;
+/// returns how many bytes that is.
+fn copy_start(from: &[u8], to: &mut [u8]) -> usize {
+    let count = from.len().min(to.len());
+    if let (Some(from), Some(to)) = (from.get(..count), to.get_mut(..count)) {
+        to.copy_from_slice(from);
+    }
+    count
+}

@@ -1,0 +1,374 @@
+//! Random access to what a decoder puts out from front to back.
+//!
+//! Everything is decoded forward once, by the *frontier*. On its way it leaves
+//! [checkpoints](super::checkpoint), from which a second decoder, the
+//! *reader*, serves whatever is asked for behind the frontier.
+
+use core::cell::{Ref, RefCell};
+use core::ops::Range;
+use std::rc::Rc;
+
+use super::checkpoint::{Checkpoint, Checkpoints};
+use super::finding::{End, Log};
+use super::input::{Input, split_reads};
+use super::recent::Recent;
+use super::{Options, Progress, copy_start, holes_within};
+use crate::error::{Error, ErrorKind, Part};
+use crate::read_at::ReadAt;
+
+/// Bytes of contents that stand for a loss nobody knows the length of.
+///
+/// Longer than any extent of an archive, so that one whose data ran into the
+/// damage ends inside the loss, and its reader searches on right behind it.
+pub(super) const UNKNOWN_LOSS: u64 = 4 * 1024 * 1024;
+
+/// Losses that are told apart; what follows yet another one is given up.
+const HOLES_MAX: usize = 65_536;
+
+/// What a step of a decoder came to.
+pub(super) enum Step {
+    /// This many bytes were put out: 0 if the step only read.
+    Data(usize),
+    /// This many bytes of contents are lost; those behind them come next.
+    Lost(u64),
+    /// There is nothing more.
+    End(End),
+}
+
+/// Where a step of a decoder puts its output and its findings.
+pub(super) struct Output<'a> {
+    /// Room for contents, at least [`Decoder::ROOM`] bytes.
+    pub(super) room: &'a mut [u8],
+    /// Where the room starts in the contents, in bytes.
+    pub(super) contents: u64,
+    /// What is found on the way.
+    pub(super) log: &'a mut Log,
+}
+
+/// What a decoder needs to be put back to a place.
+pub(super) struct Saved<S> {
+    /// Offset in the contents.
+    pub(super) contents: u64,
+    /// Offset in the source to go on reading at.
+    pub(super) source: u64,
+    /// The decoder there.
+    pub(super) state: S,
+    /// Bytes of memory that `state` takes.
+    pub(super) bytes: usize,
+}
+
+/// A format that is decoded from front to back.
+pub(super) trait Decoder: Sized {
+    /// What is kept to go on from a checkpoint.
+    type State;
+
+    /// Bytes of room that a step needs.
+    const ROOM: usize;
+
+    /// Bytes of contents between two checkpoints at first.
+    const INTERVAL: u64;
+
+    /// A decoder at the start of a container, which checks what it decodes.
+    fn new(options: &Options) -> Self;
+
+    /// Goes on by a bounded amount of work: it consumes or puts out
+    /// something, or it ends.
+    ///
+    /// # Errors
+    ///
+    /// The source cannot be read, or the container asks for something that is
+    /// not supported. The same step can be tried again.
+    fn step(&mut self, input: &mut Input, output: &mut Output<'_>) -> Result<Step, Error>;
+
+    /// Bytes of output in a row that [`save`](Self::save) may look back at.
+    fn history(&self) -> usize;
+
+    /// What [`restore`](Self::restore) needs to go on from here, where the
+    /// contents have come to `contents`. `None` if that is not possible here,
+    /// or takes more than `bytes_max` bytes, or is not known yet: then a later
+    /// call returns what goes on from here.
+    fn save(
+        &mut self,
+        input: &Input,
+        recent: &Recent,
+        contents: u64,
+        bytes_max: usize,
+    ) -> Option<Saved<Self::State>>;
+
+    /// A decoder that goes on where `state` was saved and checks nothing: the
+    /// one that saved it does.
+    fn restore(state: &Self::State, options: &Options) -> Self;
+}
+
+/// A decoder and where it stands.
+struct Cursor<D> {
+    decoder: D,
+    input: Input,
+    contents: u64,
+}
+
+/// The contents of a container that is decoded from front to back.
+pub(super) struct Stream<D: Decoder> {
+    state: RefCell<State<D>>,
+}
+
+struct State<D: Decoder> {
+    options: Options,
+    source: Rc<dyn ReadAt>,
+    /// `None` once the end was reached.
+    frontier: Option<Cursor<D>>,
+    /// How far the frontier got, in bytes of contents and of the source.
+    reached: (u64, u64),
+    end: Option<End>,
+    reader: Option<Cursor<D>>,
+    recent: Recent,
+    checkpoints: Checkpoints<D::State>,
+    holes: Vec<Range<u64>>,
+    log: Log,
+    /// Bytes read and put out by all steps so far.
+    work: u64,
+}
+
+impl<D: Decoder> Stream<D> {
+    /// The contents of the container that `source` is, without reading.
+    pub(super) fn new(source: Rc<dyn ReadAt>, options: &Options) -> Self {
+        let decoder = D::new(options);
+        let input = Input::new(Rc::clone(&source), 0);
+        let state = State {
+            options: *options,
+            source,
+            frontier: Some(Cursor { decoder, input, contents: 0 }),
+            reached: (0, 0),
+            end: None,
+            reader: None,
+            recent: Recent::new(options.cache_bytes),
+            checkpoints: Checkpoints::new(D::INTERVAL, options.checkpoint_bytes),
+            holes: Vec::new(),
+            log: Log::default(),
+            work: 0,
+        };
+        Self { state: RefCell::new(state) }
+    }
+
+    /// How far the frontier has come.
+    pub(super) fn progress(&self) -> Progress {
+        let state = self.state.borrow();
+        Progress {
+            source: state.reached.1,
+            contents: state.reached.0,
+            end: state.end,
+            checkpoints: state.checkpoints.len(),
+            checkpoint_bytes: state.checkpoints.bytes(),
+        }
+    }
+
+    /// What was noted so far.
+    pub(super) fn log(&self) -> Ref<'_, Log> {
+        Ref::map(self.state.borrow(), |state| &state.log)
+    }
+}
+
+impl<D: Decoder> ReadAt for Stream<D> {
+    fn size(&self) -> Option<u64> {
+        let state = self.state.borrow();
+        state.end.map(|_| state.reached.0)
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        let mut state = self.state.borrow_mut();
+        let mut done = 0;
+        while let Some(room) = buffer.get_mut(done..).filter(|room| !room.is_empty()) {
+            let Some(at) = u64::try_from(done).ok().and_then(|done| offset.checked_add(done))
+            else {
+                break;
+            };
+            while !state.step_towards(at)? {}
+            if let Some(hole) = state.hole_at(at) {
+                let kind = ErrorKind::ContainerDamaged { until: hole.end };
+                return Err(Error::new(Part::Container, hole.start.max(offset), kind));
+            }
+            let kept = state.recent.at(at);
+            if kept.is_empty() {
+                break;
+            }
+            done = done.saturating_add(copy_start(kept, room));
+        }
+        Ok(done)
+    }
+
+    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
+        let state = self.state.borrow();
+        let mut reads = state.source_range(&range);
+        let size = state.source.size().unwrap_or(u64::MAX);
+        reads.end = reads.end.min(size);
+        split_reads(reads, into);
+    }
+
+    fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
+        let mut state = self.state.borrow_mut();
+        let start = state.work;
+        while !state.step_towards(offset)? {
+            if state.work.saturating_sub(start) >= work_max {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
+        holes_within(&self.state.borrow().holes, &range)
+    }
+}
+
+impl<D: Decoder> State<D> {
+    /// Takes one step towards contents at `at`; returns true without one if
+    /// all that there is to have at `at` can be had.
+    fn step_towards(&mut self, at: u64) -> Result<bool, Error> {
+        if !self.recent.at(at).is_empty() {
+            return Ok(true);
+        }
+        if at < self.reached.0 {
+            if self.hole_at(at).is_some() {
+                return Ok(true);
+            }
+            self.step_reader(at)?;
+        } else {
+            if self.end.is_some() {
+                return Ok(true);
+            }
+            self.step_frontier()?;
+        }
+        Ok(false)
+    }
+
+    fn step_frontier(&mut self) -> Result<(), Error> {
+        let Some(cursor) = self.frontier.as_mut() else { return Ok(()) };
+        let step = step(cursor, &mut self.recent, &mut self.log, &mut self.work)?;
+        match step {
+            Step::Data(_) => {}
+            Step::Lost(count) => {
+                let end = cursor.contents;
+                self.holes.push(end.saturating_sub(count)..end);
+            }
+            Step::End(end) => self.end = Some(end),
+        }
+        if self.holes.len() >= HOLES_MAX {
+            self.end = Some(End::Damaged);
+        }
+        self.reached = (cursor.contents, cursor.input.position());
+        self.leave_checkpoint(matches!(step, Step::Lost(_)));
+        if self.end.is_some() {
+            self.frontier = None;
+        }
+        Ok(())
+    }
+
+    fn leave_checkpoint(&mut self, pinned: bool) {
+        let Some(cursor) = self.frontier.as_mut() else { return };
+        if self.end.is_some() || !(pinned || self.checkpoints.is_due(cursor.contents)) {
+            return;
+        }
+        let largest = self.checkpoints.largest();
+        let contents = cursor.contents;
+        let saved = cursor.decoder.save(&cursor.input, &self.recent, contents, largest);
+        if let Some(Saved { contents, source, state, bytes }) = saved {
+            self.checkpoints.push(Checkpoint { contents, source, state, bytes, pinned });
+        }
+        let history = cursor.decoder.history();
+        if history <= largest {
+            self.recent.keep_at_least(history);
+        }
+    }
+
+    /// Takes one step of the reader, put to the best place before `at` first.
+    fn step_reader(&mut self, at: u64) -> Result<(), Error> {
+        let from = self.checkpoints.before(at);
+        let earliest = from.map_or(0, |from| from.contents);
+        let stands_well = |reader: &Cursor<D>| (earliest..=at).contains(&reader.contents);
+        if !self.reader.as_ref().is_some_and(stands_well) {
+            let (decoder, source) = match from {
+                Some(from) => (D::restore(&from.state, &self.options), from.source),
+                None => (D::new(&self.options), 0),
+            };
+            let input = self.reader.take().map(|reader| reader.input);
+            let mut input = input.unwrap_or_else(|| Input::new(Rc::clone(&self.source), source));
+            input.seek(source);
+            self.reader = Some(Cursor { decoder, input, contents: earliest });
+        }
+        let Some(reader) = self.reader.as_mut() else { return Ok(()) };
+        let mut ignored = Log::default();
+        match step(reader, &mut self.recent, &mut ignored, &mut self.work)? {
+            Step::Data(_) | Step::Lost(_) => Ok(()),
+            Step::End(_) => {
+                let reason = String::from("decodes to something else than before");
+                let position = reader.input.position();
+                self.reader = None;
+                Err(Error::source_unreadable(position, reason))
+            }
+        }
+    }
+
+    fn hole_at(&self, at: u64) -> Option<Range<u64>> {
+        let index = self.holes.partition_point(|hole| hole.end <= at);
+        self.holes.get(index).filter(|hole| hole.start <= at).cloned()
+    }
+
+    /// The part of the source that reading `range` will probably need.
+    fn source_range(&self, range: &Range<u64>) -> Range<u64> {
+        let kept = u64::try_from(self.recent.at(range.start).len()).unwrap_or(0);
+        if range.start.saturating_add(kept) >= range.end {
+            return 0..0;
+        }
+        match &self.frontier {
+            Some(frontier) if range.end > self.reached.0 => {
+                let next = frontier.input.next_read();
+                let ahead = range.end.saturating_sub(self.reached.0);
+                next.start..next.end.max(self.source_estimate(ahead))
+            }
+            _ => {
+                let reads = self.checkpoints.source_range(range, self.reached.1);
+                let reader =
+                    self.reader.as_ref().map_or(0, |reader| reader.input.next_read().start);
+                match reads.contains(&reader) {
+                    true => reader..reads.end,
+                    false => reads,
+                }
+            }
+        }
+    }
+
+    /// Where in the source the frontier will stand `ahead` bytes of contents
+    /// later, if it goes on as so far.
+    fn source_estimate(&self, ahead: u64) -> u64 {
+        let (contents, source) = self.reached;
+        let scaled = u128::from(ahead).saturating_mul(u128::from(source));
+        let more = scaled.checked_div(u128::from(contents)).unwrap_or(0);
+        source.saturating_add(u64::try_from(more).unwrap_or(u64::MAX))
+    }
+}
+
+/// Lets the decoder of `cursor` take a step, and takes up what it put out.
+fn step<D: Decoder>(
+    cursor: &mut Cursor<D>,
+    recent: &mut Recent,
+    log: &mut Log,
+    work: &mut u64,
+) -> Result<Step, Error> {
+    let before = cursor.input.position();
+    let contents = cursor.contents;
+    let room = recent.room(contents, D::ROOM);
+    let step = cursor.decoder.step(&mut cursor.input, &mut Output { room, contents, log })?;
+    let count = match step {
+        Step::Data(count) => {
+            recent.fill(count);
+            u64::try_from(count).unwrap_or(0)
+        }
+        Step::Lost(count) => count,
+        Step::End(_) => 0,
+    };
+    cursor.contents = contents.saturating_add(count);
+    let put_out = if matches!(step, Step::Lost(_)) { 0 } else { count };
+    let read = cursor.input.position().saturating_sub(before);
+    *work = work.saturating_add(put_out).saturating_add(read);
+    Ok(step)
+}

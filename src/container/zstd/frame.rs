@@ -1,0 +1,163 @@
+//! The header of a zstd frame (RFC 8878, 3.1.1.1 and 3.1.2).
+
+/// Bytes that a frame header has at most, magic number included.
+pub(super) const HEADER_MAX: usize = 18;
+
+/// The magic number of a frame.
+pub(super) const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// Bytes a block decodes to at most, unless the window is smaller.
+pub(super) const BLOCK_MAX: usize = 128 * 1024;
+
+/// What stands where a frame may start.
+pub(super) enum Opening {
+    /// A frame.
+    Frame(FrameHeader),
+    /// A skippable frame of this many bytes, header included.
+    Skippable(u64),
+    /// The bytes end before it is clear.
+    Cut,
+    /// No frame, or one that uses what the format reserves.
+    Unknown,
+}
+
+/// The header of a frame of compressed blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FrameHeader {
+    /// Bytes of the header, magic number included.
+    pub(super) length: usize,
+    /// Bytes that the frame's data looks back at most.
+    pub(super) window: u64,
+    /// Bytes that the frame says it decodes to.
+    pub(super) content_size_hint: Option<u64>,
+    /// Whether a checksum follows the blocks.
+    pub(super) has_checksum: bool,
+    /// The dictionary it needs; 0 for none.
+    pub(super) dictionary: u32,
+}
+
+impl Opening {
+    /// What `bytes` start with. [`HEADER_MAX`] bytes are always enough.
+    pub(super) fn parse(bytes: &[u8]) -> Self {
+        let Some((magic, rest)) = bytes.split_first_chunk::<4>() else {
+            let is_start = MAGIC.starts_with(bytes)
+                || matches!(bytes, [0x50..=0x5f] | [0x50..=0x5f, 0x2a] | [0x50..=0x5f, 0x2a, 0x4d]);
+            return if is_start { Self::Cut } else { Self::Unknown };
+        };
+        match magic {
+            &MAGIC => FrameHeader::parse(rest),
+            [0x50..=0x5f, 0x2a, 0x4d, 0x18] => match rest.first_chunk::<4>() {
+                Some(length) => Self::Skippable(u64::from(u32::from_le_bytes(*length)) + 8),
+                None => Self::Cut,
+            },
+            _ => Self::Unknown,
+        }
+    }
+}
+
+impl FrameHeader {
+    /// Parses what follows the magic number.
+    fn parse(bytes: &[u8]) -> Opening {
+        let Some((&descriptor, mut rest)) = bytes.split_first() else { return Opening::Cut };
+        let is_single_segment = descriptor & 0x20 != 0;
+        if descriptor & 0x08 != 0 {
+            return Opening::Unknown;
+        }
+        let window_bytes = usize::from(!is_single_segment);
+        let dictionary_bytes = [0, 1, 2, 4].get(usize::from(descriptor & 3)).copied().unwrap_or(0);
+        let size_bytes = match descriptor >> 6 {
+            0 => usize::from(is_single_segment),
+            1 => 2,
+            2 => 4,
+            _ => 8,
+        };
+        let (Some(window), Some(dictionary), Some(size)) = (
+            take_little_endian(&mut rest, window_bytes),
+            take_little_endian(&mut rest, dictionary_bytes),
+            take_little_endian(&mut rest, size_bytes),
+        ) else {
+            return Opening::Cut;
+        };
+        // Two bytes count from 256: one byte says what is below.
+        let size = if size_bytes == 2 { size.saturating_add(256) } else { size };
+        Opening::Frame(Self {
+            length: 5 + window_bytes + dictionary_bytes + size_bytes,
+            window: if is_single_segment { size } else { window_size(window) },
+            content_size_hint: (size_bytes > 0).then_some(size),
+            has_checksum: descriptor & 0x04 != 0,
+            dictionary: u32::try_from(dictionary).unwrap_or(0),
+        })
+    }
+}
+
+/// The header of a block: 3 bytes, little-endian.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BlockHeader {
+    /// The header as it stands.
+    pub(super) raw: [u8; 3],
+    /// Bytes of the block in the source.
+    pub(super) length: usize,
+    /// Whether the frame's blocks end with it.
+    pub(super) is_last: bool,
+}
+
+impl BlockHeader {
+    /// Parses the header; `None` for a reserved type or a block that is
+    /// larger than blocks may be.
+    pub(super) fn parse(raw: [u8; 3]) -> Option<Self> {
+        let [a, b, c] = raw;
+        let fields = u32::from_le_bytes([a, b, c, 0]);
+        let size = usize::try_from(fields >> 3).ok().filter(|&size| size <= BLOCK_MAX)?;
+        let length = match (fields >> 1) & 3 {
+            0 | 2 => size,
+            1 => 1,
+            _ => return None,
+        };
+        Some(Self { raw, length, is_last: fields & 1 != 0 })
+    }
+}
+
+/// The window that a window descriptor stands for, 2^10 to 15 × 2^38 bytes.
+pub(super) fn window_size(descriptor: u64) -> u64 {
+    let base = 1_u64 << (10 + ((descriptor >> 3) & 31));
+    base + base / 8 * (descriptor & 7)
+}
+
+/// The smallest window descriptor that stands for at least `window` bytes.
+pub(super) fn window_descriptor(window: u64) -> u8 {
+    (0..=u8::MAX)
+        .find(|&descriptor| window_size(u64::from(descriptor)) >= window)
+        .unwrap_or(u8::MAX)
+}
+
+fn take_little_endian(bytes: &mut &[u8], count: usize) -> Option<u64> {
+    let (number, rest) = bytes.split_at_checked(count)?;
+    *bytes = rest;
+    Some(number.iter().rev().fold(0, |value, &byte| (value << 8) | u64::from(byte)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn window_descriptors_round_up() {
+        for window in [0, 1, 1024, 1025, 1 << 21, (1 << 21) + 1, 1 << 27, 1 << 30] {
+            let descriptor = window_descriptor(window);
+            assert!(window_size(u64::from(descriptor)) >= window);
+            assert!(descriptor == 0 || window_size(u64::from(descriptor - 1)) < window);
+        }
+    }
+
+    #[test]
+    fn a_frame_of_proxmox_has_a_window_of_two_mebibytes_and_a_checksum() {
+        // As `zstd --threads=1 < archive` writes it.
+        let Opening::Frame(header) = Opening::parse(&[0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x58]) else {
+            panic!("no frame");
+        };
+        assert_eq!(header.length, 6);
+        assert_eq!(header.window, 1 << 21);
+        assert_eq!(header.content_size_hint, None);
+        assert!(header.has_checksum);
+    }
+}

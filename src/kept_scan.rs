@@ -1,0 +1,79 @@
+//! A finished scan as bytes, to keep, so that an archive that was scanned
+//! before need not be scanned again.
+//!
+//! Only scans without a finding are kept: what is wrong with an archive is
+//! worth looking at anew. All integers are little-endian:
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 4 | `VMAK` |
+//! | 4 | version of this layout |
+//! | 16 | MD5 of the archive's header, to which the rest belongs |
+//! | 12 × 8 | the figures of the extents |
+//! | 4 | number of devices; then for each its id (1), its number of pages (4), and the pages |
+//! | 16 | MD5 of everything before |
+
+use md5::{Digest, Md5};
+
+use crate::header::Header;
+use crate::index::DeviceIndex;
+use crate::little_endian::{Reader, Writer};
+use crate::scan::Scanned;
+use crate::statistics::ExtentStatistics;
+use crate::unit::DeviceId;
+
+const MAGIC: &[u8; 4] = b"VMAK";
+const VERSION: u32 = 1;
+const MD5_SIZE: usize = 16;
+
+/// The bytes of a finished scan of the archive with this header; `None` if it
+/// is not finished or has findings.
+#[must_use]
+pub fn to_bytes(header: &Header, found: &Scanned) -> Option<Vec<u8>> {
+    if !found.is_done() || found.findings().count() > 0 {
+        return None;
+    }
+    let mut bytes = Writer::default();
+    bytes.raw(MAGIC);
+    bytes.u32(VERSION);
+    bytes.raw(&header.computed_md5());
+    for figure in found.extents().to_figures() {
+        bytes.u64(figure);
+    }
+    bytes.u32(u32::try_from(found.indexes().count()).ok()?);
+    for (id, index) in found.indexes() {
+        bytes.u8(id.get());
+        index.write_to(&mut bytes);
+    }
+    let md5 = Md5::digest(bytes.bytes());
+    bytes.raw(&md5);
+    Some(bytes.into_bytes())
+}
+
+/// The scan that was kept as `bytes`; `None` if they are not whole, of another
+/// layout, or of another archive than the one with this header.
+#[must_use]
+pub fn from_bytes(header: &Header, bytes: &[u8]) -> Option<Scanned> {
+    let (bytes, md5) = bytes.split_at_checked(bytes.len().checked_sub(MD5_SIZE)?)?;
+    if Md5::digest(bytes).as_slice() != md5 {
+        return None;
+    }
+    let mut bytes = Reader::new(bytes);
+    let same = bytes.raw(4)? == MAGIC
+        && bytes.u32()? == VERSION
+        && bytes.raw(MD5_SIZE)? == header.computed_md5();
+    if !same {
+        return None;
+    }
+    let mut figures = [0; 12];
+    for figure in &mut figures {
+        *figure = bytes.u64()?;
+    }
+    let mut found = Scanned::finished(ExtentStatistics::from_figures(figures));
+    for _ in 0..bytes.u32()? {
+        let id = DeviceId::new(bytes.u8()?)?;
+        header.device(id)?;
+        found.set_index(id, DeviceIndex::read_from(&mut bytes)?);
+    }
+    Some(found)
+}

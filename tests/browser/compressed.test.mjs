@@ -1,0 +1,147 @@
+// Backups as Proxmox compresses them, sound and broken: they open like plain
+// ones, every disk comes out, and the page says what their checksums prove.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { folder, makeArchive, makeFile } from "./support/archives.mjs";
+import { inEachBrowser } from "./support/suite.mjs";
+
+const made = makeArchive(
+  "packed.vma",
+  ...["--disk", "drive-scsi0:40M:mixed:21"],
+  ...["--disk", "drive-efidisk0:540672:dense:22"],
+  ...["--interleave", "2"],
+);
+
+/** What a program makes of the archive, under a name of its own. */
+function packed(name, program, ...options) {
+  const output = execFileSync(program, [...options, "-c", made.path], { maxBuffer: 1 << 28 });
+  return makeFile(name, output);
+}
+
+const zstd = packed("sound.vma.zst", "zstd", "-q");
+const forms = [
+  [zstd, "zstd", /checksum over the whole archive agrees: the bytes are those/],
+  [packed("sound.vma.lzo", "lzop"), "lzop", /only the blocks that were unpacked/],
+  [packed("sound.vma.gz", "gzip"), "gzip", /checksum over the whole archive agrees/],
+  [packed("sound.vma.bz2", "bzip2"), "bzip2", /cover the whole archive, agree: the bytes/],
+];
+
+/** The same with the byte at `offset` from the end changed. */
+function flipped(name, path, fromEnd) {
+  const bytes = readFileSync(path);
+  bytes[bytes.length - fromEnd] ^= 0x10;
+  return makeFile(name, bytes);
+}
+
+const wrongSum = flipped("wrong-sum.vma.zst", zstd, 1);
+const unsummed = packed("unsummed.vma.zst", "zstd", "-q", "--no-check");
+const crashed = join(folder, "crashed.vma.dat");
+copyFileSync(zstd, crashed);
+const cut = join(folder, "cut.vma.zst");
+writeFileSync(cut, readFileSync(zstd).subarray(0, 6 << 20));
+
+async function savesAll(inspector) {
+  for (const disk of made.disks) {
+    const download = await inspector.save(disk.name);
+    assert.equal(download.failure, null);
+    assert.equal(download.sha256, disk.sha256, disk.name);
+  }
+}
+
+for (const [path, kind, proven] of forms) {
+  inEachBrowser(`A backup in ${kind}`, {
+    async "opens, is checked, and each disk comes out byte for byte"(inspector) {
+      await inspector.openArchive(path);
+      await inspector.shows(`${kind}-compressed`, "#archive");
+      await inspector.shows("unpacked", "#archive");
+      await inspector.shows("Nothing is missing", "#scan");
+      await inspector.shows(proven, "#scan");
+      await inspector.shows(`The ${kind} data is whole`, "#container");
+      await savesAll(inspector);
+    },
+  });
+}
+
+inEachBrowser("A compressed backup", {
+  async "is told by its bytes, not by its name"(inspector) {
+    await inspector.openArchive(crashed);
+    await inspector.shows("zstd-compressed", "#archive");
+    await inspector.shows("Nothing is missing", "#scan");
+  },
+
+  async "with a wrong checksum comes out whole, and the page says what is wrong"(inspector) {
+    await inspector.openArchive(wrongSum);
+    await inspector.shows("Nothing is missing, but a checksum does not agree", "#scan");
+    await inspector.shows("The zstd checksum does not agree", "#container");
+    await inspector.clickIn("#container", /checksum/);
+    await inspector.shows("zstd-checksum-mismatch", "#container");
+    await savesAll(inspector);
+  },
+
+  async "without a checksum is not called proven"(inspector) {
+    await inspector.openArchive(unsummed);
+    await inspector.shows("without a checksum", "#container");
+    await inspector.shows("no program can tell", "#scan");
+  },
+
+  async "that was cut shows what it holds, and gives that out"(inspector) {
+    await inspector.openArchive(cut);
+    await inspector.shows("damaged", "#scan");
+    await inspector.shows("The zstd data is cut off", "#container");
+    await inspector.shows("missing", "#devices");
+    const download = await inspector.page.download(async () => {
+      await inspector.clickInCard("drive-scsi0", "Save as raw image");
+      await inspector.page.click("button", "Save with zeros in the gaps");
+    });
+    assert.equal(download.failure, null);
+    assert.equal(download.size, 40 << 20);
+  },
+});
+
+/** The lzop blocks of a file: where their data stand, in it and unpacked. */
+function* lzopBlocks(bytes) {
+  const flags = bytes.readUInt32BE(17);
+  let at = 9 + 24 + 1 + bytes[33] + 4;
+  for (let unpacked = 0; ;) {
+    const length = bytes.readUInt32BE(at);
+    if (length === 0) return;
+    const stored = bytes.readUInt32BE(at + 4);
+    at += 8 + 4 * (flags & 1) + (stored < length && flags & 2 ? 4 : 0);
+    yield { at, stored, start: unpacked, end: unpacked + length, packed: stored < length };
+    at += stored;
+    unpacked += length;
+  }
+}
+
+/** One block ruined, of the second half, that the check has no need to unpack. */
+function ruined(bytes) {
+  const needed = ({ start, end }) =>
+    made.offsets.some((offset) => offset < end && offset + 512 > start);
+  const block = [...lzopBlocks(bytes)].find(
+    (block) => block.packed && block.start > made.size / 2 && !needed(block),
+  );
+  const broken = Buffer.from(bytes);
+  broken.fill(0xff, block.at, block.at + block.stored);
+  return broken;
+}
+
+const ruinedBlock = makeFile("ruined-block.vma.lzo", ruined(readFileSync(forms[1][0])));
+
+inEachBrowser("A block that cannot be unpacked", {
+  async "and that only a save comes across is said to be zeros"(inspector) {
+    await inspector.openArchive(ruinedBlock);
+    await inspector.shows("Nothing is missing", "#scan");
+    const download = await inspector.save("drive-scsi0");
+    assert.equal(download.failure, null);
+    assert.equal(download.size, 40 << 20);
+    await inspector.shows(/\d of these bytes are zeros/, "#devices");
+    await inspector.shows(/KiB missing/, "#devices");
+    await inspector.clickIn("#container", /cannot be unpacked/);
+    await inspector.shows("container-damaged", "#container");
+    await inspector.clickInCard("drive-scsi0", "Save as raw image");
+    await inspector.shows("Parts of this disk are missing", "#question");
+  },
+});

@@ -1,0 +1,135 @@
+// Chromium, driven by Playwright.
+
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as playwright from "playwright-core";
+import { chromium as executable } from "../../../www/build/programs.mjs";
+import { sha256 } from "./archives.mjs";
+
+export const name = "Chromium";
+
+/** Whatever it would ask of servers on its own account stays off. */
+const quiet = [
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/**
+ * @param {import("./server.mjs").Server} server
+ * @returns {Promise<import("./page.d.ts").TestBrowser>}
+ */
+export async function launch(server) {
+  const downloads = mkdtempSync(join(tmpdir(), "vma-inspector-downloads-"));
+  const browser = await playwright.chromium.launch({
+    executablePath: executable(),
+    // As root, Chromium's own sandbox cannot be used.
+    args: process.getuid?.() === 0 ? ["--no-sandbox", ...quiet] : quiet,
+    downloadsPath: downloads,
+    proxy: { server: `http://${server.host}`, bypass: "<-loopback>" },
+  });
+  return {
+    name,
+    version: `Chromium ${browser.version()}`,
+    async newPage(options = {}) {
+      const context = await browser.newContext({ acceptDownloads: true, ...options });
+      return new Page(server, context, await context.newPage());
+    },
+    async close() {
+      await browser.close();
+      rmSync(downloads, { recursive: true, force: true });
+    },
+  };
+}
+
+class Page {
+  errors = [];
+  downloadsCompleted = 0;
+  #server;
+  #context;
+  #page;
+
+  constructor(server, context, page) {
+    this.#server = server;
+    this.#context = context;
+    this.#page = page;
+    page.on("download", async (download) => {
+      const failure = await download.failure();
+      this.downloadsCompleted += failure === null ? 1 : 0;
+    });
+    page.on("pageerror", (error) => this.errors.push(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error") {
+        this.errors.push(message.text());
+      }
+    });
+  }
+
+  async open() {
+    await this.#page.goto(this.#server.url);
+  }
+
+  async choose(path) {
+    await this.#page.locator("input[type=file]").setInputFiles(path);
+  }
+
+  /** Drops a file of the disk onto the middle of the page, as a person does. */
+  async drop(path) {
+    const session = await this.#context.newCDPSession(this.#page);
+    const { width, height } = this.#page.viewportSize();
+    const at = { x: Math.round(width / 2), y: Math.round(height / 2) };
+    const data = { items: [], files: [path], dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"]) {
+      await session.send("Input.dispatchDragEvent", { type, ...at, data });
+    }
+    await session.detach();
+  }
+
+  async click(role, label) {
+    await this.#page.getByRole(role, { name: label, exact: true }).click();
+  }
+
+  async press(key) {
+    await this.#page.keyboard.press(key);
+  }
+
+  async text(selector = "body") {
+    return await this.#page.locator(selector).innerText();
+  }
+
+  async waitFor(predicate, argument) {
+    await this.#page.waitForFunction(predicate, argument, { timeout: 90_000 });
+  }
+
+  async evaluate(work, argument) {
+    return await this.#page.evaluate(work, argument);
+  }
+
+  /** What a click or anything else makes the browser download, to its end. */
+  async download(start) {
+    const begun = this.#page.waitForEvent("download", { timeout: 60_000 });
+    await start();
+    const download = await begun;
+    const fileName = download.suggestedFilename();
+    const failure = await download.failure();
+    if (failure !== null) {
+      return { fileName, failure };
+    }
+    const path = await download.path();
+    const endedAt = performance.now();
+    const { size } = statSync(path);
+    return { fileName, failure, path, size, endedAt, sha256: await sha256(path) };
+  }
+
+  async screenshot(path) {
+    await this.#page.screenshot({ path, fullPage: true });
+  }
+
+  async close() {
+    await this.#context.close();
+  }
+}

@@ -1,0 +1,161 @@
+// Firefox, driven by Puppeteer over WebDriver BiDi.
+
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import puppeteer from "puppeteer-core";
+import { firefox as executable } from "../../../www/build/programs.mjs";
+import { sha256 } from "./archives.mjs";
+
+export const name = "Firefox";
+
+/**
+ * @param {import("./server.mjs").Server} server
+ * @returns {Promise<import("./page.d.ts").TestBrowser>}
+ */
+export async function launch(server) {
+  const downloads = mkdtempSync(join(tmpdir(), "vma-inspector-downloads-"));
+  const browser = await puppeteer.launch({
+    browser: "firefox",
+    executablePath: executable(),
+    headless: true,
+    extraPrefsFirefox: {
+      "network.proxy.type": 1,
+      "network.proxy.http": "127.0.0.1",
+      "network.proxy.http_port": server.port,
+      "network.proxy.ssl": "127.0.0.1",
+      "network.proxy.ssl_port": server.port,
+      "network.proxy.no_proxies_on": "",
+      "network.proxy.allow_hijacking_localhost": true,
+      "browser.download.dir": downloads,
+      "browser.download.folderList": 2,
+      "browser.download.useDownloadDir": true,
+      "browser.download.always_ask_before_handling_new_types": false,
+    },
+  });
+  return {
+    name,
+    version: (await browser.version()).replace("firefox/", "Firefox "),
+    async newPage({ viewport } = {}) {
+      const context = await browser.createBrowserContext();
+      const page = await context.newPage();
+      if (viewport) {
+        await page.setViewport(viewport);
+      }
+      return new Page(server, context, page, browser.connection);
+    },
+    async close() {
+      await browser.close();
+      rmSync(downloads, { recursive: true, force: true });
+    },
+  };
+}
+
+class Page {
+  errors = [];
+  downloadsCompleted = 0;
+  #server;
+  #context;
+  #page;
+  #connection;
+
+  constructor(server, context, page, connection) {
+    this.#server = server;
+    this.#context = context;
+    this.#page = page;
+    this.#connection = connection;
+    connection.on("browsingContext.downloadEnd", ({ status }) => {
+      this.downloadsCompleted += status === "complete" ? 1 : 0;
+    });
+    page.on("pageerror", (error) => this.errors.push(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error") {
+        this.errors.push(message.text());
+      }
+    });
+  }
+
+  async open() {
+    await this.#page.goto(this.#server.url);
+  }
+
+  async choose(path) {
+    const input = await this.#page.$("input[type=file]");
+    await input.uploadFile(path);
+  }
+
+  /**
+   * Firefox lets nobody drag a file from outside by remote control. The page
+   * gets the events of a drop with a real file in them, from an input.
+   */
+  async drop(path) {
+    await this.#page.evaluate(() => {
+      const input = document.createElement("input");
+      input.type = "file";
+      input.id = "file-to-drop";
+      document.body.append(input);
+    });
+    const input = await this.#page.$("#file-to-drop");
+    await input.uploadFile(path);
+    await this.#page.evaluate(() => {
+      const input = document.querySelector("#file-to-drop");
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(input.files[0]);
+      for (const type of ["dragenter", "dragover", "drop"]) {
+        const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+        document.querySelector("main").dispatchEvent(event);
+      }
+      input.remove();
+    });
+  }
+
+  async click(role, label) {
+    await this.#page.locator(`::-p-aria([role="${role}"][name="${label}"])`).click();
+  }
+
+  async press(key) {
+    await this.#page.keyboard.press(key);
+  }
+
+  async text(selector = "body") {
+    return await this.#page.$eval(selector, (element) => element.innerText);
+  }
+
+  async waitFor(predicate, argument) {
+    await this.#page.waitForFunction(predicate, { timeout: 90_000 }, argument);
+  }
+
+  async evaluate(work, argument) {
+    return await this.#page.evaluate(work, argument);
+  }
+
+  /** What a click or anything else makes the browser download, to its end. */
+  async download(start) {
+    const begun = this.#next("browsingContext.downloadWillBegin");
+    const ended = this.#next("browsingContext.downloadEnd");
+    await start();
+    const { suggestedFilename: fileName } = await begun;
+    const { status, filepath: path } = await ended;
+    const endedAt = performance.now();
+    if (status !== "complete") {
+      return { fileName, failure: status };
+    }
+    const { size } = statSync(path);
+    return { fileName, failure: null, path, size, endedAt, sha256: await sha256(path) };
+  }
+
+  /** An event of WebDriver BiDi that Puppeteer has no words for. */
+  #next(event) {
+    return new Promise((resolve) => {
+      this.#connection.once(event, resolve);
+    });
+  }
+
+  async screenshot(path) {
+    await this.#page.screenshot({ path, fullPage: true });
+  }
+
+  async close() {
+    await this.#context.close();
+  }
+}

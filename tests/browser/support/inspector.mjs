@@ -1,0 +1,90 @@
+// The page under test in the words of a person who uses it.
+
+import assert from "node:assert/strict";
+
+/** Hosts that Firefox asks on its own account, with or without a page. */
+const ofTheBrowser = /\.(mozilla\.(com|org|net)|firefox\.com)$/;
+
+export class Inspector {
+  /**
+   * @param {import("./server.mjs").Server} server
+   * @param {import("./page.d.ts").TestPage} page
+   */
+  constructor(server, page) {
+    this.server = server;
+    this.page = page;
+  }
+
+  /** Waits until the page shows this text, or text like this, in a place. */
+  async shows(text, selector = "body") {
+    const { source, flags } = text instanceof RegExp ? text : { source: null, flags: "" };
+    const wanted = { selector, text: String(text), source, flags };
+    try {
+      await this.page.waitFor(({ selector, text, source, flags }) => {
+        const seen = document.querySelector(selector)?.innerText ?? "";
+        return source === null ? seen.includes(text) : new RegExp(source, flags).test(seen);
+      }, wanted);
+    } catch {
+      const seen = await this.page.text(selector);
+      assert.fail(`${selector} does not show ${text}, but:\n${seen}`);
+    }
+  }
+
+  /** Opens an archive and waits for the end of its scan. */
+  async openArchive(path, how = "choose") {
+    const fileName = path.split("/").at(-1);
+    await this.page[how](path);
+    await this.shows(fileName, "#archive");
+    await this.shows("Scan again", "#scan");
+  }
+
+  /**
+   * Saves the disk of this name and waits until the file is complete.
+   * @param {string} device
+   */
+  async save(device) {
+    return await this.page.download(() => this.clickInCard(device, "Save as raw image"));
+  }
+
+  /** Clicks a button of the card of one disk, once it can be used. */
+  async clickInCard(device, label) {
+    await this.#clickButton({ place: "#devices article", words: device, label });
+  }
+
+  /** Clicks the first button of a place that reads like this. */
+  async clickIn(place, label) {
+    await this.#clickButton({ place, words: "", label: label.source });
+  }
+
+  async #clickButton(wanted) {
+    await this.page.waitFor(({ place, words, label }) => {
+      const buttons = [...document.querySelectorAll(place)]
+        .filter((card) => card.innerText.includes(words))
+        .flatMap((card) => [...card.querySelectorAll("button, a, summary")]);
+      const button = buttons.find((button) => new RegExp(label).test(button.innerText));
+      const usable = button && !button.disabled && button.ariaDisabled !== "true";
+      if (usable) {
+        button.click();
+      }
+      return usable;
+    }, wanted);
+  }
+
+  /**
+   * Asserts that since the last call nothing was asked of any server. What a
+   * browser does by itself is let through: its own services, and the check
+   * for a newer Service Worker, which carries nothing of the page's.
+   */
+  assertNothingWasSent() {
+    const requests = this.server.takeRequests().filter(({ method, url }) => {
+      const { host, hostname, pathname, search } = new URL(url);
+      const ownCheck =
+        host === this.server.host &&
+        method === "GET" &&
+        pathname === "/service-worker.js" &&
+        search === "";
+      return !ownCheck && !(method === "CONNECT" && ofTheBrowser.test(hostname));
+    });
+    assert.deepEqual(requests, []);
+  }
+}

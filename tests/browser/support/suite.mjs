@@ -1,0 +1,43 @@
+// Runs the same tests in each browser, each test on a page of its own.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import * as chromium from "./chromium.mjs";
+import * as firefox from "./firefox.mjs";
+import { Inspector } from "./inspector.mjs";
+import { Server } from "./server.mjs";
+
+/**
+ * @param {string} title
+ * @param {Record<string, (inspector: Inspector) => Promise<void>>} tests by sentence
+ */
+export function inEachBrowser(title, tests) {
+  for (const browser of [chromium, firefox]) {
+    describe(`${title} (${browser.name})`, () => {
+      /** @type {Server} */
+      let server;
+      /** @type {import("./page.d.ts").TestBrowser} */
+      let running;
+      before(async () => {
+        server = await Server.start();
+        running = await browser.launch(server);
+      });
+      after(async () => {
+        await running?.close();
+        await server?.stop();
+      });
+      for (const [sentence, test] of Object.entries(tests)) {
+        it(sentence, { timeout: 180_000 }, async () => {
+          const page = await running.newPage();
+          try {
+            await page.open();
+            await test(new Inspector(server, page));
+            assert.deepEqual(page.errors, [], "errors on the console");
+          } finally {
+            await page.close();
+          }
+        });
+      }
+    });
+  }
+}

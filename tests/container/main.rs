@@ -1,0 +1,10 @@
+//! Containers read through: against the programs that write them.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions)]
+
+mod bzip2;
+mod golden;
+mod gzip;
+mod lzop;
+mod plain;
+mod support;
+mod zstd;

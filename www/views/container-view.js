@@ -1,0 +1,96 @@
+/** What wraps the archive, judged by itself. */
+import { checksumWords, compressionWords, containerVerdict, endWords } from "../container.js";
+import { byId, fill, h, whenChanged } from "../dom.js";
+import { count } from "../format.js";
+import { containerSentence, SEVERITY_WORDS } from "../sentences.js";
+import { badge, facts, foreign, sign } from "./parts.js";
+
+/** @typedef {import("../core/vma_inspector.js").ContainerFinding} Finding */
+/** @typedef {import("../core/vma_inspector.js").ContainerReport} Report */
+
+const LINES_LISTED = 100;
+
+export function containerView() {
+  const section = byId("container");
+  const head = h("div", { class: "stack" });
+  const list = h("div", { class: "stack" });
+  section.append(h("div", { class: "card" }, head, list));
+  let drawnFindings = "";
+
+  return whenChanged(
+    ({ archive }) => [archive?.scan.report?.container, archive?.scan.phase, archive?.file],
+    (report, phase, file) => {
+      const shown = report && file && report.kind !== "plain";
+      section.hidden = !shown;
+      if (!shown) return;
+      fill(head, ...headOf(report, file.size, phase === "done"));
+      // Drawn anew only when there are more: a person may have opened one.
+      const findings = `${file.name} ${file.size} ${report.findings.length}`;
+      if (findings === drawnFindings) return;
+      drawnFindings = findings;
+      fill(list, ...findingsOf(report));
+    },
+  );
+}
+
+/**
+ * @param {Report} report
+ * @param {number} fileSize
+ * @param {boolean} final
+ */
+function headOf(report, fileSize, final) {
+  const { tone, title, text } = containerVerdict(report, final);
+  return [
+    h("p", { class: "eyebrow" }, "Compression"),
+    h("h2", { id: "container-title" }, sign(tone), title),
+    h("p", {}, text),
+    facts([
+      ["Size", compressionWords(report.kind, fileSize, report)],
+      ["Checksums", checksumWords(report)],
+      ["End", endWords(report)],
+    ]),
+  ];
+}
+
+/** @param {Report} report */
+function findingsOf({ findings, findingsLeftOut }) {
+  /** @type {Map<string, Finding[]>} */
+  const groups = new Map();
+  for (const finding of findings) {
+    groups.set(finding.code, [...(groups.get(finding.code) ?? []), finding]);
+  }
+  return [
+    ...[...groups].map(([code, group]) => groupOf(code, group)),
+    findingsLeftOut > 0 &&
+      h("p", { class: "quiet" }, `${count(findingsLeftOut)} more were counted and not kept.`),
+  ];
+}
+
+/**
+ * @param {string} code
+ * @param {Finding[]} group
+ */
+function groupOf(code, group) {
+  const { title, text } = containerSentence(code);
+  const severity = group[0]?.severity ?? "note";
+  const listed = group.slice(0, LINES_LISTED);
+  return h(
+    "details",
+    { class: "card finding", "data-tone": severity },
+    h(
+      "summary",
+      {},
+      h("span", {}, badge(severity, SEVERITY_WORDS[severity])),
+      h("span", { class: "finding-title" }, title),
+      h("span", { class: "finding-count" }, `${count(group.length)} ×`),
+    ),
+    h("p", {}, text),
+    listed.length < group.length &&
+      h("p", { class: "quiet" }, `The first ${count(listed.length)} are listed.`),
+    h(
+      "ol",
+      { class: "finding-lines" },
+      listed.map((finding) => h("li", {}, foreign(`${finding.code}: ${finding.text}`))),
+    ),
+  );
+}
