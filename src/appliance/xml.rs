@@ -1,4 +1,7 @@
 //! XML in which no text can become markup.
+//!
+//! What is called for every element is kept out of line: speed does not matter
+//! here, the size of the wasm does.
 
 use super::text::clean;
 
@@ -19,6 +22,7 @@ impl Xml {
 
     /// Opens an element; what follows stands in it, until it is
     /// [closed](Self::close).
+    #[inline(never)]
     pub(super) fn open(&mut self, name: &'static str, attributes: Attributes<'_>) {
         self.start(name, attributes);
         self.text.push_str(">\n");
@@ -34,12 +38,14 @@ impl Xml {
     }
 
     /// An element with nothing in it.
+    #[inline(never)]
     pub(super) fn empty(&mut self, name: &str, attributes: Attributes<'_>) {
         self.start(name, attributes);
         self.text.push_str("/>\n");
     }
 
     /// An element with a text in it.
+    #[inline(never)]
     pub(super) fn text(&mut self, name: &str, attributes: Attributes<'_>, text: &str) {
         self.start(name, attributes);
         self.text.push('>');
@@ -55,6 +61,7 @@ impl Xml {
         self.text
     }
 
+    #[inline(never)]
     fn start(&mut self, name: &str, attributes: Attributes<'_>) {
         self.indent();
         self.text.push('<');
@@ -80,6 +87,7 @@ impl Xml {
         }
     }
 
+    #[inline(never)]
     fn escaped(&mut self, text: &str) {
         for c in clean(text).chars() {
             match c {

@@ -1,4 +1,7 @@
 //! Records of fixed fields, and numbers between their types.
+//!
+//! What puts a field is kept out of line: speed does not matter here, the size
+//! of the wasm does.
 
 /// A record of zeros, into which fields are put.
 #[derive(Clone, Debug)]
@@ -12,6 +15,7 @@ impl Record {
 
     /// Puts `field` at `at`. What would lie behind the record's end is dropped:
     /// places and lengths are constants, or texts that are cut to fit.
+    #[inline(never)]
     pub(super) fn put(mut self, at: usize, field: &[u8]) -> Self {
         for (to, from) in self.0.iter_mut().skip(at).zip(field) {
             *to = *from;
