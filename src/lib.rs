@@ -27,9 +27,11 @@
     )
 )]
 
+pub mod appliance;
 pub mod archive;
 mod blob_buffer;
 pub mod container;
+pub mod disk_format;
 pub mod error;
 pub mod extent;
 pub mod file_name;

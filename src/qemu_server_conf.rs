@@ -34,6 +34,23 @@ pub struct QemuServerConf {
     pub networks: Vec<Network>,
     /// Drives, in the order of their lines.
     pub disks: Vec<Disk>,
+    /// The SCSI controller's model: `virtio-scsi-single`, …
+    #[doc(alias = "scsihw")]
+    pub scsi_hardware: Option<String>,
+    /// The keys of what the VM starts from, the first one first.
+    pub boot: Vec<String>,
+    /// All other settings, in the order of their lines; of `machine` what
+    /// stands behind the type.
+    pub others: Vec<Setting>,
+}
+
+/// A line that is none of the others: `hostpci0: 01:00`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Setting {
+    /// What stands before the colon.
+    pub key: String,
+    /// What stands behind it.
+    pub value: String,
 }
 
 /// A network card: a `net0:` line.
@@ -49,6 +66,8 @@ pub struct Network {
     pub bridge: Option<String>,
     /// Its VLAN tag.
     pub vlan: Option<String>,
+    /// Its other options, as they stand: `firewall=1`.
+    pub others: Vec<String>,
 }
 
 /// A drive: a `scsi0:` line, or one of another bus.
@@ -66,6 +85,8 @@ pub struct Disk {
     pub size: Option<String>,
     /// Which device of the archive holds it, from its `#qmdump#map:` line.
     pub device: Option<MappedDevice>,
+    /// Its other options, as they stand: `iothread=1`.
+    pub others: Vec<String>,
 }
 
 /// A `#qmdump#map:` line: which device of the archive holds a drive.
@@ -112,13 +133,23 @@ impl QemuServerConf {
             "cpu" => self.cpu = text(),
             "memory" => self.memory_mib = first_of(value, "current").parse().ok(),
             "bios" => self.bios = text(),
-            "machine" => self.machine = Some(first_of(value, "type").to_owned()),
+            "machine" => {
+                self.machine = Some(first_of(value, "type").to_owned());
+                if let Some((_, value)) = value.split_once(',') {
+                    self.others.push(Setting { key: key.to_owned(), value: value.to_owned() });
+                }
+            }
+            "scsihw" => self.scsi_hardware = text(),
+            "boot" if value.contains("order=") => {
+                self.boot = first_of(value, "order").split(';').map(str::to_owned).collect();
+            }
+            "bootdisk" if self.boot.is_empty() => self.boot.push(value.to_owned()),
             _ => match split_number(key) {
                 Some("net") => self.networks.push(Network::parse(key, value)),
                 Some(bus) if BUSES.contains(&bus) => {
                     self.disks.push(Disk::parse(key, bus, value));
                 }
-                _ => {}
+                _ => self.others.push(Setting { key: key.to_owned(), value: value.to_owned() }),
             },
         }
     }
@@ -148,7 +179,7 @@ impl Network {
                     network.model = name.to_owned();
                     network.mac = (!value.is_empty()).then(|| value.to_owned());
                 }
-                _ => {}
+                _ => network.others.push(spelled(name, value)),
             }
         }
         network
@@ -168,6 +199,11 @@ impl Disk {
             is_cdrom: option("media").is_some_and(|media| media == "cdrom"),
             size: option("size"),
             device: None,
+            others: options(value)
+                .skip(1)
+                .filter(|(name, _)| !matches!(*name, "media" | "size" | "file"))
+                .map(|(name, value)| spelled(name, value))
+                .collect(),
         }
     }
 }
@@ -175,6 +211,11 @@ impl Disk {
 /// The `key=value` pairs of a value; one without `=` has an empty value.
 fn options(value: &str) -> impl Iterator<Item = (&str, &str)> {
     value.split(',').map(|option| option.split_once('=').unwrap_or((option, "")))
+}
+
+/// An option as it stood.
+fn spelled(name: &str, value: &str) -> String {
+    if value.is_empty() { name.to_owned() } else { format!("{name}={value}") }
 }
 
 /// The first option of a value, whose name may be left out.
@@ -250,6 +291,25 @@ mod tests {
             ("e1000", Some("BC:24:11:00:00:02"))
         );
         assert_eq!(second.bridge, None);
+    }
+
+    #[test]
+    fn what_has_no_place_of_its_own_is_kept_as_it_stands() {
+        let conf = QemuServerConf::parse(CONF);
+        assert_eq!(conf.scsi_hardware.as_deref(), Some("virtio-scsi-single"));
+        assert_eq!(conf.boot, ["scsi0", "ide2"]);
+        let machine = Setting { key: "machine".into(), value: "viommu=intel".into() };
+        assert_eq!(conf.others, [machine]);
+        let [efi, _, _] = conf.disks.as_slice() else { panic!("three drives") };
+        assert_eq!(efi.others, ["efitype=4m"]);
+        let others = conf.networks.first().map(|network| network.others.as_slice());
+        assert_eq!(others, Some(&["firewall=1".to_owned()][..]));
+        let conf = QemuServerConf::parse("hostpci0: 01:00,pcie=1\nbootdisk: ide0\nboot: cdn\n");
+        let keys: Vec<_> = conf.others.iter().map(|setting| setting.key.as_str()).collect();
+        assert_eq!(
+            (keys.as_slice(), conf.boot.as_slice()),
+            (&["hostpci0", "boot"][..], &["ide0".to_owned()][..])
+        );
     }
 
     #[test]
