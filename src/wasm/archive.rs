@@ -233,6 +233,11 @@ impl Archive {
         &mut self.scan
     }
 
+    pub(super) fn start_anew(&mut self) {
+        self.scan = Scan::new(&self.archive);
+        self.disks.take();
+    }
+
     pub(super) fn is_scanned(&self) -> bool {
         self.scan.found().is_done()
     }

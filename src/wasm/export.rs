@@ -299,11 +299,12 @@ impl Archive {
         numbers.as_slice().into()
     }
 
-    /// From now on the scan notes what it finds of a disk, for
+    /// Starts the scan anew, which notes what it finds of these disks for
     /// [`takePlaced`](Self::take_placed).
-    #[wasm_bindgen(js_name = watchDisk)]
-    pub fn watch_disk(&mut self, device: u8) {
-        if let Some(device) = DeviceId::new(device) {
+    #[wasm_bindgen(js_name = restartScan)]
+    pub fn restart_scan(&mut self, watched: Vec<u8>) {
+        self.start_anew();
+        for device in watched.into_iter().filter_map(DeviceId::new) {
             self.scan_mut().watch(device);
         }
     }
