@@ -190,6 +190,8 @@ export type FromImage =
 
 /** Worker to the Worker that hashes. */
 export type ToHasher =
+  /** Comes first. */
+  | { kind: "core"; module: WebAssembly.Module }
   | { job: number; kind: "pass"; offset: number; bytes: Uint8Array<ArrayBuffer> }
   | { job: number; kind: "end"; size: number }
   | { job: number; kind: "drop" };

@@ -2,6 +2,7 @@
 import init, { Archive } from "./core/vma_inspector.js";
 import { failure, RemoteError, toFailure } from "./failure.js";
 import * as keptScans from "./kept-scans.js";
+import { prepareHashing } from "./saving/hash-feed.js";
 import { commit, handPlaced, hash, save } from "./saving/save-jobs.js";
 import { BlobSource } from "./source.js";
 import { nextTurn } from "./turn.js";
@@ -28,7 +29,7 @@ const PROGRESS_EVERY_MS = 100;
 const REPORT_EVERY_MS = 2000;
 const TURN_MS = 30;
 
-const core = init().then(
+const core = loadCore().then(
   () => null,
   (error) => failure("core-unavailable", String(error)),
 );
@@ -43,6 +44,14 @@ self.onmessage = ({ data }) => {
   if (message.kind === "cancel") running.get(message.id)?.abort();
   else answer(message);
 };
+
+async function loadCore() {
+  const address = new URL("./core/vma_inspector_bg.wasm", import.meta.url);
+  const bytes = await (await fetch(address)).arrayBuffer();
+  const module = await WebAssembly.compile(bytes);
+  await init({ module_or_path: module });
+  prepareHashing(module);
+}
 
 /** @param {Request} request */
 async function answer(request) {

@@ -238,6 +238,10 @@ impl Archive {
         self.disks.take();
     }
 
+    pub(super) fn found(&self) -> &Scanned {
+        self.scan.found()
+    }
+
     pub(super) fn is_scanned(&self) -> bool {
         self.scan.found().is_done()
     }

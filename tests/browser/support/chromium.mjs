@@ -69,7 +69,10 @@ class Page {
     });
   }
 
-  async open() {
+  async open(before) {
+    if (before) {
+      await this.#page.addInitScript(before);
+    }
     await this.#page.goto(this.#server.url);
   }
 

@@ -75,7 +75,10 @@ class Page {
     });
   }
 
-  async open() {
+  async open(before) {
+    if (before) {
+      await this.#page.evaluateOnNewDocument(before);
+    }
     await this.#page.goto(this.#server.url);
   }
 

@@ -14,8 +14,8 @@ export interface TestPage {
   readonly errors: string[];
   /** Downloads that ended as whole files. */
   readonly downloadsCompleted: number;
-  /** Loads the page under test. */
-  open(): Promise<void>;
+  /** Loads the page under test; runs `before` in it before its own scripts. */
+  open(before?: () => void): Promise<void>;
   /** Chooses a file through the page's input. */
   choose(path: string): Promise<void>;
   /** Drops a file onto the page. */
