@@ -42,6 +42,7 @@ pub mod index;
 pub mod kept_scan;
 mod little_endian;
 mod lookahead;
+pub mod proxmox;
 pub mod qemu_server_conf;
 pub mod read_at;
 pub mod scan;

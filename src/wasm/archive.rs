@@ -136,7 +136,7 @@ impl Archive {
     /// or has findings.
     #[wasm_bindgen(js_name = scanToKeep)]
     pub fn scan_to_keep(&self) -> Option<Vec<u8>> {
-        kept_scan::to_bytes(self.archive.header(), self.scan.found())
+        kept_scan::to_bytes(self.archive.header(), &self.scan)
     }
 
     /// Takes a scan that was kept for this archive in place of a new one;
