@@ -1,13 +1,16 @@
 //! What Proxmox's own program says of an archive, foretold. The expected side
 //! was observed with the program itself, on archives of the same layout.
 
+#[path = "container/support.rs"]
+#[allow(dead_code, reason = "the container tests use the rest")]
+mod packing;
 mod support;
 
 use std::rc::Rc;
 
 use archive_writer::{
     Archive, ArchiveBuilder, BLOCK, BlobBuffer, CLUSTER, Cluster, Content, Device, HeaderSize,
-    Order, RawDevice, RawExtent, RawHeader, RawSlot, fix_header_md5,
+    Order, RawDevice, RawExtent, RawHeader, RawSlot,
 };
 use vma_inspector::container::Options;
 use vma_inspector::proxmox::{Prediction, Verdict, predict_unopened};
@@ -45,7 +48,9 @@ fn base_builder() -> ArchiveBuilder {
     let mut scsi0 =
         disk(SCSI0_SIZE, &[(0, 16), (1, 16), (2, 16), (3, 4), (42, 16), (43, 9), (100, 12)]);
     scsi0[SCSI0_SIZE - BLOCK..].fill(0x5a);
-    let of = |device, numbers: std::ops::Range<u32>| numbers.map(move |number| Cluster { device, number });
+    let of = |device, numbers: std::ops::Range<u32>| {
+        numbers.map(move |number| Cluster { device, number })
+    };
     let order = of(1, 0..41).chain(of(2, 0..17)).chain(of(1, 41..128)).collect();
     ArchiveBuilder::new()
         .config("qemu-server.conf", [b'#'; 633])
@@ -72,22 +77,30 @@ fn with(change: impl FnOnce(&mut Archive)) -> Vec<u8> {
 }
 
 fn header32(at: u64, value: u32) -> Vec<u8> {
-    with(|archive| drop(archive.patch_header(at, &value.to_be_bytes())))
+    with(|archive| {
+        archive.patch_header(at, &value.to_be_bytes());
+    })
 }
 
 fn device_size(id: u64, size: u64) -> Vec<u8> {
-    with(|archive| drop(archive.patch_header(DEVICES + 32 * id + 8, &size.to_be_bytes())))
+    with(|archive| {
+        archive.patch_header(DEVICES + 32 * id + 8, &size.to_be_bytes());
+    })
 }
 
 /// The base archive with another first slot in its second extent; that slot
 /// holds cluster 41 of device 1, which is zeros.
 fn slot(device: u8, cluster: u32, mask: u16) -> Vec<u8> {
     let slot = RawSlot { mask, reserved: 0, device, cluster };
-    with(|archive| drop(archive.patch_slot(1, 0, slot)))
+    with(|archive| {
+        archive.patch_slot(1, 0, slot);
+    })
 }
 
 fn block_count(extent: usize, count: u16) -> Vec<u8> {
-    with(|archive| drop(archive.patch_extent(extent, 6, &count.to_be_bytes())))
+    with(|archive| {
+        archive.patch_extent(extent, 6, &count.to_be_bytes());
+    })
 }
 
 /// The base archive with an extent behind the last that holds these slots and
@@ -184,22 +197,72 @@ fn a_sound_archive_is_accepted() {
 #[test]
 fn observed_extent_headers_are_foretold() {
     let at = 235_520;
-    assert_stops("e01", with(|a| drop(a.patch(at + 24, &[a.bytes[235_544] ^ 1]))), EXTENT_CHECKSUM);
-    assert_stops("e02", with(|a| drop(a.patch(at + 47, &[a.bytes[235_567] ^ 1]))), EXTENT_CHECKSUM);
+    assert_stops(
+        "e01",
+        with(|a| {
+            a.patch(at + 24, &[a.bytes[235_544] ^ 1]);
+        }),
+        EXTENT_CHECKSUM,
+    );
+    assert_stops(
+        "e02",
+        with(|a| {
+            a.patch(at + 47, &[a.bytes[235_567] ^ 1]);
+        }),
+        EXTENT_CHECKSUM,
+    );
     let magic = "wrong vma extent header magic";
-    assert_stops("e03", with(|a| drop(a.patch_extent(1, 0, b"VMAX"))), magic);
-    assert_stops("e04", with(|a| drop(a.patch_extent(1, 4, &[0, 1]))), magic);
-    assert_stops("e05", with(|a| drop(a.patch_extent(1, 8, b"x"))), "wrong vma extent uuid");
-    assert_stops("e06", with(|a| drop(a.patch(at + 8, b"x"))), EXTENT_CHECKSUM);
+    assert_stops(
+        "e03",
+        with(|a| {
+            a.patch_extent(1, 0, b"VMAX");
+        }),
+        magic,
+    );
+    assert_stops(
+        "e04",
+        with(|a| {
+            a.patch_extent(1, 4, &[0, 1]);
+        }),
+        magic,
+    );
+    assert_stops(
+        "e05",
+        with(|a| {
+            a.patch_extent(1, 8, b"x");
+        }),
+        "wrong vma extent uuid",
+    );
+    assert_stops(
+        "e06",
+        with(|a| {
+            a.patch(at + 8, b"x");
+        }),
+        EXTENT_CHECKSUM,
+    );
     let missing = "vma extent error - missing blocks";
     assert_stops("e07", block_count(1, 26), missing);
     assert_stops("e09", block_count(1, 0), TOO_MANY);
     assert_stops("e10", block_count(1, 65_535), "short vma extent (156672 < 268431872)");
     assert_stops("e11", block_count(1, 945), "short vma extent (156672 < 3871232)");
     assert_stops("e12", block_count(2, 14), "short vma extent (53760 < 57856)");
-    assert_stops("e30", with(|a| drop(a.truncate(338_432 + 26_088))), "short vma extent (26088 < 53760)");
+    assert_stops(
+        "e30",
+        with(|a| {
+            a.truncate(338_432 + 26_088);
+        }),
+        "short vma extent (26088 < 53760)",
+    );
     let lacks = "detected missing cluster 99 for stream drive-scsi0";
-    assert_says("e32", with(|a| drop(a.truncate(338_432))), "ok", "ok", lacks);
+    assert_says(
+        "e32",
+        with(|a| {
+            a.truncate(338_432);
+        }),
+        "ok",
+        "ok",
+        lacks,
+    );
     assert_stops("e35", with(|a| a.bytes.extend([0; 512])), EXTENT_CHECKSUM);
     assert_stops("e38", with(|a| a.bytes.extend(base().bytes)), EXTENT_CHECKSUM);
 }
@@ -212,7 +275,12 @@ fn observed_slots_are_foretold() {
     assert_says("e20", slot(255, 41, 0), "ok", NO_BITMAP, "got wrong dev id 255");
     let lacks = "detected missing cluster 41 for stream drive-scsi0";
     assert_says("e22", slot(0, 41, 0), "ok", "ok", lacks);
-    assert_accepts("e23", with(|a| drop(a.patch_extent(1, 40 + 16 + 2, &[0x5a]))));
+    assert_accepts(
+        "e23",
+        with(|a| {
+            a.patch_extent(1, 40 + 16 + 2, &[0x5a]);
+        }),
+    );
     assert_stops("e24", slot(1, 41, 1), TOO_MANY);
     let scsi1 = |cluster, mask| RawSlot { mask, reserved: 0, device: 2, cluster };
     assert_stops("e27", extra(&[scsi1(17, 1)]), BEYOND);
@@ -223,12 +291,33 @@ fn observed_slots_are_foretold() {
 #[test]
 fn observed_headers_are_foretold() {
     let magic = "not a vma file - wrong magic number";
-    assert_refuses("h01", with(|a| drop(a.patch_header(0, b"VMB\0"))), magic);
-    assert_refuses("h03", with(|a| drop(a.flip(70))), CHECKSUM);
-    assert_accepts("h04", with(|a| drop(a.patch_header(60, &[7; 1984]))));
+    assert_refuses(
+        "h01",
+        with(|a| {
+            a.patch_header(0, b"VMB\0");
+        }),
+        magic,
+    );
+    assert_refuses(
+        "h03",
+        with(|a| {
+            a.flip(70);
+        }),
+        CHECKSUM,
+    );
+    assert_accepts(
+        "h04",
+        with(|a| {
+            a.patch_header(60, &[7; 1984]);
+        }),
+    );
     assert_refuses("h05", header32(4, 2), "wrong vma version 2");
     assert_refuses("h06", header32(4, 0), "wrong vma version 0");
-    let size = |value: u32| with(|a| drop(a.patch(56, &value.to_be_bytes())));
+    let size = |value: u32| {
+        with(|a| {
+            a.patch(56, &value.to_be_bytes());
+        })
+    };
     assert_refuses("h08", size(0xffff_fe00), "wrong vma header size -512");
     let cut = "can't read vma header data - got EOF";
     assert_refuses("h09", size(0x7fff_fe00), cut);
@@ -238,13 +327,48 @@ fn observed_headers_are_foretold() {
     assert_refuses("h18", header32(52, 0), POINTERS);
     assert_refuses("h19", header32(CONFIG_NAMES, 60_000), POINTERS);
     assert_refuses("h20", header32(CONFIG_DATA, 60_000), POINTERS);
-    assert_refuses("h23", with(|a| drop(a.patch_header(12_288 + 1 + 2 + 16, b"x"))), POINTERS);
-    assert_refuses("h24", with(|a| drop(a.patch_header(12_288 + 1, &[0xff, 0xff]))), POINTERS);
-    assert_accepts("h36", with(|a| drop(a.patch_header(24, &(1_i64 << 62).to_be_bytes()))));
-    assert_accepts("h37", with(|a| drop(a.patch_header(24, &(-1_i64).to_be_bytes()))));
-    assert_accepts("h38", with(|a| drop(a.patch_header(24, &0_i64.to_be_bytes()))));
+    assert_refuses(
+        "h23",
+        with(|a| {
+            a.patch_header(12_288 + 1 + 2 + 16, b"x");
+        }),
+        POINTERS,
+    );
+    assert_refuses(
+        "h24",
+        with(|a| {
+            a.patch_header(12_288 + 1, &[0xff, 0xff]);
+        }),
+        POINTERS,
+    );
+    assert_accepts(
+        "h36",
+        with(|a| {
+            a.patch_header(24, &(1_i64 << 62).to_be_bytes());
+        }),
+    );
+    assert_accepts(
+        "h37",
+        with(|a| {
+            a.patch_header(24, &(-1_i64).to_be_bytes());
+        }),
+    );
+    assert_accepts(
+        "h38",
+        with(|a| {
+            a.patch_header(24, &0_i64.to_be_bytes());
+        }),
+    );
     let lacks = "detected missing cluster 0 for stream drive-scsi0";
-    assert_says("h45", with(|a| drop(a.truncate(HEADER.into()))), "ok", "ok", lacks);
+    assert_says(
+        "h45",
+        with(|a| {
+            a.truncate(HEADER.into());
+        }),
+        "ok",
+        "ok",
+        lacks,
+    );
     assert_refuses("h50", empty_name(), "crashes");
 }
 
@@ -296,4 +420,255 @@ fn observed_unusual_archives_are_foretold() {
     let second = Device::from_bytes(255, "drive-scsi1", disk(SCSI1_SIZE, &[]));
     let at_255 = ArchiveBuilder::new().disk(1, "drive-scsi0", vec![0; CLUSTER]).device(second);
     assert_says("v10", at_255.build().bytes, "ok", NO_BITMAP, "got wrong dev id 255");
+}
+
+#[test]
+fn a_file_too_short_for_a_header_is_refused_before_its_magic() {
+    for length in [0, 3, 100, 12_287] {
+        let bytes = b"no archive".iter().cycle().take(length).copied().collect();
+        assert_refuses("short", bytes, "can't read vma header - got EOF");
+    }
+    assert_refuses("cut", base().bytes[..12_288].to_vec(), "can't read vma header data - got EOF");
+    let magic = "not a vma file - wrong magic number";
+    assert_refuses("text", b"no archive".repeat(2000), magic);
+}
+
+#[test]
+fn the_header_s_numbers_are_signed_and_wrap_at_32_bits() {
+    let size = |value: u32| {
+        with(|a| {
+            a.patch(56, &value.to_be_bytes());
+        })
+    };
+    assert_refuses("none", size(0), "wrong vma header size 0");
+    assert_refuses("fixed part", size(12_288), "wrong vma header size 12288");
+    // Wraps to a positive number of bytes, which are not there.
+    assert_refuses("wraps", size((1 << 31) + 12_287), "can't read vma header data - got EOF");
+    assert_refuses("negative", size((1 << 31) + 12_288), "wrong vma header size -2147471360");
+    assert_refuses("version", header32(4, u32::MAX), "wrong vma version -1");
+    assert_refuses("offset", header32(48, 12_287), "wrong vma blob buffer offset 12287");
+    assert_refuses("offset 0", header32(48, 0), "wrong vma blob buffer offset 0");
+    assert_refuses("offset wraps", header32(48, u32::MAX), "wrong vma blob buffer offset -1");
+    let reaches_out = "wrong vma blob buffer size 12288/1537";
+    assert_refuses("size", header32(52, 1537), reaches_out);
+    assert_accepts("up to the end", header32(52, 1536));
+    let far = "wrong vma blob buffer size 12288/2147483647";
+    assert_refuses("size 2^31", header32(52, 0x7fff_ffff), far);
+}
+
+#[test]
+fn the_order_of_header_checks_decides() {
+    let both = with(|a| {
+        a.patch(4, &2_u32.to_be_bytes());
+    });
+    assert_refuses("MD5 before version", both, CHECKSUM);
+    let both = with(|a| {
+        a.patch(0, b"X").patch(56, &0_u32.to_be_bytes());
+    });
+    assert_refuses("magic before size", both, "not a vma file - wrong magic number");
+    let both = with(|a| {
+        a.patch_header(48, &[0; 4]).patch_header(4, &7_u32.to_be_bytes());
+    });
+    assert_refuses("version before blobs", both, "wrong vma version 7");
+    let both = with(|a| {
+        a.patch_header(CONFIG_NAMES, &60_000_u32.to_be_bytes()).truncate(20_000);
+    });
+    assert_refuses("header before extents", both, POINTERS);
+}
+
+#[test]
+fn pointers_count_only_where_a_blob_of_the_chain_starts() {
+    // Behind the name's start stand bytes that look like a blob: length 2.
+    let inside = header(|raw| {
+        let mut blobs = BlobBuffer { bytes: raw.blobs.clone() };
+        raw.config_data[0] = blobs.push(&[0, 2, 0, b'x', 0]) + 3;
+        raw.blobs = blobs.bytes;
+    });
+    assert_refuses("inside a blob", inside, POINTERS);
+    assert_accepts("no data, so no config", header32(CONFIG_DATA, 0));
+    assert_accepts("no name, so no config", header32(CONFIG_NAMES, 0));
+    let empty_data = header(|raw| {
+        let mut blobs = BlobBuffer { bytes: raw.blobs.clone() };
+        raw.config_data[0] = blobs.push(b"");
+        raw.blobs = blobs.bytes;
+    });
+    assert_accepts("an empty config", empty_data);
+    let last_slot = header(|raw| {
+        raw.config_names[255] = raw.config_names[0];
+        raw.config_data[255] = 60_000;
+    });
+    assert_refuses("the last slot", last_slot, POINTERS);
+    let nameless = header(|raw| {
+        let mut blobs = BlobBuffer { bytes: raw.blobs.clone() };
+        raw.devices[9] = RawDevice { name: blobs.push(b""), ..RawDevice::default() };
+        raw.blobs = blobs.bytes;
+    });
+    assert_refuses("a device's name without a byte", nameless, "crashes");
+    let unterminated = header(|raw| {
+        let mut blobs = BlobBuffer { bytes: raw.blobs.clone() };
+        raw.devices[2].name = blobs.push(b"drive-scsi1");
+        raw.blobs = blobs.bytes;
+    });
+    assert_says("a device's name without NUL", unterminated, "ok", NO_BITMAP, "got wrong dev id 2");
+}
+
+#[test]
+fn what_is_cut_or_appended_is_counted_in_its_buffer() {
+    assert_stops("appended", with(|a| a.bytes.extend([0; 100])), "read short extent (100 bytes)");
+    let cut = with(|a| {
+        a.truncate(338_432 + 511);
+    });
+    assert_stops("cut", cut, "read short extent (511 bytes)");
+    let cut = with(|a| {
+        a.truncate(338_432 + 512);
+    });
+    assert_stops("header only", cut, "short vma extent (512 < 53760)");
+    // Six extents of 58 full clusters, 3,801,600 bytes each: more than its
+    // buffer, which holds 59.
+    let mut dense = ArchiveBuilder::new().disk(1, "drive-scsi0", vec![7; 348 * CLUSTER]).build();
+    dense.patch_extent(1, 6, &65_535_u16.to_be_bytes());
+    assert_stops("buffer", dense.bytes.clone(), "short vma extent (3867136 < 268431872)");
+    dense.patch_extent(1, 6, &945_u16.to_be_bytes());
+    assert_stops("one more", dense.bytes.clone(), "short vma extent (3867136 < 3871232)");
+    // 944 blocks fit into the buffer, so their number is what is wrong.
+    dense.patch_extent(1, 6, &944_u16.to_be_bytes());
+    assert_stops("fits", dense.bytes, "vma extent error - missing blocks");
+}
+
+#[test]
+fn clusters_count_once_within_a_bitmap_of_whole_words() {
+    let scsi1 = |cluster, mask| RawSlot { mask, reserved: 0, device: 2, cluster };
+    let twice = RawSlot { mask: 0, reserved: 0, device: 1, cluster: 42 };
+    let duplicate = "found duplicated cluster 42 for stream drive-scsi0";
+    assert_stops("twice", extra(&[twice]), duplicate);
+    assert_accepts("past the end, no data", extra(&[scsi1(17, 0), scsi1(63, 0)]));
+    let again = "found duplicated cluster 63 for stream drive-scsi1";
+    assert_stops("past the end, twice", extra(&[scsi1(63, 0), scsi1(17, 0), scsi1(63, 0)]), again);
+    assert_stops("past the bitmap", extra(&[scsi1(64, 0)]), PAST_BITMAP);
+    assert_stops("a full cluster past the end", extra(&[scsi1(17, 0xffff)]), BEYOND);
+    // 4 MiB and 100 bytes are 65 clusters and 8192 sectors: one word.
+    let odd = Device::new(1, "drive-scsi0", (4 << 20) + 100, Content::from_bytes(Vec::new()));
+    let whole = ArchiveBuilder::new().device(odd.clone());
+    assert_stops("bits by sectors", whole.build().bytes, PAST_BITMAP);
+    let of = |count| (0..count).map(|number| Cluster { device: 1, number }).collect();
+    let cut = ArchiveBuilder::new().device(odd).order(Order::Custom(of(64)));
+    assert_says("the check at the end", cut.build().bytes, "ok", "ok", PAST_BITMAP);
+}
+
+#[test]
+fn the_order_of_slot_checks_decides() {
+    let at = |device, cluster, mask| RawSlot { mask, reserved: 0, device, cluster };
+    let duplicate = "found duplicated cluster 42 for stream drive-scsi0";
+    assert_stops("slot by slot", extra(&[at(1, 42, 0), at(1, 128, 0)]), duplicate);
+    assert_stops("slot by slot", extra(&[at(1, 128, 0), at(1, 42, 0)]), PAST_BITMAP);
+    assert_says("device first", slot(9, 42, 0xffff), "ok", NO_BITMAP, "got wrong dev id 9");
+    // Cluster 42 stands in the slot behind, whose fault never shows.
+    assert_stops("blocks before the next", slot(1, 42, 0xffff), duplicate);
+    // A full cluster does not fit behind the 25 blocks, which is seen first.
+    let full = with(|a| {
+        a.patch_slot(2, 58, at(2, 17, 0xffff));
+    });
+    assert_stops("fits before inside", full, TOO_MANY);
+    let earlier = with(|a| {
+        a.patch_slot(0, 58, at(1, 0, 0)).patch_extent(1, 8, b"x");
+    });
+    assert_stops("extents in order", earlier, "found duplicated cluster 0 for stream drive-scsi0");
+}
+
+#[test]
+fn a_vmstate_has_to_come_in_order_and_may_be_of_any_length() {
+    let state = |id, clusters| {
+        let content = Content::from_bytes(vec![7; 3 * CLUSTER]);
+        ArchiveBuilder::new()
+            .disk(1, "drive-scsi0", vec![1; CLUSTER])
+            .device(Device::vmstate(id, 512, clusters, content))
+    };
+    assert_accepts("longer than declared", state(2, 300).build().bytes);
+    assert_accepts("at the last id", state(255, 3).build().bytes);
+    let of = |numbers: &[u32]| {
+        let disk = Cluster { device: 1, number: 0 };
+        let clusters = numbers.iter().map(|&number| Cluster { device: 2, number });
+        Order::Custom([disk].into_iter().chain(clusters).collect())
+    };
+    let disorder = "found out of order vmstate data";
+    for numbers in [&[0, 2][..], &[1], &[0, 1, 1]] {
+        assert_stops("order", state(2, 3).order(of(numbers)).build().bytes, disorder);
+    }
+    assert_accepts("less than declared", state(2, 3).order(of(&[])).build().bytes);
+}
+
+#[test]
+fn names_end_at_their_first_nul_and_become_files() {
+    let cut = renamed(b"a", b"drive\0/x");
+    assert_accepts("NUL", cut);
+    let long = |letters: usize| renamed(b"a", &b"n".repeat(letters));
+    assert_accepts("a file name of 255 bytes", long(242));
+    let name = format!("tmp-disk-{}.raw", "n".repeat(243));
+    let too_long =
+        format!("can't create file {name}: Could not create {name}': File name too long");
+    assert_says("a longer one", long(243), "ok", "ok", &too_long);
+}
+
+#[test]
+fn a_disk_that_no_file_can_hold_fails_before_the_extents_are_read() {
+    let mut archive = base();
+    archive.patch_header(DEVICES + 32 + 8, &(1_u64 << 50).to_be_bytes());
+    archive.patch_extent(1, 8, b"x");
+    let large = "can't create file tmp-disk-drive-scsi0.raw: The image size is too large for file format 'raw'";
+    assert_says("both", archive.bytes, "ok", "wrong vma extent uuid", large);
+}
+
+#[test]
+fn missing_clusters_are_told_of_the_first_device_that_lacks_one() {
+    let of = |device, numbers: std::ops::Range<u32>| {
+        numbers.map(move |number| Cluster { device, number })
+    };
+    let order = Order::Custom(of(2, 0..3).chain(of(1, 0..128)).collect());
+    let lacks = "detected missing cluster 3 for stream drive-scsi1";
+    assert_says("second", base_builder().order(order).build().bytes, "ok", "ok", lacks);
+    let order = Order::Custom(of(1, 5..100).collect());
+    let lacks = "detected missing cluster 0 for stream drive-scsi0";
+    assert_says("first", base_builder().order(order).build().bytes, "ok", "ok", lacks);
+}
+
+#[test]
+fn nothing_is_foretold_of_what_was_not_reached() {
+    let archive = support::open(base().bytes);
+    let prediction = vma_inspector::scan::Scan::new(&archive).prediction();
+    assert_eq!(
+        prediction,
+        Prediction { list: Some(Verdict::Accepts), verify: None, extract: None }
+    );
+}
+
+#[test]
+fn an_archive_that_would_not_be_accepted_is_not_kept_as_such() {
+    let archive = support::open(renamed(b"a", b"x/y"));
+    let scan = support::finish(vma_inspector::scan::Scan::new(&archive));
+    assert_eq!(scan.found().findings().count(), 0);
+    assert_eq!(vma_inspector::kept_scan::to_bytes(archive.header(), &scan), None);
+}
+
+#[test]
+fn a_packed_archive_is_foretold_like_a_plain_one() {
+    let mut dense = ArchiveBuilder::new().disk(1, "drive-scsi0", vec![7; 116 * CLUSTER]).build();
+    dense.patch_extent(0, 6, &65_535_u16.to_be_bytes());
+    let cases = [
+        (base().bytes, "ok"),
+        (block_count(2, 14), "short vma extent (53760 < 57856)"),
+        (block_count(1, 65_535), "short vma extent (156672 < 268431872)"),
+        (dense.bytes, "short vma extent (3867136 < 268431872)"),
+        (with(|a| a.bytes.extend([0; 100])), "read short extent (100 bytes)"),
+        (with(|a| a.bytes.extend([0; 512])), EXTENT_CHECKSUM),
+    ];
+    for program in ["zstd", "lzop", "gzip", "bzip2"] {
+        for (bytes, expected) in &cases {
+            let Some(packed) = packing::run(program, &["-c"], bytes) else { continue };
+            assert_stops(program, packed, expected);
+        }
+        let Some(cut) = packing::run(program, &["-c"], &base().bytes[..13_000]) else { continue };
+        assert_refuses(program, cut, "can't read vma header data - got EOF");
+        let Some(text) = packing::run(program, &["-c"], &b"text".repeat(9999)) else { continue };
+        assert_refuses(program, text, "not a vma file - wrong magic number");
+    }
 }

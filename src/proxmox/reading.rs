@@ -316,7 +316,8 @@ impl Known {
             self.beyond |= bit.unwrap_or(0);
         }
         let name = &self.name;
-        before.then(|| Verdict::Fails(format!("found duplicated cluster {number} for stream {name}")))
+        before
+            .then(|| Verdict::Fails(format!("found duplicated cluster {number} for stream {name}")))
     }
 
     /// What asking the bitmap for a cluster outside of it ends in.
