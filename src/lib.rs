@@ -29,6 +29,7 @@
 
 pub mod appliance;
 pub mod archive;
+pub mod backup_name;
 mod blob_buffer;
 pub mod container;
 pub mod disk_format;

@@ -69,10 +69,8 @@ impl Archive {
     ) -> Result<Archive, JsValue> {
         let source: Rc<dyn ReadAt> = Rc::new(JsSource::new(source));
         let file_size = source.size().unwrap_or_default();
-        let window_max = if large_window == Some(true) { WINDOW_LIMIT } else { WINDOW_MAX };
-        let options = Options { window_max, ..Options::default() };
-        let archive =
-            crate::archive::Archive::open(source, &options).map_err(|error| thrown(&error))?;
+        let archive = crate::archive::Archive::open(source, &options(large_window))
+            .map_err(|error| thrown(&error))?;
         let scan = Scan::new(&archive);
         Ok(Self { archive, scan, file_size })
     }
@@ -219,6 +217,18 @@ impl Archive {
 }
 
 impl Archive {
+    pub(super) fn scan(&self) -> &Scan {
+        &self.scan
+    }
+
+    pub(super) fn header(&self) -> &Header {
+        self.archive.header()
+    }
+
+    pub(super) fn contents(&self) -> &Contents {
+        self.archive.contents()
+    }
+
     fn image(&self, device: u8) -> Option<Image> {
         self.scan.image(DeviceId::new(device)?)
     }
@@ -244,6 +254,12 @@ impl Archive {
             .count("findings", progress.findings)
             .into()
     }
+}
+
+/// `large_window`: lets a zstd window take up to 1 GiB.
+pub(super) fn options(large_window: Option<bool>) -> Options {
+    let window_max = if large_window == Some(true) { WINDOW_LIMIT } else { WINDOW_MAX };
+    Options { window_max, ..Options::default() }
 }
 
 fn image_range(offset: f64, length: f64) -> Range<u64> {
@@ -416,7 +432,7 @@ fn disk(disk: &Disk, header: &Header) -> Fields {
 }
 
 /// A `VmaError`, to throw.
-fn thrown(error: &Error) -> JsValue {
+pub(super) fn thrown(error: &Error) -> JsValue {
     let thrown = js_sys::Error::new(&error.to_string());
     thrown.set_name("VmaError");
     let set = |key: &str, value: JsValue| Reflect::set(&thrown, &key.into(), &value);

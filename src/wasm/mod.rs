@@ -3,6 +3,7 @@
 
 mod archive;
 mod object;
+mod report;
 mod source;
 
 use wasm_bindgen::prelude::wasm_bindgen;
