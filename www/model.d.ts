@@ -1,12 +1,13 @@
 /** The page's one state value and the events that change it. */
 import type {
+  FileNameVerdict,
   Finding,
   Overview,
   ScanProgress,
   ScanReport,
   VmSummary,
 } from "./core/vma_inspector.js";
-import type { Failure, KeptUsage, OpenedArchive, ScanUpdate, Served } from "./messages.js";
+import type { Failure, KeptUsage, OpenedArchive, ScanUpdate, Served, Trust } from "./messages.js";
 
 export interface FileFacts {
   name: string;
@@ -49,6 +50,9 @@ export interface ShownArchive {
   file: FileFacts;
   overview: Overview;
   summary: VmSummary | null;
+  fileName: FileNameVerdict;
+  /** What Proxmox would say, and what is lost, once the scan is at rest. */
+  trust: Trust | null;
   scan: Scan;
   configs: ReadonlyMap<number, ConfigContent>;
   /** By code; only those a person has opened. */
@@ -118,6 +122,9 @@ export type PageEvent =
   | { type: "save-cancel-wanted"; id: string }
   | { type: "save-dismissed"; id: string }
   | { type: "said"; text: string }
+  | { type: "lost-map-wanted"; deviceId: number }
+  | { type: "report-wanted" }
+  | { type: "print-wanted" }
   | { type: "keeping-wanted"; wanted: boolean }
   | { type: "forget-kept-wanted" }
   // What came of it.
@@ -138,6 +145,7 @@ export type PageEvent =
       items: Finding[];
       failure: Failure | null;
     }
+  | { type: "trust-arrived"; archive: number; trust: Trust }
   | { type: "worker-died"; failure: Failure }
   | { type: "saving-ready" }
   | { type: "saving-unavailable"; failure: Failure }

@@ -110,9 +110,9 @@ function failed({ file, failure, again }) {
  * @param {Extract<PageEvent, { type: "opened" }>} event
  * @returns {ShownArchive}
  */
-function shown({ file, archive: { archive: id, overview, summary } }) {
+function shown({ file, archive: { archive: id, overview, summary, fileName } }) {
   const none = { configs: new Map(), findings: new Map(), lost: new Map() };
-  return { id, file, overview, summary, scan: NEW_SCAN, ...none };
+  return { id, file, overview, summary, fileName, trust: null, scan: NEW_SCAN, ...none };
 }
 
 /**
@@ -181,6 +181,8 @@ function changedArchive(archive, event) {
       return { ...archive, configs: new Map(archive.configs).set(event.index, event.content) };
     case "findings-arrived":
       return withFindings(archive, event);
+    case "trust-arrived":
+      return { ...archive, trust: event.trust };
     default:
       return archive;
   }

@@ -3,6 +3,7 @@ import init, { Archive } from "./core/vma_inspector.js";
 import { failure, RemoteError, toFailure } from "./failure.js";
 import { serveImage } from "./image-server.js";
 import * as keptScans from "./kept-scans.js";
+import { proxmoxOfRefused, reportOf as fullReportOf, trustOf } from "./report-server.js";
 import { BlobSource } from "./source.js";
 import { nextTurn } from "./turn.js";
 
@@ -98,6 +99,12 @@ function perform(request, signal) {
       return keptScans.usage();
     case "forgetKept":
       return keptScans.clear().then(keptScans.usage);
+    case "trust":
+      return using(request.archive, ({ archive }) => trustOf(archive));
+    case "lostMap":
+      return using(request.archive, ({ archive }) => archive.lostMap(request.deviceId) ?? "");
+    case "report":
+      return using(request.archive, (session) => fullReportOf(session, request.facts, signal));
     case "image":
       return using(request.archive, (session) => serveImage(session, request, signal));
   }
@@ -106,7 +113,7 @@ function perform(request, signal) {
 /** @param {import("./messages.js").RequestOf<"open">} request */
 function open({ file, largeWindow }) {
   const source = new BlobSource(file);
-  const archive = Archive.open(source, largeWindow);
+  const archive = opened(source, largeWindow);
   const overview = archive.overview();
   lastSession += 1;
   const compressed = overview.container !== "plain";
@@ -122,7 +129,22 @@ function open({ file, largeWindow }) {
     closing: false,
   };
   sessions.set(lastSession, session);
-  return { archive: lastSession, overview, summary: archive.vmSummary() ?? null };
+  const fileName = archive.fileName(file.name);
+  return { archive: lastSession, overview, fileName, summary: archive.vmSummary() ?? null };
+}
+
+/**
+ * @param {BlobSource} source
+ * @param {boolean} largeWindow
+ */
+function opened(source, largeWindow) {
+  try {
+    return Archive.open(source, largeWindow);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    const proxmox = proxmoxOfRefused(source, largeWindow);
+    throw new RemoteError({ ...toFailure(error), proxmox });
+  }
 }
 
 /** @param {number} id */
