@@ -1,8 +1,10 @@
 /** Puts the page together: state, views, Worker and Service Worker. */
 import { Actions } from "./actions.js";
 import { listenForFiles } from "./drop.js";
-import { failure, RemoteError } from "./failure.js";
-import { Saver } from "./saver.js";
+import { failure } from "./failure.js";
+import { abilities } from "./saving/abilities.js";
+import { Downloads } from "./saving/downloads.js";
+import { dropStaged } from "./saving/staged.js";
 import { INITIAL, update } from "./state.js";
 import { Trust } from "./trust.js";
 import { archiveView } from "./views/archive-view.js";
@@ -11,6 +13,7 @@ import { configsView } from "./views/configs-view.js";
 import { containerView } from "./views/container-view.js";
 import { damageView } from "./views/damage-view.js";
 import { devicesView } from "./views/devices-view.js";
+import { elsewhereView } from "./views/elsewhere-view.js";
 import { extentsView } from "./views/extents-view.js";
 import { failureView } from "./views/failure-view.js";
 import { fileNameView } from "./views/file-name-view.js";
@@ -41,6 +44,7 @@ const views = [
   formerSavesView,
   devicesView,
   damageView,
+  elsewhereView,
   findingsView,
   machineView,
   configsView,
@@ -77,25 +81,22 @@ function render() {
   for (const view of views) view(state);
 }
 
+/** Finds out how files can be saved here. */
 async function allowSaving() {
-  try {
-    const saver = await Saver.register();
-    actions.allowSaving(saver);
-    warnBeforeLeaving(saver);
-    send({ type: "saving-ready" });
-  } catch (error) {
-    const told = error instanceof RemoteError ? error.failure : failure("saving-unavailable");
-    send({ type: "saving-unavailable", failure: told });
-  }
+  const downloads = await Downloads.register().catch(() => null);
+  if (downloads) actions.saves.allowDownloads(downloads);
+  send({ type: "abilities-known", abilities: await abilities(downloads !== null) });
+  warnBeforeLeaving(downloads);
+  dropStaged();
 }
 
-/** @param {Saver} saver */
-function warnBeforeLeaving(saver) {
+/** @param {Downloads | null} downloads */
+function warnBeforeLeaving(downloads) {
   addEventListener("beforeunload", (event) => {
-    if (saver.busy) event.preventDefault();
+    if (actions.saves.busy && !downloads?.isNavigating) event.preventDefault();
   });
   addEventListener("pagehide", () =>
-    saver.cancelAll(failure("save-broken", "the page was closed")),
+    downloads?.cancelAll(failure("save-broken", "the page was closed")),
   );
 }
 

@@ -25,6 +25,6 @@ export function reportFacts(archive) {
     },
     containerVerdict:
       container && container.kind !== "plain" ? containerVerdict(container, done) : null,
-    sha256: {},
+    sha256: Object.fromEntries([...archive.hashes].map(([id, { sha256 }]) => [id, sha256])),
   };
 }

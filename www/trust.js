@@ -32,6 +32,7 @@ export class Trust {
       case "scan-stopped":
       case "scan-failed":
       case "save-read":
+      case "hash-done":
         return this.#ask();
       case "lost-map-wanted":
         return this.#saveMap(event.deviceId);
@@ -60,6 +61,7 @@ export class Trust {
     if (!archive || !device) return;
     await this.#saving(async () => {
       const map = await this.#worker.request("lostMap", { archive: archive.id, deviceId });
+      if (map === null) return;
       saveBlob(`${baseName(archive.file.name)}-${device.safeName}.map`, new Blob([map]));
     });
   }

@@ -11,7 +11,7 @@ use super::object::{Fields, pairs};
 use super::source::{JsSource, Source};
 use crate::backup_name::{BackupName, Problem};
 use crate::container::{Container, Contents};
-use crate::disk_format::{lost_map, lost_ranges};
+use crate::disk_format::lost_ranges;
 use crate::finding::Severity;
 use crate::proxmox::{Prediction, Verdict, predict_unopened};
 use crate::read_at::ReadAt;
@@ -87,14 +87,6 @@ impl Archive {
             .count("bytes", bytes)
             .with("first", pairs(&first));
         JsValue::from(fields).into()
-    }
-
-    /// A map of what is lost of a device, in the format of GNU ddrescue;
-    /// `undefined` for a device that the header does not declare.
-    #[wasm_bindgen(js_name = lostMap)]
-    pub fn lost_map(&self, device: u8) -> Option<String> {
-        let image = self.scan().image(DeviceId::new(device)?)?;
-        Some(lost_map(image.runs(0..u64::MAX), image.size().unwrap_or_default()))
     }
 
     /// The version of the core.
