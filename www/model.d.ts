@@ -224,7 +224,6 @@ export type PageEvent =
   | { type: "save-cancel-wanted"; id: string }
   | { type: "save-dismissed"; id: string }
   | { type: "said"; text: string }
-  | { type: "lost-map-wanted"; deviceId: number }
   | { type: "report-wanted" }
   | { type: "print-wanted" }
   | { type: "keeping-wanted"; wanted: boolean }

@@ -53,8 +53,8 @@ function lostOf(archive, id, most) {
 export async function reportOf({ archive, report }, facts, signal) {
   const scanned = report();
   const overview = archive.overview();
-  const { findings: inHeader, ...header } = overview;
-  const groups = scanned.findings.length > 0 ? scanned.findings : inHeader;
+  const { configs, devices } = overview;
+  const groups = scanned.findings.length > 0 ? scanned.findings : overview.findings;
   const whole = {
     schema: SCHEMA,
     createdAt: new Date().toISOString(),
@@ -70,14 +70,14 @@ export async function reportOf({ archive, report }, facts, signal) {
       extents: scanned.extents,
       undeclared: scanned.undeclared,
     },
-    header,
+    header: headerOf(overview),
     machine: archive.vmSummary() ?? null,
-    configs: overview.configs.map((config) => ({
+    configs: configs.map((config) => ({
       name: config.name,
       size: config.size,
       text: asText(archive.config(config.index)),
     })),
-    devices: overview.devices.map((device) => ({
+    devices: devices.map((device) => ({
       ...device,
       ...scanned.devices.find(({ id }) => id === device.id),
       lost: lostOf(archive, device.id, RANGES_REPORTED),
@@ -90,6 +90,23 @@ export async function reportOf({ archive, report }, facts, signal) {
   return new Blob([text.slice(0, -2), ',\n  "findings": [', ...list, "]\n}\n"], {
     type: "application/json",
   });
+}
+
+/** @param {import("./core/vma_inspector.js").Overview} overview */
+function headerOf(overview) {
+  const { container, version, uuid, createdAt, headerSize } = overview;
+  const { blobBufferOffset, blobBufferSize, headerChecksum, totalClusters } = overview;
+  return {
+    container,
+    version,
+    uuid,
+    createdAt,
+    headerSize,
+    blobBufferOffset,
+    blobBufferSize,
+    headerChecksum,
+    totalClusters,
+  };
 }
 
 /**

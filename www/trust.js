@@ -34,8 +34,6 @@ export class Trust {
       case "save-read":
       case "hash-done":
         return this.#ask();
-      case "lost-map-wanted":
-        return this.#saveMap(event.deviceId);
       case "report-wanted":
         return this.#saveReport();
       case "print-wanted":
@@ -54,32 +52,13 @@ export class Trust {
     }
   }
 
-  /** @param {number} deviceId */
-  async #saveMap(deviceId) {
-    const { archive } = this.#state();
-    const device = archive?.overview.devices.find(({ id }) => id === deviceId);
-    if (!archive || !device) return;
-    await this.#saving(async () => {
-      const map = await this.#worker.request("lostMap", { archive: archive.id, deviceId });
-      if (map === null) return;
-      saveBlob(`${baseName(archive.file.name)}-${device.safeName}.map`, new Blob([map]));
-    });
-  }
-
   async #saveReport() {
     const { archive } = this.#state();
     if (!archive) return;
-    await this.#saving(async () => {
+    try {
       const ask = { archive: archive.id, facts: reportFacts(archive) };
       const report = await this.#worker.request("report", ask);
       saveBlob(`${baseName(archive.file.name)}-report.json`, report);
-    });
-  }
-
-  /** @param {() => Promise<void>} work */
-  async #saving(work) {
-    try {
-      await work();
     } catch (error) {
       const failure = error instanceof RemoteError ? error.failure : toFailure(error);
       if (failure.code !== "worker-died") this.#send({ type: "drop-refused", failure });

@@ -145,7 +145,8 @@ function damageText({ overview, scan, lost: found }) {
   }
   const lost = hurt.reduce((sum, bytes) => sum + bytes, 0);
   const whole = devices.length - hurt.length;
-  const rest = whole > 0 ? ` Nothing is missing of the other ${count(whole)}.` : "";
+  const rest =
+    whole > 0 ? ` Nothing is missing of the other${whole > 1 ? ` ${count(whole)}` : ""}.` : "";
   const where = `${count(hurt.length)} of ${counted(overview.devices.length, "disk")}`;
   return `${size(lost)} that should be in the file could not be found, in ${where}.${rest} What is left of this damaged backup can still be saved.`;
 }

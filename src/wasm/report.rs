@@ -69,11 +69,13 @@ impl Archive {
         JsValue::from(fields).into()
     }
 
-    /// The first `max` ranges of the image of a device that are lost.
+    /// The first `max` ranges of the image of a device that are lost; none as
+    /// long as the scan is not finished.
     #[wasm_bindgen(js_name = lostRanges)]
     pub fn lost_ranges(&self, device: u8, max: u32) -> LostRanges {
         let max = usize::try_from(max).unwrap_or(usize::MAX);
-        let image = DeviceId::new(device).and_then(|id| self.scan().image(id));
+        let id = DeviceId::new(device).filter(|_| self.scan().found().is_done());
+        let image = id.and_then(|id| self.scan().image(id));
         let (mut first, mut count, mut bytes) = (Vec::new(), 0, 0);
         for range in image.iter().flat_map(|image| lost_ranges(image.runs(0..u64::MAX))) {
             count += 1;

@@ -59,7 +59,7 @@ function card({ deviceId, count: ranges, bytes, ranges: first }, device, send) {
     h(
       "div",
       { class: "config-buttons" },
-      button("Save damage map", () => send({ type: "lost-map-wanted", deviceId })),
+      button("Save damage map", () => send({ type: "map-wanted", deviceId })),
       h("span", { class: "quiet" }, "a mapfile of GNU ddrescue: ddrescueview and others read it"),
     ),
   );
