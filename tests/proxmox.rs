@@ -619,6 +619,19 @@ fn a_disk_that_no_file_can_hold_fails_before_the_extents_are_read() {
 }
 
 #[test]
+fn absurd_sizes_are_counted_in_signed_numbers() {
+    let cannot = |why: &str| format!("can't create file tmp-disk-drive-scsi0.raw: {why}");
+    let invalid = cannot("Failed to resize file: Invalid argument");
+    // 2^63 is -2^63: (-2^54 + 8191) / 8192 is -(2^41 - 1).
+    let overflow = format!("overflow allocating {}*8 bytes", u64::MAX - (1 << 41) + 2);
+    assert_says("2^63", device_size(1, 1 << 63), "ok", &overflow, &invalid);
+    // -1: no sector, and so no word.
+    let no_size = cannot("Image creation needs a size parameter");
+    assert_says("2^64 - 1", device_size(1, u64::MAX), "ok", NO_BITMAP, &no_size);
+    assert_stops("less than a sector", device_size(1, 511), NO_BITMAP);
+}
+
+#[test]
 fn missing_clusters_are_told_of_the_first_device_that_lacks_one() {
     let of = |device, numbers: std::ops::Range<u32>| {
         numbers.map(move |number| Cluster { device, number })

@@ -98,7 +98,7 @@ const MESSAGES = [
     "The name of the disk cannot be the name of a file. “vma extract” fails before it has written anything.",
   ],
   [
-    /^failed to allocate /,
+    /^(failed to allocate|overflow allocating) /,
     "The header states a disk so large that the memory to check it cannot be had: it is damaged.",
   ],
 ];
@@ -155,7 +155,7 @@ export function printed(command, { verdict, message }) {
 
 /** Messages without “verify failed” in front. */
 const OF_HEADER =
-  /^(can't |not a vma file|wrong vma (header|version|blob)|vma contains|failed to allocate)/;
+  /^(can't |not a vma file|wrong vma (header|version|blob)|vma contains|failed to allocate|overflow allocating)/;
 
 /**
  * @param {Prediction} foretold

@@ -22,6 +22,9 @@ const SECTOR: u64 = 512;
 /// Clusters in a word of its bitmaps; a bitmap is made of whole words.
 const WORD_CLUSTERS: u64 = 64;
 
+/// Sectors in the clusters of a word.
+const SECTORS_PER_WORD: i64 = 8192;
+
 /// Bytes of a bitmap that it can get hold of, about: it asks for them at once,
 /// and what is far more than a computer's memory is refused.
 const BITMAP_MAX: u64 = 32 << 30;
@@ -61,6 +64,8 @@ pub(crate) struct Reading {
 struct Known {
     name: String,
     size: u64,
+    /// Words of its bitmap, in signed numbers as the program counts them.
+    words: i64,
     /// Bits of its bitmap.
     bits: u64,
     /// Clusters that were seen past the device's end and within the bitmap,
@@ -221,9 +226,8 @@ impl Reading {
         if self.extract.is_none() && known.is_target {
             self.extract = file_fault(&device.name, device.size);
         }
-        let bitmap = known.bits / 8;
-        if self.verify.is_none() && bitmap > BITMAP_MAX {
-            self.verify = Some(Verdict::Fails(format!("failed to allocate {bitmap} bytes")));
+        if self.verify.is_none() {
+            self.verify = known.bitmap_fault();
         }
         self.devices.insert(device.id, known);
     }
@@ -293,14 +297,29 @@ impl Reading {
 
 impl Known {
     fn new(device: &Device) -> Self {
-        let words = (device.size / SECTOR).div_ceil(WORD_CLUSTERS * (CLUSTER_SIZE / SECTOR));
+        // A quotient that is cut towards zero, not rounded up.
+        let sectors = device.size.cast_signed() / SECTOR.cast_signed();
+        let words = sectors.saturating_add(SECTORS_PER_WORD - 1) / SECTORS_PER_WORD;
         Self {
             name: String::from_utf8_lossy(&device.name).into_owned(),
             size: device.size,
-            bits: words.saturating_mul(WORD_CLUSTERS),
+            words,
+            bits: u64::try_from(words).unwrap_or(0).saturating_mul(WORD_CLUSTERS),
             beyond: 0,
             is_target: device.name != b"vmstate",
         }
+    }
+
+    /// Why the bitmap cannot be had.
+    fn bitmap_fault(&self) -> Option<Verdict> {
+        let bytes = self.bits / 8;
+        let words = self.words.cast_unsigned();
+        let message = match self.words {
+            ..0 => format!("overflow allocating {words}*8 bytes"),
+            _ if bytes > BITMAP_MAX => format!("failed to allocate {bytes} bytes"),
+            _ => return None,
+        };
+        Some(Verdict::Fails(message))
     }
 
     /// Marks a cluster in the bitmap; what is wrong with that.
