@@ -7,6 +7,7 @@
 //! unchanged in 11.0.0. What is foretold is about the archive itself; a
 //! container has to be unpacked before that.
 
+mod file;
 mod header;
 mod reading;
 

@@ -610,6 +610,19 @@ fn names_end_at_their_first_nul_and_become_files() {
 }
 
 #[test]
+fn configs_are_written_to_where_their_names_lead() {
+    assert_accepts("above", renamed(b"../../x.conf", b"drive-scsi1"));
+    for name in ["etc/x.conf", "/etc/x.conf", "../etc/x.conf"] {
+        let message = format!(
+            "unable to write file: Failed to create file “{name}.XXXXXX”: No such file or directory"
+        );
+        // The configs come before the disks.
+        let bytes = renamed(name.as_bytes(), b"a/b");
+        assert_says(name, bytes, "ok", "ok", &message);
+    }
+}
+
+#[test]
 fn a_disk_that_no_file_can_hold_fails_before_the_extents_are_read() {
     let mut archive = base();
     archive.patch_header(DEVICES + 32 + 8, &(1_u64 << 50).to_be_bytes());

@@ -98,6 +98,10 @@ const MESSAGES = [
     "The name of the disk cannot be the name of a file. “vma extract” fails before it has written anything.",
   ],
   [
+    /^unable to write file: /,
+    "The name of a configuration cannot be the name of a file. “vma extract” fails before it has written a disk.",
+  ],
+  [
     /^(failed to allocate|overflow allocating) /,
     "The header states a disk so large that the memory to check it cannot be had: it is damaged.",
   ],
@@ -155,7 +159,7 @@ export function printed(command, { verdict, message }) {
 
 /** Messages without “verify failed” in front. */
 const OF_HEADER =
-  /^(can't |not a vma file|wrong vma (header|version|blob)|vma contains|failed to allocate|overflow allocating)/;
+  /^(can't |unable to |not a vma file|wrong vma (header|version|blob)|vma contains|failed to allocate|overflow allocating)/;
 
 /**
  * @param {Prediction} foretold

@@ -24,6 +24,8 @@ const INVALID_POINTERS: &str = "vma contains invalid data pointers";
 pub(crate) struct Header {
     /// The devices it knows, by id.
     pub(super) devices: Vec<Device>,
+    /// The names of the configs, each up to its first NUL.
+    pub(super) configs: Vec<Vec<u8>>,
     /// The id of the device it takes for the saved RAM; 0 for none.
     pub(super) vmstate: u8,
 }
@@ -71,9 +73,9 @@ pub(crate) fn read(bytes: &[u8]) -> Read {
         return Err(Verdict::Fails(format!("wrong vma version {}", version.cast_signed())));
     }
     let blobs = Blobs::read(head)?;
-    let header = devices(head, &blobs)?;
-    check_configs(head, &blobs)?;
-    Ok(header)
+    let (devices, vmstate) = devices(head, &blobs)?;
+    let configs = configs(head, &blobs)?;
+    Ok(Header { devices, configs, vmstate })
 }
 
 /// The header's size, once the fixed part is there and starts as it should.
@@ -149,35 +151,38 @@ impl<'a> Blobs<'a> {
 }
 
 /// The devices 1 to 255 that have a size and a name; it ignores others. The
-/// last that is called `vmstate` is the saved RAM.
-fn devices(head: &[u8], blobs: &Blobs<'_>) -> Result<Header, Verdict> {
-    let mut header = Header { devices: Vec::new(), vmstate: 0 };
+/// last that is called `vmstate` is the saved RAM: its id, or 0.
+fn devices(head: &[u8], blobs: &Blobs<'_>) -> Result<(Vec<Device>, u8), Verdict> {
+    let (mut devices, mut vmstate) = (Vec::new(), 0);
     let entries = head.get(DEVICES..).unwrap_or(&[]).chunks_exact(DEVICE_SIZE);
     for (id, entry) in (0_u8..=255).zip(entries).skip(1) {
         let name = blobs.name(u32_at(entry, 0x00))?;
         let size = entry.get(0x08..0x10).map_or(0, BigEndian::read_u64);
         let Some(name) = name.filter(|_| size != 0) else { continue };
         if name == b"vmstate" {
-            header.vmstate = id;
+            vmstate = id;
         }
-        header.devices.push(Device { id, name: name.to_vec(), size });
+        devices.push(Device { id, name: name.to_vec(), size });
     }
-    Ok(header)
+    Ok((devices, vmstate))
 }
 
-/// A config counts if it has both pointers, and both have to be valid then.
-fn check_configs(head: &[u8], blobs: &Blobs<'_>) -> Result<(), Verdict> {
+/// The names of the configs. One counts if it has both pointers, and both have
+/// to be valid then.
+fn configs(head: &[u8], blobs: &Blobs<'_>) -> Result<Vec<Vec<u8>>, Verdict> {
+    let mut configs = Vec::new();
     for slot in 0..256_usize {
         let name = u32_at(head, CONFIG_NAMES + slot * 4);
         let data = u32_at(head, CONFIG_DATA + slot * 4);
         if name == 0 || data == 0 {
             continue;
         }
-        if blobs.name(name)?.is_none() || blobs.blob(data).is_none() {
-            return Err(fails(INVALID_POINTERS));
+        match (blobs.name(name)?, blobs.blob(data)) {
+            (Some(name), Some(_)) => configs.push(name.to_vec()),
+            _ => return Err(fails(INVALID_POINTERS)),
         }
     }
-    Ok(())
+    Ok(configs)
 }
 
 fn length_at(head: &[u8], at: u32) -> Option<u32> {

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::file::{config_fault, disk_fault};
 use super::header::Device;
 use super::{Prediction, Read, Verdict};
 use crate::extent::{ExtentHeader, HEADER_SIZE, Slot};
@@ -28,12 +29,6 @@ const SECTORS_PER_WORD: i64 = 8192;
 /// Bytes of a bitmap that it can get hold of, about: it asks for them at once,
 /// and what is far more than a computer's memory is refused.
 const BITMAP_MAX: u64 = 32 << 30;
-
-/// The largest file of ext4, on which Proxmox VE unpacks unless told otherwise.
-const FILE_MAX: u64 = (1 << 44) - 4096;
-
-/// Bytes of the name of a file, at most.
-const NAME_MAX: usize = 255;
 
 const NO_BITMAP: &str = "rstate->bitmap";
 const PAST_BITMAP: &str = "rstate->bitmap_size > idx";
@@ -119,6 +114,7 @@ impl Reading {
             }
             Ok(header) => {
                 reading.vmstate = header.vmstate;
+                reading.extract = header.configs.iter().find_map(|name| config_fault(name));
                 for device in header.devices.iter().filter(|device| device.id != u8::MAX) {
                     reading.prepare(device);
                 }
@@ -224,7 +220,7 @@ impl Reading {
     fn prepare(&mut self, device: &Device) {
         let known = Known::new(device);
         if self.extract.is_none() && known.is_target {
-            self.extract = file_fault(&device.name, device.size);
+            self.extract = disk_fault(&device.name, device.size);
         }
         if self.verify.is_none() {
             self.verify = known.bitmap_fault();
@@ -393,30 +389,6 @@ fn fault_of(header: &ExtentHeader, faults: &[FindingKind]) -> Option<&'static st
     }
     let magic = has(|fault| matches!(fault, FindingKind::ExtentMagicWrong { .. }));
     (magic || header.reserved() != 0).then_some("wrong vma extent header magic")
-}
-
-/// Why the program cannot make the file that a device is extracted to.
-fn file_fault(name: &[u8], size: u64) -> Option<Verdict> {
-    let file = format!("tmp-disk-{}.raw", String::from_utf8_lossy(name));
-    let parts: Vec<&[u8]> = name.split(|&byte| byte == b'/').collect();
-    let [first, rest @ ..] = parts.as_slice() else { return None };
-    let before_the_first_slash = "tmp-disk-".len().saturating_add(first.len());
-    let reason = if rest.is_empty() {
-        let length = before_the_first_slash.saturating_add(".raw".len());
-        (length > NAME_MAX).then_some("File name too long")
-    } else if before_the_first_slash > NAME_MAX {
-        Some("File name too long")
-    } else {
-        Some("No such file or directory")
-    };
-    let why = match reason {
-        Some(reason) => format!("Could not create {file}': {reason}"),
-        None if size == u64::MAX => "Image creation needs a size parameter".into(),
-        None if size > i64::MAX.unsigned_abs() => "Failed to resize file: Invalid argument".into(),
-        None if size > FILE_MAX => "The image size is too large for file format 'raw'".into(),
-        None => return None,
-    };
-    Some(Verdict::Fails(format!("can't create file {file}: {why}")))
 }
 
 fn fails(message: &str) -> Verdict {
