@@ -4,8 +4,6 @@
 //! the same extents in the same order, and what the scan knows of a cluster is
 //! what the program's bitmaps know.
 
-use std::collections::BTreeMap;
-
 use super::file::{config_fault, disk_fault};
 use super::header::Device;
 use super::{Prediction, Read, Verdict};
@@ -41,8 +39,8 @@ pub(crate) struct Reading {
     list: Verdict,
     verify: Option<Verdict>,
     extract: Option<Verdict>,
-    /// What it knows of each device that it has a bitmap for.
-    devices: BTreeMap<u8, Known>,
+    /// What it knows of each device that it has a bitmap for, by id.
+    devices: Vec<Option<Known>>,
     vmstate: u8,
     /// Clusters of the vmstate so far.
     vmstate_clusters: u64,
@@ -99,7 +97,7 @@ impl Reading {
             list: Verdict::Accepts,
             verify: None,
             extract: None,
-            devices: BTreeMap::new(),
+            devices: vec![None; 256],
             vmstate: 0,
             vmstate_clusters: 0,
             current: None,
@@ -185,7 +183,9 @@ impl Reading {
         if let Some(stop) = self.cluster_fault(slot, before) {
             self.stop(&stop);
         }
-        if let Some(stop) = self.block_fault(slot) {
+        if slot.mask != BlockMask::ZERO
+            && let Some(stop) = self.block_fault(slot)
+        {
             self.stop(&stop);
         }
     }
@@ -207,12 +207,13 @@ impl Reading {
         }
         self.verify.get_or_insert(Verdict::Accepts);
         if self.extract.is_none() {
-            let targets = self.devices.iter().filter(|(_, device)| device.is_target);
-            let lack = targets.filter_map(|(&id, device)| {
+            let devices = (0..=u8::MAX).zip(&self.devices);
+            let mut lacks = devices.filter_map(|(id, device)| {
                 let id = DeviceId::new(id)?;
+                let device = device.as_ref().filter(|device| device.is_target)?;
                 device.lack(missing(id, clusters_of(device.size)))
             });
-            self.extract = Some(lack.into_iter().next().unwrap_or(Verdict::Accepts));
+            self.extract = Some(lacks.next().unwrap_or(Verdict::Accepts));
         }
     }
 
@@ -225,7 +226,9 @@ impl Reading {
         if self.verify.is_none() {
             self.verify = known.bitmap_fault();
         }
-        self.devices.insert(device.id, known);
+        if let Some(place) = self.devices.get_mut(usize::from(device.id)) {
+            *place = Some(known);
+        }
     }
 
     fn advance(&mut self) {
@@ -259,7 +262,8 @@ impl Reading {
             return (!is_next).then(|| Stop::both(fails("found out of order vmstate data")));
         }
         let wrong_id = || Some(Verdict::Fails(format!("got wrong dev id {id}")));
-        let Some(device) = self.devices.get_mut(&id) else {
+        let device = self.devices.get_mut(usize::from(id)).and_then(Option::as_mut);
+        let Some(device) = device else {
             return Some(Stop { verify: Some(Verdict::Aborts(NO_BITMAP)), extract: wrong_id() });
         };
         let extract = if device.is_target { None } else { wrong_id() };
@@ -275,9 +279,12 @@ impl Reading {
     /// What is wrong with the blocks of a slot, cluster by cluster where all
     /// are stored, block by block elsewhere.
     fn block_fault(&mut self, slot: &Slot) -> Option<Stop> {
-        let is_vmstate = slot.device.get() == self.vmstate;
-        let device = self.devices.get(&slot.device.get()).filter(|_| !is_vmstate);
-        let sectors = if is_vmstate { u64::MAX } else { device.map_or(0, |d| d.size / SECTOR) };
+        let id = slot.device.get();
+        let device = self.devices.get(usize::from(id)).and_then(Option::as_ref);
+        let sectors = match id == self.vmstate {
+            true => u64::MAX,
+            false => device.map_or(0, |device| device.size / SECTOR),
+        };
         let extent = self.current.as_mut()?;
         let start = u64::from(slot.cluster.0).saturating_mul(CLUSTER_SIZE / SECTOR);
         if slot.mask == BlockMask::FULL {
