@@ -7,6 +7,7 @@
 //! unchanged in 11.0.0. What is foretold is about the archive itself; a
 //! container has to be unpacked before that.
 
+mod end;
 mod file;
 mod header;
 mod reading;
@@ -91,7 +92,7 @@ impl Prediction {
 pub fn predict_unopened(source: Rc<dyn ReadAt>, options: &Options) -> Result<Prediction, Error> {
     let contents = container::open(source, options)?;
     Ok(match header::read_from(&contents)? {
-        Err(verdict) => Prediction::all(Some(verdict)),
+        Err(end) => Prediction::all(Some(end.verdict(|_| ""))),
         Ok(_) => Prediction { list: Some(Verdict::Accepts), ..Prediction::all(None) },
     })
 }

@@ -281,13 +281,13 @@ impl Scan {
         }
         self.found.extents.checked += 1;
         let Some(bytes) = bytes.first_chunk::<HEADER_LENGTH>() else {
-            self.proxmox.expect(at, bytes.len(), None, end);
+            self.proxmox.expect(at, to_u64(bytes.len()), None, end);
             self.start_search(Broken { at, faults: faults_of_cut_header(&bytes) });
             return Ok(());
         };
         let header = ExtentHeader::parse(bytes);
         let mut faults = header.faults(self.header.uuid());
-        self.proxmox.expect(at, HEADER_LENGTH, Some((&header, &faults)), end);
+        self.proxmox.expect(at, HEADER_SIZE, Some((&header, &faults)), end);
         if faults.is_empty() {
             self.accept_pending(at)?;
             self.hold(at, header);

@@ -2,7 +2,7 @@
 
 use byteorder::{BigEndian, ByteOrder, LittleEndian};
 
-use super::Verdict;
+use super::end::{End, signed};
 use crate::error::Error;
 use crate::header::{FIXED_SIZE, MAGIC, md5_without};
 use crate::read_at::{ReadAt, read_range};
@@ -41,14 +41,14 @@ pub(super) struct Device {
 }
 
 /// What the program makes of a header: itself, or how it ends there.
-pub(crate) type Read = Result<Header, Verdict>;
+pub(crate) type Read = Result<Header, End>;
 
 /// Reads the header that `source` starts with.
 pub(super) fn read_from(source: &dyn ReadAt) -> Result<Read, Error> {
     let mut bytes = read_range(source, 0..FIXED_SIZE.into())?;
     let claimed = match claimed_size(&bytes) {
         Ok(claimed) => claimed,
-        Err(verdict) => return Ok(Err(verdict)),
+        Err(end) => return Ok(Err(end)),
     };
     if claimed > READ_MAX {
         let last = u64::from(claimed) - 1;
@@ -70,7 +70,7 @@ pub(crate) fn read(bytes: &[u8]) -> Read {
     }
     let version = u32_at(head, 0x04);
     if version != 1 {
-        return Err(Verdict::Fails(format!("wrong vma version {}", version.cast_signed())));
+        return Err(End::Says("wrong vma version %d", [signed(version), 0], 0));
     }
     let blobs = Blobs::read(head)?;
     let (devices, vmstate) = devices(head, &blobs)?;
@@ -79,16 +79,16 @@ pub(crate) fn read(bytes: &[u8]) -> Read {
 }
 
 /// The header's size, once the fixed part is there and starts as it should.
-fn claimed_size(bytes: &[u8]) -> Result<u32, Verdict> {
+fn claimed_size(bytes: &[u8]) -> Result<u32, End> {
     if bytes.len() < usize::try_from(FIXED_SIZE).unwrap_or(usize::MAX) {
-        return Err(fails("can't read vma header - got EOF"));
+        return Err(End::says("can't read vma header - got EOF"));
     }
     if !bytes.starts_with(&MAGIC) {
-        return Err(fails("not a vma file - wrong magic number"));
+        return Err(End::says("not a vma file - wrong magic number"));
     }
     let size = u32_at(bytes, 0x38);
     if size.wrapping_sub(FIXED_SIZE).cast_signed() <= 0 {
-        return Err(Verdict::Fails(format!("wrong vma header size {}", size.cast_signed())));
+        return Err(End::Says("wrong vma header size %d", [signed(size), 0], 0));
     }
     Ok(size)
 }
@@ -104,21 +104,20 @@ struct Blobs<'a> {
 
 impl<'a> Blobs<'a> {
     /// Walks the chain, in 32 bits that may wrap.
-    fn read(head: &'a [u8]) -> Result<Self, Verdict> {
+    fn read(head: &'a [u8]) -> Result<Self, End> {
         let (offset, size) = (u32_at(head, 0x30), u32_at(head, 0x34));
         let mut at = offset.wrapping_add(1);
         let end = offset.wrapping_add(size);
         if at <= FIXED_SIZE {
-            let offset = offset.cast_signed();
-            return Err(Verdict::Fails(format!("wrong vma blob buffer offset {offset}")));
+            return Err(End::Says("wrong vma blob buffer offset %d", [signed(offset), 0], 0));
         }
         if end > u32_at(head, 0x38) {
-            let (offset, size) = (offset.cast_signed(), size.cast_signed());
-            return Err(Verdict::Fails(format!("wrong vma blob buffer size {offset}/{size}")));
+            let numbers = [signed(offset), signed(size)];
+            return Err(End::Says("wrong vma blob buffer size %d/%d", numbers, 0));
         }
         let mut starts = Vec::new();
         while at.wrapping_add(2) <= end {
-            let length = length_at(head, at).ok_or(Verdict::Crashes)?;
+            let length = length_at(head, at).ok_or(End::Crashes)?;
             let next = at.wrapping_add(2).wrapping_add(length);
             if next <= end {
                 starts.push(at.wrapping_sub(offset));
@@ -140,10 +139,10 @@ impl<'a> Blobs<'a> {
     /// The name that a pointer leads to, up to its first NUL. Its last byte has
     /// to be NUL; of a name without a byte, the program looks for it 4 GiB
     /// further on.
-    fn name(&self, pointer: u32) -> Result<Option<&'a [u8]>, Verdict> {
+    fn name(&self, pointer: u32) -> Result<Option<&'a [u8]>, End> {
         let Some(blob) = self.blob(pointer) else { return Ok(None) };
         match blob.last() {
-            None => Err(Verdict::Crashes),
+            None => Err(End::Crashes),
             Some(0) => Ok(blob.split(|&byte| byte == 0).next()),
             Some(_) => Ok(None),
         }
@@ -152,7 +151,7 @@ impl<'a> Blobs<'a> {
 
 /// The devices 1 to 255 that have a size and a name; it ignores others. The
 /// last that is called `vmstate` is the saved RAM: its id, or 0.
-fn devices(head: &[u8], blobs: &Blobs<'_>) -> Result<(Vec<Device>, u8), Verdict> {
+fn devices(head: &[u8], blobs: &Blobs<'_>) -> Result<(Vec<Device>, u8), End> {
     let (mut devices, mut vmstate) = (Vec::new(), 0);
     let entries = head.get(DEVICES..).unwrap_or(&[]).chunks_exact(DEVICE_SIZE);
     for (id, entry) in (0_u8..=255).zip(entries).skip(1) {
@@ -169,7 +168,7 @@ fn devices(head: &[u8], blobs: &Blobs<'_>) -> Result<(Vec<Device>, u8), Verdict>
 
 /// The names of the configs. One counts if it has both pointers, and both have
 /// to be valid then.
-fn configs(head: &[u8], blobs: &Blobs<'_>) -> Result<Vec<Vec<u8>>, Verdict> {
+fn configs(head: &[u8], blobs: &Blobs<'_>) -> Result<Vec<Vec<u8>>, End> {
     let mut configs = Vec::new();
     for slot in 0..256_usize {
         let name = u32_at(head, CONFIG_NAMES + slot * 4);
@@ -179,7 +178,7 @@ fn configs(head: &[u8], blobs: &Blobs<'_>) -> Result<Vec<Vec<u8>>, Verdict> {
         }
         match (blobs.name(name)?, blobs.blob(data)) {
             (Some(name), Some(_)) => configs.push(name.to_vec()),
-            _ => return Err(fails(INVALID_POINTERS)),
+            _ => return Err(End::says(INVALID_POINTERS)),
         }
     }
     Ok(configs)
@@ -194,14 +193,10 @@ fn u32_at(bytes: &[u8], at: usize) -> u32 {
     bytes.get(at..).and_then(|rest| rest.get(..4)).map_or(0, BigEndian::read_u32)
 }
 
-fn fails(message: &str) -> Verdict {
-    Verdict::Fails(message.into())
+fn checksum_wrong() -> End {
+    End::says("wrong vma header chechsum")
 }
 
-fn checksum_wrong() -> Verdict {
-    fails("wrong vma header chechsum")
-}
-
-fn data_cut() -> Verdict {
-    fails("can't read vma header data - got EOF")
+fn data_cut() -> End {
+    End::says("can't read vma header data - got EOF")
 }

@@ -4,9 +4,10 @@
 //! the same extents in the same order, and what the scan knows of a cluster is
 //! what the program's bitmaps know.
 
+use super::end::End;
 use super::file::{config_fault, disk_fault};
 use super::header::Device;
-use super::{Prediction, Read, Verdict};
+use super::{Prediction, Read};
 use crate::extent::{ExtentHeader, HEADER_SIZE, Slot};
 use crate::finding::FindingKind;
 use crate::unit::{
@@ -36,11 +37,13 @@ const TOO_MANY_BLOCKS: &str = "short vma extent - too many blocks";
 /// How far the program would have come.
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
-    list: Verdict,
-    verify: Option<Verdict>,
-    extract: Option<Verdict>,
+    list: End,
+    verify: Option<End>,
+    extract: Option<End>,
     /// What it knows of each device that it has a bitmap for, by id.
     devices: Vec<Option<Known>>,
+    /// The name of the config that could not be written, if one could not.
+    config: String,
     vmstate: u8,
     /// Clusters of the vmstate so far.
     vmstate_clusters: u64,
@@ -55,6 +58,7 @@ pub(crate) struct Reading {
 
 #[derive(Clone, Debug)]
 struct Known {
+    id: u8,
     name: String,
     size: u64,
     /// Words of its bitmap, in signed numbers as the program counts them.
@@ -80,24 +84,26 @@ struct Extent {
 #[derive(Clone, Debug)]
 enum Next {
     Extent(Extent),
-    Fault(Verdict),
+    Fault(End),
     End,
 }
 
 /// Both commands stop at the same place, for all but the same reason.
+#[derive(Clone, Copy)]
 struct Stop {
-    verify: Option<Verdict>,
-    extract: Option<Verdict>,
+    verify: Option<End>,
+    extract: Option<End>,
 }
 
 impl Reading {
     /// The program behind a header that it accepts, or that ended it.
     pub(crate) fn new(header: &Read) -> Self {
         let mut reading = Self {
-            list: Verdict::Accepts,
+            list: End::Accepts,
             verify: None,
             extract: None,
             devices: vec![None; 256],
+            config: String::new(),
             vmstate: 0,
             vmstate_clusters: 0,
             current: None,
@@ -106,13 +112,18 @@ impl Reading {
             is_lost: false,
         };
         match header {
-            Err(verdict) => {
-                reading.list = verdict.clone();
-                reading.stop(&Stop::both(verdict.clone()));
+            Err(end) => {
+                reading.list = *end;
+                reading.stop(Stop::both(*end));
             }
             Ok(header) => {
                 reading.vmstate = header.vmstate;
-                reading.extract = header.configs.iter().find_map(|name| config_fault(name));
+                for name in &header.configs {
+                    if reading.extract.is_none() {
+                        reading.extract = config_fault(name);
+                        reading.config = String::from_utf8_lossy(name).into_owned();
+                    }
+                }
                 for device in header.devices.iter().filter(|device| device.id != u8::MAX) {
                     reading.prepare(device);
                 }
@@ -123,18 +134,25 @@ impl Reading {
 
     /// The program at the end of an archive that it accepts.
     pub(crate) fn accepted() -> Self {
-        let mut reading = Self::new(&Err(Verdict::Accepts));
+        let mut reading = Self::new(&Err(End::Accepts));
         reading.is_at_end = true;
         reading
     }
 
     /// What is known so far.
     pub(crate) fn prediction(&self) -> Prediction {
+        let verdict = |end: End| end.verdict(|id| self.name(id));
         Prediction {
-            list: Some(self.list.clone()),
-            verify: self.verify.clone(),
-            extract: self.extract.clone(),
+            list: Some(verdict(self.list)),
+            verify: self.verify.map(verdict),
+            extract: self.extract.map(verdict),
         }
+    }
+
+    /// The name of a device, or for 0 of a config.
+    fn name(&self, id: u8) -> &str {
+        let device = self.devices.get(usize::from(id)).and_then(Option::as_ref);
+        device.map_or(&self.config, |device| &device.name)
     }
 
     /// Takes note of what stands where an extent header is expected, `length`
@@ -143,7 +161,7 @@ impl Reading {
     pub(crate) fn expect(
         &mut self,
         at: u64,
-        length: usize,
+        length: u64,
         header: Option<(&ExtentHeader, &[FindingKind])>,
         end: Option<u64>,
     ) {
@@ -151,14 +169,14 @@ impl Reading {
             return;
         }
         if let Some(verdict) = self.current.and_then(|extent| extent.cut(end)) {
-            self.stop(&Stop::both(verdict));
+            self.stop(Stop::both(verdict));
             return;
         }
         let next = match header {
             None if length == 0 => Next::End,
-            None => Next::Fault(Verdict::Fails(format!("read short extent ({length} bytes)"))),
+            None => Next::Fault(End::Says("read short extent (%u bytes)", [length, 0], 0)),
             Some((header, faults)) => match fault_of(header, faults) {
-                Some(message) => Next::Fault(fails(message)),
+                Some(message) => Next::Fault(End::says(message)),
                 None => Next::Extent(Extent { at, size: header.size(), data: HEADER_SIZE }),
             },
         };
@@ -181,12 +199,12 @@ impl Reading {
             return;
         }
         if let Some(stop) = self.cluster_fault(slot, before) {
-            self.stop(&stop);
+            self.stop(stop);
         }
         if slot.mask != BlockMask::ZERO
             && let Some(stop) = self.block_fault(slot)
         {
-            self.stop(&stop);
+            self.stop(stop);
         }
     }
 
@@ -194,7 +212,7 @@ impl Reading {
     pub(crate) fn end_extent(&mut self) {
         let Some(extent) = self.current.take() else { return };
         if extent.data != extent.size {
-            self.stop(&Stop::both(fails("vma extent error - missing blocks")));
+            self.stop(Stop::both(End::says("vma extent error - missing blocks")));
         }
         self.advance();
     }
@@ -205,7 +223,7 @@ impl Reading {
         if !self.is_at_end {
             return;
         }
-        self.verify.get_or_insert(Verdict::Accepts);
+        self.verify.get_or_insert(End::Accepts);
         if self.extract.is_none() {
             let devices = (0..=u8::MAX).zip(&self.devices);
             let mut lacks = devices.filter_map(|(id, device)| {
@@ -213,7 +231,7 @@ impl Reading {
                 let device = device.as_ref().filter(|device| device.is_target)?;
                 device.lack(missing(id, clusters_of(device.size)))
             });
-            self.extract = Some(lacks.next().unwrap_or(Verdict::Accepts));
+            self.extract = Some(lacks.next().unwrap_or(End::Accepts));
         }
     }
 
@@ -221,7 +239,7 @@ impl Reading {
     fn prepare(&mut self, device: &Device) {
         let known = Known::new(device);
         if self.extract.is_none() && known.is_target {
-            self.extract = disk_fault(&device.name, device.size);
+            self.extract = disk_fault(device);
         }
         if self.verify.is_none() {
             self.verify = known.bitmap_fault();
@@ -234,7 +252,7 @@ impl Reading {
     fn advance(&mut self) {
         match self.next.take() {
             Some(Next::Extent(extent)) => self.current = Some(extent),
-            Some(Next::Fault(verdict)) => self.stop(&Stop::both(verdict)),
+            Some(Next::Fault(verdict)) => self.stop(Stop::both(verdict)),
             Some(Next::End) => self.is_at_end = true,
             None => {}
         }
@@ -244,12 +262,12 @@ impl Reading {
         self.is_lost || (self.verify.is_some() && self.extract.is_some())
     }
 
-    fn stop(&mut self, stop: &Stop) {
+    fn stop(&mut self, stop: Stop) {
         if self.verify.is_none() {
-            self.verify.clone_from(&stop.verify);
+            self.verify = stop.verify;
         }
         if self.extract.is_none() {
-            self.extract.clone_from(&stop.extract);
+            self.extract = stop.extract;
         }
     }
 
@@ -259,17 +277,17 @@ impl Reading {
         if id == self.vmstate {
             let is_next = cluster == self.vmstate_clusters;
             self.vmstate_clusters = self.vmstate_clusters.saturating_add(1);
-            return (!is_next).then(|| Stop::both(fails("found out of order vmstate data")));
+            return (!is_next).then(|| Stop::both(End::says("found out of order vmstate data")));
         }
-        let wrong_id = || Some(Verdict::Fails(format!("got wrong dev id {id}")));
+        let wrong_id = || Some(End::Says("got wrong dev id %u", [id.into(), 0], 0));
         let device = self.devices.get_mut(usize::from(id)).and_then(Option::as_mut);
         let Some(device) = device else {
-            return Some(Stop { verify: Some(Verdict::Aborts(NO_BITMAP)), extract: wrong_id() });
+            return Some(Stop { verify: Some(End::Aborts(NO_BITMAP)), extract: wrong_id() });
         };
         let extract = if device.is_target { None } else { wrong_id() };
         match device.see(slot.cluster, before) {
             Some(verdict) => {
-                let extract = extract.or_else(|| Some(verdict.clone()));
+                let extract = extract.or(Some(verdict));
                 Some(Stop { verify: Some(verdict), extract })
             }
             None => extract.map(|verdict| Stop { verify: None, extract: Some(verdict) }),
@@ -304,6 +322,7 @@ impl Known {
         let sectors = device.size.cast_signed() / SECTOR.cast_signed();
         let words = sectors.saturating_add(SECTORS_PER_WORD - 1) / SECTORS_PER_WORD;
         Self {
+            id: device.id,
             name: String::from_utf8_lossy(&device.name).into_owned(),
             size: device.size,
             words,
@@ -314,19 +333,20 @@ impl Known {
     }
 
     /// Why the bitmap cannot be had.
-    fn bitmap_fault(&self) -> Option<Verdict> {
+    fn bitmap_fault(&self) -> Option<End> {
         let bytes = self.bits / 8;
         let words = self.words.cast_unsigned();
-        let message = match self.words {
-            ..0 => format!("overflow allocating {words}*8 bytes"),
-            _ if bytes > BITMAP_MAX => format!("failed to allocate {bytes} bytes"),
-            _ => return None,
-        };
-        Some(Verdict::Fails(message))
+        match self.words {
+            ..0 => Some(End::Says("overflow allocating %u*8 bytes", [words, 0], 0)),
+            _ if bytes > BITMAP_MAX => {
+                Some(End::Says("failed to allocate %u bytes", [bytes, 0], 0))
+            }
+            _ => None,
+        }
     }
 
     /// Marks a cluster in the bitmap; what is wrong with that.
-    fn see(&mut self, cluster: ClusterNumber, before: bool) -> Option<Verdict> {
+    fn see(&mut self, cluster: ClusterNumber, before: bool) -> Option<End> {
         let number = u64::from(cluster.0);
         if number >= self.bits {
             return Some(self.outside());
@@ -337,23 +357,24 @@ impl Known {
             before = self.beyond & bit.unwrap_or(0) != 0;
             self.beyond |= bit.unwrap_or(0);
         }
-        let name = &self.name;
-        before
-            .then(|| Verdict::Fails(format!("found duplicated cluster {number} for stream {name}")))
+        before.then_some(End::Says(
+            "found duplicated cluster %u for stream %s",
+            [number, 0],
+            self.id,
+        ))
     }
 
     /// What asking the bitmap for a cluster outside of it ends in.
-    fn outside(&self) -> Verdict {
-        Verdict::Aborts(if self.bits == 0 { NO_BITMAP } else { PAST_BITMAP })
+    fn outside(&self) -> End {
+        End::Aborts(if self.bits == 0 { NO_BITMAP } else { PAST_BITMAP })
     }
 
     /// What the first cluster that the device lacks ends in.
-    fn lack(&self, missing: Option<u64>) -> Option<Verdict> {
-        let name = &self.name;
+    fn lack(&self, missing: Option<u64>) -> Option<End> {
         match missing.filter(|&cluster| cluster < self.bits) {
             Some(cluster) => {
-                let message = format!("detected missing cluster {cluster} for stream {name}");
-                Some(Verdict::Fails(message))
+                let message = "detected missing cluster %u for stream %s";
+                Some(End::Says(message, [cluster, 0], self.id))
             }
             None => (clusters_of(self.size) > self.bits).then(|| self.outside()),
         }
@@ -363,25 +384,25 @@ impl Known {
 impl Extent {
     /// What the program says where fewer bytes are left, or fit into its
     /// buffer, than the extent has.
-    fn cut(&self, end: Option<u64>) -> Option<Verdict> {
+    fn cut(&self, end: Option<u64>) -> Option<End> {
         let left = end.map_or(u64::MAX, |end| end.saturating_sub(self.at)).min(BUFFER_SIZE);
         let size = self.size;
-        (left < size).then(|| Verdict::Fails(format!("short vma extent ({left} < {size})")))
+        (left < size).then_some(End::Says("short vma extent (%u < %u)", [left, size], 0))
     }
 
     /// Takes bytes of data that are to be written to a place in the device.
-    fn take(&mut self, bytes: u64, is_inside: bool) -> Option<Verdict> {
+    fn take(&mut self, bytes: u64, is_inside: bool) -> Option<End> {
         if self.data.saturating_add(bytes) > self.size {
-            return Some(fails(TOO_MANY_BLOCKS));
+            return Some(End::says(TOO_MANY_BLOCKS));
         }
         self.data = self.data.saturating_add(bytes);
-        (!is_inside).then(|| fails(WRITE_BEYOND_END))
+        (!is_inside).then(|| End::says(WRITE_BEYOND_END))
     }
 }
 
 impl Stop {
-    fn both(verdict: Verdict) -> Self {
-        Self { verify: Some(verdict.clone()), extract: Some(verdict) }
+    fn both(verdict: End) -> Self {
+        Self { verify: Some(verdict), extract: Some(verdict) }
     }
 }
 
@@ -396,8 +417,4 @@ fn fault_of(header: &ExtentHeader, faults: &[FindingKind]) -> Option<&'static st
     }
     let magic = has(|fault| matches!(fault, FindingKind::ExtentMagicWrong { .. }));
     (magic || header.reserved() != 0).then_some("wrong vma extent header magic")
-}
-
-fn fails(message: &str) -> Verdict {
-    Verdict::Fails(message.into())
 }

@@ -9,7 +9,7 @@ import { root } from "../../www/build/tools.mjs";
 import { makeArchive, makeFile, qemuServerConf } from "./support/archives.mjs";
 import { inEachBrowser } from "./support/suite.mjs";
 
-const schema = JSON.parse(readFileSync(join(root, "www/report-1.schema.json"), "utf8"));
+const schema = JSON.parse(readFileSync(join(root, "tests/report-1.schema.json"), "utf8"));
 const validate = new Ajv({ allErrors: true }).compile(schema);
 
 const conf = makeFile("report.conf", qemuServerConf("drive-scsi0"));

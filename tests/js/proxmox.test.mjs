@@ -14,7 +14,7 @@ const sources = ["file.rs", "header.rs", "reading.rs"].map((file) =>
 /** Texts of messages as the core's source has them, with something in the gaps. */
 function messages() {
   const texts = sources.flatMap((source) => source.match(/"(?:[^"\\\n]|\\.)+ (?:[^"\\\n]|\\.)+"/g));
-  return texts.map((text) => text.slice(1, -1).replaceAll(/\{\w*\}/g, "7"));
+  return texts.map((text) => text.slice(1, -1).replaceAll(/%[dus]/g, "7"));
 }
 
 /** What makes up a message, and is none. */
