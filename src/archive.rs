@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::container::{self, Contents, Options};
 use crate::error::Error;
 use crate::header::Header;
+use crate::proxmox;
 use crate::read_at::{ReadAt, read_range};
 
 /// Bytes that the first read asks for: a header is seldom larger, and a read
@@ -16,6 +17,7 @@ const FIRST_READ: u64 = 64 << 10;
 pub struct Archive {
     contents: Rc<Contents>,
     header: Rc<Header>,
+    proxmox: Rc<proxmox::Read>,
 }
 
 impl Archive {
@@ -34,13 +36,19 @@ impl Archive {
             bytes = read_range(&*contents, 0..claimed)?;
         }
         let header = Rc::new(Header::parse(&bytes)?);
-        Ok(Self { contents, header })
+        let proxmox = Rc::new(proxmox::read(&bytes));
+        Ok(Self { contents, header, proxmox })
     }
 
     /// What the archive says of itself.
     #[must_use]
     pub fn header(&self) -> &Rc<Header> {
         &self.header
+    }
+
+    /// What Proxmox's program makes of the header.
+    pub(crate) fn proxmox(&self) -> &proxmox::Read {
+        &self.proxmox
     }
 
     /// The bytes of the archive, and what is known of the container they are in.

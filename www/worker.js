@@ -3,6 +3,7 @@ import init, { Archive } from "./core/vma_inspector.js";
 import { failure, RemoteError, toFailure } from "./failure.js";
 import * as keptScans from "./kept-scans.js";
 import { prepareHashing } from "./saving/hash-feed.js";
+import { proxmoxOfRefused, reportOf as fullReportOf, trustOf } from "./report-server.js";
 import { commit, handPlaced, hash, save } from "./saving/save-jobs.js";
 import { BlobSource } from "./source.js";
 import { nextTurn } from "./turn.js";
@@ -109,6 +110,10 @@ function perform(request, signal) {
       return keptScans.usage();
     case "forgetKept":
       return keptScans.clear().then(keptScans.usage);
+    case "trust":
+      return using(request.archive, ({ archive }) => trustOf(archive));
+    case "report":
+      return using(request.archive, (session) => fullReportOf(session, request.facts, signal));
     case "formats":
       return using(request.archive, ({ archive }) => archive.formats(request.deviceId));
     case "appliance":
@@ -140,7 +145,7 @@ function teller({ id }) {
 /** @param {import("./messages.js").RequestOf<"open">} request */
 function open({ file, largeWindow }) {
   const source = new BlobSource(file);
-  const archive = Archive.open(source, largeWindow);
+  const archive = opened(source, largeWindow);
   const overview = archive.overview();
   lastSession += 1;
   const compressed = overview.container !== "plain";
@@ -158,7 +163,22 @@ function open({ file, largeWindow }) {
     closing: false,
   };
   sessions.set(lastSession, session);
-  return { archive: lastSession, overview, summary: archive.vmSummary() ?? null };
+  const fileName = archive.fileName(file.name);
+  return { archive: lastSession, overview, fileName, summary: archive.vmSummary() ?? null };
+}
+
+/**
+ * @param {BlobSource} source
+ * @param {boolean} largeWindow
+ */
+function opened(source, largeWindow) {
+  try {
+    return Archive.open(source, largeWindow);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    const proxmox = proxmoxOfRefused(source, largeWindow);
+    throw new RemoteError({ ...toFailure(error), proxmox });
+  }
 }
 
 /** @param {number} id */

@@ -132,6 +132,10 @@ class Page {
     await this.#page.screenshot({ path, fullPage: true });
   }
 
+  async pdf() {
+    return await this.#page.pdf({ format: "A4", preferCSSPageSize: true });
+  }
+
   async close() {
     await this.#context.close();
   }

@@ -31,6 +31,8 @@ export interface TestPage {
   /** What `start` makes the browser download, when it has ended. */
   download(start: () => Promise<void>): Promise<Download>;
   screenshot(path: string): Promise<void>;
+  /** The page as it would be printed on A4; the browser has no such thing where it is missing. */
+  pdf?(): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
