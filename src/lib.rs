@@ -44,6 +44,7 @@ mod little_endian;
 mod lookahead;
 pub mod qemu_server_conf;
 pub mod read_at;
+pub mod salvage;
 pub mod scan;
 pub mod statistics;
 pub mod unit;
