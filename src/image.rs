@@ -113,6 +113,16 @@ impl Image {
         Self { lost_fill: fill, ..self }
     }
 
+    /// Whether `origin` has bytes that an image of another format has to store:
+    /// zeros need not be.
+    pub(crate) fn is_stored(&self, origin: Origin) -> bool {
+        match origin {
+            Origin::Stored(_) => true,
+            Origin::Zero => false,
+            Origin::Lost => self.lost_fill != Fill::Zeros,
+        }
+    }
+
     /// The stretches that make up `range` of the image, in order, without gap
     /// or overlap; what lies beyond the image's end is left out. Neighbours
     /// with one origin are joined. Stored bytes that are known not to be
