@@ -251,9 +251,10 @@ impl Header {
     }
 
     /// Takes a person's word for the size of a device. Only where the header
-    /// cannot be believed: returns whether it was taken.
+    /// cannot be believed, and not for a vmstate, which is as long as what is
+    /// there: returns whether it was taken.
     pub(crate) fn assume_size(&mut self, id: DeviceId, bytes: u64) -> bool {
-        if self.is_proven() {
+        if self.is_proven() || self.device(id).is_some_and(Device::is_vmstate) {
             return false;
         }
         self.set_size(id, bytes, SizeFrom::Person);

@@ -226,6 +226,17 @@ fn nobody_overrules_a_header_that_is_sound() {
     assert_whole(&scan);
 }
 
+#[test]
+fn a_vmstate_is_as_long_as_what_is_there_whatever_a_person_says() {
+    let content = archive_writer::Content::of_kind(archive_writer::Kind::Dense, 5);
+    let state = archive_writer::Device::vmstate(2, 1 << 20, 3, content);
+    let mut archive = ArchiveBuilder::new().device(state).build();
+    archive.patch(30, b"!!");
+    let mut scan = scan(archive.bytes);
+    assert!(!scan.assume_size(id(2), 1 << 40));
+    assert_eq!(scan.image(id(2)).and_then(|image| image.size()), Some(3 * 65_536));
+}
+
 /// A file of any size whose bytes follow from their place, and are counted.
 struct Noise {
     size: u64,
