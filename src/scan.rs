@@ -50,6 +50,8 @@ pub struct Scan {
     state: State,
     /// The last sound extent, until it is known where its data end.
     pending: Option<Pending>,
+    /// Where the first extent can start at the earliest.
+    earliest: u64,
     found: Scanned,
     /// What was found before a further copy of the same archive began.
     before_copy: Option<Box<Scanned>>,
@@ -157,6 +159,7 @@ impl Scan {
             source: Rc::clone(&source),
             state: State::Expect { at: header.first_extent().0 },
             lookahead: Lookahead::new(source),
+            earliest: header.earliest_extent(),
             header,
             pending: None,
             found,
@@ -327,6 +330,7 @@ impl Scan {
         let (uuid, first) = (again.uuid(), self.header.uuid());
         self.find(ArchiveOffset(at), [FindingKind::ArchiveHeaderAgain { uuid, first }]);
         let next = again.first_extent().0;
+        self.earliest = next;
         let is_of_use = uuid == first && self.lacks_something();
         self.state = match is_of_use || self.before_copy.is_some() {
             true => State::Expect { at: next },
@@ -395,7 +399,7 @@ impl Scan {
         self.found.extents.broken += 1;
         let cursor = match &self.pending {
             Some(pending) => pending.data_start(),
-            None => self.header.earliest_extent().min(broken.at),
+            None => self.earliest.min(broken.at),
         };
         self.state = State::Search { broken, cursor };
     }

@@ -307,6 +307,18 @@ fn a_copy_behind_a_damaged_archive_gives_what_the_first_lacks() {
 }
 
 #[test]
+fn a_copy_that_is_damaged_too_does_not_start_the_scan_anew() {
+    let (mut first, mut copy) = (disks().build(), disks().build());
+    let at = first.extent(1);
+    first.flip(at + 30);
+    let at = copy.extent(0);
+    copy.flip(at + 30);
+    let scan = scan([first.bytes, copy.bytes].concat());
+    assert_eq!(codes(&scan), ["extent-md5-mismatch", "archive-header-again", "bytes-skipped"]);
+    assert_whole(&scan);
+}
+
+#[test]
 fn extents_that_go_on_behind_a_foreign_archive_are_found() {
     let first = disks().build();
     let at = first.extent(2) as usize;
