@@ -231,8 +231,8 @@ fn contents(bytes: &Rc<Vec<u8>>) -> Contents {
 }
 
 /// Everything up to [`CONTENTS_MAX`], in pieces of `length`: each stretch
-/// between lost ones with its offset.
-fn read_around(contents: &Contents, length: usize) -> Vec<(u64, Vec<u8>)> {
+/// between lost ones with its offset. `None` if something is not supported.
+fn read_around(contents: &Contents, length: usize) -> Option<Vec<(u64, Vec<u8>)>> {
     let mut parts = vec![(0, Vec::new())];
     let mut buffer = vec![0; length];
     let mut at = 0;
@@ -240,12 +240,12 @@ fn read_around(contents: &Contents, length: usize) -> Vec<(u64, Vec<u8>)> {
         let left = usize::try_from(CONTENTS_MAX - at).unwrap_or(usize::MAX);
         let mut room = length.min(left);
         let count = loop {
-            let Some(room_bytes) = buffer.get_mut(..room) else { return parts };
+            let room_bytes = buffer.get_mut(..room).expect("is no longer");
             match contents.read_at(at, room_bytes) {
                 Ok(count) => break count,
                 Err(error) => {
                     let ErrorKind::ContainerDamaged { until } = *error.kind() else {
-                        return parts;
+                        return None;
                     };
                     let from = error.offset().expect("damage has a place");
                     assert!(from >= at && until > from, "{error} at {at:#x}");
@@ -255,7 +255,7 @@ fn read_around(contents: &Contents, length: usize) -> Vec<(u64, Vec<u8>)> {
                         at = until;
                         parts.push((at, Vec::new()));
                         if at >= CONTENTS_MAX {
-                            return parts;
+                            return Some(parts);
                         }
                         room = length.min(usize::try_from(CONTENTS_MAX - at).unwrap_or(0));
                     }
@@ -269,7 +269,7 @@ fn read_around(contents: &Contents, length: usize) -> Vec<(u64, Vec<u8>)> {
             break;
         }
     }
-    parts
+    Some(parts)
 }
 
 /// Every writer of disks and appliances over a whole archive.
