@@ -134,9 +134,9 @@ function withArchive(state, change) {
  */
 function learned(archive, before) {
   const overview = archive.scan.report?.overview;
-  return overview && archive.scan.report !== before.scan.report
-    ? { ...archive, overview }
-    : archive;
+  if (!overview || archive.scan.report === before.scan.report) return archive;
+  const known = JSON.stringify(archive.overview.devices);
+  return JSON.stringify(overview.devices) === known ? archive : { ...archive, overview };
 }
 
 /**
