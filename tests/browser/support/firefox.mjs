@@ -76,6 +76,16 @@ class Page {
   }
 
   async open() {
+    await this.#page.evaluateOnNewDocument(() => {
+      // The driver reaches no Worker: the page's are kept to be ended.
+      globalThis.startedWorkers = [];
+      globalThis.Worker = class extends Worker {
+        constructor(...how) {
+          super(...how);
+          globalThis.startedWorkers.push(this);
+        }
+      };
+    });
     await this.#page.goto(this.#server.url);
   }
 
@@ -149,6 +159,11 @@ class Page {
     return new Promise((resolve) => {
       this.#connection.once(event, resolve);
     });
+  }
+
+  /** Ends the page's Worker without a word to the page's own code. */
+  async killWorker() {
+    await this.#page.evaluate(() => globalThis.startedWorkers.at(-1).terminate());
   }
 
   async screenshot(path) {
