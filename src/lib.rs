@@ -32,6 +32,7 @@ pub mod archive;
 mod blob_buffer;
 pub mod container;
 pub mod disk_format;
+pub mod disk_hash;
 pub mod error;
 pub mod extent;
 pub mod file_name;
@@ -47,6 +48,7 @@ pub mod read_at;
 pub mod salvage;
 pub mod scan;
 pub mod statistics;
+pub mod tap;
 pub mod unit;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

@@ -25,6 +25,9 @@ const HEADERS_AHEAD: u32 = 32;
 /// Bytes that a step reads and decodes on its way to the next header, about.
 const APPROACH_PER_STEP: u64 = 16 << 20;
 
+/// The same where what was decoded must still be at hand after the step.
+const SHORT_APPROACH: u64 = 2 << 20;
+
 /// Headers of large extents that a step reads where none can be foretold.
 const HEADERS_UNTOLD: u32 = 4;
 
@@ -41,6 +44,7 @@ pub(crate) struct Lookahead {
     foretold: u32,
     /// Windows read in this step.
     windows: u64,
+    short_steps: bool,
 }
 
 impl Lookahead {
@@ -55,7 +59,13 @@ impl Lookahead {
             streak: 0,
             foretold: 0,
             windows: 0,
+            short_steps: false,
         }
+    }
+
+    /// From now on steps end after one header, or a little work towards it.
+    pub(crate) fn take_short_steps(&mut self) {
+        self.short_steps = true;
     }
 
     /// Where the source ends, as far as is known.
@@ -72,7 +82,9 @@ impl Lookahead {
     /// Whether as much was read in this step, with `headers` headers, as could
     /// be foretold: what comes next should be foretold anew.
     pub(crate) fn is_spent(&self, headers: u32) -> bool {
-        if self.uses_windows() {
+        if self.short_steps {
+            headers > 0
+        } else if self.uses_windows() {
             self.windows >= WINDOWS_AHEAD
         } else {
             headers >= self.foretold.max(HEADERS_UNTOLD)
@@ -90,7 +102,8 @@ impl Lookahead {
     /// Works towards the bytes at `at`, by a bounded amount; whether they can
     /// be read quickly now.
     pub(crate) fn approach(&self, at: u64) -> Result<bool, Error> {
-        self.source.approach(at, APPROACH_PER_STEP)
+        let work_max = if self.short_steps { SHORT_APPROACH } else { APPROACH_PER_STEP };
+        self.source.approach(at, work_max)
     }
 
     /// The `length` bytes from `at` on, of an extent header; fewer only where

@@ -5,7 +5,7 @@
 //! can show progress, fetch bytes in between, or stop.
 
 use core::ops::Range;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use uuid::Uuid;
@@ -55,6 +55,9 @@ pub struct Scan {
     found: Scanned,
     /// What was found before a further copy of the same archive began.
     before_copy: Option<Box<Scanned>>,
+    /// Of which devices clusters are noted as they are found, and those.
+    watched: BTreeSet<DeviceId>,
+    placed: Vec<(DeviceId, ClusterNumber)>,
 }
 
 /// What a scan has found out, so far or in the end.
@@ -164,7 +167,24 @@ impl Scan {
             pending: None,
             found,
             before_copy: None,
+            watched: BTreeSet::new(),
+            placed: Vec::new(),
         }
+    }
+
+    /// From now on notes which clusters of `device` it finds, to be
+    /// [taken](Self::take_placed) after every step: for who wants to save a
+    /// disk in the same pass. Steps are short enough then for what was decoded
+    /// in one to be at hand after it.
+    pub fn watch(&mut self, device: DeviceId) {
+        self.watched.insert(device);
+        self.lookahead.take_short_steps();
+    }
+
+    /// The clusters of watched devices that were found since the last call, the
+    /// first copy of each; those without a stored block are left out.
+    pub fn take_placed(&mut self) -> Vec<(DeviceId, ClusterNumber)> {
+        core::mem::take(&mut self.placed)
     }
 
     /// A finished scan of `archive` that was [kept](crate::kept_scan): what it
@@ -235,7 +255,7 @@ impl Scan {
     /// What the archive says of itself, with what the extents have shown where
     /// the header is lost or cannot be believed.
     #[must_use]
-    pub fn header(&self) -> &Header {
+    pub fn header(&self) -> &Rc<Header> {
         &self.header
     }
 
@@ -560,6 +580,8 @@ impl Scan {
         }
         if index.insert(slot.cluster, data, mask, lost)? == Inserted::Twice {
             self.find_in_slot(at, slot, FindingKind::ClusterTwice);
+        } else if mask != BlockMask::ZERO && self.watched.contains(&slot.device) {
+            self.placed.push((slot.device, slot.cluster));
         }
         Ok(())
     }

@@ -102,7 +102,6 @@ fn lzop_loses_the_damaged_block_and_what_its_lost_header_leaves_unplaced() {
 
 #[test]
 fn lzop_loses_nothing_but_one_block_where_its_header_is_whole() {
-    const BLOCK: u64 = 256 << 10;
     let built = disks(Kind::Mixed);
     let Some(packed) = run("lzop", &["-c"], &built.bytes) else { return };
     let word = |at: usize| u32::from_be_bytes(packed[at..at + 4].try_into().expect("four"));

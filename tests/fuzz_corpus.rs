@@ -39,7 +39,7 @@ fn nothing_in_the_corpus_breaks_anything() {
         for file in files {
             let data = fs::read(&file).expect("can be read");
             bytes += data.len() as u64;
-            println!("{}", file.display());
+            eprintln!("{}", file.display());
             body(&data);
         }
     }

@@ -120,6 +120,6 @@ fn ten_thousand_mutations_stop_nothing_and_take_bounded_memory() {
             most.1 = most.1.max(memory);
         }
     }
-    println!("{opened} opened, {} and {} bytes of memory at most", most.0, most.1);
+    eprintln!("{opened} opened, {} and {} bytes of memory at most", most.0, most.1);
     assert!(most.0.max(most.1) <= MEMORY_MAX, "{most:?} bytes of memory");
 }

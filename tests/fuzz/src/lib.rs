@@ -171,7 +171,7 @@ fn assert_image(archive: &[u8], image: &Image) {
             }
             Origin::Zero => assert!(bytes.iter().all(|&byte| byte == 0)),
             Origin::Lost => {
-                let (_, phase) = (0, usize::try_from(run.start.0 % 16).expect("is small"));
+                let phase = usize::try_from(run.start.0 % 16).expect("is small");
                 let pattern = vma_inspector::image::LOST_PATTERN.iter().cycle().skip(phase);
                 assert!(bytes.iter().eq(pattern.take(length)));
             }
@@ -183,7 +183,7 @@ fn assert_image(archive: &[u8], image: &Image) {
         let count = image.read_at(start, &mut bytes).expect("reads");
         assert_eq!(u64::try_from(count), Ok(size.saturating_sub(start).min(64)));
     }
-    assert_eq!(image.lost_bytes(0..u64::MAX) <= size, true);
+    assert!(image.lost_bytes(0..u64::MAX) <= size);
 }
 
 /// A zstd file.
@@ -276,7 +276,7 @@ fn read_around(contents: &Contents, length: usize) -> Option<Vec<(u64, Vec<u8>)>
 pub fn writers(data: &[u8]) {
     let bytes = Rc::new(patch::archive(&BASE, data));
     let Some(scan) = scanned(&bytes) else { return };
-    let fill = if data.len() % 2 == 0 { Fill::Zeros } else { Fill::Pattern };
+    let fill = if data.len().is_multiple_of(2) { Fill::Zeros } else { Fill::Pattern };
     let disk = |id| {
         let device = scan.header().device(id)?;
         let image = scan.image(id)?.with_lost_fill(fill);
@@ -301,7 +301,7 @@ pub fn writers(data: &[u8]) {
     }
     assert_texts(&Machine::new(scan.header()));
     let options = options();
-    if let Ok(mut ova) = Ova::new(scan.header(), &options, data.len() % 3 == 0, disk) {
+    if let Ok(mut ova) = Ova::new(scan.header(), &options, data.len().is_multiple_of(3), disk) {
         assert_stream(&mut ova);
     }
 }
@@ -360,7 +360,8 @@ fn drained(stream: &mut dyn DiskStream) -> Option<(Vec<u8>, u64)> {
 }
 
 fn options() -> ApplianceOptions {
-    ApplianceOptions { keeps_macs: true, format: DiskFormat::Qcow2, folder: "/srv/".into() }
+    let (format, folder) = (DiskFormat::Qcow2, "/srv/".into());
+    ApplianceOptions { keeps_macs: true, format, folder, stem: None }
 }
 
 /// A `qemu-server.conf`: parsed, and made into texts for other programs.

@@ -65,12 +65,8 @@ pub fn archive(base: &Archive, data: &[u8]) -> Vec<u8> {
     if flags & 1 == 1 {
         fix_extents(&mut bytes);
     }
-    if flags & 2 == 2
-        && let Some(size) = header_size(&bytes)
-    {
-        if size <= bytes.len() {
-            fix_header_md5(&mut bytes);
-        }
+    if flags & 2 == 2 && header_size(&bytes).is_some_and(|size| size <= bytes.len()) {
+        fix_header_md5(&mut bytes);
     }
     bytes
 }
