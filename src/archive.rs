@@ -6,7 +6,9 @@ use crate::container::{self, Contents, Options};
 use crate::error::Error;
 use crate::header::Header;
 use crate::proxmox;
-use crate::read_at::{ReadAt, read_range};
+use crate::read_at::ReadAt;
+use crate::salvage;
+use crate::unit::DeviceId;
 
 /// Bytes that the first read asks for: a header is seldom larger, and a read
 /// this size costs hardly more than a smaller one.
@@ -22,6 +24,9 @@ pub struct Archive {
 
 impl Archive {
     /// Reads the header of the archive in `source`, in whatever container it is.
+    /// Where it is damaged or lost, what stands in the first
+    /// [`SEARCH_MAX`](salvage::SEARCH_MAX) bytes of contents makes up for it, if
+    /// there is a sound extent among them: see [`Header::standing`].
     ///
     /// # Errors
     ///
@@ -30,14 +35,16 @@ impl Archive {
     /// 1, or ends inside the fixed part of its header.
     pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Self, Error> {
         let contents = Rc::new(container::open(source, options)?);
-        let mut bytes = read_range(&*contents, 0..FIRST_READ)?;
-        let claimed = u64::from(Header::claimed_size(&bytes)?);
-        if claimed > FIRST_READ {
-            bytes = read_range(&*contents, 0..claimed)?;
-        }
-        let header = Rc::new(Header::parse(&bytes)?);
-        let proxmox = Rc::new(proxmox::read(&bytes));
+        let header = Rc::new(salvage::read_header(&contents, FIRST_READ)?);
+        let stated = salvage::stated_bytes(&contents, FIRST_READ)?;
+        let proxmox = Rc::new(proxmox::read(&stated));
         Ok(Self { contents, header, proxmox })
+    }
+
+    /// Takes a person's word for the size of a device, in bytes. Only where the
+    /// header is lost or cannot be believed; returns whether it was taken.
+    pub fn assume_size(&mut self, device: DeviceId, bytes: u64) -> bool {
+        Rc::make_mut(&mut self.header).assume_size(device, bytes)
     }
 
     /// What the archive says of itself.

@@ -47,6 +47,7 @@ mod lookahead;
 pub mod proxmox;
 pub mod qemu_server_conf;
 pub mod read_at;
+pub mod salvage;
 pub mod scan;
 pub mod statistics;
 pub mod tap;

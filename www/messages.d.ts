@@ -214,6 +214,8 @@ export type FromWorker =
   | { id: number; kind: "progress"; value: Requests[RequestKind]["progress"] }
   | { id: number; kind: "result"; value: Requests[RequestKind]["result"] }
   | { id: number; kind: "error"; failure: Failure }
+  /** It holds the lock that is called as it is, and will until its end. */
+  | { id: null; kind: "alive" }
   /** The core is broken; nothing more will come. */
   | { id: null; kind: "fatal"; message: string };
 

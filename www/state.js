@@ -144,8 +144,21 @@ function shown({ file, archive: { archive: id, overview, summary, fileName } }) 
  */
 function withArchive(state, change) {
   if (!state.archive) return state;
-  const archive = change(state.archive);
+  const archive = learned(change(state.archive), state.archive);
   return archive === state.archive ? state : { ...state, archive };
+}
+
+/**
+ * Where the header is lost, disks become known as the scan finds them.
+ * @param {ShownArchive} archive
+ * @param {ShownArchive} before
+ * @returns {ShownArchive}
+ */
+function learned(archive, before) {
+  const overview = archive.scan.report?.overview;
+  if (!overview || archive.scan.report === before.scan.report) return archive;
+  const known = JSON.stringify(archive.overview.devices);
+  return JSON.stringify(overview.devices) === known ? archive : { ...archive, overview };
 }
 
 /**

@@ -40,6 +40,12 @@ const running = new Map();
 const sessions = new Map();
 let lastSession = 0;
 
+// For as long as it lives, so that the page notices its end.
+navigator.locks?.request(self.name, () => {
+  send({ id: null, kind: "alive" });
+  return new Promise(() => {});
+});
+
 self.onmessage = ({ data }) => {
   const message = /** @type {import("./messages.js").ToWorker} */ (data);
   if (message.kind === "cancel") running.get(message.id)?.abort();

@@ -45,6 +45,12 @@ export interface Overview {
   headerSize: number;
   blobBufferOffset: number;
   blobBufferSize: number;
+  /**
+   * sound: its checksum agrees; mended: it agrees once the fields that findings
+   * name are put right; doubtful: it does not agree, and what extents say is
+   * believed instead; lost: there is none, devices are known by number.
+   */
+  headerStanding: "sound" | "mended" | "doubtful" | "lost";
   headerChecksum: {
     ok: boolean;
     /** MD5 that the header states, 32 hex digits. */
@@ -99,6 +105,11 @@ export interface ScanReport {
   devices: DeviceStatistics[];
   /** Devices that slots name and the header does not. */
   undeclared: { id: number; clusters: number; storedBytes: number }[];
+  /**
+   * Where the header is lost or doubtful, what is known of the archive from
+   * its extents so far; otherwise null.
+   */
+  overview: Overview | null;
   findings: FindingGroup[];
 }
 

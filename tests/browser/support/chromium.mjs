@@ -112,6 +112,12 @@ class Page {
     return await this.#page.evaluate(work, argument);
   }
 
+  /** Ends the page's Worker without a word to the page. */
+  async killWorker() {
+    const [worker] = this.#page.workers();
+    await worker.evaluate(() => self.close());
+  }
+
   /** What a click or anything else makes the browser download, to its end. */
   async download(start) {
     const begun = this.#page.waitForEvent("download", { timeout: 60_000 });

@@ -30,6 +30,8 @@ export interface TestPage {
   evaluate<A, R>(work: (argument: A) => R | Promise<R>, argument?: A): Promise<R>;
   /** What `start` makes the browser download, when it has ended. */
   download(start: () => Promise<void>): Promise<Download>;
+  /** Ends the page's Worker without a word to the page. */
+  killWorker(): Promise<void>;
   screenshot(path: string): Promise<void>;
   /** The page as it would be printed on A4; the browser has no such thing where it is missing. */
   pdf?(): Promise<Uint8Array>;
