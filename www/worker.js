@@ -22,7 +22,7 @@ import { nextTurn } from "./turn.js";
  * @property {boolean} closing
  */
 
-const PROGRESS_EVERY_MS = 100;
+const PROGRESS_EVERY_MS = 200;
 const REPORT_EVERY_MS = 2000;
 const TURN_MS = 30;
 
@@ -160,6 +160,7 @@ async function using(id, work) {
 function freeIfUnused(id, session) {
   if (!session.closing || session.users > 0) return;
   sessions.delete(id);
+  session.source.endReadAhead();
   session.archive.free();
 }
 
@@ -227,17 +228,21 @@ async function keepScan({ archive }, key, { report }) {
 async function scan({ archive, source, compressed }, id, signal) {
   const tell = progressTeller(archive, id);
   let turnBegan = performance.now();
-  for (;;) {
-    if (compressed) await source.readAhead();
-    else await source.prefetch(archive.scanWants(), signal);
-    const progress = archive.scanStep();
-    if (progress.done) return { progress, report: archive.report(), scannedAt: null };
-    tell(progress);
-    if (performance.now() - turnBegan > TURN_MS) {
-      await nextTurn();
-      turnBegan = performance.now();
+  try {
+    for (;;) {
+      if (compressed) await source.readAhead();
+      else await source.prefetch(archive.scanWants(), signal);
+      const progress = archive.scanStep();
+      if (progress.done) return { progress, report: archive.report(), scannedAt: null };
+      tell(progress);
+      if (performance.now() - turnBegan > TURN_MS) {
+        await nextTurn();
+        turnBegan = performance.now();
+      }
+      signal.throwIfAborted();
     }
-    signal.throwIfAborted();
+  } finally {
+    source.endReadAhead();
   }
 }
 
