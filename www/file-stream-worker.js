@@ -27,10 +27,19 @@ let waiting = [];
 
 self.onmessage = ({ data }) => {
   const message = /** @type {ToStream} */ (data);
-  if (message.kind === "buffer") free.push(message.buffer);
-  else start(message);
+  if (message.kind === "start") start(message);
+  else if (message.kind === "stop") stop();
+  else if (free.length < BUFFERS) free.push(message.buffer);
   wake();
 };
+send({ kind: "ready" });
+
+/** Ends what is going on; buffers that are elsewhere are not waited for. */
+function stop() {
+  wanted = 0;
+  free.length = 0;
+  made = 0;
+}
 
 function wake() {
   const all = waiting;

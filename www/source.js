@@ -2,7 +2,7 @@
  * Bytes of a `File` for the core, in a Worker: read at once and synchronously,
  * or fetched ahead of time into a small cache that the reads look in first.
  */
-import { FileStream } from "./file-stream.js";
+import { FileStream, giveBack } from "./file-stream.js";
 import { SourceShrank } from "./source-shrank.js";
 
 /** @typedef {import("./core/vma_inspector.js").Source} Source */
@@ -96,7 +96,7 @@ export class BlobSource {
   /** Ends reading ahead, until the next time. */
   endReadAhead() {
     this.#drop((piece) => piece.streamed !== null);
-    this.#stream?.close();
+    this.#stream?.stop();
     this.#stream = null;
   }
 
@@ -131,7 +131,7 @@ export class BlobSource {
   /** @param {StreamPiece} piece */
   #takeStreamed(piece) {
     const { offset, bytes } = piece;
-    if (offset + bytes.length <= this.#readEnd) this.#stream?.giveBack(piece);
+    if (offset + bytes.length <= this.#readEnd) giveBack(piece);
     else this.#keep({ offset, bytes, streamed: piece });
   }
 
@@ -149,7 +149,7 @@ export class BlobSource {
   #drop(isUseless) {
     for (const piece of this.#cache.filter(isUseless)) {
       this.#cachedBytes -= piece.bytes.length;
-      if (piece.streamed) this.#stream?.giveBack(piece.streamed);
+      if (piece.streamed) giveBack(piece.streamed);
     }
     this.#cache = this.#cache.filter((piece) => !isUseless(piece));
   }
