@@ -18,6 +18,7 @@ use core::fmt;
 pub use self::ova::Ova;
 use self::text::{clean, stem};
 use crate::disk_format::DiskFormat;
+use crate::file_name::safe_name;
 use crate::header::Header;
 use crate::qemu_server_conf::{self, Network, QemuServerConf};
 use crate::unit::DeviceId;
@@ -55,6 +56,8 @@ pub struct Drive {
     pub key: String,
     /// Which device of the archive it is.
     pub device: DeviceId,
+    /// The device's name, safe to save under.
+    pub device_name: String,
     /// Its size in bytes.
     pub size: u64,
     /// What it is for.
@@ -115,6 +118,9 @@ pub struct Options {
     /// one. libvirt takes no paths but whole ones: where this is none, its own
     /// folder holds.
     pub folder: String,
+    /// What the names of the disks' files begin with, before the names of the
+    /// devices; `None` for names of the VM and its drives.
+    pub stem: Option<String>,
 }
 
 /// A text that describes the VM to another program.
@@ -285,9 +291,13 @@ impl Machine {
         self.drives.iter().find(|drive| drive.role == Role::TpmState)
     }
 
-    /// Where in `folder` a text looks for the file of `drive`.
-    fn path(&self, drive: &Drive, folder: &str, format: DiskFormat) -> String {
-        let name = self.file_name(drive, format.extension());
+    /// Where in `folder` a text with `options` looks for the file of `drive`.
+    fn path(&self, drive: &Drive, options: &Options, folder: &str, format: DiskFormat) -> String {
+        let extension = format.extension();
+        let name = match &options.stem {
+            Some(stem) => format!("{}-{}.{extension}", clean(stem), drive.device_name),
+            None => self.file_name(drive, extension),
+        };
         let slash = if folder.is_empty() || folder.ends_with('/') { "" } else { "/" };
         format!("{folder}{slash}{name}")
     }
@@ -337,7 +347,8 @@ fn drives(conf: &QemuServerConf, header: &Header, left_out: &mut Vec<LeftOut>) -
             Role::Disk(Bus::of(&key).unwrap_or(Bus::Scsi))
         };
         let boot = (1..).zip(&conf.boot).find(|(_, boot)| **boot == key).map(|(order, _)| order);
-        drives.push(Drive { key, device: device.id, size: device.size, role, boot });
+        let device_name = safe_name(&device.name);
+        drives.push(Drive { key, device: device.id, device_name, size: device.size, role, boot });
     }
     for disk in &conf.disks {
         if !drives.iter().any(|drive| drive.key == disk.key) {

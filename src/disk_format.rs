@@ -13,9 +13,11 @@ mod bytes;
 mod ddrescue_map;
 mod deflate;
 mod disk_file;
+mod file_stream;
 mod qcow2;
 mod qcow2_stream;
 mod raw;
+mod read_through;
 mod stored_units;
 mod stream;
 mod table;
@@ -40,6 +42,7 @@ use crate::file_name::safe_name;
 use crate::header::{Device, Header};
 use crate::image::Image;
 use crate::read_at::ReadAt;
+use crate::tap::Tap;
 use crate::unit::{CLUSTER_SIZE, DeviceId};
 
 /// Bytes of a sector. Every format but raw counts a disk in them; a size that
@@ -247,6 +250,28 @@ impl Disk {
             DiskFormat::Vhdx => vhdx::lay_out(self),
             DiskFormat::Vdi => vdi::lay_out(self),
         }
+    }
+
+    /// The disk as a file of `format`, given from front to back.
+    ///
+    /// # Errors
+    ///
+    /// The format has no disks or files of this size.
+    pub fn file_stream(&self, format: DiskFormat) -> Result<Box<dyn DiskStream>, Refusal> {
+        Ok(file_stream::FileStream::boxed(self.file(format)?))
+    }
+
+    /// The stored bytes of the disk, read from byte `from` on and given to
+    /// nobody: for a [tap](crate::tap::Tap) on the image.
+    #[must_use]
+    pub fn read_through(&self, from: u64) -> Box<dyn DiskStream> {
+        read_through::ReadThrough::boxed(self, from)
+    }
+
+    /// The disk with `tap` on its image.
+    #[must_use]
+    pub fn tapped(&self, tap: Tap) -> Self {
+        Self { image: self.image.clone().tapped(tap), ..self.clone() }
     }
 
     /// The disk as a compressed file of `format`, to be made step by step.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::error::Error;
 use crate::index::{Cluster, DeviceIndex};
 use crate::read_at::ReadAt;
+use crate::tap::Tap;
 use crate::unit::{
     ArchiveOffset, BLOCK_SIZE, BLOCKS_PER_CLUSTER, BlockMask, CLUSTER_SIZE, ClusterNumber,
     ImageOffset,
@@ -29,6 +30,7 @@ pub struct Image {
     source: Rc<dyn ReadAt>,
     index: Rc<DeviceIndex>,
     size: u64,
+    tap: Option<Tap>,
 }
 
 /// A stretch of an image whose bytes have one origin.
@@ -75,7 +77,13 @@ impl Image {
     /// The image of `size` bytes whose clusters `index` finds in `source`.
     #[must_use]
     pub fn new(source: Rc<dyn ReadAt>, index: Rc<DeviceIndex>, size: u64) -> Self {
-        Self { source, index, size }
+        Self { source, index, size, tap: None }
+    }
+
+    /// The same image, of which `tap` gets to see what is read.
+    #[must_use]
+    pub fn tapped(self, tap: Tap) -> Self {
+        Self { tap: Some(tap), ..self }
     }
 
     /// The stretches that make up `range` of the image, in order, without gap
@@ -175,7 +183,12 @@ impl ReadAt for Image {
         let Some(buffer) = buffer.get_mut(..length) else { return Ok(0) };
         loop {
             match self.read_known(offset, buffer) {
-                Ok(()) => return Ok(length),
+                Ok(()) => {
+                    if let Some(tap) = &self.tap {
+                        tap.pass(offset, buffer);
+                    }
+                    return Ok(length);
+                }
                 Err(error) if self.is_known_damage(&error) => {}
                 Err(error) => return Err(error),
             }

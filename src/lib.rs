@@ -32,6 +32,7 @@ pub mod archive;
 mod blob_buffer;
 pub mod container;
 pub mod disk_format;
+pub mod disk_hash;
 pub mod error;
 pub mod extent;
 pub mod file_name;
@@ -46,6 +47,7 @@ pub mod qemu_server_conf;
 pub mod read_at;
 pub mod scan;
 pub mod statistics;
+pub mod tap;
 pub mod unit;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

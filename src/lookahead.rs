@@ -29,6 +29,9 @@ const APPROACH_PER_STEP: u64 = 8 << 20;
 /// Bytes of contents that a step goes over before no further header is begun.
 const CONTENTS_PER_STEP: u64 = 2 << 20;
 
+/// The same where what was decoded must still be at hand after the step.
+const SHORT_APPROACH: u64 = 2 << 20;
+
 /// Headers of large extents that a step reads where none can be foretold.
 const HEADERS_UNTOLD: u32 = 4;
 
@@ -45,6 +48,7 @@ pub(crate) struct Lookahead {
     foretold: u32,
     /// Windows read in this step.
     windows: u64,
+    short_steps: bool,
     /// Where the source was approached last.
     approached: u64,
     /// Bytes that were approached in this step.
@@ -63,9 +67,15 @@ impl Lookahead {
             streak: 0,
             foretold: 0,
             windows: 0,
+            short_steps: false,
             approached: 0,
             advanced: 0,
         }
+    }
+
+    /// From now on steps end after one header, or a little work towards it.
+    pub(crate) fn take_short_steps(&mut self) {
+        self.short_steps = true;
     }
 
     /// Where the source ends, as far as is known.
@@ -86,6 +96,8 @@ impl Lookahead {
     pub(crate) fn is_spent(&self, headers: u32) -> bool {
         if self.source.size().is_none() && self.advanced >= CONTENTS_PER_STEP {
             true
+        } else if self.short_steps {
+            headers > 0
         } else if self.uses_windows() {
             self.windows >= WINDOWS_AHEAD
         } else {
@@ -104,7 +116,8 @@ impl Lookahead {
     /// Works towards the bytes at `at`, by a bounded amount; whether they can
     /// be read quickly now.
     pub(crate) fn approach(&mut self, at: u64) -> Result<bool, Error> {
-        let there = self.source.approach(at, APPROACH_PER_STEP)?;
+        let work_max = if self.short_steps { SHORT_APPROACH } else { APPROACH_PER_STEP };
+        let there = self.source.approach(at, work_max)?;
         if there {
             let advanced = at.saturating_sub(self.approached);
             self.advanced = self.advanced.saturating_add(advanced);

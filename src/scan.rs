@@ -5,7 +5,7 @@
 //! can show progress, fetch bytes in between, or stop.
 
 use core::ops::Range;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::archive::Archive;
@@ -46,6 +46,9 @@ pub struct Scan {
     /// The last sound extent, until it is known where its data end.
     pending: Option<Pending>,
     found: Scanned,
+    /// Of which devices clusters are noted as they are found, and those.
+    watched: BTreeSet<DeviceId>,
+    placed: Vec<(DeviceId, ClusterNumber)>,
 }
 
 /// What a scan has found out, so far or in the end.
@@ -146,7 +149,24 @@ impl Scan {
             header,
             pending: None,
             found,
+            watched: BTreeSet::new(),
+            placed: Vec::new(),
         }
+    }
+
+    /// From now on notes which clusters of `device` it finds, to be
+    /// [taken](Self::take_placed) after every step: for who wants to save a
+    /// disk in the same pass. Steps are short enough then for what was decoded
+    /// in one to be at hand after it.
+    pub fn watch(&mut self, device: DeviceId) {
+        self.watched.insert(device);
+        self.lookahead.take_short_steps();
+    }
+
+    /// The clusters of watched devices that were found since the last call, the
+    /// first copy of each; those without a stored block are left out.
+    pub fn take_placed(&mut self) -> Vec<(DeviceId, ClusterNumber)> {
+        core::mem::take(&mut self.placed)
     }
 
     /// A finished scan of `archive` that was [kept](crate::kept_scan): what it
@@ -432,6 +452,8 @@ impl Scan {
         let index = Rc::make_mut(self.found.devices.entry(slot.device).or_default());
         if index.insert(slot.cluster, data, mask, lost)? == Inserted::Twice {
             self.find_in_slot(at, slot, FindingKind::ClusterTwice);
+        } else if mask != BlockMask::ZERO && self.watched.contains(&slot.device) {
+            self.placed.push((slot.device, slot.cluster));
         }
         Ok(())
     }

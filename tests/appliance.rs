@@ -63,7 +63,12 @@ fn machine(conf: &str) -> Machine {
 }
 
 fn options() -> Options {
-    Options { keeps_macs: true, format: DiskFormat::Qcow2, folder: "/srv/images/".into() }
+    Options {
+        keeps_macs: true,
+        format: DiskFormat::Qcow2,
+        folder: "/srv/images/".into(),
+        stem: None,
+    }
 }
 
 /// What was left out, as it is shown.
@@ -345,7 +350,7 @@ fn what_an_appliance_reads_it_names_beforehand() {
     let mut ova = made.ova(true);
     loop {
         let mut named = Vec::new();
-        ova.trace(&mut named);
+        ova.trace(0, &mut named);
         source.reads.borrow_mut().clear();
         let went_on = ova.next(&mut Vec::new()).expect("reads");
         assert!(source.reads.borrow().iter().all(|read| named.contains(read)));

@@ -219,7 +219,7 @@ fn what_a_file_reads_it_names_beforehand() {
         let mut stream = disk.stream(format).expect("fits");
         loop {
             let mut named = Vec::new();
-            stream.trace(&mut named);
+            stream.trace(0, &mut named);
             source.approached.borrow_mut().clear();
             assert!(stream.approach(1).expect("never fails"));
             let starts: Vec<u64> = named.iter().map(|range| range.start).collect();

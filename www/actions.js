@@ -1,16 +1,12 @@
 /** What events set in motion: requests to the Worker, scans, saves. */
-import { failure, RemoteError, toFailure } from "./failure.js";
-import { imageName } from "./names.js";
+import { RemoteError, toFailure } from "./failure.js";
+import { baseName } from "./names.js";
 import { Meter } from "./rate.js";
-import { isLive } from "./state.js";
-import { missingBytes } from "./verdict.js";
+import { Saves } from "./saving/saves.js";
 
-/** @typedef {import("./messages.js").Failure} Failure */
-/** @typedef {import("./messages.js").FromSave} FromSave */
 /** @typedef {import("./model.js").PageEvent} PageEvent */
 /** @typedef {import("./model.js").Send} Send */
 /** @typedef {import("./model.js").State} State */
-/** @typedef {import("./saver.js").Saver} Saver */
 /** @typedef {import("./worker-client.js").WorkerClient} WorkerClient */
 
 export const FINDINGS_PER_PAGE = 50;
@@ -20,15 +16,11 @@ export class Actions {
   #worker;
   #send;
   #state;
-  /** @type {Saver | null} */
-  #saver = null;
   /** @type {File | null} of the archive that is shown */
   #file = null;
   /** @type {{ archive: number, abort: AbortController } | null} */
   #scan = null;
   #openings = 0;
-  /** @type {Map<string, AbortController>} */
-  #images = new Map();
 
   /**
    * @param {WorkerClient} worker
@@ -39,11 +31,7 @@ export class Actions {
     this.#worker = worker;
     this.#send = send;
     this.#state = state;
-  }
-
-  /** @param {Saver} saver */
-  allowSaving(saver) {
-    this.#saver = saver;
+    this.saves = new Saves(worker, send, state, () => this.#scanAnew());
   }
 
   /**
@@ -68,18 +56,55 @@ export class Actions {
         return this.#fetchConfig(event.index);
       case "findings-wanted":
         return this.#fetchFindings(event.code, event.from);
-      case "save-wanted":
-        return this.#saveUnlessAsked(event.deviceId);
-      case "save-confirmed":
-        return before.question && this.#save(before.question.deviceId);
-      case "save-cancel-wanted":
-        return this.#cancelSave(event.id);
       case "scan-finished":
+        this.#refreshFindings();
+        return this.#finishScan(event.archive);
       case "scan-stopped":
         return this.#refreshFindings();
+      case "elsewhere-chosen":
+        return this.#fetchElsewhere();
       case "worker-died":
-        return this.#failSaves(event.failure);
+        return this.saves.failAll(event.failure);
+      default:
+        return this.#handleSaving(event, before);
     }
+  }
+
+  /**
+   * @param {PageEvent} event
+   * @param {State} before
+   */
+  #handleSaving(event, before) {
+    const { archive } = this.#state();
+    switch (event.type) {
+      case "save-wanted":
+        return this.saves.saveDisk(event.deviceId);
+      case "one-pass-wanted":
+        return this.saves.saveInOnePass(event.deviceId);
+      case "appliance-wanted":
+        return this.saves.saveAppliance();
+      case "folder-wanted":
+        return this.saves.saveFolder(event.deviceIds, event.configs);
+      case "save-confirmed":
+        return before.question && this.saves.confirm(before.question.save);
+      case "save-declined":
+        return before.question && this.saves.decline(before.question.save);
+      case "save-cancel-wanted":
+        return this.saves.cancel(event.id);
+      case "map-wanted":
+        return archive && this.saves.saveMap(archive, event.deviceId);
+      case "hash-wanted":
+        return archive && this.saves.hash(archive.id, event.deviceId);
+      case "hash-cancel-wanted":
+        return archive && this.saves.cancelHash(archive.id, event.deviceId);
+    }
+  }
+
+  /** @param {number} archive */
+  async #finishScan(archive) {
+    await this.#fetchFormats();
+    this.#fetchElsewhere();
+    this.saves.scanFinished(archive);
   }
 
   /** @param {Extract<PageEvent, { type: "file-chosen" }>} event */
@@ -107,6 +132,12 @@ export class Actions {
   /** @param {number} archive */
   #close(archive) {
     this.#worker.request("close", { archive }).catch(ignore);
+  }
+
+  /** Starts the scan of the same archive from its beginning. */
+  #scanAnew() {
+    this.#stopScan();
+    this.#startScan(true);
   }
 
   #stopScan() {
@@ -198,133 +229,32 @@ export class Actions {
     }
   }
 
-  /** @param {number} deviceId */
-  #saveUnlessAsked(deviceId) {
+  /** Of every disk, how it can be written and how large it is then. */
+  async #fetchFormats() {
     const { archive } = this.#state();
-    if (archive && missingBytes(archive, deviceId) === 0) this.#save(deviceId);
+    for (const { id: deviceId } of archive?.overview.devices ?? []) {
+      const ask = { archive: archive?.id ?? 0, deviceId };
+      const formats = await this.#worker.request("formats", ask).catch(() => null);
+      if (formats) this.#send({ type: "formats-arrived", ...ask, formats });
+    }
   }
 
-  /** @param {number} deviceId */
-  async #save(deviceId) {
-    const { archive } = this.#state();
-    const device = archive?.overview.devices.find(({ id }) => id === deviceId);
-    if (!archive || !device || !this.#saver) return;
-    const id = crypto.randomUUID();
-    const fileName = imageName(archive.file.name, device.safeName);
+  /** The VM for other programs, as was chosen. */
+  async #fetchElsewhere() {
+    const { archive: shown } = this.#state();
+    if (!shown || shown.scan.phase !== "done") return;
+    const { id: archive, elsewhere, file } = shown;
+    const { keepsMacs, compressed, format } = elsewhere;
+    const stem = baseName(file.name);
     try {
-      const size = await this.#worker.request("imageSize", { archive: archive.id, deviceId });
-      this.#send({
-        type: "save-started",
-        save: {
-          id,
-          archive: archive.id,
-          deviceId,
-          deviceName: device.name,
-          fileName,
-          size,
-          missing: missingBytes(archive, deviceId),
-          lost: null,
-          taken: 0,
-          pace: null,
-          phase: "starting",
-          failure: null,
-        },
-      });
-      this.#startSave({ id, archive: archive.id, deviceId, fileName, size });
-    } catch (error) {
-      this.#send({ type: "drop-refused", failure: failureOf(error) });
+      const [facts, texts] = await Promise.all([
+        this.#worker.request("appliance", { archive, keepsMacs, compressed }),
+        this.#worker.request("machineTexts", { archive, keepsMacs, format, stem }),
+      ]);
+      this.#send({ type: "elsewhere-arrived", archive, facts, texts });
+    } catch {
+      // Without them the page shows nothing of this.
     }
-  }
-
-  /** @param {{ id: string, archive: number, deviceId: number, fileName: string, size: number }} save */
-  #startSave({ id, archive, deviceId, fileName, size }) {
-    const { port1, port2 } = new MessageChannel();
-    const abort = new AbortController();
-    this.#images.set(id, abort);
-    this.#worker
-      .request(
-        "image",
-        { archive, deviceId, size, port: port1 },
-        { signal: abort.signal, transfer: [port1] },
-      )
-      .then((served) => this.#send({ type: "save-read", id, archive, deviceId, served }))
-      .catch((error) => this.#imageFailed(id, error));
-    const onMessage = this.#follower(id, size);
-    this.#saver?.start({ id, name: fileName, size, image: port2, onMessage });
-  }
-
-  /**
-   * @param {string} id
-   * @param {number} size
-   */
-  #follower(id, size) {
-    const meter = new Meter(size, 0, performance.now());
-    /** @param {FromSave} message */
-    return (message) => {
-      if (message.kind === "taken") {
-        const pace = meter.measure(message.bytes, performance.now());
-        this.#send({ type: "save-progressed", id, taken: message.bytes, pace });
-      } else if (message.kind === "started") {
-        this.#send({ type: "save-progressed", id, taken: 0, pace: null });
-      } else if (message.kind !== "registered") {
-        this.#endSave(id, message);
-      }
-    };
-  }
-
-  /**
-   * @param {string} id
-   * @param {Extract<FromSave, { kind: "done" | "failed" | "cancelled-by-browser" }>} last
-   */
-  #endSave(id, last) {
-    // Of a whole image the Worker may yet say what was lost in it.
-    if (last.kind === "done") this.#images.delete(id);
-    else this.#releaseImage(id);
-    if (last.kind === "done") this.#send({ type: "save-ended", id, phase: "done" });
-    else if (last.kind === "failed") {
-      this.#send({ type: "save-failed", id, failure: last.failure });
-    } else this.#send({ type: "save-ended", id, phase: "refused" });
-  }
-
-  /**
-   * @param {string} id
-   * @param {unknown} error
-   */
-  #imageFailed(id, error) {
-    const told = failureOf(error);
-    if (!this.#images.has(id) || told.code === "aborted") return;
-    this.#send({ type: "save-failed", id, failure: told });
-    this.#breakOff(id, told);
-  }
-
-  /** @param {string} id */
-  #cancelSave(id) {
-    this.#send({ type: "save-ended", id, phase: "cancelled" });
-    this.#breakOff(id, failure("aborted", "cancelled on the page"));
-  }
-
-  /** @param {Failure} told */
-  #failSaves(told) {
-    for (const { id } of this.#state().saves.filter(isLive)) {
-      this.#send({ type: "save-failed", id, failure: told });
-      this.#breakOff(id, told);
-    }
-  }
-
-  /**
-   * @param {string} id
-   * @param {Failure} why
-   */
-  #breakOff(id, why) {
-    this.#saver?.cancel(id, why);
-    this.#releaseImage(id);
-  }
-
-  /** @param {string} id */
-  #releaseImage(id) {
-    const abort = this.#images.get(id);
-    this.#images.delete(id);
-    abort?.abort();
   }
 }
 

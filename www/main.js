@@ -1,14 +1,17 @@
 /** Puts the page together: state, views, Worker and Service Worker. */
 import { Actions } from "./actions.js";
 import { listenForFiles } from "./drop.js";
-import { failure, RemoteError } from "./failure.js";
-import { Saver } from "./saver.js";
+import { failure } from "./failure.js";
+import { abilities } from "./saving/abilities.js";
+import { Downloads } from "./saving/downloads.js";
+import { dropStaged } from "./saving/staged.js";
 import { INITIAL, update } from "./state.js";
 import { archiveView } from "./views/archive-view.js";
 import { checksumsView } from "./views/checksums-view.js";
 import { configsView } from "./views/configs-view.js";
 import { containerView } from "./views/container-view.js";
 import { devicesView } from "./views/devices-view.js";
+import { elsewhereView } from "./views/elsewhere-view.js";
 import { extentsView } from "./views/extents-view.js";
 import { failureView } from "./views/failure-view.js";
 import { findingsView } from "./views/findings-view.js";
@@ -32,6 +35,7 @@ const views = [
   containerView,
   formerSavesView,
   devicesView,
+  elsewhereView,
   findingsView,
   machineView,
   configsView,
@@ -66,25 +70,22 @@ function render() {
   for (const view of views) view(state);
 }
 
+/** Finds out how files can be saved here. */
 async function allowSaving() {
-  try {
-    const saver = await Saver.register();
-    actions.allowSaving(saver);
-    warnBeforeLeaving(saver);
-    send({ type: "saving-ready" });
-  } catch (error) {
-    const told = error instanceof RemoteError ? error.failure : failure("saving-unavailable");
-    send({ type: "saving-unavailable", failure: told });
-  }
+  const downloads = await Downloads.register().catch(() => null);
+  if (downloads) actions.saves.allowDownloads(downloads);
+  send({ type: "abilities-known", abilities: await abilities(downloads !== null) });
+  warnBeforeLeaving(downloads);
+  dropStaged();
 }
 
-/** @param {Saver} saver */
-function warnBeforeLeaving(saver) {
+/** @param {Downloads | null} downloads */
+function warnBeforeLeaving(downloads) {
   addEventListener("beforeunload", (event) => {
-    if (saver.busy) event.preventDefault();
+    if (actions.saves.busy && !downloads?.isNavigating) event.preventDefault();
   });
   addEventListener("pagehide", () =>
-    saver.cancelAll(failure("save-broken", "the page was closed")),
+    downloads?.cancelAll(failure("save-broken", "the page was closed")),
   );
 }
 

@@ -1,6 +1,9 @@
 /** What crosses between the page, its Worker and its Service Worker. */
 import type {
+  ApplianceFacts,
   Finding,
+  FormatChoice,
+  MachineTexts,
   Overview,
   ScanProgress,
   ScanReport,
@@ -40,11 +43,56 @@ export interface ScanUpdate {
   scannedAt: number | null;
 }
 
-/** What is known of an image once all of it was read. */
-export interface Served {
-  /** Bytes of it that could not be had, and are zeros. */
-  lost: number;
+/** What a person wants to have. */
+export type SaveWhat =
+  /** A disk in a format of the core's `formats`. */
+  | { kind: "disk"; deviceId: number; format: string }
+  /** A disk as it is, written while the scan that is started next goes through the backup. */
+  | { kind: "one-pass"; deviceId: number }
+  /** The VM in one file. */
+  | { kind: "appliance"; devices: number[]; keepsMacs: boolean; compressed: boolean };
+
+/** Where it is to go. */
+export type SinkOrder =
+  /** To the Service Worker, for a download. */
+  | { kind: "port"; port: MessagePort }
+  /** Into a file that the person picked; `isNew`: one that was not there before. */
+  | { kind: "file"; handle: FileSystemFileHandle; isNew: boolean }
+  /** Into the browser's private file system, to be downloaded when it is whole. */
+  | { kind: "stage"; name: string }
+  /** Into a `Blob`. */
+  | { kind: "blob" };
+
+export interface SaveUpdate {
+  /** Work that is done, and in all. */
+  done: number;
+  total: number;
+  /** Bytes that were written. */
+  given: number;
+}
+
+/** Everything was written. */
+export interface Saved {
+  /** Bytes of the file. */
+  size: number;
+  /** Bytes of the disks that could not be had, and are zeros. */
+  lost: { deviceId: number; bytes: number }[];
   /** The scan's, with what was found wrong with the container since. */
+  report: ScanReport;
+}
+
+export interface HashUpdate {
+  at: number;
+  size: number;
+}
+
+/** SHA-256 of all bytes of a disk. */
+export interface Hashed {
+  /** 64 hex digits. */
+  sha256: string;
+  size: number;
+  /** Bytes of it that could not be had, and were taken for zeros. */
+  lost: number;
   report: ScanReport;
 }
 
@@ -69,11 +117,44 @@ export interface Requests {
     result: Finding[];
   };
   imageSize: { ask: { archive: number; deviceId: number }; progress: never; result: number };
-  /** Serves the image's bytes through `port` until all of them are fetched. */
-  image: {
-    ask: { archive: number; deviceId: number; size: number; port: MessagePort };
+  formats: {
+    ask: { archive: number; deviceId: number };
     progress: never;
-    result: Served;
+    result: FormatChoice[];
+  };
+  appliance: {
+    ask: { archive: number; keepsMacs: boolean; compressed: boolean };
+    progress: never;
+    result: ApplianceFacts | null;
+  };
+  /** `stem`: what the names of the disks' files begin with. */
+  machineTexts: {
+    ask: { archive: number; keepsMacs: boolean; format: string; stem: string };
+    progress: never;
+    result: MachineTexts;
+  };
+  /** What a disk lacks, as a map for GNU ddrescue; null if nothing. */
+  lostMap: {
+    ask: { archive: number; deviceId: number };
+    progress: never;
+    result: string | null;
+  };
+  /**
+   * Writes all of it. `hashes`: the disks whose SHA-256 is begun on the way.
+   * Unless it went to a port, the page has to `commit` it by its `job`.
+   */
+  save: {
+    ask: { archive: number; job: string; what: SaveWhat; sink: SinkOrder; hashes: number[] };
+    progress: SaveUpdate;
+    result: Saved;
+  };
+  /** Keeps or drops what a save has written; gives a file that the page has to download. */
+  commit: { ask: { job: string; keep: boolean }; progress: never; result: Blob | null };
+  /** The SHA-256 of a disk; one that a save has begun is brought to its end. */
+  hash: {
+    ask: { archive: number; deviceId: number };
+    progress: HashUpdate;
+    result: Hashed;
   };
   /** Lets go of an archive once nothing uses it any more. */
   close: { ask: { archive: number }; progress: never; result: null };
@@ -98,11 +179,25 @@ export type FromWorker =
   /** The core is broken; nothing more will come. */
   | { id: null; kind: "fatal"; message: string };
 
-/** Service Worker to Worker, through the image's port. */
+/** Service Worker to Worker, through the file's port. */
 export type ToImage = { kind: "pull" } | { kind: "cancel" };
-/** Worker to Service Worker, through the image's port. */
+/** Worker to Service Worker, through the file's port. */
 export type FromImage =
-  { kind: "chunk"; bytes: Uint8Array<ArrayBuffer> } | { kind: "failed"; failure: Failure };
+  | { kind: "chunk"; bytes: Uint8Array<ArrayBuffer> }
+  /** That was all. */
+  | { kind: "end" }
+  | { kind: "failed"; failure: Failure };
+
+/** Worker to the Worker that hashes. */
+export type ToHasher =
+  | { job: number; kind: "pass"; offset: number; bytes: Uint8Array<ArrayBuffer> }
+  | { job: number; kind: "end"; size: number }
+  | { job: number; kind: "drop" };
+export type FromHasher =
+  /** So far it is hashed; `taken` bytes less are waiting. */
+  | { job: number; kind: "at"; at: number; taken: number }
+  | { job: number; kind: "hash"; hex: string }
+  | { job: number; kind: "failed" };
 
 /** Page to Service Worker. */
 export type ToServiceWorker =
@@ -111,7 +206,8 @@ export type ToServiceWorker =
       kind: "save";
       id: string;
       name: string;
-      size: number;
+      /** Null where that shows only at the end. */
+      size: number | null;
       image: MessagePort;
       control: MessagePort;
     }

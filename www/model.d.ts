@@ -1,12 +1,24 @@
 /** The page's one state value and the events that change it. */
 import type {
+  ApplianceFacts,
   Finding,
+  FormatChoice,
+  MachineTexts,
   Overview,
   ScanProgress,
   ScanReport,
   VmSummary,
 } from "./core/vma_inspector.js";
-import type { Failure, KeptUsage, OpenedArchive, ScanUpdate, Served } from "./messages.js";
+import type {
+  Failure,
+  Hashed,
+  HashUpdate,
+  KeptUsage,
+  OpenedArchive,
+  Saved,
+  SaveWhat,
+  ScanUpdate,
+} from "./messages.js";
 
 export interface FileFacts {
   name: string;
@@ -55,34 +67,110 @@ export interface ShownArchive {
   findings: ReadonlyMap<string, FindingsPage>;
   /** Lost bytes by device, where a save found more of them than the scan. */
   lost: ReadonlyMap<number, number>;
+  /** How each disk can be written; once the scan is finished. */
+  formats: ReadonlyMap<number, readonly FormatChoice[]>;
+  /** What was chosen for each disk; where nothing was, a raw image. */
+  choices: ReadonlyMap<number, SaveChoice>;
+  hashes: ReadonlyMap<number, Hash>;
+  elsewhere: Elsewhere;
+}
+
+/**
+ * How a file gets to the person: streamed into Downloads; made in the browser's
+ * own storage, then downloaded; written to a file or into a folder that the
+ * person picked; put together in memory, then downloaded.
+ */
+export type Way = "download" | "stage" | "file" | "folder" | "blob";
+
+/** What this browser lets the page do with files. */
+export interface Abilities {
+  serviceWorker: boolean;
+  filePicker: boolean;
+  folderPicker: boolean;
+  /** Bytes that the browser's own storage takes; null where there is none. */
+  stageFree: number | null;
+  /** Whether it takes no single file above 10 GiB. */
+  stageLimited: boolean;
+}
+
+export interface SaveChoice {
+  /** Code of a format. */
+  format: string;
+  /** Null: what suits best. */
+  way: Way | null;
+}
+
+/** SHA-256 of a disk's contents. */
+export interface Hash {
+  phase: "running" | "done" | "failed";
+  at: number;
+  size: number;
+  sha256: string | null;
+  /** Bytes that were missing, and were hashed as zeros. */
+  lost: number;
+  failure: Failure | null;
+}
+
+/** The VM for other programs. */
+export interface Elsewhere {
+  keepsMacs: boolean;
+  compressed: boolean;
+  /** Of the disks that the texts name, and that a folder gets. */
+  format: string;
+  /** Null until they are there. */
+  facts: ApplianceFacts | null;
+  texts: MachineTexts | null;
 }
 
 export interface Save {
   id: string;
   archive: number;
-  deviceId: number;
-  deviceName: string;
+  what: SaveWhat;
+  way: Way;
+  /** The disk it is of; null for an appliance. */
+  deviceId: number | null;
+  /** Of the disk or the appliance, as it stands in the archive. */
+  title: string;
   fileName: string;
-  size: number;
-  /** Bytes of it that were known to be missing when it began. */
+  /** Bytes of the file; null where that shows only at the end. */
+  size: number | null;
+  sizeMax: number;
+  /** Bytes that were known to be missing when it began. */
   missing: number;
-  /** Bytes of it that turned out to be lost; null until all of it was read. */
+  /** Bytes that turned out to be lost; null until all of it was read. */
   lost: number | null;
-  /** Bytes that the browser has taken. */
+  /** Bytes that were written, or that the browser has taken. */
   taken: number;
+  /** Work that is done, and in all. */
+  done: number;
+  total: number;
   pace: Pace | null;
   /**
-   * starting: the browser has not begun to fetch it; cancelled: by this page;
-   * refused: by the browser, or by the person in its download list.
+   * waiting: for the end of the scan; starting: the browser has not begun;
+   * asking: whether to keep what turned out to have gaps; finishing: the
+   * browser completes the file; cancelled: by this page; refused: by the
+   * browser, or by the person in its download list.
    */
-  phase: "starting" | "running" | "done" | "cancelled" | "refused" | "failed";
+  phase:
+    | "waiting"
+    | "starting"
+    | "running"
+    | "asking"
+    | "finishing"
+    | "done"
+    | "cancelled"
+    | "refused"
+    | "failed";
   failure: Failure | null;
 }
 
-/** Asked before a save that would hold zeros where bytes are missing. */
+/** Asked before a file is kept that holds zeros where bytes are missing. */
 export interface Question {
+  save: string;
   archive: number;
-  deviceId: number;
+  deviceIds: readonly number[];
+  /** Whether it is written already, and only has to be kept. */
+  written: boolean;
 }
 
 export interface State {
@@ -92,7 +180,8 @@ export interface State {
   failure: { file: FileFacts | null; failure: Failure; again: File | null } | null;
   archive: ShownArchive | null;
   saves: readonly Save[];
-  saving: { status: "checking" | "ready" | "unavailable"; failure: Failure | null };
+  /** What the browser can do; null until that is known. */
+  abilities: Abilities | null;
   question: Question | null;
   /** Whether finished scans are kept in the browser, and how much is. */
   keeping: { wanted: boolean; usage: KeptUsage | null };
@@ -112,7 +201,19 @@ export type PageEvent =
   | { type: "scan-again-wanted" }
   | { type: "config-wanted"; index: number }
   | { type: "findings-wanted"; code: string; from: number }
+  | { type: "save-chosen"; deviceId: number; choice: Partial<SaveChoice> }
   | { type: "save-wanted"; deviceId: number }
+  /** Without a check first: in the pass that scans. */
+  | { type: "one-pass-wanted"; deviceId: number }
+  | {
+      type: "elsewhere-chosen";
+      choice: Partial<Pick<Elsewhere, "keepsMacs" | "compressed" | "format">>;
+    }
+  | { type: "appliance-wanted" }
+  | { type: "folder-wanted"; deviceIds: number[]; configs: boolean }
+  | { type: "map-wanted"; deviceId: number }
+  | { type: "hash-wanted"; deviceId: number }
+  | { type: "hash-cancel-wanted"; deviceId: number }
   | { type: "save-confirmed" }
   | { type: "save-declined" }
   | { type: "save-cancel-wanted"; id: string }
@@ -139,12 +240,28 @@ export type PageEvent =
       failure: Failure | null;
     }
   | { type: "worker-died"; failure: Failure }
-  | { type: "saving-ready" }
-  | { type: "saving-unavailable"; failure: Failure }
+  | { type: "abilities-known"; abilities: Abilities }
+  | {
+      type: "formats-arrived";
+      archive: number;
+      deviceId: number;
+      formats: readonly FormatChoice[];
+    }
+  | {
+      type: "elsewhere-arrived";
+      archive: number;
+      facts: ApplianceFacts | null;
+      texts: MachineTexts;
+    }
   | { type: "save-started"; save: Save }
-  | { type: "save-progressed"; id: string; taken: number; pace: Pace | null }
-  | { type: "save-read"; id: string; archive: number; deviceId: number; served: Served }
+  | { type: "save-changed"; id: string; change: Partial<Save> }
+  | { type: "save-asks"; question: Question }
+  | { type: "save-read"; id: string; archive: number; saved: Saved }
   | { type: "save-ended"; id: string; phase: "done" | "cancelled" | "refused" }
-  | { type: "save-failed"; id: string; failure: Failure };
+  | { type: "save-failed"; id: string; failure: Failure }
+  | { type: "hash-changed"; archive: number; deviceId: number; update: HashUpdate }
+  | { type: "hash-done"; archive: number; deviceId: number; hashed: Hashed }
+  | { type: "hash-failed"; archive: number; deviceId: number; failure: Failure }
+  | { type: "hash-dropped"; archive: number; deviceId: number };
 
 export type Send = (event: PageEvent) => void;

@@ -15,9 +15,10 @@ export function baseName(archiveName) {
 /**
  * @param {string} archiveName
  * @param {string} deviceSafeName
+ * @param {string} extension
  */
-export function imageName(archiveName, deviceSafeName) {
-  return `${baseName(archiveName)}-${deviceSafeName}.raw`;
+export function imageName(archiveName, deviceSafeName, extension) {
+  return `${baseName(archiveName)}-${deviceSafeName}.${extension}`;
 }
 
 /** @param {string} name */

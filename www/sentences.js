@@ -241,12 +241,44 @@ const FAILURES = {
     text: "It was started anew. Open the file again; your file has not been touched.",
   },
   "saving-unavailable": {
-    title: "This browser does not let the page save disks",
-    text: "Saving needs a Service Worker. They are turned off in private windows of some browsers, and on pages that come neither over https nor from this computer itself.",
+    title: "This browser lets the page save nothing here",
+    text: "Saving needs a Service Worker or the browser's own storage. They are turned off in private windows of some browsers, and on pages that come neither over https nor from this computer itself.",
   },
   "save-broken": {
     title: "The save broke off",
     text: "The browser stopped it before the end.",
+  },
+  "no-space": {
+    title: "There is no room for this file",
+    text: "The disk is full, or the browser lets the page use no more of it. Make room, or choose another place.",
+  },
+  "writing-refused": {
+    title: "The browser does not allow writing there",
+    text: "You or the browser refused it, the file is open in another program, or the folder is protected. Choose another place.",
+  },
+  "target-gone": {
+    title: "The place to write to is gone",
+    text: "The folder or the file was moved or deleted, or the disk it is on was unplugged.",
+  },
+  "too-many-parts": {
+    title: "This disk is in too many pieces for this browser",
+    text: "Without a Service Worker a disk is put together out of pieces of the backup, and the browser cannot handle so many. Open the page in a normal window, over https or from this computer.",
+  },
+  "hash-failed": {
+    title: "The hash could not be computed",
+    text: "The part of the page that computes it stopped. The saved file is not touched by that.",
+  },
+  "disk-too-large": {
+    title: "The disk is too large for this format",
+    text: "Choose another format; VHD, for one, ends at 2,040 GiB.",
+  },
+  "file-too-large": {
+    title: "The file would be too large for this format",
+    text: "Choose another format.",
+  },
+  aborted: {
+    title: "It was stopped",
+    text: "The scan or the save was stopped, or another backup was opened.",
   },
 };
 

@@ -17,7 +17,7 @@ const CHUNKS_AHEAD = 2;
 const PROGRESS_EVERY_MS = 100;
 const PAGE_CHECK_EVERY_MS = 5000;
 
-/** One image on its way from the page's Worker to the browser's download. */
+/** One file on its way from the page's Worker to the browser's download. */
 class Save {
   /** @type {Uint8Array[]} arrived, not yet taken */
   #ready = [];
@@ -26,6 +26,8 @@ class Save {
   #taken = 0;
   #told = 0;
   #started = false;
+  /** Whether everything has arrived. */
+  #complete = false;
   #ended = false;
   #wake = () => {};
   /** @type {ReadableStreamDefaultController | null} */
@@ -50,7 +52,7 @@ class Save {
     return new Response(this.#stream(), {
       headers: {
         "Content-Type": "application/octet-stream",
-        "Content-Length": String(size),
+        ...(size === null ? {} : { "Content-Length": String(size) }),
         "Content-Disposition": `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
@@ -88,15 +90,15 @@ class Save {
   async #give(controller) {
     if (!this.#started) this.#tell({ kind: "started" });
     this.#started = true;
-    if (this.#taken === this.order.size) {
+    this.#askAhead();
+    while (this.#ready.length === 0 && !this.#complete && !this.#ended) await this.#arrival();
+    if (this.#ended) return;
+    const chunk = this.#ready.shift();
+    if (!chunk) {
       controller.close();
       this.#end({ kind: "done", bytes: this.#taken });
       return;
     }
-    this.#askAhead();
-    while (this.#ready.length === 0 && !this.#ended) await this.#arrival();
-    const chunk = this.#ready.shift();
-    if (!chunk || this.#ended) return;
     controller.enqueue(chunk);
     this.#taken += chunk.length;
     this.#asked -= 1;
@@ -122,13 +124,19 @@ class Save {
       this.fail(message.failure);
       return;
     }
-    this.#arrived += message.bytes.length;
-    if (this.#arrived > this.order.size) {
-      this.fail(broken("more bytes came than the image has"));
-      return;
+    const { size } = this.order;
+    if (message.kind === "end") this.#complete = true;
+    else this.#take(message.bytes);
+    if (size !== null && (this.#arrived > size || (this.#complete && this.#arrived < size))) {
+      this.fail(broken(`${this.#arrived} bytes came, and should be ${size}`));
     }
-    this.#ready.push(message.bytes);
     this.#wake();
+  }
+
+  /** @param {Uint8Array} bytes */
+  #take(bytes) {
+    this.#arrived += bytes.length;
+    this.#ready.push(bytes);
   }
 
   #cancelledByBrowser() {

@@ -1,7 +1,7 @@
 /** The one state value of the page, and how events change it. Pure. */
 import { count, counted, size } from "./format.js";
 import { failureSentence } from "./sentences.js";
-import { missingBytes, verdict } from "./verdict.js";
+import { verdict } from "./verdict.js";
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").PageEvent} PageEvent */
@@ -19,6 +19,15 @@ const NEW_SCAN = {
   scannedAt: null,
 };
 
+/** @type {import("./model.js").Elsewhere} */
+const NOTHING_ELSEWHERE = {
+  keepsMacs: true,
+  compressed: true,
+  format: "qcow2",
+  facts: null,
+  texts: null,
+};
+
 /** @type {State} */
 export const INITIAL = {
   dragging: "no",
@@ -26,7 +35,7 @@ export const INITIAL = {
   failure: null,
   archive: null,
   saves: [],
-  saving: { status: "checking", failure: null },
+  abilities: null,
   question: null,
   keeping: { wanted: true, usage: null },
   announcement: { text: "", serial: 0 },
@@ -71,12 +80,10 @@ function changed(state, event) {
       return { ...state, opening: null, question: null, archive: shown(event) };
     case "worker-died":
       return died(state, event.failure);
-    case "saving-ready":
-      return { ...state, saving: { status: "ready", failure: null } };
-    case "saving-unavailable":
-      return { ...state, saving: { status: "unavailable", failure: event.failure } };
-    case "save-wanted":
-      return { ...state, question: questionFor(state, event.deviceId) };
+    case "abilities-known":
+      return { ...state, abilities: event.abilities };
+    case "save-asks":
+      return { ...state, question: event.question };
     case "save-confirmed":
     case "save-declined":
       return { ...state, question: null };
@@ -86,13 +93,20 @@ function changed(state, event) {
       return { ...state, keeping: { ...state.keeping, usage: event.usage } };
     case "findings-wanted":
       return withArchive(state, (archive) => withWanted(archive, event));
+    case "save-chosen":
+      return withArchive(state, (archive) => withChoice(archive, event));
+    case "elsewhere-chosen":
+      return withArchive(state, (archive) => ({
+        ...archive,
+        elsewhere: { ...archive.elsewhere, ...event.choice },
+      }));
     case "save-started":
       return { ...state, saves: [...otherSaves(state, event.save), event.save] };
     case "save-dismissed":
       return { ...state, saves: state.saves.filter(({ id }) => id !== event.id) };
     case "save-read":
       return withRead(state, event);
-    case "save-progressed":
+    case "save-changed":
     case "save-ended":
     case "save-failed":
       return { ...state, saves: state.saves.map((save) => changedSave(save, event)) };
@@ -111,7 +125,15 @@ function failed({ file, failure, again }) {
  * @returns {ShownArchive}
  */
 function shown({ file, archive: { archive: id, overview, summary } }) {
-  const none = { configs: new Map(), findings: new Map(), lost: new Map() };
+  const none = {
+    configs: new Map(),
+    findings: new Map(),
+    lost: new Map(),
+    formats: new Map(),
+    choices: new Map(),
+    hashes: new Map(),
+    elsewhere: NOTHING_ELSEWHERE,
+  };
   return { id, file, overview, summary, scan: NEW_SCAN, ...none };
 }
 
@@ -181,6 +203,17 @@ function changedArchive(archive, event) {
       return { ...archive, configs: new Map(archive.configs).set(event.index, event.content) };
     case "findings-arrived":
       return withFindings(archive, event);
+    case "formats-arrived":
+      return { ...archive, formats: new Map(archive.formats).set(event.deviceId, event.formats) };
+    case "elsewhere-arrived": {
+      const { facts, texts } = event;
+      return { ...archive, elsewhere: { ...archive.elsewhere, facts, texts } };
+    }
+    case "hash-changed":
+    case "hash-done":
+    case "hash-failed":
+    case "hash-dropped":
+      return withHash(archive, event);
     default:
       return archive;
   }
@@ -217,12 +250,50 @@ function withScan(archive, scan) {
   return { ...archive, scan: { ...archive.scan, ...scan } };
 }
 
+/** @type {import("./model.js").SaveChoice} */
+const RAW = { format: "raw", way: null };
+
 /**
- * @param {State} state
+ * @param {ShownArchive} archive
  * @param {number} deviceId
  */
-function questionFor({ archive }, deviceId) {
-  return archive && missingBytes(archive, deviceId) > 0 ? { archive: archive.id, deviceId } : null;
+export function choiceFor({ choices }, deviceId) {
+  return choices.get(deviceId) ?? RAW;
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {Extract<PageEvent, { type: "save-chosen" }>} event
+ * @returns {ShownArchive}
+ */
+function withChoice(archive, { deviceId, choice }) {
+  const chosen = { ...choiceFor(archive, deviceId), ...choice };
+  return { ...archive, choices: new Map(archive.choices).set(deviceId, chosen) };
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {Extract<PageEvent, { type: `hash-${string}`, archive: number }>} event
+ * @returns {ShownArchive}
+ */
+function withHash(archive, event) {
+  const hashes = new Map(archive.hashes);
+  const { deviceId } = event;
+  const none = { phase: "running", at: 0, size: 0, sha256: null, lost: 0, failure: null };
+  const before = /** @type {import("./model.js").Hash} */ (hashes.get(deviceId) ?? none);
+  if (event.type === "hash-dropped") hashes.delete(deviceId);
+  else if (event.type === "hash-changed") {
+    hashes.set(deviceId, { ...before, ...event.update, phase: "running", failure: null });
+  } else if (event.type === "hash-failed") {
+    hashes.set(deviceId, { ...before, phase: "failed", failure: event.failure });
+  } else {
+    const { sha256, size: bytes, lost } = event.hashed;
+    const failure = null;
+    hashes.set(deviceId, { phase: "done", at: bytes, size: bytes, sha256, lost, failure });
+    const found = { ...archive, hashes, lost: new Map(archive.lost).set(deviceId, lost) };
+    return withScan(found, { report: event.hashed.report });
+  }
+  return { ...archive, hashes };
 }
 
 /**
@@ -234,22 +305,26 @@ export function newlyLost({ lost, missing }) {
 }
 
 /**
- * All of an image was read: what was found on the way.
+ * All of the disks was read: what was found on the way.
  * @param {State} state
  * @param {Extract<PageEvent, { type: "save-read" }>} event
  * @returns {State}
  */
-function withRead(state, { id, archive: of, deviceId, served: { lost, report } }) {
-  const saves = state.saves.map((save) => (save.id === id ? { ...save, lost } : save));
-  return withArchive({ ...state, saves }, (archive) =>
-    archive.id === of
-      ? { ...withScan(archive, { report }), lost: new Map(archive.lost).set(deviceId, lost) }
-      : archive,
+function withRead(state, { id, archive: of, saved }) {
+  const bytes = saved.lost.reduce((sum, lost) => sum + lost.bytes, 0);
+  const saves = state.saves.map((save) =>
+    save.id === id ? { ...save, lost: bytes, size: saved.size } : save,
   );
+  return withArchive({ ...state, saves }, (archive) => {
+    if (archive.id !== of) return archive;
+    const lost = new Map(archive.lost);
+    for (const disk of saved.lost) lost.set(disk.deviceId, disk.bytes);
+    return { ...withScan(archive, { report: saved.report }), lost };
+  });
 }
 
 /**
- * A new save takes the place of an ended one of the same disk.
+ * A new save takes the place of an ended one of the same kind.
  * @param {State} state
  * @param {Save} save
  */
@@ -259,25 +334,25 @@ function otherSaves({ saves }, { archive, deviceId }) {
   );
 }
 
+const ENDED = new Set(["done", "cancelled", "refused", "failed"]);
+
 /** @param {Save} save */
 export function isLive({ phase }) {
-  return phase === "starting" || phase === "running";
+  return !ENDED.has(phase);
 }
 
 /**
  * @param {Save} save
- * @param {Extract<PageEvent, { type: "save-progressed" | "save-ended" | "save-failed" }>} event
+ * @param {Extract<PageEvent, { type: "save-changed" | "save-ended" | "save-failed" }>} event
  * @returns {Save}
  */
 function changedSave(save, event) {
   if (event.id !== save.id || !isLive(save)) return save;
-  if (event.type === "save-progressed") {
-    return { ...save, phase: "running", taken: event.taken, pace: event.pace };
-  }
+  if (event.type === "save-changed") return { ...save, ...event.change };
   if (event.type === "save-failed") {
     return { ...save, phase: "failed", pace: null, failure: event.failure };
   }
-  const taken = event.phase === "done" ? save.size : save.taken;
+  const taken = event.phase === "done" ? (save.size ?? save.taken) : save.taken;
   return { ...save, phase: event.phase, taken, pace: null };
 }
 
@@ -296,7 +371,6 @@ function announcementOf(state, event) {
     case "open-failed":
     case "drop-refused":
     case "worker-died":
-    case "saving-unavailable":
     case "scan-failed":
       return failureSentence(event.failure.code).title;
     case "opened":
@@ -328,11 +402,12 @@ function saveAnnouncement(state, event) {
       ? `${count(newlyLost(read))} bytes of ${read.fileName} could not be unpacked and are zeros.`
       : null;
   }
+  if (event.type === "hash-done") return "The SHA-256 of a disk is there.";
   if (event.type !== "save-ended" && event.type !== "save-failed") return null;
   const save = state.saves.find(({ id }) => id === event.id);
   if (!save) return null;
   if (save.phase === "done") {
-    return `All ${count(save.size)} bytes of ${save.fileName} were handed to the browser.`;
+    return `All ${count(save.taken)} bytes of ${save.fileName} were handed to the browser.`;
   }
   return `${save.fileName} was not saved completely. Delete what is in Downloads.`;
 }

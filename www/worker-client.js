@@ -99,7 +99,7 @@ export class WorkerClient {
 
   /** @param {number} id */
   #replaceIfHung(id) {
-    const serving = [...this.#pending.values()].some(({ kind }) => kind === "image");
+    const serving = [...this.#pending.values()].some(({ kind }) => kind === "save");
     if (serving || this.#pending.get(id)?.accepted !== false) return;
     this.#died(this.#worker, "it did not answer: the disk may have stopped responding");
   }

@@ -1,8 +1,8 @@
 /** The Worker: owns the core and every open archive, and answers the page. */
 import init, { Archive } from "./core/vma_inspector.js";
 import { failure, RemoteError, toFailure } from "./failure.js";
-import { serveImage } from "./image-server.js";
 import * as keptScans from "./kept-scans.js";
+import { commit, handPlaced, hash, save } from "./saving/save-jobs.js";
 import { BlobSource } from "./source.js";
 import { nextTurn } from "./turn.js";
 
@@ -18,6 +18,8 @@ import { nextTurn } from "./turn.js";
  * @property {boolean} compressed and so read from front to back
  * @property {ContainerReport | null} formerly what an earlier scan, which was kept, said of the container
  * @property {() => ScanReport} report
+ * @property {Map<number, import("./saving/hash-feed.js").HashFeed>} feeds hashes in the making, by device
+ * @property {Map<number, import("./saving/save-jobs.js").Watcher>} watchers saves that wait for the scan, by device
  * @property {number} users requests under way
  * @property {boolean} closing
  */
@@ -98,9 +100,32 @@ function perform(request, signal) {
       return keptScans.usage();
     case "forgetKept":
       return keptScans.clear().then(keptScans.usage);
-    case "image":
-      return using(request.archive, (session) => serveImage(session, request, signal));
+    case "formats":
+      return using(request.archive, ({ archive }) => archive.formats(request.deviceId));
+    case "appliance":
+      return using(
+        request.archive,
+        ({ archive }) => archive.applianceFacts(request.keepsMacs, request.compressed) ?? null,
+      );
+    case "machineTexts":
+      return using(request.archive, ({ archive }) =>
+        archive.machineTexts(request.keepsMacs, request.format, request.stem),
+      );
+    case "lostMap":
+      return using(request.archive, ({ archive }) => archive.lostMap(request.deviceId) ?? null);
+    case "save":
+      return using(request.archive, (session) => save(session, request, teller(request), signal));
+    case "commit":
+      return commit(request);
+    case "hash":
+      return using(request.archive, (session) => hash(session, request, teller(request), signal));
   }
+}
+
+/** @param {Request} request */
+function teller({ id }) {
+  /** @param {import("./messages.js").Requests["save" | "hash"]["progress"]} value */
+  return (value) => send({ id, kind: "progress", value });
 }
 
 /** @param {import("./messages.js").RequestOf<"open">} request */
@@ -118,6 +143,8 @@ function open({ file, largeWindow }) {
     compressed,
     formerly: null,
     report: () => reportOf(session),
+    feeds: new Map(),
+    watchers: new Map(),
     users: 0,
     closing: false,
   };
@@ -160,6 +187,7 @@ async function using(id, work) {
 function freeIfUnused(id, session) {
   if (!session.closing || session.users > 0) return;
   sessions.delete(id);
+  for (const feed of session.feeds.values()) feed.drop();
   session.source.endReadAhead();
   session.archive.free();
 }
@@ -225,15 +253,19 @@ async function keepScan({ archive }, key, { report }) {
  * @param {AbortSignal} signal
  * @returns {Promise<ScanUpdate>}
  */
-async function scan({ archive, source, compressed }, id, signal) {
+async function scan(session, id, signal) {
+  const { archive, source, compressed, watchers } = session;
   const tell = progressTeller(archive, id);
+  if (watchers.size > 0) archive.restartScan([...watchers.keys()]);
+  const watching = [...watchers.values()];
   let turnBegan = performance.now();
   try {
     for (;;) {
       if (compressed) await source.readAhead();
       else await source.prefetch(archive.scanWants(), signal);
       const progress = archive.scanStep();
-      if (progress.done) return { progress, report: archive.report(), scannedAt: null };
+      if (watchers.size > 0) await handPlaced(session, progress);
+      if (progress.done) break;
       tell(progress);
       if (performance.now() - turnBegan > TURN_MS) {
         await nextTurn();
@@ -241,6 +273,11 @@ async function scan({ archive, source, compressed }, id, signal) {
       }
       signal.throwIfAborted();
     }
+    for (const watcher of watching) watcher.finish();
+    return { progress: archive.scanStep(), report: archive.report(), scannedAt: null };
+  } catch (error) {
+    for (const watcher of watching) watcher.fail(error);
+    throw error;
   } finally {
     source.endReadAhead();
   }

@@ -63,7 +63,7 @@ fn system(xml: &mut Xml, machine: &Machine, options: &Options) {
     let chipset = if machine.is_q35 { "q35" } else { "pc" };
     xml.text("type", &[("arch", "x86_64"), ("machine", chipset)], "hvm");
     if let Some(drive) = machine.efi_variables().filter(|_| machine.is_uefi) {
-        xml.text("nvram", &[], &machine.path(drive, folder_of(options), Raw));
+        xml.text("nvram", &[], &machine.path(drive, options, folder_of(options), Raw));
     }
     xml.close();
 }
@@ -81,7 +81,7 @@ fn disks(xml: &mut Xml, machine: &Machine, options: &Options, left_out: &mut Vec
         };
         xml.open("disk", &[("type", "file"), ("device", "disk")]);
         xml.empty("driver", &[("name", "qemu"), ("type", driver)]);
-        xml.empty("source", &[("file", &machine.path(drive, folder_of(options), format))]);
+        xml.empty("source", &[("file", &machine.path(drive, options, folder_of(options), format))]);
         xml.empty("target", &[("dev", &places.take(bus)), ("bus", bus_name(bus))]);
         boot(xml, drive);
         xml.close();

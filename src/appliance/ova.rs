@@ -102,6 +102,11 @@ impl Ova {
         self.name("ova")
     }
 
+    /// The devices whose disks it holds, in order.
+    pub fn devices(&self) -> impl Iterator<Item = DeviceId> {
+        self.disks.iter().map(|disk| disk.device)
+    }
+
     /// Its descriptor, as far as the disks' lengths are known, and what it does
     /// not say.
     #[must_use]
@@ -228,9 +233,9 @@ impl DiskStream for Ova {
         Progress { done, total: measuring + total }
     }
 
-    fn trace(&self, into: &mut Vec<Range<u64>>) {
+    fn trace(&self, ahead: u64, into: &mut Vec<Range<u64>>) {
         if let Some(disk) = self.current() {
-            disk.trace(into);
+            disk.trace(ahead, into);
         }
     }
 

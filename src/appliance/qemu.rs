@@ -25,7 +25,7 @@ pub(super) fn command(machine: &Machine, options: &Options) -> Text {
     firmware(&mut command, machine, options);
     controllers(&mut command, machine);
     for (number, (drive, bus)) in (0..).zip(machine.disks()) {
-        let path = machine.path(drive, &options.folder, options.format);
+        let path = machine.path(drive, options, &options.folder, options.format);
         disk(&mut command, &Place { machine, drive, bus, number }, &path, options.format);
     }
     cards(&mut command, machine, options, &mut left_out);
@@ -44,7 +44,7 @@ fn firmware(command: &mut Command, machine: &Machine, options: &Options) {
     }
     command.add("-drive", &format!("if=pflash,format=raw,readonly=on,file={FIRMWARE}"));
     if let Some(drive) = machine.efi_variables() {
-        let path = machine.path(drive, &options.folder, DiskFormat::Raw);
+        let path = machine.path(drive, options, &options.folder, DiskFormat::Raw);
         command.add("-drive", &format!("if=pflash,format=raw,file={}", value(&path)));
     }
 }

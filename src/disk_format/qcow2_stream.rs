@@ -264,9 +264,9 @@ impl DiskStream for Qcow2Stream {
         self.units.progress()
     }
 
-    fn trace(&self, into: &mut Vec<Range<u64>>) {
+    fn trace(&self, ahead: u64, into: &mut Vec<Range<u64>>) {
         if let State::Clusters = self.state {
-            self.units.trace(into);
+            self.units.trace(ahead, into);
         }
     }
 

@@ -39,10 +39,16 @@ impl Batch {
 
 impl StoredUnits {
     pub(super) fn new(disk: &Disk) -> Self {
+        Self::from(disk, 0)
+    }
+
+    /// Those from byte `from` of the disk on.
+    pub(super) fn from(disk: &Disk, from: u64) -> Self {
         let units = Rc::clone(&disk.stored);
         let data = Data { units: Rc::clone(&units), unit_size: CLUSTER_SIZE, lead: 0 };
         let packed = DiskFile::new(&disk.image).with(0, data.length(), Content::Data(data));
-        Self { units, packed, next: 0 }
+        let next = units.runs_from(from / CLUSTER_SIZE).next().map_or(units.len(), |run| run.rank);
+        Self { units, packed, next }
     }
 
     pub(super) fn restart(&mut self) {
@@ -53,12 +59,13 @@ impl StoredUnits {
         Progress { done: self.next * CLUSTER_SIZE, total: self.units.len() * CLUSTER_SIZE }
     }
 
-    pub(super) fn trace(&self, into: &mut Vec<Range<u64>>) {
-        self.packed.trace(self.range(), into);
+    pub(super) fn trace(&self, ahead: u64, into: &mut Vec<Range<u64>>) {
+        let start = self.next.saturating_add(ahead.saturating_mul(UNITS_PER_STEP));
+        self.packed.trace(self.range_from(start), into);
     }
 
     pub(super) fn approach(&self, work_max: u64) -> Result<bool, Error> {
-        self.packed.approach_range(self.range(), work_max)
+        self.packed.approach_range(self.range_from(self.next), work_max)
     }
 
     /// The next units; `None` if there are no more.
@@ -66,20 +73,22 @@ impl StoredUnits {
         if self.next >= self.units.len() {
             return Ok(None);
         }
-        let bytes = read_range(&self.packed, self.range())?;
+        let bytes = read_range(&self.packed, self.range_from(self.next))?;
         let runs = self.units.runs_from_rank(self.next);
         let numbers = runs.flat_map(|run| run.first..run.end()).take(to_usize(UNITS_PER_STEP));
         let numbers: Vec<u64> = numbers.collect();
-        self.next = self.end();
+        self.next = self.end(self.next);
         Ok(Some(Batch { numbers, bytes }))
     }
 
-    /// The rank behind the last one of the next units.
-    fn end(&self) -> u64 {
-        self.units.len().min(self.next + UNITS_PER_STEP)
+    /// The rank behind the last one of the units that a step from `start` on
+    /// takes.
+    fn end(&self, start: u64) -> u64 {
+        self.units.len().min(start.saturating_add(UNITS_PER_STEP))
     }
 
-    fn range(&self) -> Range<u64> {
-        self.next * CLUSTER_SIZE..self.end() * CLUSTER_SIZE
+    fn range_from(&self, start: u64) -> Range<u64> {
+        let start = start.min(self.units.len());
+        start * CLUSTER_SIZE..self.end(start) * CLUSTER_SIZE
     }
 }

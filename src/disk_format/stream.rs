@@ -16,9 +16,10 @@ pub trait DiskStream {
     /// How far it is.
     fn progress(&self) -> Progress;
 
-    /// Adds to `into` the ranges of the lowest source that the next step will
-    /// ask for, as [`ReadAt::trace`](crate::read_at::ReadAt::trace) does.
-    fn trace(&self, into: &mut Vec<Range<u64>>);
+    /// Adds to `into` the ranges of the lowest source that the step will ask for
+    /// which comes after `ahead` others, as far as that is known: as
+    /// [`ReadAt::trace`](crate::read_at::ReadAt::trace) does.
+    fn trace(&self, ahead: u64, into: &mut Vec<Range<u64>>);
 
     /// Works towards what the next step will ask for, as
     /// [`Image::approach_range`](crate::image::Image::approach_range) does.

@@ -239,9 +239,9 @@ impl DiskStream for VmdkStream {
         self.units.progress()
     }
 
-    fn trace(&self, into: &mut Vec<Range<u64>>) {
+    fn trace(&self, ahead: u64, into: &mut Vec<Range<u64>>) {
         if let State::Grains = self.state {
-            self.units.trace(into);
+            self.units.trace(ahead, into);
         }
     }
 

@@ -1,6 +1,8 @@
 //! An opened archive, its scan and its images, as one JavaScript object.
 
+use core::cell::RefCell;
 use core::ops::Range;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use js_sys::{Float64Array, Reflect, Uint8Array};
@@ -12,13 +14,14 @@ use super::source::{JsSource, Source};
 use crate::container::{
     Container, ContainerFinding, Contents, End, Options, WINDOW_LIMIT, WINDOW_MAX,
 };
+use crate::disk_format::Disk;
 use crate::error::Error;
 use crate::file_name::safe_name;
 use crate::finding::{Finding, Findings, hex};
 use crate::header::{Config, Device, Header};
 use crate::image::Image;
 use crate::kept_scan;
-use crate::qemu_server_conf::{self, Disk, MappedDevice, Network, QemuServerConf};
+use crate::qemu_server_conf::{self, MappedDevice, Network, QemuServerConf};
 use crate::read_at::{ReadAt, read_range};
 use crate::scan::{Progress, Scan, Scanned};
 use crate::statistics::ExtentStatistics;
@@ -56,6 +59,8 @@ pub struct Archive {
     archive: crate::archive::Archive,
     scan: Scan,
     file_size: u64,
+    /// Disks of the finished scan that were laid out for some format.
+    pub(super) disks: RefCell<BTreeMap<DeviceId, Disk>>,
 }
 
 #[wasm_bindgen]
@@ -74,7 +79,7 @@ impl Archive {
         let archive =
             crate::archive::Archive::open(source, &options).map_err(|error| thrown(&error))?;
         let scan = Scan::new(&archive);
-        Ok(Self { archive, scan, file_size })
+        Ok(Self { archive, scan, file_size, disks: RefCell::default() })
     }
 
     /// What the archive says of itself.
@@ -147,6 +152,7 @@ impl Archive {
         let fits = kept.is_some();
         if let Some(kept) = kept {
             self.scan = Scan::resume(&self.archive, kept);
+            self.disks.take();
         }
         fits
     }
@@ -219,7 +225,24 @@ impl Archive {
 }
 
 impl Archive {
-    fn image(&self, device: u8) -> Option<Image> {
+    pub(super) fn header(&self) -> &Rc<Header> {
+        self.archive.header()
+    }
+
+    pub(super) fn scan_mut(&mut self) -> &mut Scan {
+        &mut self.scan
+    }
+
+    pub(super) fn start_anew(&mut self) {
+        self.scan = Scan::new(&self.archive);
+        self.disks.take();
+    }
+
+    pub(super) fn is_scanned(&self) -> bool {
+        self.scan.found().is_done()
+    }
+
+    pub(super) fn image(&self, device: u8) -> Option<Image> {
         self.scan.image(DeviceId::new(device)?)
     }
 
@@ -246,7 +269,7 @@ impl Archive {
     }
 }
 
-fn image_range(offset: f64, length: f64) -> Range<u64> {
+pub(super) fn image_range(offset: f64, length: f64) -> Range<u64> {
     let start = from_number(offset);
     start..start.saturating_add(from_number(length).min(IMAGE_READ_MAX))
 }
@@ -399,7 +422,7 @@ fn network(network: &Network) -> Fields {
         .text("vlan", network.vlan.as_deref())
 }
 
-fn disk(disk: &Disk, header: &Header) -> Fields {
+fn disk(disk: &qemu_server_conf::Disk, header: &Header) -> Fields {
     let mapped = disk.device.as_ref();
     let device = mapped.and_then(|m| header.devices().iter().find(|device| device.name == m.name));
     let stated = |text: fn(&MappedDevice) -> &str| mapped.map(text).filter(|text| !text.is_empty());
@@ -416,7 +439,7 @@ fn disk(disk: &Disk, header: &Header) -> Fields {
 }
 
 /// A `VmaError`, to throw.
-fn thrown(error: &Error) -> JsValue {
+pub(super) fn thrown(error: &Error) -> JsValue {
     let thrown = js_sys::Error::new(&error.to_string());
     thrown.set_name("VmaError");
     let set = |key: &str, value: JsValue| Reflect::set(&thrown, &key.into(), &value);

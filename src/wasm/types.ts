@@ -247,3 +247,60 @@ export interface VmSummary {
     format: string | null;
   }[];
 }
+
+/** A way to write a disk. */
+export interface FormatChoice {
+  /** Stable: "raw", "qcow2", "qcow2-deflate", "vmdk-stream", … */
+  code: string;
+  /** Of its files, without the dot. */
+  extension: string;
+  /** Bytes of the file; null where the format cannot hold this disk. */
+  size: number | null;
+  /** Whether the file will have just that size, and not less. */
+  exact: boolean;
+  /** Why the format cannot hold this disk. */
+  refusal: string | null;
+}
+
+/** A part of a disk. */
+export interface ImageBytes {
+  deviceId: number;
+  /** Where it starts on the disk, in bytes. */
+  offset: number;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** A setting that could not be carried over, or not as it was. */
+export interface LeftOut {
+  key: string;
+  value: string;
+  /** "no-place", "replaced" or "not-in-archive". */
+  code: string;
+  /** All of it in one line. */
+  text: string;
+}
+
+/** A text that describes the VM to another program. */
+export interface MachineText {
+  text: string;
+  leftOut: LeftOut[];
+}
+
+export interface MachineTexts {
+  /** A libvirt domain, XML. */
+  libvirt: MachineText;
+  /** A command that starts it with QEMU. */
+  qemu: MachineText;
+}
+
+/** An appliance, before it is made. */
+export interface ApplianceFacts {
+  fileName: string;
+  /** Bytes of the file, at most. */
+  sizeMax: number;
+  /** Whether it will have just that size. */
+  exact: boolean;
+  /** The devices whose disks it holds. */
+  devices: number[];
+  leftOut: LeftOut[];
+}

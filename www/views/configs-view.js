@@ -1,7 +1,7 @@
 /** The configuration files: as text or as bytes, to copy and to save. */
 import { byId, fill, h, whenChanged } from "../dom.js";
 import { asText, hexDump, size } from "../format.js";
-import { button, failureWords, foreign, saveSmallFile } from "./parts.js";
+import { button, copyButton, failureWords, foreign, saveSmallFile } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ConfigEntry} Config */
 /** @typedef {import("../model.js").ConfigContent} Content */
@@ -91,7 +91,7 @@ function contentOf(config, bytes, send) {
     h(
       "div",
       { class: "config-buttons" },
-      button("Copy", () => copy(shown, send)),
+      copyButton("Copy", () => shown, send),
       button("Save", () =>
         saveSmallFile(config.safeName, /** @type {Uint8Array<ArrayBuffer>} */ (bytes)),
       ),
@@ -105,16 +105,4 @@ function contentOf(config, bytes, send) {
       text === null ? shown : foreign(text, "\n\t"),
     ),
   ];
-}
-
-/**
- * @param {string} text
- * @param {Send} send
- */
-async function copy(text, send) {
-  const said = await navigator.clipboard.writeText(text).then(
-    () => "Copied.",
-    () => "The browser does not allow copying. Select the text and press Ctrl+C.",
-  );
-  send({ type: "said", text: said });
 }

@@ -1,10 +1,11 @@
 /** The disks: how much of each is there, and the way to save one. */
-import { byId, fill, h, setText, whenChanged } from "../dom.js";
+import { byId, fill, h, whenChanged } from "../dom.js";
 import { count, exactSize, share, size } from "../format.js";
 import { missingBytes } from "../verdict.js";
 import { clusterBar, clusterTable } from "./cluster-bar.js";
-import { badge, button, facts, foreign, table } from "./parts.js";
+import { badge, facts, foreign, table } from "./parts.js";
 import { saveBox } from "./save-box.js";
+import { savePanel } from "./save-panel.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
 /** @typedef {import("../core/vma_inspector.js").DeviceStatistics} Statistics */
@@ -16,8 +17,7 @@ export function devicesView(send) {
   const section = byId("devices");
   const list = h("div", { class: "stack" });
   const extra = h("div");
-  const hint = h("p", { class: "quiet", id: "save-hint" });
-  section.append(h("h2", { id: "devices-title" }, "Disks"), hint, list, extra);
+  section.append(h("h2", { id: "devices-title" }, "Disks"), list, extra);
   /** @type {Map<number, ReturnType<typeof deviceCard>>} */
   let cards = new Map();
 
@@ -44,14 +44,12 @@ export function devicesView(send) {
     },
   );
   const drawCards = whenChanged(
-    ({ archive, saves, saving }) => [archive, saves, saving],
-    (archive, saves, saving) => {
+    ({ archive, saves, abilities }) => [archive, saves, abilities],
+    (archive, saves, abilities) => {
       if (!archive) return;
-      const obstacle = obstacleTo(archive, saving);
-      setText(hint, obstacle ?? "Saving writes a whole disk as a raw image into your Downloads.");
       for (const [id, card] of cards) {
         const save = saves.findLast((s) => s.archive === archive.id && s.deviceId === id);
-        card.draw(archive, save ?? null, obstacle);
+        card.draw(archive, save ?? null, abilities);
       }
     },
   );
@@ -64,33 +62,12 @@ export function devicesView(send) {
 }
 
 /**
- * Why nothing can be saved now, or null.
- * @param {ShownArchive} archive
- * @param {State["saving"]} saving
- */
-function obstacleTo({ scan }, saving) {
-  if (saving.status === "unavailable") {
-    return "This browser does not let the page save disks: it needs a Service Worker, which private windows and pages without https do not have. Use a normal window.";
-  }
-  if (saving.status === "checking") return "Preparing to save …";
-  if (scan.phase === "running") return "Disks can be saved as soon as the scan is finished.";
-  if (scan.phase !== "done") return "Disks can be saved once the scan is finished: continue it.";
-  return null;
-}
-
-/**
  * @param {Device} device
  * @param {ShownArchive} archive
  * @param {import("../model.js").Send} send
  */
 function deviceCard(device, archive, send) {
-  const save = button(
-    "Save as raw image",
-    () => {
-      if (save.ariaDisabled !== "true") send({ type: "save-wanted", deviceId: device.id });
-    },
-    { "data-kind": "primary", "aria-describedby": `save-hint device-${device.id}-title` },
-  );
+  const panel = savePanel(device, send);
   const box = saveBox(send);
   const boxPlace = h("div");
   const state = h("span");
@@ -103,8 +80,8 @@ function deviceCard(device, archive, send) {
       { class: "device-head" },
       h("h3", { id: `device-${device.id}-title` }, foreign(device.name), " ", state),
       h("p", { class: "quiet device-line" }, deviceLine(device, archive)),
-      save,
     ),
+    panel.root,
     boxPlace,
     numbers,
   );
@@ -115,12 +92,11 @@ function deviceCard(device, archive, send) {
   /**
    * @param {ShownArchive} archive
    * @param {import("../model.js").Save | null} current
-   * @param {string | null} obstacle
+   * @param {State["abilities"]} abilities
    */
-  function draw(archive, current, obstacle) {
+  function draw(archive, current, abilities) {
     const { scan } = archive;
-    const live = current?.phase === "starting" || current?.phase === "running";
-    save.ariaDisabled = String(obstacle !== null || live);
+    panel.draw(archive, current, abilities);
     if (current) box.draw(current);
     if (boxPlace.contains(box.root) !== (current !== null)) fill(boxPlace, current && box.root);
     if (scan.report === drawnReport && scan.phase === drawnPhase) return;

@@ -33,7 +33,7 @@ export function liveView() {
 /** @param {import("../model.js").State} state */
 function titleOf({ saves, archive }) {
   const save = saves.find(isLive);
-  if (save) return `${share(save.taken, save.size)} saved – ${PAGE_TITLE}`;
+  if (save) return `${share(save.done, save.total)} saved – ${PAGE_TITLE}`;
   if (!archive) return PAGE_TITLE;
   const { phase, progress } = archive.scan;
   if (phase === "running" && progress) {

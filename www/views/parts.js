@@ -66,6 +66,22 @@ export function button(label, onClick, attributes = {}) {
 }
 
 /**
+ * A button that copies a text.
+ * @param {string} label
+ * @param {() => string} text
+ * @param {import("../model.js").Send} send
+ */
+export function copyButton(label, text, send) {
+  return button(label, async () => {
+    const said = await navigator.clipboard.writeText(text()).then(
+      () => "Copied.",
+      () => "The browser does not allow copying. Select the text and press Ctrl+C.",
+    );
+    send({ type: "said", text: said });
+  });
+}
+
+/**
  * Names and values, as a description list.
  * @param {([string, Child | Child[]] | null | false)[]} rows
  * @param {boolean} [dense] short values only
@@ -124,7 +140,16 @@ export function failureWords({ code, message }) {
  * @param {Uint8Array<ArrayBuffer>} bytes
  */
 export function saveSmallFile(name, bytes) {
-  const url = URL.createObjectURL(new Blob([bytes]));
+  saveBlob(name, new Blob([bytes]));
+}
+
+/**
+ * Has the browser download a `Blob`, which may be a file of its own storage.
+ * @param {string} name
+ * @param {Blob} blob
+ */
+export function saveBlob(name, blob) {
+  const url = URL.createObjectURL(blob);
   h("a", { href: url, download: name }).click();
   // The download holds on to the Blob once it has begun.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);

@@ -1,14 +1,18 @@
-/** Asks before a disk is saved of which parts are missing. */
+/** Asks before a file is kept of which parts are missing. */
 import { byId, fill, h, whenChanged } from "../dom.js";
 import { count, exactSize, share } from "../format.js";
 import { missingBytes } from "../verdict.js";
 import { button, foreign } from "./parts.js";
 
+/** @typedef {import("../model.js").Question} Question */
 /** @typedef {import("../model.js").Send} Send */
+/** @typedef {import("../model.js").ShownArchive} ShownArchive */
 
 /** @param {Send} send */
 export function questionView(send) {
   const dialog = /** @type {HTMLDialogElement} */ (byId("question"));
+  /** @type {Question | null} */
+  let asked = null;
   // Escape closes the dialog without asking the state.
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
@@ -17,46 +21,71 @@ export function questionView(send) {
   return whenChanged(
     ({ question, archive }) => [question, archive],
     (question, archive) => {
-      if (!question || !archive) {
+      if (!question || question.archive !== archive?.id) {
+        asked = null;
         if (dialog.open) dialog.close();
         return;
       }
-      if (dialog.open) return;
-      fill(dialog, ...questionFor(archive, question.deviceId, send));
-      dialog.showModal();
+      if (asked === question) return;
+      asked = question;
+      fill(dialog, ...questionFor(archive, question, send));
+      if (!dialog.open) dialog.showModal();
     },
   );
 }
 
 /**
- * @param {import("../model.js").ShownArchive} archive
- * @param {number} deviceId
+ * @param {ShownArchive} archive
+ * @param {Question} question
  * @param {Send} send
  */
-function questionFor(archive, deviceId, send) {
+function questionFor(archive, { deviceIds, written }, send) {
+  const hurt = deviceIds.filter((id) => missingBytes(archive, id) > 0);
+  const kept = written ? "Keep the file, with zeros in the gaps" : "Save with zeros in the gaps";
+  return [
+    h(
+      "h2",
+      { id: "question-title" },
+      hurt.length > 1 ? "Parts of these disks are missing" : "Parts of this disk are missing",
+    ),
+    h("div", { id: "question-text" }, [
+      ...hurt.map((id) => h("p", {}, ...gaps(archive, id))),
+      h(
+        "p",
+        {},
+        "In the file these places will be zeros, and a map of them comes with it. The disk's file system may be damaged by that; keep the backup.",
+      ),
+    ]),
+    h(
+      "div",
+      { class: "dialog-buttons" },
+      button(
+        written ? "Throw the file away" : "Do not save",
+        () => send({ type: "save-declined" }),
+        {
+          autofocus: true,
+        },
+      ),
+      button(kept, () => send({ type: "save-confirmed" }), { "data-kind": "primary" }),
+    ),
+  ];
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {number} deviceId
+ */
+function gaps(archive, deviceId) {
   const { overview, scan } = archive;
   const device = overview.devices.find(({ id }) => id === deviceId);
   const found = scan.report?.devices.find(({ id }) => id === deviceId);
   const missing = missingBytes(archive, deviceId);
   const isKnown = missing === found?.missingBytes;
-  const hurt = (found?.clusters.missing ?? 0) + (found?.clusters.cut ?? 0);
+  const places = (found?.clusters.missing ?? 0) + (found?.clusters.cut ?? 0);
+  const where = isKnown ? `, in ${count(places)} places of 64 KiB` : "";
   return [
-    h("h2", { id: "question-title" }, "Parts of this disk are missing"),
-    h(
-      "p",
-      { id: "question-text" },
-      `${exactSize(missing)} of `,
-      foreign(device?.name ?? ""),
-      ` are not in the file or cannot be unpacked: ${share(missing, device?.size ?? 0)} of the disk${isKnown ? `, in ${count(hurt)} places of 64 KiB` : ""}. `,
-      "In the image these places will be zeros. Its file system may be damaged by that; keep the backup.",
-    ),
-    h(
-      "div",
-      { class: "dialog-buttons" },
-      button("Do not save", () => send({ type: "save-declined" }), { autofocus: true }),
-      button("Save with zeros in the gaps", () => send({ type: "save-confirmed" }), {
-        "data-kind": "primary",
-      }),
-    ),
+    `${exactSize(missing)} of `,
+    foreign(device?.name ?? ""),
+    ` are not in the backup or cannot be unpacked: ${share(missing, found?.imageSize ?? 0)} of the disk${where}.`,
   ];
 }

@@ -2,15 +2,18 @@
 import { fill, h, setAttribute, setText } from "../dom.js";
 import { count, duration, share, size, speed } from "../format.js";
 import { failureSentence } from "../sentences.js";
-import { newlyLost } from "../state.js";
+import { isLive, newlyLost } from "../state.js";
 import { badge, button, foreign } from "./parts.js";
 
 /** @typedef {import("../model.js").Save} Save */
 
-/** @type {Record<Save["phase"], { tone: "good" | "damage" | "neutral", word: string }>} */
+/** @type {Record<Save["phase"], { tone: "good" | "damage" | "neutral" | "warning", word: string }>} */
 const PHASES = {
+  waiting: { tone: "neutral", word: "Waiting" },
   starting: { tone: "neutral", word: "Starting" },
   running: { tone: "neutral", word: "Saving" },
+  asking: { tone: "warning", word: "Needs an answer" },
+  finishing: { tone: "neutral", word: "Finishing" },
   done: { tone: "good", word: "Handed over" },
   cancelled: { tone: "damage", word: "Cancelled" },
   refused: { tone: "damage", word: "Cancelled by the browser" },
@@ -44,14 +47,14 @@ export function saveBox(send) {
   function draw(save) {
     if (save === drawn) return;
     id = save.id;
-    const live = save.phase === "starting" || save.phase === "running";
+    const live = isLive(save);
     root.ariaLabel = `Saving ${save.fileName}`;
     bar.ariaLabel = `Saved of ${save.fileName}`;
     bar.hidden = !live;
     line.hidden = !live;
-    cancel.hidden = !live;
+    cancel.hidden = !live || save.phase === "finishing";
     dismiss.hidden = live;
-    bar.value = save.size > 0 ? save.taken / save.size : 0;
+    setProgress(bar, save);
     setText(line, figures(save));
     if (save.phase !== drawn?.phase || save.lost !== drawn?.lost) drawPhase(save);
     drawn = save;
@@ -69,16 +72,34 @@ export function saveBox(send) {
   return { root, draw };
 }
 
+/**
+ * Nobody knows how long a browser takes to complete a file.
+ * @param {HTMLProgressElement} bar
+ * @param {Save} save
+ */
+function setProgress(bar, { phase, done, total }) {
+  if (phase === "finishing" || phase === "waiting") bar.removeAttribute("value");
+  else bar.value = total > 0 ? done / total : 0;
+}
+
 /** @param {Save} save */
-function figures({ phase, taken, size: total, pace }) {
+function figures(save) {
+  const { phase, way, taken, done, total, size: whole, pace } = save;
+  if (phase === "waiting") return "Starts as soon as the scan is finished.";
   if (phase === "starting") {
     return "Waiting for the browser to begin. It may be asking where to save.";
   }
+  if (phase === "finishing") {
+    return way === "file" || way === "folder"
+      ? "All is written. The browser now checks the file and puts it in place; that takes a while for a large one."
+      : "All is written. The download is about to begin.";
+  }
+  if (phase === "asking") return "All is written. Please answer the question.";
   const left = pace?.secondsLeft;
   return [
-    share(taken, total),
-    `${size(taken)} of ${size(total)}`,
-    pace && speed(pace.bytesPerSecond),
+    share(done, total),
+    whole === null ? `${size(taken)} written` : `${size(taken)} of ${size(whole)}`,
+    pace && whole !== null && speed(pace.bytesPerSecond),
     typeof left === "number" && `about ${duration(left)} left`,
   ]
     .filter(Boolean)
@@ -87,29 +108,47 @@ function figures({ phase, taken, size: total, pace }) {
 
 /** @param {Save} save */
 function explanation(save) {
-  const { phase, size: total, taken, fileName, failure } = save;
-  if (phase === "starting" || phase === "running") {
+  if (save.phase === "done") return endWords(save);
+  if (isLive(save)) {
     return [h("p", { class: "quiet" }, "Keep this page open until it is finished.")];
   }
-  if (phase === "done") {
-    const all = `All ${count(total)} bytes were handed to the browser. `;
-    return [
+  return failureWords(save);
+}
+
+/** @param {Save} save */
+function endWords(save) {
+  return [
+    h("p", {}, handedOver(save)),
+    newlyLost(save) > 0 &&
       h(
         "p",
         {},
-        all,
-        "Its list of downloads shows when the file is written; the file must be exactly that long.",
+        h("strong", {}, `${count(newlyLost(save))} of its bytes are zeros`),
+        ", because the compressed data was found damaged there while the disk was saved. Keep the backup.",
       ),
-      newlyLost(save) > 0 &&
-        h(
-          "p",
-          {},
-          h("strong", {}, `${count(newlyLost(save))} of these bytes are zeros`),
-          ", because the compressed data was found damaged there while the disk was saved. Keep the backup.",
-        ),
-    ];
+    (save.lost ?? 0) > 0 &&
+      h(
+        "p",
+        {},
+        "A map of what is missing comes with it, a file ending in .map that GNU ddrescue and its viewers read.",
+      ),
+  ];
+}
+
+/** @param {Save} save */
+function handedOver({ way, taken }) {
+  const bytes = count(taken);
+  if (way === "file" || way === "folder") {
+    return `All ${bytes} bytes are in the file, and the browser has completed it.`;
   }
-  const handed = `Only ${count(taken)} of ${count(total)} bytes were handed to the browser. `;
+  const all = `All ${bytes} bytes were handed to the browser. Its list of downloads shows when the file is written; the file must be exactly that long.`;
+  return way === "stage"
+    ? `${all} A copy stays in the browser's own storage until this page is opened the next time.`
+    : all;
+}
+
+/** @param {Save} save */
+function failureWords({ taken, size: whole, way, phase, fileName, failure }) {
   return [
     failure &&
       h(
@@ -119,14 +158,31 @@ function explanation(save) {
         failureSentence(failure.code).text,
       ),
     failure && h("p", { class: "technical" }, foreign(`${failure.code}: ${failure.message}`)),
-    h(
-      "p",
-      {},
-      handed,
-      h("strong", {}, "What the browser has left in Downloads is incomplete: delete it"),
-      ", even if the browser calls it finished. It is named ",
-      foreign(fileName),
-      " or similar. To try again use the button of the disk here; “Retry” in the browser's list cannot work.",
-    ),
+    phase === "failed" && taken === 0 && way !== "download"
+      ? h("p", {}, "Nothing was saved.")
+      : remains(way, taken, whole, fileName),
   ];
+}
+
+/**
+ * What a save that broke off leaves behind.
+ * @param {Save["way"]} way
+ * @param {number} taken
+ * @param {number | null} whole
+ * @param {string} fileName
+ */
+function remains(way, taken, whole, fileName) {
+  if (way !== "download") {
+    return h("p", {}, "What was written up to then was thrown away: nothing is left of it.");
+  }
+  const handed = `Only ${count(taken)} ${whole === null ? "" : `of ${count(whole)} `}bytes were handed to the browser. `;
+  return h(
+    "p",
+    {},
+    handed,
+    h("strong", {}, "What the browser has left in Downloads is incomplete: delete it"),
+    ", even if the browser calls it finished. It is named ",
+    foreign(fileName),
+    " or similar. To try again use the button of the disk here; “Retry” in the browser's list cannot work.",
+  );
 }

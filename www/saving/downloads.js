@@ -1,15 +1,15 @@
-/** The only module that talks to the Service Worker: starts saves, follows them. */
-import { failure, RemoteError } from "./failure.js";
+/** The only module that talks to the Service Worker: starts downloads, follows them. */
+import { failure, RemoteError } from "../failure.js";
 
-/** @typedef {import("./messages.js").Failure} Failure */
-/** @typedef {import("./messages.js").FromSave} FromSave */
-/** @typedef {import("./messages.js").ToSave} ToSave */
-/** @typedef {import("./messages.js").ToServiceWorker} ToServiceWorker */
+/** @typedef {import("../messages.js").Failure} Failure */
+/** @typedef {import("../messages.js").FromSave} FromSave */
+/** @typedef {import("../messages.js").ToSave} ToSave */
+/** @typedef {import("../messages.js").ToServiceWorker} ToServiceWorker */
 /**
  * @typedef {object} Order
  * @property {string} id
  * @property {string} name file name to save under
- * @property {number} size
+ * @property {number | null} size null where that shows only at the end
  * @property {MessagePort} image serves the bytes
  * @property {(message: FromSave) => void} onMessage
  */
@@ -22,7 +22,7 @@ const PING_EVERY_MS = 5_000;
 /** A browser may ask where to save first; then the next save need not wait. */
 const START_PATIENCE_MS = 15_000;
 
-export class Saver {
+export class Downloads {
   #registration;
   /** @type {Map<string, { control: MessagePort, onMessage: Order["onMessage"] }>} */
   #saves = new Map();
@@ -36,7 +36,7 @@ export class Saver {
   constructor(registration) {
     this.#registration = registration;
     navigator.serviceWorker.addEventListener("message", ({ data }) => {
-      const { ids } = /** @type {import("./messages.js").FromServiceWorker} */ (data);
+      const { ids } = /** @type {import("../messages.js").FromServiceWorker} */ (data);
       const stopped = failure("save-broken", "the browser stopped the Service Worker");
       for (const id of ids) this.#hear(id, { kind: "failed", failure: stopped });
     });
@@ -45,18 +45,18 @@ export class Saver {
   /** Rejects, with the reason, where the browser offers no Service Workers. */
   static async register() {
     if (!("serviceWorker" in navigator)) throw unavailable("no Service Workers here");
-    const url = new URL("./service-worker.js", import.meta.url);
+    const url = new URL("../service-worker.js", import.meta.url);
     const registration = await navigator.serviceWorker
       .register(url, { updateViaCache: "none" })
       .catch((error) => Promise.reject(unavailable(String(error))));
     await activated(registration);
     await handOver(registration);
-    return new Saver(registration);
+    return new Downloads(registration);
   }
 
-  /** Whether bytes would be lost if the page went away now. */
-  get busy() {
-    return this.#saves.size > 0 && !this.#navigating;
+  /** Whether the page goes to an address only to start a download. */
+  get isNavigating() {
+    return this.#navigating;
   }
 
   /** @param {Order} order */
@@ -65,7 +65,7 @@ export class Saver {
     this.#saves.set(id, { control: channel.port1, onMessage });
     this.#pinging ??= setInterval(() => this.#ping(), PING_EVERY_MS);
     // Without the name: a "retry" in the browser's list goes to the server.
-    const address = new URL(`./save/${id}`, import.meta.url).href;
+    const address = new URL(`../save/${id}`, import.meta.url).href;
     channel.port1.onmessage = ({ data }) => {
       const message = /** @type {FromSave} */ (data);
       if (message.kind === "registered") this.#navigate(id, address);

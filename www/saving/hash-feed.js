@@ -1,0 +1,154 @@
+/**
+ * Feeds the SHA-256 of a disk, which a Worker of its own computes, with what
+ * passes while the disk is saved. A hash that cannot keep up, because it has a
+ * long stretch of zeros before it, is left behind and goes on later.
+ */
+
+/** @typedef {import("../messages.js").FromHasher} FromHasher */
+/** @typedef {import("../messages.js").ToHasher} ToHasher */
+
+/** Bytes on their way to the hash, at most. */
+const QUEUE_BYTES = 24 * 1024 * 1024;
+/** Zeros in front of the hash for which nothing waits: half a second. */
+const ZEROS_WAITED_FOR = 128 * 1024 * 1024;
+
+/** @type {Worker | null} */
+let hasher = null;
+/** @type {Map<number, HashFeed>} */
+const feeds = new Map();
+let lastJob = 0;
+
+function startHasher() {
+  const worker = new Worker(new URL("./hash-worker.js", import.meta.url), { type: "module" });
+  worker.onmessage = ({ data }) => {
+    const message = /** @type {FromHasher} */ (data);
+    feeds.get(message.job)?.hear(message);
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    hasher = null;
+    for (const feed of feeds.values()) feed.hear({ job: feed.job, kind: "failed" });
+  };
+  return worker;
+}
+
+export class HashFeed {
+  /** Bytes of the disk that are hashed. */
+  at = 0;
+  /** Behind the last bytes that were passed. */
+  #passed = 0;
+  #queued = 0;
+  #detached = false;
+  #patient = false;
+  /** @type {string | null} */
+  #hex = null;
+  #failed = false;
+  #wake = () => {};
+  #onHeard = () => {};
+
+  constructor() {
+    lastJob += 1;
+    this.job = lastJob;
+    feeds.set(this.job, this);
+    hasher ??= startHasher();
+  }
+
+  /**
+   * Whether bytes from here on are of use.
+   * @param {number} offset
+   */
+  takes(offset) {
+    return !this.#detached && !this.#failed && offset >= this.#passed;
+  }
+
+  /** From where on the disk has to be read again, for what was left out. */
+  get resumesAt() {
+    return this.#passed;
+  }
+
+  /**
+   * @param {number} offset
+   * @param {Uint8Array<ArrayBuffer>} bytes taken away
+   */
+  async pass(offset, bytes) {
+    const { length } = bytes;
+    while (this.#queued > 0 && this.#queued + length > QUEUE_BYTES && !this.#failed) {
+      if (!this.#patient && this.#zerosAhead(offset) > ZEROS_WAITED_FOR) {
+        this.#detached = true;
+        return;
+      }
+      await this.#change();
+    }
+    this.#queued += length;
+    this.#passed = offset + length;
+    this.#post({ job: this.job, kind: "pass", offset, bytes }, [bytes.buffer]);
+  }
+
+  /**
+   * Everything was passed that is not zeros; resolves with the hash of the
+   * first `size` bytes, or null if it cannot be had.
+   * @param {number} size
+   * @param {AbortSignal} signal
+   */
+  async finish(size, signal) {
+    signal.addEventListener("abort", () => this.drop(), { once: true });
+    this.#post({ job: this.job, kind: "end", size });
+    while (this.#hex === null && !this.#failed) {
+      await this.#change();
+      signal.throwIfAborted();
+    }
+    return this.#hex;
+  }
+
+  /** Takes more again after it was left behind, and lets what passes wait for it. */
+  waitForZeros() {
+    this.#patient = true;
+    this.#detached = false;
+  }
+
+  /** @param {(at: number) => void} onProgress */
+  follow(onProgress) {
+    this.#onHeard = () => onProgress(this.at);
+  }
+
+  /** Lets go of it, finished or not. */
+  drop() {
+    if (!feeds.delete(this.job)) return;
+    if (this.#hex === null) this.#post({ job: this.job, kind: "drop" });
+    this.#failed = true;
+    this.#wake();
+  }
+
+  /** @param {FromHasher} message */
+  hear(message) {
+    if (message.kind === "at") {
+      this.at = message.at;
+      this.#queued -= message.taken;
+    } else if (message.kind === "hash") {
+      this.#hex = message.hex;
+    } else {
+      this.#failed = true;
+    }
+    this.#onHeard();
+    this.#wake();
+  }
+
+  /** @param {number} offset */
+  #zerosAhead(offset) {
+    return offset - this.at - this.#queued;
+  }
+
+  #change() {
+    return new Promise((resolve) => {
+      this.#wake = () => resolve(undefined);
+    });
+  }
+
+  /**
+   * @param {ToHasher} message
+   * @param {Transferable[]} [transfer]
+   */
+  #post(message, transfer = []) {
+    hasher?.postMessage(message, transfer);
+  }
+}

@@ -1,0 +1,96 @@
+/** A Worker that does nothing but hash: so a save need not wait for it. */
+import init, { ImageHash } from "../core/vma_inspector.js";
+import { nextTurn } from "../turn.js";
+
+/** @typedef {import("../messages.js").ToHasher} ToHasher */
+/** @typedef {import("../messages.js").FromHasher} FromHasher */
+/**
+ * @typedef {object} Job
+ * @property {ImageHash} hash
+ * @property {ToHasher[]} waiting
+ * @property {boolean} busy
+ */
+
+const core = init();
+/** @type {Map<number, Job>} */
+const jobs = new Map();
+const TELL_EVERY_MS = 100;
+
+self.onmessage = async ({ data }) => {
+  const message = /** @type {ToHasher} */ (data);
+  await core;
+  const job = jobs.get(message.job) ?? start(message.job);
+  job.waiting.push(message);
+  if (!job.busy) work(message.job, job);
+};
+
+/** @param {number} id */
+function start(id) {
+  const job = { hash: new ImageHash(), waiting: [], busy: false };
+  jobs.set(id, job);
+  return job;
+}
+
+/**
+ * @param {number} id
+ * @param {Job} job
+ */
+async function work(id, job) {
+  job.busy = true;
+  for (let next = job.waiting.shift(); next; next = job.waiting.shift()) {
+    await perform(id, job, next);
+  }
+  job.busy = false;
+}
+
+/**
+ * @param {number} id
+ * @param {Job} job
+ * @param {ToHasher} message
+ */
+async function perform(id, job, message) {
+  const { hash } = job;
+  if (message.kind === "pass") {
+    if (!(await zerosTo(id, job, message.offset))) return;
+    hash.pass(message.offset, message.bytes);
+    tell({ job: id, kind: "at", at: hash.at(), taken: message.bytes.length });
+  } else if (message.kind === "end") {
+    if (!(await zerosTo(id, job, message.size))) return;
+    tell({ job: id, kind: "hash", hex: hash.hex() });
+    end(id, job);
+  } else {
+    end(id, job);
+  }
+}
+
+/**
+ * Hashes zeros up to `end`, a turn at a time; returns false if the job was
+ * dropped meanwhile.
+ * @param {number} id
+ * @param {Job} job
+ * @param {number} end
+ */
+async function zerosTo(id, job, end) {
+  let told = performance.now();
+  while (!job.hash.zerosTo(end)) {
+    await nextTurn();
+    if (job.waiting.some(({ kind }) => kind === "drop")) return false;
+    if (performance.now() - told < TELL_EVERY_MS) continue;
+    told = performance.now();
+    tell({ job: id, kind: "at", at: job.hash.at(), taken: 0 });
+  }
+  return true;
+}
+
+/**
+ * @param {number} id
+ * @param {Job} job
+ */
+function end(id, job) {
+  if (jobs.delete(id)) job.hash.free();
+}
+
+/** @param {FromHasher} message */
+function tell(message) {
+  self.postMessage(message);
+}

@@ -1,0 +1,247 @@
+/**
+ * What is saved and hashed of the open archives, in the Worker. A save ends in
+ * two parts: first everything is written, then the page says whether it is to
+ * be kept.
+ */
+import { failure, RemoteError, toFailure } from "../failure.js";
+import { HashFeed } from "./hash-feed.js";
+import { produce } from "./producer.js";
+import { openSink } from "./sinks.js";
+import { composeRaw } from "./slices.js";
+
+/** @typedef {import("../messages.js").Hashed} Hashed */
+/** @typedef {import("../messages.js").Saved} Saved */
+/** @typedef {import("../messages.js").SaveUpdate} SaveUpdate */
+/** @typedef {import("../messages.js").SaveWhat} SaveWhat */
+/** @typedef {import("./sinks.js").Sink} Sink */
+/**
+ * @typedef {import("./producer.js").Holder & {
+ *   report: () => import("../core/vma_inspector.js").ScanReport,
+ *   file: File,
+ *   feeds: Map<number, HashFeed>,
+ *   watchers: Map<number, Watcher>,
+ * }} Session
+ */
+/**
+ * A save that waits for what a scan comes by.
+ * @typedef {object} Watcher
+ * @property {(offset: number, bytes: Uint8Array<ArrayBuffer>) => Promise<void>} write
+ * @property {(progress: import("../core/vma_inspector.js").ScanProgress) => void} tell
+ * @property {() => void} finish the scan has seen everything
+ * @property {(error: unknown) => void} fail
+ */
+/** @typedef {{ sink: Sink, size: number }} Written */
+
+/** By the page's name for the save. @type {Map<string, Written>} */
+const written = new Map();
+const TELL_EVERY_MS = 100;
+
+/**
+ * @param {Session} session
+ * @param {import("../messages.js").RequestOf<"save">} request
+ * @param {(update: SaveUpdate) => void} send
+ * @param {AbortSignal} signal
+ * @returns {Promise<Saved>}
+ */
+export async function save(session, request, send, signal) {
+  const { what, sink: order } = request;
+  const sink = await openSink(order, signal);
+  const hashes = startFeeds(session, request.hashes);
+  const tell = teller(send);
+  try {
+    const size = await write(session, { what, order, sink, hashes, tell, signal });
+    if (order.kind === "port") await sink.commit(size);
+    else written.set(request.job, { sink, size });
+    return { size, lost: lostOf(session, what), report: session.report() };
+  } catch (error) {
+    for (const deviceId of hashes.keys()) dropFeed(session, deviceId);
+    await sink.discard(error instanceof RemoteError ? error.failure : toFailure(error));
+    throw error;
+  }
+}
+
+/**
+ * Keeps what a save has written, or throws it away. Resolves with the file
+ * where the page has to download it.
+ * @param {import("../messages.js").RequestOf<"commit">} request
+ */
+export async function commit({ job, keep }) {
+  const done = written.get(job);
+  written.delete(job);
+  if (!done) throw new RemoteError(failure("aborted", "there is nothing to keep"));
+  if (keep) return done.sink.commit(done.size);
+  await done.sink.discard(failure("aborted", "not kept"));
+  return null;
+}
+
+/**
+ * @param {Session} session
+ * @param {{ what: SaveWhat, order: import("../messages.js").SinkOrder, sink: Sink,
+ *   hashes: Map<number, HashFeed>, tell: (done: number, total: number, given: number) => void,
+ *   signal: AbortSignal }} job
+ * @returns {Promise<number>} bytes of the file
+ */
+async function write(session, { what, order, sink, hashes, tell, signal }) {
+  if (what.kind === "one-pass") {
+    return watch(session, what.deviceId, { sink, hashes, tell, signal });
+  }
+  if (order.kind === "blob" && isSliceable(session, what)) {
+    const composed = composeRaw(session, what.deviceId);
+    await /** @type {import("./sinks.js").BlobSink} */ (sink).write(0, composed);
+    return composed.size;
+  }
+  const exporting = exportOf(session, what, hashes.size > 0);
+  try {
+    return await produce(session, exporting, sink, { signal, tell, hashes });
+  } finally {
+    exporting.free();
+  }
+}
+
+/**
+ * @param {Session} session
+ * @param {SaveWhat} what
+ * @returns {what is { kind: "disk", deviceId: number, format: "raw" }}
+ */
+function isSliceable({ compressed }, what) {
+  return !compressed && what.kind === "disk" && what.format === "raw";
+}
+
+/**
+ * @param {Session} session
+ * @param {Exclude<SaveWhat, { kind: "one-pass" }>} what
+ * @param {boolean} hashed
+ */
+function exportOf({ archive }, what, hashed) {
+  if (what.kind === "disk") return archive.exportDisk(what.deviceId, what.format, hashed);
+  return archive.exportAppliance(what.keepsMacs, what.compressed, hashed);
+}
+
+/**
+ * Writes a disk while the scan, which the page starts next, goes through the
+ * backup.
+ * @param {Session} session
+ * @param {number} deviceId
+ * @param {{ sink: Sink, hashes: Map<number, HashFeed>,
+ *   tell: (done: number, total: number, given: number) => void, signal: AbortSignal }} job
+ * @returns {Promise<number>}
+ */
+function watch({ archive, watchers }, deviceId, { sink, hashes, tell, signal }) {
+  const feed = hashes.get(deviceId);
+  let given = 0;
+  /** @type {Promise<number>} */
+  const whole = new Promise((resolve, reject) => {
+    watchers.set(deviceId, {
+      write: async (offset, bytes) => {
+        given += bytes.length;
+        // What a sink or a hash gets is gone.
+        if (feed?.takes(offset)) await feed.pass(offset, bytes.slice());
+        await sink.write(offset, bytes);
+      },
+      tell: ({ fileBytes, fileSize }) => tell(fileBytes, fileSize, given),
+      finish: () => resolve(archive.imageSize(deviceId)),
+      fail: reject,
+    });
+    signal.addEventListener("abort", () => reject(signal.reason));
+  });
+  return whole.finally(() => watchers.delete(deviceId));
+}
+
+/**
+ * Hands on what the last step of a scan came by.
+ * @param {Pick<Session, "archive" | "watchers">} session
+ * @param {import("../core/vma_inspector.js").ScanProgress} progress
+ */
+export async function handPlaced({ archive, watchers }, progress) {
+  for (const { deviceId, offset, bytes } of archive.takePlaced()) {
+    const watcher = watchers.get(deviceId);
+    await watcher?.write(offset, bytes).catch((error) => {
+      watchers.delete(deviceId);
+      watcher.fail(error);
+    });
+  }
+  for (const watcher of watchers.values()) watcher.tell(progress);
+}
+
+/**
+ * The SHA-256 of a disk: what a save has begun is brought to its end, otherwise
+ * the disk is read for it.
+ * @param {Session} session
+ * @param {import("../messages.js").RequestOf<"hash">} request
+ * @param {(update: import("../messages.js").HashUpdate) => void} send
+ * @param {AbortSignal} signal
+ * @returns {Promise<Hashed>}
+ */
+export async function hash(session, { deviceId }, send, signal) {
+  const { archive, feeds } = session;
+  const size = archive.imageSize(deviceId);
+  const feed = feeds.get(deviceId) ?? new HashFeed();
+  feeds.delete(deviceId);
+  const tell = (/** @type {number} */ at) => send({ at, size });
+  const exporting = archive.readDisk(deviceId, feed.resumesAt);
+  try {
+    feed.follow(tell);
+    feed.waitForZeros();
+    const sink = { seeks: false, write: nothing, commit: nothing, discard: nothing };
+    const hashes = new Map([[deviceId, feed]]);
+    await produce(session, exporting, sink, { signal, tell: () => {}, hashes });
+    const hex = await feed.finish(size, signal);
+    if (hex === null) throw new RemoteError(failure("hash-failed", "the hashing Worker stopped"));
+    return { sha256: hex, size, lost: archive.imageLost(deviceId), report: session.report() };
+  } finally {
+    exporting.free();
+    feed.drop();
+  }
+}
+
+/**
+ * @param {Session} session
+ * @param {number[]} deviceIds
+ */
+function startFeeds({ feeds }, deviceIds) {
+  const started = new Map(deviceIds.map((id) => [id, new HashFeed()]));
+  for (const [id, feed] of started) {
+    feeds.get(id)?.drop();
+    feeds.set(id, feed);
+  }
+  return started;
+}
+
+/**
+ * @param {Session} session
+ * @param {number} deviceId
+ */
+function dropFeed({ feeds }, deviceId) {
+  feeds.get(deviceId)?.drop();
+  feeds.delete(deviceId);
+}
+
+/**
+ * What is known to be lost of the disks, once all of them were read.
+ * @param {Session} session
+ * @param {SaveWhat} what
+ */
+function lostOf({ archive }, what) {
+  const devices = what.kind === "appliance" ? what.devices : [what.deviceId];
+  return devices.map((deviceId) => ({ deviceId, bytes: archive.imageLost(deviceId) }));
+}
+
+/** @param {(update: SaveUpdate) => void} send */
+function teller(send) {
+  let told = Number.NEGATIVE_INFINITY;
+  /**
+   * @param {number} done
+   * @param {number} total
+   * @param {number} given
+   */
+  return (done, total, given) => {
+    const now = performance.now();
+    if (now - told < TELL_EVERY_MS) return;
+    told = now;
+    send({ done, total, given });
+  };
+}
+
+async function nothing() {
+  return null;
+}

@@ -1,0 +1,694 @@
+/**
+ * The saves of the page, from the click to the end: where a file goes, what is
+ * asked first, and how it is brought about.
+ */
+import { failure, RemoteError, toFailure } from "../failure.js";
+import { baseName, imageName } from "../names.js";
+import { Meter } from "../rate.js";
+import { choiceFor, isLive } from "../state.js";
+import { missingBytes } from "../verdict.js";
+import { saveBlob, saveSmallFile } from "../views/parts.js";
+import { wishFor } from "./wish.js";
+import { noWay, waysFor } from "./ways.js";
+
+/** @typedef {import("../messages.js").Failure} Failure */
+/** @typedef {import("../messages.js").FromSave} FromSave */
+/** @typedef {import("../messages.js").Saved} Saved */
+/** @typedef {import("../messages.js").SaveUpdate} SaveUpdate */
+/** @typedef {import("../messages.js").SaveWhat} SaveWhat */
+/** @typedef {import("../messages.js").SinkOrder} SinkOrder */
+/** @typedef {import("../model.js").Save} Save */
+/** @typedef {import("../model.js").Send} Send */
+/** @typedef {import("../model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../model.js").State} State */
+/** @typedef {import("../model.js").Way} Way */
+/**
+ * A save, with what the page's state does not hold.
+ * @typedef {object} Order
+ * @property {string} id
+ * @property {number} archive
+ * @property {SaveWhat} what
+ * @property {number[]} devices whose bytes it reads
+ * @property {string} archiveName
+ * @property {Way | null} way null: to be chosen when it starts
+ * @property {FileSystemFileHandle | null} handle
+ * @property {FileSystemDirectoryHandle | null} folder
+ * @property {boolean} agreed to zeros where bytes are missing
+ * @property {AbortController} abort
+ * @property {() => void} onEnd
+ */
+
+export class Saves {
+  #worker;
+  #send;
+  #state;
+  #startScan;
+  /** @type {import("./downloads.js").Downloads | null} */
+  #downloads = null;
+  /** @type {Map<string, Order>} those that have not ended */
+  #orders = new Map();
+  /** @type {Map<string, AbortController>} by archive and device */
+  #hashing = new Map();
+
+  /**
+   * @param {import("../worker-client.js").WorkerClient} worker
+   * @param {Send} send
+   * @param {() => State} state
+   * @param {() => void} startScan starts the scan of the shown archive anew
+   */
+  constructor(worker, send, state, startScan) {
+    this.#worker = worker;
+    this.#send = send;
+    this.#state = state;
+    this.#startScan = startScan;
+  }
+
+  /** Whether something would be lost if the page went away now. */
+  get busy() {
+    return this.#orders.size > 0;
+  }
+
+  /** @param {import("./downloads.js").Downloads} downloads */
+  allowDownloads(downloads) {
+    this.#downloads = downloads;
+  }
+
+  /**
+   * A disk, as was chosen.
+   * @param {number} deviceId
+   */
+  async saveDisk(deviceId) {
+    const archive = this.#state().archive;
+    if (!archive || this.#isBusyWith(archive.id, deviceId)) return;
+    const { format, way } = choiceFor(archive, deviceId);
+    await this.#begin(archive, { kind: "disk", deviceId, format }, way);
+  }
+
+  /**
+   * A disk in the pass that scans.
+   * @param {number} deviceId
+   */
+  async saveInOnePass(deviceId) {
+    const archive = this.#state().archive;
+    if (!archive || this.#isBusyWith(archive.id, deviceId)) return;
+    const { way } = choiceFor(archive, deviceId);
+    await this.#begin(archive, { kind: "one-pass", deviceId }, way);
+  }
+
+  async saveAppliance() {
+    const archive = this.#state().archive;
+    const facts = archive?.elsewhere.facts;
+    if (!archive || !facts || this.#isBusyWith(archive.id, null)) return;
+    const { keepsMacs, compressed } = archive.elsewhere;
+    const what = /** @type {SaveWhat} */ ({
+      kind: "appliance",
+      devices: facts.devices,
+      keepsMacs,
+      compressed,
+    });
+    await this.#begin(archive, what, null);
+  }
+
+  /**
+   * Several disks, one after the other, and the configs, into one folder.
+   * @param {number[]} deviceIds
+   * @param {boolean} configs
+   */
+  async saveFolder(deviceIds, configs) {
+    const archive = this.#state().archive;
+    if (!archive) return;
+    const folder = await pickFolder().catch((error) => this.#pickingFailed(error));
+    if (!folder) return;
+    const { format } = archive.elsewhere;
+    if (configs) await this.#writeConfigs(archive, folder);
+    const orders = deviceIds
+      .filter((deviceId) => !this.#isBusyWith(archive.id, deviceId))
+      .map((deviceId) => {
+        const what = /** @type {SaveWhat} */ ({ kind: "disk", deviceId, format });
+        return this.#enter(archive, what, "folder", { folder });
+      });
+    for (const order of orders) {
+      const ended = new Promise((resolve) => {
+        order.onEnd = () => resolve(undefined);
+      });
+      if (this.#orders.has(order.id)) this.#proceed(order);
+      await ended;
+    }
+  }
+
+  /** The scan of this archive is finished. @param {number} archive */
+  scanFinished(archive) {
+    for (const order of [...this.#orders.values()]) {
+      if (order.archive !== archive || this.#save(order)?.phase !== "waiting") continue;
+      if (order.way !== "folder") this.#proceed(order);
+    }
+  }
+
+  /** @param {string} id */
+  confirm(id) {
+    const order = this.#orders.get(id);
+    if (!order) return;
+    order.agreed = true;
+    if (this.#save(order)?.phase === "asking") this.#keep(order, true);
+    else this.#start(order);
+  }
+
+  /** @param {string} id */
+  decline(id) {
+    const order = this.#orders.get(id);
+    if (!order) return;
+    if (this.#save(order)?.phase === "asking") this.#keep(order, false);
+    else this.cancel(id);
+  }
+
+  /** @param {string} id */
+  cancel(id) {
+    const order = this.#orders.get(id);
+    if (!order) return;
+    if (this.#save(order)?.phase === "asking") {
+      this.#keep(order, false);
+      return;
+    }
+    this.#send({ type: "save-ended", id, phase: "cancelled" });
+    this.#breakOff(order, failure("aborted", "cancelled on the page"));
+  }
+
+  /** @param {Failure} told */
+  failAll(told) {
+    for (const order of [...this.#orders.values()]) {
+      this.#send({ type: "save-failed", id: order.id, failure: told });
+      this.#breakOff(order, told);
+    }
+  }
+
+  /**
+   * Asks for the SHA-256 of a disk, or for the end of one that a save began.
+   * @param {number} archive
+   * @param {number} deviceId
+   */
+  async hash(archive, deviceId) {
+    const key = `${archive}/${deviceId}`;
+    if (this.#hashing.has(key)) return;
+    const abort = new AbortController();
+    this.#hashing.set(key, abort);
+    const about = { archive, deviceId };
+    this.#send({ type: "hash-changed", ...about, update: { at: 0, size: 0 } });
+    try {
+      const hashed = await this.#worker.request("hash", about, {
+        signal: abort.signal,
+        onProgress: (update) => this.#send({ type: "hash-changed", ...about, update }),
+      });
+      this.#send({ type: "hash-done", ...about, hashed });
+    } catch (error) {
+      if (abort.signal.aborted) this.#send({ type: "hash-dropped", ...about });
+      else this.#send({ type: "hash-failed", ...about, failure: failureOf(error) });
+    } finally {
+      this.#hashing.delete(key);
+    }
+  }
+
+  /**
+   * @param {number} archive
+   * @param {number} deviceId
+   */
+  cancelHash(archive, deviceId) {
+    this.#hashing.get(`${archive}/${deviceId}`)?.abort();
+  }
+
+  /**
+   * Saves the map of what a disk lacks.
+   * @param {ShownArchive} archive
+   * @param {number} deviceId
+   */
+  async saveMap(archive, deviceId) {
+    const map = await this.#mapOf(archive.id, deviceId);
+    if (map) saveSmallFile(mapName(archive, deviceId), map);
+  }
+
+  /**
+   * @param {ShownArchive} archive
+   * @param {SaveWhat} what
+   * @param {Way | null} chosen
+   */
+  async #begin(archive, what, chosen) {
+    const ways = this.#waysFor(archive, what);
+    const way = ways.find(({ way }) => way === chosen)?.way ?? ways[0]?.way ?? null;
+    let handle = null;
+    if (way === "file") {
+      // Only now, with the click still fresh, does a browser let one pick.
+      const name = fileNameOf(archive, what);
+      handle = await pickFile(name).catch((error) => this.#pickingFailed(error));
+      if (!handle) return;
+    }
+    const order = this.#enter(archive, what, way, { handle });
+    if (what.kind !== "one-pass" && archive.scan.phase !== "done") return;
+    this.#proceed(order);
+  }
+
+  /**
+   * Takes a save up; until more is known it waits.
+   * @param {ShownArchive} archive
+   * @param {SaveWhat} what
+   * @param {Way | null} way
+   * @param {{ handle?: FileSystemFileHandle | null, folder?: FileSystemDirectoryHandle }} where
+   */
+  #enter(archive, what, way, { handle = null, folder }) {
+    const id = newId();
+    const devices = what.kind === "appliance" ? what.devices : [what.deviceId];
+    const deviceId = what.kind === "appliance" ? null : what.deviceId;
+    const device = archive.overview.devices.find((device) => device.id === deviceId);
+    /** @type {Order} */
+    const order = {
+      id,
+      archive: archive.id,
+      what,
+      devices,
+      archiveName: archive.file.name,
+      way,
+      handle,
+      folder: folder ?? null,
+      agreed: false,
+      abort: new AbortController(),
+      onEnd: () => {},
+    };
+    const wish = wishFor(archive, what);
+    this.#orders.set(id, order);
+    this.#send({
+      type: "save-started",
+      save: {
+        id,
+        archive: archive.id,
+        what,
+        way: way ?? "download",
+        deviceId,
+        title: device?.name ?? "appliance",
+        fileName: fileNameOf(archive, what),
+        size: null,
+        sizeMax: wish.sizeMax,
+        missing: 0,
+        lost: null,
+        taken: 0,
+        done: 0,
+        total: 0,
+        pace: null,
+        phase: "waiting",
+        failure: null,
+      },
+    });
+    return order;
+  }
+
+  /**
+   * Goes on once the scan allows it: asks first if parts are missing.
+   * @param {Order} order
+   */
+  #proceed(order) {
+    const { archive } = this.#state();
+    if (archive?.id !== order.archive) return this.#fail(order, failure("aborted", "closed"));
+    const missing = order.devices.reduce((sum, id) => sum + missingBytes(archive, id), 0);
+    const isKnown = order.what.kind !== "one-pass";
+    if (isKnown) this.#change(order, { missing });
+    if (isKnown && missing > 0 && !order.agreed) this.#ask(order, false);
+    else this.#start(order);
+  }
+
+  /**
+   * @param {Order} order
+   * @param {boolean} written
+   */
+  #ask(order, written) {
+    const { id, archive, devices } = order;
+    this.#send({ type: "save-asks", question: { save: id, archive, deviceIds: devices, written } });
+  }
+
+  /** @param {Order} order */
+  async #start(order) {
+    const { archive } = this.#state();
+    try {
+      if (archive?.id !== order.archive) throw new RemoteError(failure("aborted", "closed"));
+      if (order.way !== "folder" && order.way !== "file") {
+        order.way = this.#firstWay(archive, order);
+      }
+      const way = order.way ?? "download";
+      this.#change(order, { phase: "starting", way });
+      if (way === "download") await this.#download(archive, order);
+      else await this.#write(archive, order, await this.#sinkFor(archive, order, way));
+    } catch (error) {
+      if (!order.abort.signal.aborted) this.#fail(order, failureOf(error));
+    }
+  }
+
+  /**
+   * The way that was chosen, or the best that needs no click.
+   * @param {ShownArchive} archive
+   * @param {Order} order
+   */
+  #firstWay(archive, order) {
+    const ways = this.#waysFor(archive, order.what).filter(({ way }) => way !== "file");
+    const way = ways.find(({ way }) => way === order.way) ?? ways[0];
+    const { abilities } = this.#state();
+    if (way) return way.way;
+    const reason = abilities ? noWay(wishFor(archive, order.what), abilities) : "";
+    throw new RemoteError(failure("saving-unavailable", reason));
+  }
+
+  /**
+   * @param {ShownArchive} archive
+   * @param {SaveWhat} what
+   */
+  #waysFor(archive, what) {
+    const { abilities } = this.#state();
+    return abilities ? waysFor(wishFor(archive, what), abilities) : [];
+  }
+
+  /**
+   * Through the Service Worker.
+   * @param {ShownArchive} archive
+   * @param {Order} order
+   */
+  async #download(archive, order) {
+    const { id } = order;
+    const { port1, port2 } = new MessageChannel();
+    const { sizeMax, exact } = wishFor(archive, order.what);
+    const size = exact ? sizeMax : null;
+    this.#change(order, { size });
+    const written = this.#request(order, { kind: "port", port: port1 }, [port1], (update) => {
+      if (size === null) this.#change(order, { done: update.done, total: update.total });
+    });
+    const name = fileNameOf(archive, order.what);
+    const downloads = this.#downloads;
+    if (!downloads) throw new RemoteError(failure("saving-unavailable"));
+    const onMessage = this.#follower(order, size);
+    downloads.start({ id, name, size, image: port2, onMessage });
+    const saved = await written;
+    this.#read(order, saved);
+  }
+
+  /**
+   * What becomes of a download.
+   * @param {Order} order
+   * @param {number | null} size
+   */
+  #follower(order, size) {
+    const meter = new Meter(size ?? 0, 0, performance.now());
+    /** @param {FromSave} message */
+    return (message) => {
+      if (message.kind === "taken") {
+        const pace = meter.measure(message.bytes, performance.now());
+        const whole = size === null ? {} : { done: message.bytes, total: size };
+        const known = pace && size === null ? { ...pace, secondsLeft: null } : pace;
+        this.#change(order, { phase: "running", taken: message.bytes, pace: known, ...whole });
+      } else if (message.kind === "started") {
+        this.#change(order, { phase: "running" });
+      } else if (message.kind === "done") {
+        this.#end(order, "done");
+      } else if (message.kind === "failed") {
+        this.#fail(order, message.failure);
+      } else if (message.kind !== "registered") {
+        this.#end(order, "refused");
+        order.abort.abort();
+      }
+    };
+  }
+
+  /**
+   * Into a sink of the Worker's.
+   * @param {ShownArchive} archive
+   * @param {Order} order
+   * @param {SinkOrder} sink
+   */
+  async #write(archive, order, sink) {
+    /** @type {Meter | null} */
+    let meter = null;
+    const written = this.#request(order, sink, [], ({ done, total, given }) => {
+      const now = performance.now();
+      meter ??= new Meter(total, done, now);
+      this.#change(order, { done, total, taken: given, pace: meter.measure(done, now) });
+    });
+    this.#change(order, { phase: "running" });
+    if (order.what.kind === "one-pass") this.#startScan();
+    const saved = await written;
+    this.#read(order, saved);
+    const lost = saved.lost.reduce((sum, disk) => sum + disk.bytes, 0);
+    if (lost > (this.#save(order)?.missing ?? 0)) {
+      this.#change(order, { phase: "asking", pace: null });
+      this.#ask(order, true);
+    } else {
+      await this.#keep(order, true);
+    }
+  }
+
+  /**
+   * Completes the file, or throws it away.
+   * @param {Order} order
+   * @param {boolean} keep
+   */
+  async #keep(order, keep) {
+    this.#change(order, { phase: "finishing", pace: null });
+    try {
+      const blob = await this.#worker.request("commit", { job: order.id, keep });
+      if (!keep) return this.#end(order, "cancelled");
+      if (blob) saveBlob(this.#save(order)?.fileName ?? "disk", blob);
+      this.#end(order, "done");
+    } catch (error) {
+      this.#fail(order, failureOf(error));
+    }
+  }
+
+  /**
+   * @param {Order} order
+   * @param {SinkOrder} sink
+   * @param {Transferable[]} transfer
+   * @param {(update: SaveUpdate) => void} onProgress
+   */
+  #request({ id: job, archive, what, devices, abort }, sink, transfer, onProgress) {
+    const known = this.#state().archive?.hashes;
+    const hashes = devices.filter((id) => !known?.has(id));
+    return this.#worker.request(
+      "save",
+      { archive, job, what, sink, hashes },
+      { signal: abort.signal, transfer, onProgress },
+    );
+  }
+
+  /**
+   * All of it was read.
+   * @param {Order} order
+   * @param {Saved} saved
+   */
+  #read({ id, archive, devices }, saved) {
+    this.#send({ type: "save-read", id, archive, saved });
+    const { archive: shown } = this.#state();
+    if (shown?.id !== archive) return;
+    for (const deviceId of devices) {
+      if (!shown.hashes.has(deviceId)) this.hash(archive, deviceId);
+    }
+  }
+
+  /**
+   * @param {ShownArchive} archive
+   * @param {Order} order
+   * @param {Way} way
+   * @returns {Promise<SinkOrder>}
+   */
+  async #sinkFor(archive, order, way) {
+    if (way === "stage") return { kind: "stage", name: order.id };
+    if (way === "blob") return { kind: "blob" };
+    if (order.handle) {
+      const before = await order.handle.getFile().catch(() => null);
+      return { kind: "file", handle: order.handle, isNew: (before?.size ?? 0) === 0 };
+    }
+    if (!order.folder) throw new RemoteError(failure("saving-unavailable"));
+    const { name, handle } = await newFile(order.folder, fileNameOf(archive, order.what));
+    this.#change(order, { fileName: name });
+    return { kind: "file", handle, isNew: true };
+  }
+
+  /**
+   * @param {ShownArchive} archive
+   * @param {FileSystemDirectoryHandle} folder
+   */
+  async #writeConfigs(archive, folder) {
+    try {
+      for (const { index, safeName } of archive.overview.configs) {
+        const bytes = await this.#worker.request("config", { archive: archive.id, index });
+        const { handle } = await newFile(folder, `${baseName(archive.file.name)}-${safeName}`);
+        const writable = await handle.createWritable();
+        await writable.write(/** @type {Uint8Array<ArrayBuffer>} */ (bytes));
+        await writable.close();
+      }
+    } catch (error) {
+      this.#send({ type: "drop-refused", failure: pickingFailure(error) });
+    }
+  }
+
+  /**
+   * A map of what is missing comes with every file that has gaps.
+   * @param {Order} order
+   */
+  async #addMaps({ archive: id, devices, folder }) {
+    const { archive } = this.#state();
+    if (archive?.id !== id) return;
+    for (const deviceId of devices) {
+      const map = await this.#mapOf(id, deviceId).catch(() => null);
+      if (!map) continue;
+      const name = mapName(archive, deviceId);
+      if (!folder) {
+        saveSmallFile(name, map);
+        continue;
+      }
+      const writable = await (await newFile(folder, name)).handle.createWritable();
+      await writable.write(map);
+      await writable.close();
+    }
+  }
+
+  /**
+   * @param {number} archive
+   * @param {number} deviceId
+   */
+  async #mapOf(archive, deviceId) {
+    const map = await this.#worker.request("lostMap", { archive, deviceId });
+    return map === null ? null : new TextEncoder().encode(map);
+  }
+
+  /**
+   * @param {Order} order
+   * @param {"done" | "cancelled" | "refused"} phase
+   */
+  #end(order, phase) {
+    if (!this.#orders.delete(order.id)) return;
+    this.#send({ type: "save-ended", id: order.id, phase });
+    if (phase === "done" && this.#mayLack(order)) this.#addMaps(order).catch(() => {});
+    order.onEnd();
+  }
+
+  /** @param {Order} order */
+  #mayLack(order) {
+    const { archive } = this.#state();
+    return archive?.id === order.archive && order.devices.some((id) => missingBytes(archive, id));
+  }
+
+  /**
+   * @param {Order} order
+   * @param {Failure} told
+   */
+  #fail(order, told) {
+    if (!this.#orders.has(order.id)) return;
+    this.#send({ type: "save-failed", id: order.id, failure: told });
+    this.#breakOff(order, told);
+  }
+
+  /**
+   * @param {Order} order
+   * @param {Failure} why
+   */
+  #breakOff(order, why) {
+    if (!this.#orders.delete(order.id)) return;
+    this.#downloads?.cancel(order.id, why);
+    order.abort.abort();
+    order.onEnd();
+  }
+
+  /**
+   * Nothing was picked; a refusal is worth a word.
+   * @param {unknown} error
+   */
+  #pickingFailed(error) {
+    const isCancelled = error instanceof DOMException && error.name === "AbortError";
+    if (!isCancelled) this.#send({ type: "drop-refused", failure: pickingFailure(error) });
+    return null;
+  }
+
+  /**
+   * @param {Order} order
+   * @param {Partial<Save>} change
+   */
+  #change({ id }, change) {
+    this.#send({ type: "save-changed", id, change });
+  }
+
+  /** @param {Order} order */
+  #save({ id }) {
+    return this.#state().saves.find((save) => save.id === id);
+  }
+
+  /**
+   * @param {number} archive
+   * @param {number | null} deviceId null: an appliance
+   */
+  #isBusyWith(archive, deviceId) {
+    const { saves } = this.#state();
+    return saves.some((s) => isLive(s) && s.archive === archive && s.deviceId === deviceId);
+  }
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {SaveWhat} what
+ */
+function fileNameOf({ file, overview, formats, elsewhere }, what) {
+  if (what.kind === "appliance") return elsewhere.facts?.fileName ?? "vm.ova";
+  const device = overview.devices.find(({ id }) => id === what.deviceId);
+  const code = what.kind === "disk" ? what.format : "raw";
+  const format = formats.get(what.deviceId)?.find((known) => known.code === code);
+  const extension = format?.extension ?? code.split("-")[0] ?? code;
+  return imageName(file.name, device?.safeName ?? "disk", extension);
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {number} deviceId
+ */
+function mapName({ file, overview }, deviceId) {
+  const device = overview.devices.find(({ id }) => id === deviceId);
+  return imageName(file.name, device?.safeName ?? "disk", "map");
+}
+
+/** @param {string} suggestedName */
+function pickFile(suggestedName) {
+  const pick = /** @type {any} */ (globalThis).showSaveFilePicker;
+  return /** @type {Promise<FileSystemFileHandle>} */ (pick.call(globalThis, { suggestedName }));
+}
+
+function pickFolder() {
+  const pick = /** @type {any} */ (globalThis).showDirectoryPicker;
+  return /** @type {Promise<FileSystemDirectoryHandle>} */ (
+    pick.call(globalThis, { mode: "readwrite" })
+  );
+}
+
+/**
+ * A file of this name, or of one with a number: nothing is written over.
+ * @param {FileSystemDirectoryHandle} folder
+ * @param {string} wanted
+ */
+async function newFile(folder, wanted) {
+  const dot = wanted.lastIndexOf(".");
+  const [stem, ending] = dot > 0 ? [wanted.slice(0, dot), wanted.slice(dot)] : [wanted, ""];
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? wanted : `${stem} (${number})${ending}`;
+    const isThere = await folder.getFileHandle(name).then(
+      () => true,
+      (error) => error.name !== "NotFoundError",
+    );
+    if (!isThere) return { name, handle: await folder.getFileHandle(name, { create: true }) };
+  }
+}
+
+/** Without `crypto.randomUUID`, which pages without https do not have. */
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** @param {unknown} error */
+function failureOf(error) {
+  return error instanceof RemoteError ? error.failure : toFailure(error);
+}
+
+/** @param {unknown} error */
+function pickingFailure(error) {
+  if (error instanceof DOMException) return failure("writing-refused", String(error));
+  return failureOf(error);
+}

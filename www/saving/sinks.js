@@ -1,0 +1,244 @@
+/**
+ * Where a file goes while it is made, in the Worker. Bytes come from front to
+ * back, or each with its place where a sink takes that. What was written
+ * counts only once it is committed; until then nothing looks complete.
+ */
+import { failure, RemoteError } from "../failure.js";
+import { Pulls } from "./pulls.js";
+
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
+/** @typedef {import("../messages.js").SinkOrder} SinkOrder */
+/** @typedef {import("../messages.js").FromImage} FromImage */
+/**
+ * @typedef {object} Sink
+ * @property {boolean} seeks whether bytes may come in any order
+ * @property {(offset: number, bytes: Bytes) => Promise<unknown>} write
+ * @property {(size: number) => Promise<Blob | null>} commit the file is whole, with so many bytes
+ * @property {(error: import("../messages.js").Failure) => Promise<unknown>} discard
+ */
+
+const STAGE_FOLDER = "staged";
+
+/**
+ * @param {SinkOrder} order
+ * @param {AbortSignal} signal
+ * @returns {Promise<Sink>}
+ */
+export async function openSink(order, signal) {
+  switch (order.kind) {
+    case "port":
+      return new PortSink(order.port, signal);
+    case "file":
+      return FileSink.open(order.handle, order.isNew);
+    case "stage":
+      return StageSink.open(order.name);
+    case "blob":
+      return new BlobSink();
+  }
+}
+
+/** The Service Worker at the other end of a port, which pulls chunk by chunk. */
+class PortSink {
+  seeks = false;
+  #port;
+  #pulls;
+
+  /**
+   * @param {MessagePort} port
+   * @param {AbortSignal} signal
+   */
+  constructor(port, signal) {
+    this.#port = port;
+    this.#pulls = new Pulls(port, signal);
+  }
+
+  /**
+   * @param {number} _offset
+   * @param {Bytes} bytes
+   */
+  async write(_offset, bytes) {
+    await this.#pulls.next();
+    this.#post({ kind: "chunk", bytes }, [bytes.buffer]);
+  }
+
+  async commit() {
+    this.#post({ kind: "end" });
+    this.#pulls.stop();
+    return null;
+  }
+
+  /** @param {import("../messages.js").Failure} told */
+  async discard(told) {
+    this.#post({ kind: "failed", failure: told });
+    this.#pulls.stop();
+  }
+
+  /**
+   * @param {FromImage} message
+   * @param {Transferable[]} [transfer]
+   */
+  #post(message, transfer = []) {
+    this.#port.postMessage(message, transfer);
+  }
+}
+
+/** A file that the person picked. The browser writes beside it until the end. */
+class FileSink {
+  seeks = true;
+  #handle;
+  #isNew;
+  #writable;
+
+  /**
+   * @param {FileSystemFileHandle} handle
+   * @param {boolean} isNew whether the file is there only for this
+   * @param {FileSystemWritableFileStream} writable
+   */
+  constructor(handle, isNew, writable) {
+    this.#handle = handle;
+    this.#isNew = isNew;
+    this.#writable = writable;
+  }
+
+  /**
+   * @param {FileSystemFileHandle} handle
+   * @param {boolean} isNew
+   */
+  static async open(handle, isNew) {
+    const writable = await handle.createWritable().catch(asFailure);
+    return new FileSink(handle, isNew, writable);
+  }
+
+  /**
+   * @param {number} offset
+   * @param {Bytes} bytes
+   */
+  async write(offset, bytes) {
+    await this.#writable.write({ type: "write", position: offset, data: bytes }).catch(asFailure);
+  }
+
+  /** @param {number} size */
+  async commit(size) {
+    await this.#writable.truncate(size).catch(asFailure);
+    await this.#writable.close().catch(asFailure);
+    return null;
+  }
+
+  async discard() {
+    await this.#writable.abort().catch(ignore);
+    // An empty file with the name of a disk would be mistaken for one.
+    const handle = /** @type {{ remove?: () => Promise<void> }} */ (
+      /** @type {unknown} */ (this.#handle)
+    );
+    if (this.#isNew) await handle.remove?.().catch(ignore);
+  }
+}
+
+/** A file in the browser's private file system, to be downloaded when it is whole. */
+class StageSink {
+  seeks = true;
+  #folder;
+  #file;
+  #access;
+
+  /**
+   * @param {FileSystemDirectoryHandle} folder
+   * @param {FileSystemFileHandle} file
+   * @param {FileSystemSyncAccessHandle} access
+   */
+  constructor(folder, file, access) {
+    this.#folder = folder;
+    this.#file = file;
+    this.#access = access;
+  }
+
+  /** @param {string} name */
+  static async open(name) {
+    try {
+      const root = await navigator.storage.getDirectory();
+      const folder = await root.getDirectoryHandle(STAGE_FOLDER, { create: true });
+      const file = await folder.getFileHandle(name, { create: true });
+      const access = await file.createSyncAccessHandle();
+      access.truncate(0);
+      return new StageSink(folder, file, access);
+    } catch (error) {
+      return asFailure(error);
+    }
+  }
+
+  /**
+   * @param {number} offset
+   * @param {Bytes} bytes
+   */
+  async write(offset, bytes) {
+    let written = 0;
+    try {
+      written = this.#access.write(bytes, { at: offset });
+    } catch (error) {
+      asFailure(error);
+    }
+    if (written < bytes.length) throw new RemoteError(failure("no-space", "a short write"));
+  }
+
+  /** @param {number} size */
+  async commit(size) {
+    try {
+      this.#access.truncate(size);
+      this.#access.flush();
+      this.#access.close();
+      return await this.#file.getFile();
+    } catch (error) {
+      return asFailure(error);
+    }
+  }
+
+  async discard() {
+    this.#access.close();
+    await this.#folder.removeEntry(this.#file.name).catch(ignore);
+  }
+}
+
+/** A `Blob` that the browser holds until it is downloaded. */
+export class BlobSink {
+  seeks = false;
+  /** @type {Blob[]} */
+  #parts = [];
+
+  /**
+   * @param {number} offset
+   * @param {Bytes | Blob} bytes
+   */
+  async write(offset, bytes) {
+    if (offset === 0 && this.#parts[0] && !(bytes instanceof Blob)) {
+      this.#parts[0] = new Blob([bytes, this.#parts[0].slice(bytes.length)]);
+    } else {
+      this.#parts.push(new Blob([bytes]));
+    }
+  }
+
+  async commit() {
+    return new Blob(this.#parts);
+  }
+
+  async discard() {
+    this.#parts = [];
+  }
+}
+
+/**
+ * What the browser says of a file, in the page's codes.
+ * @param {unknown} error
+ * @returns {never}
+ */
+function asFailure(error) {
+  if (!(error instanceof DOMException)) throw error;
+  const codes = /** @type {Record<string, string>} */ ({
+    QuotaExceededError: "no-space",
+    NotAllowedError: "writing-refused",
+    NoModificationAllowedError: "writing-refused",
+    NotFoundError: "target-gone",
+  });
+  throw new RemoteError(failure(codes[error.name] ?? "save-broken", String(error)));
+}
+
+function ignore() {}
