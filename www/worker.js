@@ -26,7 +26,7 @@ import { nextTurn } from "./turn.js";
  * @property {boolean} closing
  */
 
-const PROGRESS_EVERY_MS = 100;
+const PROGRESS_EVERY_MS = 200;
 const REPORT_EVERY_MS = 2000;
 const TURN_MS = 30;
 
@@ -223,6 +223,7 @@ function freeIfUnused(id, session) {
   if (!session.closing || session.users > 0) return;
   sessions.delete(id);
   for (const feed of session.feeds.values()) feed.drop();
+  session.source.endReadAhead();
   session.archive.free();
 }
 
@@ -312,6 +313,8 @@ async function scan(session, id, signal) {
   } catch (error) {
     for (const watcher of watching) watcher.fail(error);
     throw error;
+  } finally {
+    source.endReadAhead();
   }
 }
 
