@@ -35,10 +35,9 @@ impl Archive {
     /// 1, or ends inside the fixed part of its header.
     pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Self, Error> {
         let contents = Rc::new(container::open(source, options)?);
-        let header = Rc::new(salvage::read_header(&contents, FIRST_READ)?);
-        let stated = salvage::stated_bytes(&contents, FIRST_READ)?;
+        let (header, stated) = salvage::read_header(&contents, FIRST_READ)?;
         let proxmox = Rc::new(proxmox::read(&stated));
-        Ok(Self { contents, header, proxmox })
+        Ok(Self { contents, header: Rc::new(header), proxmox })
     }
 
     /// Takes a person's word for the size of a device, in bytes. Only where the
