@@ -168,6 +168,7 @@ impl Archive {
     /// header is lost or cannot be believed. Returns whether it was taken.
     #[wasm_bindgen(js_name = assumeSize)]
     pub fn assume_size(&mut self, device: u8, bytes: f64) -> bool {
+        self.disks.take();
         DeviceId::new(device).is_some_and(|id| self.scan.assume_size(id, from_number(bytes)))
     }
 
