@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::container::{self, Contents, Options};
 use crate::error::Error;
 use crate::header::Header;
+use crate::proxmox;
 use crate::read_at::ReadAt;
 use crate::salvage;
 use crate::unit::DeviceId;
@@ -18,6 +19,7 @@ const FIRST_READ: u64 = 64 << 10;
 pub struct Archive {
     contents: Rc<Contents>,
     header: Rc<Header>,
+    proxmox: Rc<proxmox::Read>,
 }
 
 impl Archive {
@@ -33,8 +35,9 @@ impl Archive {
     /// 1, or ends inside the fixed part of its header.
     pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Self, Error> {
         let contents = Rc::new(container::open(source, options)?);
-        let header = Rc::new(salvage::read_header(&contents, FIRST_READ)?);
-        Ok(Self { contents, header })
+        let (header, stated) = salvage::read_header(&contents, FIRST_READ)?;
+        let proxmox = Rc::new(proxmox::read(&stated));
+        Ok(Self { contents, header: Rc::new(header), proxmox })
     }
 
     /// Takes a person's word for the size of a device, in bytes. Only where the
@@ -47,6 +50,11 @@ impl Archive {
     #[must_use]
     pub fn header(&self) -> &Rc<Header> {
         &self.header
+    }
+
+    /// What Proxmox's program makes of the header.
+    pub(crate) fn proxmox(&self) -> &proxmox::Read {
+        &self.proxmox
     }
 
     /// The bytes of the archive, and what is known of the container they are in.

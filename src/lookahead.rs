@@ -22,8 +22,12 @@ const WINDOWS_AHEAD: u64 = 4;
 /// Headers that are predicted ahead, at most.
 const HEADERS_AHEAD: u32 = 32;
 
-/// Bytes that a step reads and decodes on its way to the next header, about.
-const APPROACH_PER_STEP: u64 = 16 << 20;
+/// Bytes that a step reads and decodes on its way to the next header, about:
+/// a browser does that in a few milliseconds.
+const APPROACH_PER_STEP: u64 = 8 << 20;
+
+/// Bytes of contents that a step goes over before no further header is begun.
+const CONTENTS_PER_STEP: u64 = 2 << 20;
 
 /// The same where what was decoded must still be at hand after the step.
 const SHORT_APPROACH: u64 = 2 << 20;
@@ -45,6 +49,10 @@ pub(crate) struct Lookahead {
     /// Windows read in this step.
     windows: u64,
     short_steps: bool,
+    /// Where the source was approached last.
+    approached: u64,
+    /// Bytes that were approached in this step.
+    advanced: u64,
 }
 
 impl Lookahead {
@@ -60,6 +68,8 @@ impl Lookahead {
             foretold: 0,
             windows: 0,
             short_steps: false,
+            approached: 0,
+            advanced: 0,
         }
     }
 
@@ -77,12 +87,16 @@ impl Lookahead {
     pub(crate) fn begin_step(&mut self) {
         self.foretold = self.headers_ahead();
         self.windows = 0;
+        self.advanced = 0;
     }
 
     /// Whether as much was read in this step, with `headers` headers, as could
-    /// be foretold: what comes next should be foretold anew.
+    /// be foretold: what comes next should be foretold anew. Or whether as much
+    /// was decoded as a step should.
     pub(crate) fn is_spent(&self, headers: u32) -> bool {
-        if self.short_steps {
+        if self.source.size().is_none() && self.advanced >= CONTENTS_PER_STEP {
+            true
+        } else if self.short_steps {
             headers > 0
         } else if self.uses_windows() {
             self.windows >= WINDOWS_AHEAD
@@ -101,9 +115,15 @@ impl Lookahead {
 
     /// Works towards the bytes at `at`, by a bounded amount; whether they can
     /// be read quickly now.
-    pub(crate) fn approach(&self, at: u64) -> Result<bool, Error> {
+    pub(crate) fn approach(&mut self, at: u64) -> Result<bool, Error> {
         let work_max = if self.short_steps { SHORT_APPROACH } else { APPROACH_PER_STEP };
-        self.source.approach(at, work_max)
+        let there = self.source.approach(at, work_max)?;
+        if there {
+            let advanced = at.saturating_sub(self.approached);
+            self.advanced = self.advanced.saturating_add(advanced);
+            self.approached = at;
+        }
+        Ok(there)
     }
 
     /// The `length` bytes from `at` on, of an extent header; fewer only where

@@ -38,33 +38,45 @@ const CANDIDATES_MAX: usize = 16;
 /// What a version-1 header starts with.
 const START: [u8; 8] = *b"VMA\0\0\0\0\x01";
 
-/// Reads the header of the archive that `contents` hold, or makes up for it.
+/// Reads the header of the archive that `contents` hold, or makes up for it;
+/// with the bytes that stand where it should be.
 ///
 /// # Errors
 ///
 /// As [`Archive::open`](crate::archive::Archive::open): what is wrong with the
 /// header, if nothing sound makes up for it.
-pub(crate) fn read_header(contents: &Contents, first_read: u64) -> Result<Header, Error> {
+pub(crate) fn read_header(
+    contents: &Contents,
+    first_read: u64,
+) -> Result<(Header, Vec<u8>), Error> {
     approach(contents, 0)?;
-    let stated = read_stated(contents, first_read);
-    match stated {
-        Ok(header) if header.is_trusted() => Ok(header),
-        Err(error) if !is_about_header(&error) => Err(error),
-        stated => mend(contents, &stated)?.map_or(stated, Ok),
-    }
+    let bytes = stated_bytes(contents, first_read)?;
+    let header = match parse_stated(contents, &bytes) {
+        Ok(header) if header.is_trusted() => header,
+        Err(error) if !is_about_header(&error) => return Err(error),
+        stated => mend(contents, &stated)?.map_or(stated, Ok)?,
+    };
+    Ok((header, bytes))
 }
 
 /// The header where it should be, by its own word.
-fn read_stated(contents: &Contents, first_read: u64) -> Result<Header, Error> {
-    let mut bytes = read_sound(contents, 0..first_read)?;
+fn parse_stated(contents: &Contents, bytes: &[u8]) -> Result<Header, Error> {
     if let Some(until) = hole_at(contents, 0).filter(|_| bytes.is_empty()) {
         return Err(Error::new(Part::Container, 0, ErrorKind::ContainerDamaged { until }));
     }
-    let claimed = u64::from(Header::claimed_size(&bytes)?);
-    if claimed > first_read {
-        bytes = read_sound(contents, 0..claimed)?;
+    Header::parse(bytes)
+}
+
+/// The bytes of what stands where the header should be: as many as it claims
+/// to have, as far as they are there.
+fn stated_bytes(contents: &Contents, first_read: u64) -> Result<Vec<u8>, Error> {
+    let bytes = read_sound(contents, 0..first_read)?;
+    match Header::claimed_size(&bytes) {
+        Ok(claimed) if u64::from(claimed) > first_read => {
+            read_sound(contents, 0..u64::from(claimed))
+        }
+        _ => Ok(bytes),
     }
-    Header::parse(&bytes)
 }
 
 /// Whether `error` says that there is no header that can be read, so that it

@@ -19,6 +19,7 @@ use crate::header::{self, Device, HEADER_SIZE_MAX, Header};
 use crate::image::Image;
 use crate::index::{Cluster, DeviceIndex, INDEX_BYTES_MAX, Inserted};
 use crate::lookahead::Lookahead;
+use crate::proxmox::{Prediction, Reading};
 use crate::read_at::ReadAt;
 use crate::statistics::{DeviceStatistics, ExtentStatistics, UndeclaredDevice, image_size};
 use crate::unit::{
@@ -50,6 +51,7 @@ pub struct Scan {
     state: State,
     /// The last sound extent, until it is known where its data end.
     pending: Option<Pending>,
+    proxmox: Reading,
     /// Where the first extent can start at the earliest.
     earliest: u64,
     found: Scanned,
@@ -163,6 +165,7 @@ impl Scan {
             source: Rc::clone(&source),
             state: State::Expect { at: header.first_extent().0 },
             lookahead: Lookahead::new(source),
+            proxmox: Reading::new(archive.proxmox()),
             earliest: header.earliest_extent(),
             header,
             pending: None,
@@ -192,7 +195,8 @@ impl Scan {
     /// found is taken as it is.
     #[must_use]
     pub fn resume(archive: &Archive, kept: Scanned) -> Self {
-        Self { state: State::Done, found: kept, ..Self::new(archive) }
+        let proxmox = Reading::accepted();
+        Self { state: State::Done, found: kept, proxmox, ..Self::new(archive) }
     }
 
     /// Does a bounded amount of work.
@@ -245,6 +249,12 @@ impl Scan {
             self.source.trace(range, &mut wanted);
         }
         wanted
+    }
+
+    /// What Proxmox's program would say, as far as the scan has come.
+    #[must_use]
+    pub fn prediction(&self) -> Prediction {
+        self.proxmox.prediction()
     }
 
     /// What was found so far.
@@ -304,21 +314,26 @@ impl Scan {
     fn expect_extent(&mut self, at: u64) -> Result<(), Error> {
         if let Some(until) = self.lookahead.lost_until(at) {
             let until = ArchiveOffset(until);
+            self.proxmox.lose();
             self.start_search(Broken { at, faults: vec![FindingKind::ContentsLost { until }] });
             return Ok(());
         }
         let bytes = self.lookahead.header(at, HEADER_LENGTH)?.to_vec();
+        let end = self.source.size();
         if bytes.is_empty() && self.lookahead.end() == at {
+            self.proxmox.expect(at, 0, None, end);
             self.state = State::Ended;
             return self.accept_pending(at);
         }
         self.found.extents.checked += 1;
         let Some(bytes) = bytes.first_chunk::<HEADER_LENGTH>() else {
+            self.proxmox.expect(at, to_u64(bytes.len()), None, end);
             self.start_search(Broken { at, faults: faults_of_cut_header(&bytes) });
             return Ok(());
         };
         let header = ExtentHeader::parse(bytes);
         let mut faults = header.faults(self.header.uuid());
+        self.proxmox.expect(at, HEADER_SIZE, Some((&header, &faults)), end);
         if faults.is_empty() {
             self.accept_pending(at)?;
             self.hold(at, header);
@@ -514,8 +529,10 @@ impl Scan {
             let there = data_end.saturating_sub(start) / BLOCK_SIZE;
             let there = u32::try_from(there).unwrap_or(u32::MAX).min(BLOCKS_PER_CLUSTER);
             let there = without_holes(slot.mask.first_stored(there), start, &holes);
-            self.place(at, slot, ArchiveOffset(start), there)?;
+            let before = self.place(at, slot, ArchiveOffset(start), there)?;
+            self.proxmox.slot(slot, before);
         }
+        self.proxmox.end_extent();
         self.note_order(header.slots());
         Ok(())
     }
@@ -536,7 +553,8 @@ impl Scan {
         }
     }
 
-    /// Takes in one cluster, whose blocks `there` stand at `data`.
+    /// Takes in one cluster, whose blocks `there` stand at `data`; returns
+    /// whether it was there before.
     #[inline(never)]
     fn place(
         &mut self,
@@ -544,7 +562,7 @@ impl Scan {
         slot: &Slot,
         data: ArchiveOffset,
         there: BlockMask,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let at = extent.plus(slot.offset());
         if slot.reserved != 0 {
             let kind = FindingKind::SlotReservedNonzero { found: slot.reserved };
@@ -564,13 +582,13 @@ impl Scan {
                 undeclared.stored_blocks += u64::from(there.stored_blocks());
             }
             self.find_in_slot(at, slot, FindingKind::DeviceUndeclared);
-            return Ok(());
+            return Ok(false);
         };
         let known = if header.is_proven() { allowed_blocks(device, slot.cluster) } else { None };
         let Some(allowed) = known.or((!header.is_proven()).then_some(BlockMask::FULL)) else {
             let clusters = device.clusters();
             self.find_in_slot(at, slot, FindingKind::ClusterPastEnd { clusters });
-            return Ok(());
+            return Ok(false);
         };
         if slot.mask.without(allowed) != BlockMask::ZERO && slot.mask != BlockMask::FULL {
             let kind = FindingKind::BlockPastEnd { mask: slot.mask, allowed };
@@ -578,19 +596,21 @@ impl Scan {
         }
         self.check_vmstate_order(at, slot, device);
         if there == BlockMask::ZERO && slot.mask != BlockMask::ZERO {
-            return Ok(());
+            let index = self.found.devices.get(&slot.device);
+            return Ok(index.is_some_and(|index| index.cluster(slot.cluster) != Cluster::Missing));
         }
         let (mask, lost) = (slot.mask.within(allowed), slot.mask.without(there).within(allowed));
         let index = Rc::make_mut(self.found.devices.entry(slot.device).or_default());
         if self.before_copy.is_some() && index.cluster(slot.cluster) != Cluster::Missing {
-            return Ok(());
+            return Ok(true);
         }
-        if index.insert(slot.cluster, data, mask, lost)? == Inserted::Twice {
+        let before = index.insert(slot.cluster, data, mask, lost)? == Inserted::Twice;
+        if before {
             self.find_in_slot(at, slot, FindingKind::ClusterTwice);
         } else if mask != BlockMask::ZERO && self.watched.contains(&slot.device) {
             self.placed.push((slot.device, slot.cluster));
         }
-        Ok(())
+        Ok(before)
     }
 
     fn check_vmstate_order(&mut self, at: ArchiveOffset, slot: &Slot, device: &Device) {
@@ -635,6 +655,8 @@ impl Scan {
                 });
             }
         }
+        let devices = &self.found.devices;
+        self.proxmox.finish(|id, end| devices.get(&id)?.missing(end).first().map(|gap| gap.start));
         self.found.done = true;
         self.state = State::Done;
     }

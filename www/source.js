@@ -2,6 +2,7 @@
  * Bytes of a `File` for the core, in a Worker: read at once and synchronously,
  * or fetched ahead of time into a small cache that the reads look in first.
  */
+import { FileStream, giveBack } from "./file-stream.js";
 import { SourceShrank } from "./source-shrank.js";
 
 /** @typedef {import("./core/vma_inspector.js").Source} Source */
@@ -17,10 +18,11 @@ const RANGES_COMPOSED = 16;
 const CACHE_BYTES = 32 * MIB;
 /** More than this at once would push itself, or what others wait for, out of the cache. */
 const PREFETCH_BYTES = CACHE_BYTES / 4;
-/** Read ahead beyond what the next step will read, so that reading goes on meanwhile. */
-const AHEAD_BYTES = 2 * LARGEST_READ;
+/** What a step of the core reads at most, nearly always; less than reading ahead can hold. */
+const AWAITED_BYTES = 4 * MIB;
 
-/** @typedef {{ offset: number, bytes: Uint8Array }} Piece */
+/** @typedef {import("./file-stream.js").StreamPiece} StreamPiece */
+/** @typedef {{ offset: number, bytes: Uint8Array, streamed: StreamPiece | null }} Piece */
 /** @typedef {{ offset: number, length: number }} Range */
 /** @typedef {Range & { arrived: Promise<void> }} Coming */
 
@@ -33,10 +35,11 @@ export class BlobSource {
   #cachedBytes = 0;
   /** @type {Set<Coming>} */
   #coming = new Set();
+  /** @type {FileStream | null} */
+  #stream = null;
   /** Where the last read ended, and whether it began where the one before did. */
   #readEnd = 0;
   #inOrder = false;
-  #readSinceAhead = 0;
 
   /** @param {Blob} blob */
   constructor(blob) {
@@ -54,7 +57,6 @@ export class BlobSource {
     if (end <= offset) return new Uint8Array(0);
     this.#inOrder = offset === this.#readEnd;
     this.#readEnd = end;
-    this.#readSinceAhead += end - offset;
     const piece = this.#cachedAt(offset);
     if (!piece) return this.#assemble(offset, end);
     if (endOf(piece) >= end) return piece.bytes.subarray(offset - piece.offset, end - piece.offset);
@@ -79,26 +81,23 @@ export class BlobSource {
   }
 
   /**
-   * While reads go through the file in order: fetches what they come to next,
-   * in pieces as the core reads them, and waits for as much of it as was read
-   * since the last call.
+   * While reads go through the file in order: has another thread read what they
+   * come to next, and waits for as much of it as a step of the core may read.
    */
   async readAhead() {
-    const read = this.#readSinceAhead;
-    this.#readSinceAhead = 0;
-    if (!this.#inOrder) return;
     const start = this.#readEnd;
-    const needed = Math.min(start + read + LARGEST_READ, this.size);
-    this.#drop(({ offset, bytes }) => offset + bytes.length <= start);
-    const arrivals = [];
-    for (let at = start; at < Math.min(needed + AHEAD_BYTES, this.size);) {
-      const end = Math.min((Math.floor(at / LARGEST_READ) + 1) * LARGEST_READ, this.size);
-      const range = { offset: at, length: end - at };
-      const arrived = this.#holds(range) ? null : (this.#awaited(range) ?? this.#fetch([range]));
-      if (at < needed) arrivals.push(arrived);
-      at = end;
-    }
-    await Promise.all(arrivals);
+    if (!this.#inOrder || start >= this.size) return;
+    this.#drop((piece) => endOf(piece) <= start);
+    this.#stream ??= new FileStream(this.#blob, (piece) => this.#takeStreamed(piece));
+    this.#stream.follow(start, this.#cachedAt(start) !== undefined);
+    await this.#stream.reaches(Math.min(start + AWAITED_BYTES, this.size));
+  }
+
+  /** Ends reading ahead, until the next time. */
+  endReadAhead() {
+    this.#drop((piece) => piece.streamed !== null);
+    this.#stream?.stop();
+    this.#stream = null;
   }
 
   /** @param {Range[]} ranges */
@@ -121,7 +120,7 @@ export class BlobSource {
       if (buffer.byteLength !== blob.size) return;
       let at = 0;
       for (const { offset, length } of ranges) {
-        this.#keep({ offset, bytes: new Uint8Array(buffer, at, length) });
+        this.#keep({ offset, bytes: new Uint8Array(buffer, at, length), streamed: null });
         at += length;
       }
     } catch {
@@ -129,19 +128,30 @@ export class BlobSource {
     }
   }
 
+  /** @param {StreamPiece} piece */
+  #takeStreamed(piece) {
+    const { offset, bytes } = piece;
+    if (offset + bytes.length <= this.#readEnd) giveBack(piece);
+    else this.#keep({ offset, bytes, streamed: piece });
+  }
+
   /** @param {Piece} piece */
   #keep(piece) {
     this.#cache.push(piece);
     this.#cachedBytes += piece.bytes.length;
     while (this.#cachedBytes > CACHE_BYTES) {
-      this.#cachedBytes -= this.#cache.shift()?.bytes.length ?? 0;
+      const oldest = this.#cache[0];
+      this.#drop((piece) => piece === oldest);
     }
   }
 
   /** @param {(piece: Piece) => boolean} isUseless */
   #drop(isUseless) {
+    for (const piece of this.#cache.filter(isUseless)) {
+      this.#cachedBytes -= piece.bytes.length;
+      if (piece.streamed) giveBack(piece.streamed);
+    }
     this.#cache = this.#cache.filter((piece) => !isUseless(piece));
-    this.#cachedBytes = this.#cache.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
   /** @param {number} offset */

@@ -124,7 +124,7 @@ function failed({ file, failure, again }) {
  * @param {Extract<PageEvent, { type: "opened" }>} event
  * @returns {ShownArchive}
  */
-function shown({ file, archive: { archive: id, overview, summary } }) {
+function shown({ file, archive: { archive: id, overview, summary, fileName } }) {
   const none = {
     configs: new Map(),
     findings: new Map(),
@@ -134,7 +134,7 @@ function shown({ file, archive: { archive: id, overview, summary } }) {
     hashes: new Map(),
     elsewhere: NOTHING_ELSEWHERE,
   };
-  return { id, file, overview, summary, scan: NEW_SCAN, ...none };
+  return { id, file, overview, summary, fileName, trust: null, scan: NEW_SCAN, ...none };
 }
 
 /**
@@ -218,6 +218,8 @@ function changedArchive(archive, event) {
       return { ...archive, configs: new Map(archive.configs).set(event.index, event.content) };
     case "findings-arrived":
       return withFindings(archive, event);
+    case "trust-arrived":
+      return { ...archive, trust: event.trust };
     case "formats-arrived":
       return { ...archive, formats: new Map(archive.formats).set(event.deviceId, event.formats) };
     case "elsewhere-arrived": {

@@ -10,16 +10,16 @@ use crate::read_at::ReadAt;
 /// archive, and hardly slower than a single byte.
 const READ_FIRST: u64 = 256 * 1024;
 
-/// Length of a read once reading goes on, in bytes: larger ones are not
-/// faster in browsers and leave garbage waiting.
-const READ_MAX: u64 = 4 * 1024 * 1024;
+/// Length of a read once reading goes on, in bytes: what the Worker is sent of
+/// a file that is read ahead, so that no read is put together of several.
+const READ_MAX: u64 = 1024 * 1024;
 
 /// Bytes that are read and dropped rather than jumped over: a small read
 /// takes a browser as long as this many bytes in a large one.
 const SKIP_READ_MAX: u64 = 512 * 1024;
 
 /// Reads that a [`trace`](ReadAt::trace) names at most.
-const TRACE_MAX: usize = 8;
+const TRACE_MAX: usize = 32;
 
 /// A place in a source, with the bytes that were read ahead of it.
 ///

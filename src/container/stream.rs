@@ -68,6 +68,10 @@ pub(super) trait Decoder: Sized {
     /// Bytes of contents between two checkpoints at first.
     const INTERVAL: u64;
 
+    /// How many times as long a byte takes as with the quickest decoder,
+    /// about. What has to answer in between counts work by it.
+    const EFFORT: u64;
+
     /// A decoder at the start of a container, which checks what it decodes.
     fn new(options: &Options) -> Self;
 
@@ -125,7 +129,7 @@ struct State<D: Decoder> {
     checkpoints: Checkpoints<D::State>,
     holes: Vec<Range<u64>>,
     log: Log,
-    /// Bytes read and put out by all steps so far.
+    /// Bytes read and put out by all steps so far, times [`Decoder::EFFORT`].
     work: u64,
 }
 
@@ -369,6 +373,7 @@ fn step<D: Decoder>(
     cursor.contents = contents.saturating_add(count);
     let put_out = if matches!(step, Step::Lost(_)) { 0 } else { count };
     let read = cursor.input.position().saturating_sub(before);
-    *work = work.saturating_add(put_out).saturating_add(read);
+    let bytes = put_out.saturating_add(read);
+    *work = work.saturating_add(bytes.saturating_mul(D::EFFORT));
     Ok(step)
 }

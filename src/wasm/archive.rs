@@ -74,10 +74,8 @@ impl Archive {
     ) -> Result<Archive, JsValue> {
         let source: Rc<dyn ReadAt> = Rc::new(JsSource::new(source));
         let file_size = source.size().unwrap_or_default();
-        let window_max = if large_window == Some(true) { WINDOW_LIMIT } else { WINDOW_MAX };
-        let options = Options { window_max, ..Options::default() };
-        let archive =
-            crate::archive::Archive::open(source, &options).map_err(|error| thrown(&error))?;
+        let archive = crate::archive::Archive::open(source, &options(large_window))
+            .map_err(|error| thrown(&error))?;
         let scan = Scan::new(&archive);
         Ok(Self { archive, scan, file_size, disks: RefCell::default() })
     }
@@ -124,7 +122,7 @@ impl Archive {
     /// or has findings.
     #[wasm_bindgen(js_name = scanToKeep)]
     pub fn scan_to_keep(&self) -> Option<Vec<u8>> {
-        kept_scan::to_bytes(self.archive.header(), self.scan.found())
+        kept_scan::to_bytes(self.archive.header(), &self.scan)
     }
 
     /// Takes a scan that was kept for this archive in place of a new one;
@@ -240,6 +238,14 @@ impl Archive {
             .with("findings", groups(&findings))
     }
 
+    pub(super) fn scan(&self) -> &Scan {
+        &self.scan
+    }
+
+    pub(super) fn contents(&self) -> &Contents {
+        self.archive.contents()
+    }
+
     pub(super) fn header(&self) -> &Rc<Header> {
         self.scan.header()
     }
@@ -251,6 +257,10 @@ impl Archive {
     pub(super) fn start_anew(&mut self) {
         self.scan = Scan::new(&self.archive);
         self.disks.take();
+    }
+
+    pub(super) fn found(&self) -> &Scanned {
+        self.scan.found()
     }
 
     pub(super) fn is_scanned(&self) -> bool {
@@ -282,6 +292,12 @@ impl Archive {
             .count("findings", progress.findings)
             .into()
     }
+}
+
+/// `large_window`: lets a zstd window take up to 1 GiB.
+pub(super) fn options(large_window: Option<bool>) -> Options {
+    let window_max = if large_window == Some(true) { WINDOW_LIMIT } else { WINDOW_MAX };
+    Options { window_max, ..Options::default() }
 }
 
 pub(super) fn image_range(offset: f64, length: f64) -> Range<u64> {

@@ -1,19 +1,25 @@
-// "npm run bench": scanning and saving in Chromium, side by side with the same
-// work done natively and with what the browser can do by itself. All of it in
-// one run on one machine, turn by turn, medians. Prints a table for the README.
+// "npm run bench": scanning, checking and saving in Chromium, side by side with
+// the same work done natively and with what the browser can do by itself. All of
+// it in one run on one machine, turn by turn, medians. Prints tables for the
+// README. "npm run bench -- check reads" runs only these parts.
 
 import { execFileSync } from "node:child_process";
 import {
+  closeSync,
   createReadStream,
   existsSync,
   mkdirSync,
+  openSync,
   readFileSync,
+  renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { statfs } from "node:fs/promises";
-import { cpus, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
+import { argv, execPath } from "node:process";
 import { finished } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "../../www/build/build.mjs";
@@ -21,10 +27,13 @@ import { needPrograms } from "../../www/build/programs.mjs";
 import { main, needPackages, root, run, say, Told } from "../../www/build/tools.mjs";
 import { Inspector } from "../browser/support/inspector.mjs";
 import { Server } from "../browser/support/server.mjs";
+import { MemoryWatch } from "./memory.mjs";
 
 const GIB = 2 ** 30;
+const MIB = 2 ** 20;
 const MB = 1e6;
 const ROUNDS = { scan: 5, check: 3, save: 3 };
+const READS = 500;
 /** What the page hands to a download at once. */
 const CHUNK = 4 << 20;
 
@@ -36,10 +45,10 @@ const native = join(root, "target/release/examples/native");
  * each is saved. In a dense one all extents are of one length, so that a reader
  * can guess where the next one is.
  */
-const archives = [
-  { kind: "dense", disks: ["drive-scsi0:3000M:dense:1", "drive-scsi1:1200M:dense:2"] },
-  { kind: "mixed", disks: ["drive-scsi0:4000M:mixed:3", "drive-scsi1:1200M:mixed:4"] },
-];
+const archives = {
+  dense: ["drive-scsi0:3000M:dense:1", "drive-scsi1:1200M:dense:2"],
+  mixed: ["drive-scsi0:4000M:mixed:3", "drive-scsi1:1200M:mixed:4"],
+};
 
 function makeArchive(path, ...disks) {
   const writer = join(root, "target/release/make-archive");
@@ -47,7 +56,8 @@ function makeArchive(path, ...disks) {
   return execFileSync(writer, ["--out", path, ...options], { encoding: "utf8" });
 }
 
-async function archive({ kind, disks: wanted }) {
+async function archive(kind) {
+  const wanted = archives[kind];
   const path = join(folder, `${kind}-2-disks.vma`);
   const facts = `${path}.json`;
   if (!existsSync(path) || !existsSync(facts)) {
@@ -59,6 +69,7 @@ async function archive({ kind, disks: wanted }) {
     writeFileSync(facts, makeArchive(path, ...wanted));
   }
   const { size, disks } = JSON.parse(readFileSync(facts, "utf8"));
+  await warm(path, size);
   return { kind, path, size, disk: disks.at(-1) };
 }
 
@@ -78,7 +89,7 @@ function natively(what, path) {
  * Seconds from the moment the page has the file until it says that the scan is
  * done: what a person waits for, opening and drawing included.
  */
-async function scanInPage(browser, server, { path }, small) {
+async function scanInPage({ browser, server, small }, { path }, noteMemory = () => {}) {
   const page = await browser.newPage();
   const inspector = new Inspector(server, page);
   await page.open();
@@ -107,15 +118,17 @@ async function scanInPage(browser, server, { path }, small) {
       { capture: true, once: true },
     );
   }, path.split("/").at(-1));
+  const memory = new MemoryWatch();
   await page.choose(path);
   await page.waitFor(() => globalThis.scanSeconds);
+  noteMemory(memory.growth());
   const seconds = await page.evaluate(() => globalThis.scanSeconds);
   await page.close();
   return seconds;
 }
 
 /** Seconds from the click until the file is complete. */
-async function saveInPage(browser, server, { path, disk }) {
+async function saveInPage({ browser, server }, { path, disk }) {
   const page = await browser.newPage();
   const inspector = new Inspector(server, page);
   await page.open();
@@ -132,8 +145,8 @@ async function saveInPage(browser, server, { path, disk }) {
 }
 
 /** The same without the core: constant bytes, or those of a file as they stand. */
-async function saveByItself(browser, size, file) {
-  const page = await browser.newPage();
+async function saveByItself({ bare }, size, file) {
+  const page = await bare.newPage();
   await page.open();
   await page.waitFor(() => document.title === "ready");
   if (file) await page.choose(file);
@@ -228,21 +241,34 @@ function saveTable(made, seconds) {
 
 /** How Proxmox compresses, and what unpacks it to nowhere. */
 const containers = [
-  { ending: "zst", pack: ["zstd", "-q", "-f", "--threads=2", "-k"], unpack: ["zstd", "-dcq"] },
-  { ending: "lzo", pack: ["lzop", "-q", "-f"], unpack: ["lzop", "-dc"] },
-  { ending: "gz", pack: ["gzip", "-f", "-k", "-1", "--rsyncable"], unpack: ["gzip", "-dc"] },
+  { ending: "zst", pack: ["zstd", "-qc", "--threads=2"], unpack: ["zstd", "-dcq"] },
+  { ending: "lzo", pack: ["lzop", "-c"], unpack: ["lzop", "-dc"] },
+  { ending: "gz", pack: ["gzip", "-c", "-1", "--rsyncable"], unpack: ["gzip", "-dc"] },
 ];
 
 /** The archive in each container, made once and kept. */
-function packed({ kind, path, size }) {
-  return containers.map(({ ending, pack: [program, ...options], unpack }) => {
+async function packed({ path, size }) {
+  const entries = [];
+  for (const { ending, pack, unpack } of containers) {
     const file = `${path}.${ending}`;
-    if (!existsSync(file)) {
-      say(`Packing the ${kind} archive with ${program}, once`);
-      execFileSync(program, [...options, path]);
-    }
-    return { kind, ending, path: file, size, unpack };
-  });
+    if (!existsSync(file)) packInto(file, path, pack);
+    await warm(file, statSync(file).size);
+    entries.push({ ending, path: file, size, unpack });
+  }
+  return entries;
+}
+
+/**
+ * Packs what comes through a pipe, as Proxmox does: no length is known. First
+ * beside its place, so that what is there is whole whenever the bench stopped.
+ */
+function packInto(file, path, [program, ...options]) {
+  say(`Packing with ${program}, once`);
+  const [input, output] = [openSync(path, "r"), openSync(`${file}.part`, "w")];
+  execFileSync(program, options, { stdio: [input, output, "inherit"] });
+  closeSync(input);
+  closeSync(output);
+  renameSync(`${file}.part`, file);
 }
 
 function unpackNatively({ path, unpack: [program, ...options] }) {
@@ -251,60 +277,130 @@ function unpackNatively({ path, unpack: [program, ...options] }) {
   return (performance.now() - started) / 1000;
 }
 
-function checkTable(entries, seconds) {
+function checkTable(entries, seconds, peaks) {
   return [
-    row("container", "check", "time", "against the program", "of the archive"),
-    row("---", "---", "--:", "--:", "--:"),
+    row("container", "check", "time", "against the program", "of the archive", "memory"),
+    row("---", "---", "--:", "--:", "--:", "--:"),
     ...entries.flatMap(({ ending, size, unpack }) => {
       const [own, page] = ["native", "page"].map((work) => seconds[`${ending} ${work}`]);
-      const line = (title, took) =>
-        row(ending, title, time(took), `${(took / own).toFixed(2)} ×`, rate(size, took));
+      const line = (title, took, memory) =>
+        row(ending, title, time(took), `${(took / own).toFixed(2)} ×`, rate(size, took), memory);
       return [
-        line(`\`${unpack.join(" ")}\` to nowhere`, own),
-        line("in Chromium, from choosing the file to the verdict", page),
+        line(`\`${unpack.join(" ")}\` to nowhere`, own, ""),
+        line("in Chromium, from choosing the file to the verdict", page, mib(peaks[ending])),
       ];
     }),
   ];
 }
 
-async function measure(made, small, launch) {
+function mib(bytes) {
+  return `${Math.round(bytes / MIB)} MiB`;
+}
+
+function readsOf({ ending, path }) {
+  say(`  ${ending}: check, then ${READS} reads`);
+  const script = fileURLToPath(new URL("reads.mjs", import.meta.url));
+  const printed = execFileSync(execPath, [script, path, String(READS)], { encoding: "utf8" });
+  const { seconds, memory } = JSON.parse(printed);
+  return row(ending, fine(median(seconds)), fine(Math.max(...seconds)), mib(memory));
+}
+
+function fine(seconds) {
+  return `${(seconds * 1000).toFixed(1)} ms`;
+}
+
+/** What can be measured by itself; each gives a table and a line about it. */
+const parts = {
+  async scan(tools) {
+    const made = [await archive("dense"), await archive("mixed")];
+    const works = {};
+    for (const entry of made) {
+      works[`${entry.kind} read`] = () => natively("read", entry.path);
+      works[`${entry.kind} native`] = () => natively("scan", entry.path);
+      works[`${entry.kind} page`] = () => scanInPage(tools, entry);
+    }
+    const table = scanTable(made, await inTurn(ROUNDS.scan, works));
+    return { table, about: `Medians of ${ROUNDS.scan} scans. ${sizes(made)}` };
+  },
+
+  async check(tools) {
+    const entries = await packed(await archive("mixed"));
+    const works = {};
+    const peaks = {};
+    for (const entry of entries) {
+      const { ending } = entry;
+      const note = (bytes) => (peaks[ending] = Math.max(bytes, peaks[ending] ?? 0));
+      works[`${ending} native`] = () => unpackNatively(entry);
+      works[`${ending} page`] = () => scanInPage(tools, entry, note);
+    }
+    const table = checkTable(entries, await inTurn(ROUNDS.check, works), peaks);
+    const memory =
+      "Memory: by how much the page's whole process, Workers included, has grown at its peak.";
+    return { table, about: `Medians of ${ROUNDS.check} checks. ${memory}` };
+  },
+
+  async reads() {
+    const entries = await packed(await archive("mixed"));
+    const head = [
+      row("container", "median", "worst", "wasm memory"),
+      row("---", "--:", "--:", "--:"),
+    ];
+    const about = `${READS} reads of 4 KiB at random places of the disks, after the check, under Node with the page's wasm.`;
+    return { table: [...head, ...entries.map(readsOf)], about };
+  },
+
+  async save(tools) {
+    const made = [await archive("dense"), await archive("mixed")];
+    const works = {};
+    for (const entry of made) {
+      const { kind, path, size, disk } = entry;
+      works[`${kind} made`] = () => saveByItself(tools, disk.size, null);
+      works[`${kind} read`] = () => saveByItself(tools, Math.min(size, disk.size), path);
+      works[`${kind} page`] = () => saveInPage(tools, entry);
+    }
+    const table = saveTable(made, await inTurn(ROUNDS.save, works));
+    return { table, about: `Medians of ${ROUNDS.save} saves.` };
+  },
+};
+
+function sizes(made) {
+  const gib = (bytes) => `${(bytes / GIB).toFixed(1)} GiB`;
+  return made.map(({ kind, size }) => `The ${kind} archive has ${gib(size)}.`).join(" ");
+}
+
+/** The parts that are asked for; all, if none is. */
+function wantedParts() {
+  const names = argv.slice(2);
+  const unknown = names.find((name) => !Object.hasOwn(parts, name));
+  if (unknown !== undefined) {
+    throw new Told(`There is no part "${unknown}": ${Object.keys(parts).join(", ")}.`);
+  }
+  return names.length > 0 ? names : Object.keys(parts);
+}
+
+async function measure(names, small, launch) {
   const server = await Server.start();
-  const folder = fileURLToPath(new URL("baseline", import.meta.url));
-  const baseline = await Server.start({ folder });
+  const baseline = await Server.start({
+    folder: fileURLToPath(new URL("baseline", import.meta.url)),
+  });
   const browser = await launch(server);
   const bare = await launch(baseline);
   try {
-    const scans = {};
-    const saves = {};
-    for (const entry of made) {
-      const { kind, path, size, disk } = entry;
-      await warm(path, size);
-      scans[`${kind} read`] = () => natively("read", path);
-      scans[`${kind} native`] = () => natively("scan", path);
-      scans[`${kind} page`] = () => scanInPage(browser, server, entry, small);
-      saves[`${kind} made`] = () => saveByItself(bare, disk.size, null);
-      saves[`${kind} read`] = () => saveByItself(bare, Math.min(size, disk.size), path);
-      saves[`${kind} page`] = () => saveInPage(browser, server, entry);
+    for (const name of names) {
+      say(`Measuring: ${name}`);
+      const { table, about } = await parts[name]({ browser, server, bare, small });
+      const load = `Load of the machine: ${loadavg()[0].toFixed(1)}.`;
+      say(["", ...table, "", `${about} ${load}`, ""].join("\n"));
     }
-    say("Scanning");
-    const scanned = await inTurn(ROUNDS.scan, scans);
-    say("Checking what is compressed");
-    const compressed = packed(made.find(({ kind }) => kind === "mixed"));
-    const checks = {};
-    for (const entry of compressed) {
-      checks[`${entry.ending} native`] = () => unpackNatively(entry);
-      checks[`${entry.ending} page`] = () => scanInPage(browser, server, entry, small);
-    }
-    const checked = checkTable(compressed, await inTurn(ROUNDS.check, checks));
-    say("Saving");
-    const saved = await inTurn(ROUNDS.save, saves);
-    return { scanned, checked, saved, version: browser.version };
+    const memory = `${(totalmem() / GIB).toFixed(0)} GiB of memory`;
+    say(`On ${cpus()[0].model.trim()}, ${cpus().length} cores, ${memory}; ${browser.version}.`);
   } finally {
     await Promise.all([browser.close(), bare.close(), server.stop(), baseline.stop()]);
   }
 }
 
 await main(async () => {
+  const names = wantedParts();
   needPrograms();
   needPackages();
   build();
@@ -314,21 +410,5 @@ await main(async () => {
   mkdirSync(folder, { recursive: true });
   const small = join(folder, "small.vma");
   makeArchive(small, "drive-scsi0:1M:dense");
-  const made = [];
-  for (const wanted of archives) {
-    made.push(await archive(wanted));
-  }
-
-  const { scanned, checked, saved, version } = await measure(made, small, launch);
-  const sizes = made.map(({ kind, size, disk }) => {
-    const gib = (bytes) => (bytes / GIB).toFixed(1);
-    return `The ${kind} archive has ${gib(size)} GiB, its disk ${gib(disk.size)} GiB. `;
-  });
-  const memory = `${(totalmem() / GIB).toFixed(0)} GiB of memory`;
-  const machine = `${cpus()[0].model.trim()}, ${cpus().length} cores, ${memory}; ${version}`;
-  const tables = [scanTable(made, scanned), checked, saveTable(made, saved)];
-  say(tables.map((table) => ["", ...table].join("\n")).join("\n"));
-  say(
-    `\n${sizes.join("")}Medians of ${ROUNDS.scan} scans, ${ROUNDS.check} checks and ${ROUNDS.save} saves, taken in turn, on ${machine}.`,
-  );
+  await measure(names, small, launch);
 });

@@ -2,9 +2,11 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions)]
 
 mod bzip2;
+mod corpus;
 mod golden;
 mod gzip;
 mod lzop;
 mod plain;
+mod ruzstd;
 mod support;
 mod zstd;

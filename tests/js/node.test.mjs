@@ -1,6 +1,7 @@
 // The same wasm and modules as in the page, under Node, over open files.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -76,6 +77,58 @@ test("an archive is opened, scanned and read under Node", () => {
     }
   });
 });
+
+/** Seeded numbers below 2^32 (xorshift32). */
+function* numbers(seed) {
+  for (let state = seed; ;) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    yield state >>> 0;
+  }
+}
+
+/** Where to read, `count` times: forward, backward, then anywhere. */
+function* places(size, seed, count) {
+  const random = numbers(seed);
+  const next = (bound) => random.next().value % bound;
+  for (let number = 0, at = 0; number < count; number += 1) {
+    const step = next(Math.ceil(size / 50));
+    const part = Math.floor((number * 3) / count);
+    if (part === 0) at = (at + step) % size;
+    else if (part === 1) at = at >= step ? at - step : size - 1;
+    else at = next(size);
+    yield { at, length: next(3) === 0 ? next(300_000) : next(9_000) };
+  }
+}
+
+/** Who packs what, and how many reads: bzip2 unpacks 900 KB for almost each. */
+const packers = [
+  ["zst", 1_500, "zstd", "-q", "--threads=2"],
+  ["lzo", 1_500, "lzop"],
+  ["gz", 1_500, "gzip", "--rsyncable"],
+  ["bz2", 100, "bzip2"],
+];
+
+for (const [ending, reads, program, ...options] of packers) {
+  test(`any bytes of a disk in a .${ending} are read as from the plain archive`, () => {
+    const made = makeArchive(`reads-${ending}.vma`, "--disk", "drive-scsi0:24M:mixed:5");
+    const output = execFileSync(program, [...options, "-c", made.path], { maxBuffer: 1 << 28 });
+    const [{ id, size }] = made.disks;
+    let image;
+    withArchive(made.path, (plain) => {
+      image = Buffer.concat([0, 1, 2].map((part) => plain.imageRead(id, part << 23, 1 << 23)));
+    });
+    assert.equal(sha256(image), made.disks[0].sha256);
+    withArchive(makeFile(`reads.vma.${ending}`, output), (packed) => {
+      for (const { at, length } of places(size, 77, reads)) {
+        const bytes = packed.imageRead(id, at, length);
+        const expected = image.subarray(at, at + length);
+        assert.ok(expected.equals(bytes), `${length} bytes at ${at} (seed 77)`);
+      }
+    });
+  });
+}
 
 test("a file that is no archive throws a VmaError with a code", () => {
   const descriptor = openSync(makeFile("no.vma", "Dear reader,\n"), "r");

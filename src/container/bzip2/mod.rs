@@ -195,6 +195,8 @@ impl Decoder for Bzip2 {
 
     const INTERVAL: u64 = 1;
 
+    const EFFORT: u64 = 20;
+
     fn new(_: &Options) -> Self {
         Self { checks: true, place: Place::Between, block: None, streams: 0 }
     }

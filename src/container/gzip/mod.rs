@@ -178,6 +178,8 @@ impl Decoder for Gzip {
 
     const INTERVAL: u64 = 4 * 1024 * 1024;
 
+    const EFFORT: u64 = 3;
+
     fn new(_: &Options) -> Self {
         Self { inflate: Inflate::new(), checks: true, place: Place::Between, members: 0 }
     }

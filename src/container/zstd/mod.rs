@@ -274,6 +274,8 @@ impl Decoder for Zstd {
 
     const INTERVAL: u64 = 8 * 1024 * 1024;
 
+    const EFFORT: u64 = 1;
+
     fn new(options: &Options) -> Self {
         let window_max = options.window_max;
         let blocks = BlockDecoder::new(window_max);

@@ -69,7 +69,10 @@ class Page {
     });
   }
 
-  async open() {
+  async open(before) {
+    if (before) {
+      await this.#page.addInitScript(before);
+    }
     await this.#page.goto(this.#server.url);
   }
 
@@ -133,6 +136,10 @@ class Page {
 
   async screenshot(path) {
     await this.#page.screenshot({ path, fullPage: true });
+  }
+
+  async pdf() {
+    return await this.#page.pdf({ format: "A4", preferCSSPageSize: true });
   }
 
   async close() {

@@ -75,7 +75,7 @@ class Page {
     });
   }
 
-  async open() {
+  async open(before) {
     await this.#page.evaluateOnNewDocument(() => {
       // The driver reaches no Worker: the page's are kept to be ended.
       globalThis.startedWorkers = [];
@@ -86,6 +86,9 @@ class Page {
         }
       };
     });
+    if (before) {
+      await this.#page.evaluateOnNewDocument(before);
+    }
     await this.#page.goto(this.#server.url);
   }
 

@@ -112,8 +112,11 @@ pub fn archive(data: &[u8]) {
     for finding in scan.found().findings().iter() {
         assert!(!finding.to_string().is_empty());
     }
-    if let Some(kept) = kept_scan::to_bytes(scan.header(), scan.found()) {
+    if let Some(kept) = kept_scan::to_bytes(scan.header(), &scan) {
         let again = kept_scan::from_bytes(scan.header(), &kept).expect("what was kept is read");
+        let source = Rc::<Vec<u8>>::clone(&bytes);
+        let archive = Archive::open(source, &Options::default()).expect("it opened before");
+        let again = Scan::resume(&archive, again);
         assert_eq!(kept_scan::to_bytes(scan.header(), &again), Some(kept));
     }
     let size = data.iter().rev().take(8).fold(0, |size, &byte| size << 8 | u64::from(byte));
