@@ -55,6 +55,7 @@ impl ExtentHeader {
     /// Takes the fields of an extent header apart. Whether they can be
     /// believed is for [`Self::faults`] to say.
     #[must_use]
+    #[inline(never)]
     pub fn parse(bytes: &[u8; HEADER_LENGTH]) -> Self {
         Self {
             magic: array(&bytes[0x00..0x04]),
@@ -70,6 +71,7 @@ impl ExtentHeader {
     /// What speaks against this being an extent header of archive `uuid`:
     /// magic, MD5, UUID. Empty for a sound one.
     #[must_use]
+    #[inline(never)]
     pub fn faults(&self, uuid: Uuid) -> Vec<FindingKind> {
         let mut faults = Vec::new();
         if self.magic != MAGIC {

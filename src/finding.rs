@@ -67,10 +67,12 @@ pub enum FindingKind {
     HeaderFieldWrong {
         /// The field, as the specification names it.
         field: &'static str,
-        /// Its bytes, in hex digits.
-        found: String,
+        /// How many bytes it has, at most 16.
+        length: usize,
+        /// Its bytes.
+        found: [u8; 16],
         /// The bytes that were taken instead.
-        taken: String,
+        taken: [u8; 16],
     },
     /// A device that the header, which cannot be believed or is lost, does
     /// not declare: it is called by its number, and its size is what the
@@ -352,7 +354,9 @@ impl FindingKind {
             Self::ExtentHeaderCut { .. } => format!("{} bytes", crate::extent::HEADER_SIZE),
             Self::ExtentCut { expected, .. } => format!("{expected} bytes of data"),
             Self::ArchiveHeaderAgain { .. } => "an extent header".into(),
-            Self::HeaderFieldWrong { field, taken, .. } => format!("{field} {taken}"),
+            Self::HeaderFieldWrong { field, length, taken, .. } => {
+                format!("{field} {}", hex(taken.get(..*length).unwrap_or(taken)))
+            }
             Self::DeviceByNumber => "a device of the header".into(),
             Self::DeviceSizeDoubtful { stated } => format!("{stated} bytes, as stated"),
             Self::BlockCountMismatch { masks, .. } => format!("{masks} blocks, by the masks"),
@@ -401,7 +405,9 @@ impl FindingKind {
             }
             Self::ArchiveHeaderAgain { uuid, .. } => format!("the header of archive {uuid}"),
             Self::HeaderLost { until } => format!("no header before {until}"),
-            Self::HeaderFieldWrong { found, .. } => found.clone(),
+            Self::HeaderFieldWrong { length, found, .. } => {
+                hex(found.get(..*length).unwrap_or(found))
+            }
             Self::DeviceSizeDoubtful { .. } => "a cluster beyond".into(),
             Self::BlockCountMismatch { block_count, .. } => format!("block_count {block_count}"),
             Self::ClusterMissing { count } => format!("{count} missing"),

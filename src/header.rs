@@ -1,14 +1,12 @@
 //! The archive header: 12,288 fixed bytes, then the blob buffer.
 
-use std::collections::BTreeMap;
-
 use byteorder::{BigEndian, ByteOrder};
 use md5::{Digest, Md5};
 use uuid::Uuid;
 
 use crate::blob_buffer::{Blob, BlobBuffer};
 use crate::error::{Error, ErrorKind, Part};
-use crate::finding::{Finding, FindingKind, hex};
+use crate::finding::{Finding, FindingKind};
 use crate::unit::{ArchiveOffset, CLUSTER_SIZE, ClusterNumber, DeviceId, clusters_of};
 
 /// Bytes of the fixed part of the header.
@@ -47,7 +45,7 @@ pub struct Header {
     configs: Vec<Config>,
     devices: Vec<Device>,
     /// Sizes that are not from the header.
-    sizes: BTreeMap<DeviceId, SizeFrom>,
+    sizes: Vec<(DeviceId, SizeFrom)>,
     findings: Vec<Finding>,
 }
 
@@ -142,6 +140,7 @@ impl Header {
     /// A header whose UUID and size are wrong, or whose magic or version is:
     /// read with these in their place, as far as `bytes` go. `None` if they do
     /// not hold the fixed part.
+    #[inline(never)]
     pub(crate) fn mended(bytes: &[u8], uuid: Uuid, header_size: u32) -> Option<Self> {
         let mut mended = bytes.to_vec();
         let mut wrong = Vec::new();
@@ -153,8 +152,9 @@ impl Header {
         ] {
             let there = mended.get_mut(at..)?.get_mut(..right.len())?;
             if there != right {
-                let (found, taken) = (hex(there), hex(right));
-                wrong.push((at, FindingKind::HeaderFieldWrong { field, found, taken }));
+                let (found, taken) = (array(there), array(right));
+                let length = there.len();
+                wrong.push((at, FindingKind::HeaderFieldWrong { field, length, found, taken }));
                 there.copy_from_slice(right);
             }
         }
@@ -188,7 +188,7 @@ impl Header {
             header_size: 0,
             configs: Vec::new(),
             devices: Vec::new(),
-            sizes: BTreeMap::new(),
+            sizes: Vec::new(),
             findings: Vec::new(),
         };
         let until = ArchiveOffset(first_extent);
@@ -196,6 +196,7 @@ impl Header {
         header
     }
 
+    #[inline(never)]
     fn read(fixed: &[u8; FIXED_LENGTH], bytes: &[u8], start: u64) -> Self {
         let mut header = Self {
             start,
@@ -209,7 +210,7 @@ impl Header {
             header_size: BigEndian::read_u32(&fixed[0x38..0x3c]),
             configs: Vec::new(),
             devices: Vec::new(),
-            sizes: BTreeMap::new(),
+            sizes: Vec::new(),
             findings: Vec::new(),
         };
         if start > 0 {
@@ -265,7 +266,7 @@ impl Header {
     /// not to be believed. Returns what is to be said about that.
     pub(crate) fn admit(&mut self, id: DeviceId, cluster: ClusterNumber) -> Option<FindingKind> {
         let needed = cluster.image_offset().0.saturating_add(CLUSTER_SIZE);
-        let from = self.sizes.get(&id).copied();
+        let from = self.sizes.iter().find(|(of, _)| *of == id).map(|(_, from)| *from);
         match self.device(id) {
             Some(device) if device.is_vmstate() || clusters_of(device.size) > cluster.0.into() => {
                 return None;
@@ -362,8 +363,10 @@ impl Header {
 
     /// Sets the size of a device; one that is not declared gets its number
     /// for a name.
+    #[inline(never)]
     fn set_size(&mut self, id: DeviceId, size: u64, from: SizeFrom) {
-        self.sizes.insert(id, from);
+        self.sizes.retain(|(of, _)| *of != id);
+        self.sizes.push((id, from));
         let place = self.devices.partition_point(|device| device.id < id);
         match self.devices.get_mut(place).filter(|device| device.id == id) {
             Some(device) => device.size = size,
@@ -517,6 +520,7 @@ fn fixed_part(bytes: &[u8]) -> Result<&[u8; FIXED_LENGTH], Error> {
 }
 
 /// MD5 over `bytes`, those of `field` taken as zeros.
+#[inline(never)]
 pub(crate) fn md5_without(bytes: &[u8], field: core::ops::Range<usize>) -> [u8; 16] {
     let mut md5 = Md5::new();
     md5.update(bytes.get(..field.start).unwrap_or(bytes));

@@ -94,6 +94,7 @@ fn is_about_header(error: &Error) -> bool {
 
 /// A better header than the one that is `stated`, if something sound is found
 /// to make it from.
+#[inline(never)]
 fn mend(contents: &Contents, stated: &Result<Header, Error>) -> Result<Option<Header>, Error> {
     let own = stated.as_ref().ok().map(Header::uuid);
     let (at, extent) = match find_start(contents, own)? {
@@ -159,6 +160,7 @@ enum Start {
 /// for a sound header that is not where it should be; whichever comes first.
 /// Of several archives, one whose first extent is followed by another is
 /// preferred: a backup can lie in the disk of a backup.
+#[inline(never)]
 fn find_start(contents: &Contents, own: Option<Uuid>) -> Result<Option<Start>, Error> {
     let mut search = Search { contents, own, candidates: Vec::new(), trials: TRIALS_MAX };
     let (mut at, mut left) = (0, SEARCH_MAX);
@@ -243,6 +245,7 @@ impl Search<'_> {
     }
 }
 
+#[inline(never)]
 fn sound_extent(contents: &Contents, at: u64) -> Result<Option<ExtentHeader>, Error> {
     let bytes = read_sound(contents, at..at.saturating_add(extent::HEADER_SIZE))?;
     let header = bytes.first_chunk::<HEADER_LENGTH>().map(ExtentHeader::parse);
@@ -257,12 +260,14 @@ fn is_followed(contents: &Contents, at: u64, header: &ExtentHeader) -> Result<bo
 }
 
 /// Where the contents can be read again, if they cannot be at `at`.
+#[inline(never)]
 fn hole_at(contents: &Contents, at: u64) -> Option<u64> {
     contents.lost(at..at.saturating_add(1)).first()?;
     contents.lost(at..u64::MAX).first().map(|hole| hole.end)
 }
 
 /// Makes sure that reading at `at` does not take for ever.
+#[inline(never)]
 fn approach(contents: &Contents, at: u64) -> Result<(), Error> {
     if contents.approach(at, APPROACH_MAX)? {
         return Ok(());
@@ -272,6 +277,7 @@ fn approach(contents: &Contents, at: u64) -> Result<(), Error> {
 }
 
 /// The bytes of `range`, up to the first that cannot be decoded.
+#[inline(never)]
 fn read_sound(contents: &Contents, range: Range<u64>) -> Result<Vec<u8>, Error> {
     match read_range(contents, range.clone()) {
         Err(error) => match error.damaged_from() {

@@ -55,8 +55,9 @@ pub struct Scan {
     /// Where the first extent can start at the earliest.
     earliest: u64,
     found: Scanned,
-    /// What was found before a further copy of the same archive began.
-    before_copy: Option<Box<Scanned>>,
+    /// The figures from before a further copy of the same archive began. What
+    /// is found in it is not told, and nothing but new clusters counts.
+    before_copy: Option<ExtentStatistics>,
     /// Of which devices clusters are noted as they are found, and those.
     watched: BTreeSet<DeviceId>,
     placed: Vec<(DeviceId, ClusterNumber)>,
@@ -351,6 +352,7 @@ impl Scan {
     }
 
     /// The archive header at `at`, if a sound one stands there.
+    #[inline(never)]
     fn archive_header(&mut self, at: u64) -> Result<Option<Header>, Error> {
         let fixed = self.lookahead.header(at, FIXED_LENGTH)?;
         let Ok(size) = Header::claimed_size(fixed) else { return Ok(None) };
@@ -360,6 +362,7 @@ impl Scan {
 
     /// Behind the archive another one begins. It is passed over, unless it is
     /// a copy of the same and the first lacks something.
+    #[inline(never)]
     fn begin_again(&mut self, at: u64, again: &Header) -> Result<(), Error> {
         self.accept_pending(at)?;
         let (uuid, first) = (again.uuid(), self.header.uuid());
@@ -372,7 +375,7 @@ impl Scan {
             false => State::Foreign { from: at, at: next, uuid },
         };
         if is_of_use && self.before_copy.is_none() {
-            self.before_copy = Some(Box::new(self.found.clone()));
+            self.before_copy = Some(self.found.extents);
         }
         Ok(())
     }
@@ -473,6 +476,7 @@ impl Scan {
 
     /// Says what lay between the last sound extent and `until`, where the next
     /// one starts or the archive ends.
+    #[inline(never)]
     fn settle(&mut self, broken: &Broken, until: u64, is_end: bool) -> Result<(), Error> {
         let by_masks = self.pending.as_ref().is_some_and(|held| held.end_by_masks() == until);
         let cut_short = self.pending.is_some() && broken.is_lost();
@@ -551,6 +555,7 @@ impl Scan {
 
     /// Takes in one cluster, whose blocks `there` stand at `data`; returns
     /// whether it was there before.
+    #[inline(never)]
     fn place(
         &mut self,
         extent: ArchiveOffset,
@@ -571,9 +576,11 @@ impl Scan {
         }
         let header = Rc::clone(&self.header);
         let Some(device) = header.device(slot.device) else {
-            let undeclared = self.found.undeclared.entry(slot.device).or_default();
-            undeclared.clusters += 1;
-            undeclared.stored_blocks += u64::from(there.stored_blocks());
+            if self.before_copy.is_none() {
+                let undeclared = self.found.undeclared.entry(slot.device).or_default();
+                undeclared.clusters += 1;
+                undeclared.stored_blocks += u64::from(there.stored_blocks());
+            }
             self.find_in_slot(at, slot, FindingKind::DeviceUndeclared);
             return Ok(false);
         };
@@ -634,10 +641,7 @@ impl Scan {
 
     /// Adds a finding for every stretch of clusters that stand nowhere.
     fn count_missing(&mut self) {
-        if let Some(before) = self.before_copy.take() {
-            let devices = core::mem::take(&mut self.found.devices);
-            self.found = Scanned { devices, ..*before };
-        }
+        self.found.extents = self.before_copy.take().unwrap_or(self.found.extents);
         for device in self.header.devices() {
             let Some(index) = self.found.devices.get(&device.id) else { continue };
             let end = image_size(device, index).div_ceil(CLUSTER_SIZE);
@@ -668,17 +672,19 @@ impl Scan {
     fn find(&mut self, at: ArchiveOffset, kinds: impl IntoIterator<Item = FindingKind>) {
         for kind in kinds {
             let offset = Some(at);
-            self.found.findings.push(Finding { offset, device: None, cluster: None, kind });
+            self.tell(Finding { offset, device: None, cluster: None, kind });
         }
     }
 
     fn find_in_slot(&mut self, at: ArchiveOffset, slot: &Slot, kind: FindingKind) {
-        self.found.findings.push(Finding {
-            offset: Some(at),
-            device: Some(slot.device),
-            cluster: Some(slot.cluster),
-            kind,
-        });
+        let (device, cluster) = (Some(slot.device), Some(slot.cluster));
+        self.tell(Finding { offset: Some(at), device, cluster, kind });
+    }
+
+    fn tell(&mut self, finding: Finding) {
+        if self.before_copy.is_none() {
+            self.found.findings.push(finding);
+        }
     }
 }
 

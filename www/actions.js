@@ -56,6 +56,8 @@ export class Actions {
         return this.#fetchConfig(event.index);
       case "findings-wanted":
         return this.#fetchFindings(event.code, event.from);
+      case "size-wanted":
+        return this.#assumeSize(event.deviceId, event.bytes);
       case "scan-finished":
         this.#refreshFindings();
         return this.#finishScan(event.archive);
@@ -220,6 +222,20 @@ export class Actions {
       (error) => ({ items: [], failure: failureOf(error) }),
     );
     this.#send({ type: "findings-arrived", archive, code, from, ...answer });
+  }
+
+  /**
+   * @param {number} deviceId
+   * @param {number} bytes
+   */
+  async #assumeSize(deviceId, bytes) {
+    const archive = this.#state().archive?.id;
+    if (archive === undefined) return;
+    const report = await this.#worker.request("assumeSize", { archive, deviceId, bytes });
+    this.#send({ type: "size-taken", archive, report });
+    this.#refreshFindings();
+    await this.#fetchFormats();
+    this.#fetchElsewhere();
   }
 
   /** The lists that are open have grown in the meantime. */

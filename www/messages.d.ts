@@ -153,6 +153,12 @@ export interface Requests {
     progress: never;
     result: Finding[];
   };
+  /** Takes a person's word for the size of a disk. */
+  assumeSize: {
+    ask: { archive: number; deviceId: number; bytes: number };
+    progress: never;
+    result: ScanReport;
+  };
   imageSize: { ask: { archive: number; deviceId: number }; progress: never; result: number };
   formats: {
     ask: { archive: number; deviceId: number };

@@ -208,6 +208,8 @@ export type PageEvent =
   | { type: "scan-again-wanted" }
   | { type: "config-wanted"; index: number }
   | { type: "findings-wanted"; code: string; from: number }
+  /** A person knows how long a disk is of which the header does not say it. */
+  | { type: "size-wanted"; deviceId: number; bytes: number }
   | { type: "save-chosen"; deviceId: number; choice: Partial<SaveChoice> }
   | { type: "save-wanted"; deviceId: number }
   /** Without a check first: in the pass that scans. */
@@ -238,6 +240,7 @@ export type PageEvent =
   | { type: "scan-started"; archive: number }
   | { type: "scan-progressed"; archive: number; update: ScanUpdate; pace: Pace | null }
   | { type: "scan-finished"; archive: number; update: ScanUpdate }
+  | { type: "size-taken"; archive: number; report: ScanReport }
   | { type: "scan-stopped"; archive: number }
   | { type: "scan-failed"; archive: number; failure: Failure }
   | { type: "config-arrived"; archive: number; index: number; content: ConfigContent }

@@ -212,6 +212,8 @@ function changedArchive(archive, event) {
       return withScan(archive, { phase: "stopped", pace: null });
     case "scan-failed":
       return withScan(archive, { phase: "failed", pace: null, failure: event.failure });
+    case "size-taken":
+      return withScan(archive, { report: event.report });
     case "config-arrived":
       return { ...archive, configs: new Map(archive.configs).set(event.index, event.content) };
     case "findings-arrived":

@@ -108,6 +108,11 @@ function perform(request, signal) {
       return using(request.archive, ({ archive }) =>
         archive.findings(request.code, request.from, request.count),
       );
+    case "assumeSize":
+      return using(request.archive, ({ archive, report }) => {
+        archive.assumeSize(request.deviceId, request.bytes);
+        return report();
+      });
     case "imageSize":
       return using(request.archive, ({ archive }) => archive.imageSize(request.deviceId));
     case "scan":

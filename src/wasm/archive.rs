@@ -82,25 +82,7 @@ impl Archive {
 
     /// What the archive says of itself.
     pub fn overview(&self) -> Overview {
-        let header = self.scan.header();
-        let mut findings = Findings::default();
-        findings.extend(header.findings().iter().cloned());
-        let fields = Fields::default()
-            .with("container", container_name(self.archive.contents()))
-            .with("decodesInOrder", self.archive.contents().decodes_in_order())
-            .with("version", 1)
-            .with("uuid", header.uuid().to_string())
-            .with("createdAt", seconds(header.ctime()))
-            .count("headerSize", header.header_size().into())
-            .count("blobBufferOffset", header.blob_buffer_offset().into())
-            .count("blobBufferSize", header.blob_buffer_size().into())
-            .with("headerStanding", standing(header.standing()))
-            .with("headerChecksum", checksum(header))
-            .with("configs", list((0_u32..).zip(header.configs()), config))
-            .with("devices", list(header.devices(), device))
-            .count("totalClusters", header.total_clusters())
-            .with("findings", groups(&findings));
-        JsValue::from(fields).into()
+        JsValue::from(self.overview_fields()).into()
     }
 
     /// The bytes of a config; empty for an index that is none.
@@ -160,7 +142,7 @@ impl Archive {
     pub fn report(&self) -> ScanReport {
         let found = self.scan.found();
         let header = self.scan.header();
-        let learned = (!header.is_proven()).then(|| JsValue::from(self.overview()));
+        let learned = (!header.is_proven()).then(|| JsValue::from(self.overview_fields()));
         let devices = header.devices().iter().filter_map(|d| Some((d, found.device(d)?)));
         let fields = Fields::default()
             .with("container", container(self.archive.contents()))
@@ -184,6 +166,7 @@ impl Archive {
     /// header is lost or cannot be believed. Returns whether it was taken.
     #[wasm_bindgen(js_name = assumeSize)]
     pub fn assume_size(&mut self, device: u8, bytes: f64) -> bool {
+        self.disks.take();
         DeviceId::new(device).is_some_and(|id| self.scan.assume_size(id, from_number(bytes)))
     }
 
@@ -233,6 +216,28 @@ impl Archive {
 }
 
 impl Archive {
+    #[inline(never)]
+    fn overview_fields(&self) -> Fields {
+        let header = self.scan.header();
+        let mut findings = Findings::default();
+        findings.extend(header.findings().iter().cloned());
+        Fields::default()
+            .with("container", container_name(self.archive.contents()))
+            .with("decodesInOrder", self.archive.contents().decodes_in_order())
+            .with("version", 1)
+            .with("uuid", header.uuid().to_string())
+            .with("createdAt", seconds(header.ctime()))
+            .count("headerSize", header.header_size().into())
+            .count("blobBufferOffset", header.blob_buffer_offset().into())
+            .count("blobBufferSize", header.blob_buffer_size().into())
+            .with("headerStanding", standing(header.standing()))
+            .with("headerChecksum", checksum(header))
+            .with("configs", list((0_u32..).zip(header.configs()), config))
+            .with("devices", list(header.devices(), device))
+            .count("totalClusters", header.total_clusters())
+            .with("findings", groups(&findings))
+    }
+
     pub(super) fn scan(&self) -> &Scan {
         &self.scan
     }

@@ -68,6 +68,11 @@ inEachBrowser("A damaged archive", {
     await inspector.shows("beginning of the backup is missing", "#findings");
     const { sha256 } = await inspector.save("device 1");
     assert.equal(sha256, headed.disks[0].sha256);
+    await inspector.page.evaluate(() => {
+      document.querySelector(".size-field input").value = "12000000";
+    });
+    await inspector.clickIn("#devices", /Use this size/);
+    await inspector.shows("12,000,000", "#devices");
   },
 
   async "asks before a disk with gaps is saved"(inspector) {

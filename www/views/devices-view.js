@@ -5,6 +5,7 @@ import { missingBytes } from "../verdict.js";
 import { clusterBar, clusterTable } from "./cluster-bar.js";
 import { badge, facts, foreign, table } from "./parts.js";
 import { saveBox } from "./save-box.js";
+import { sizeField } from "./size-field.js";
 import { savePanel } from "./save-panel.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
@@ -81,6 +82,7 @@ function deviceCard(device, archive, send) {
       h("h3", { id: `device-${device.id}-title` }, foreign(device.name), " ", state),
       h("p", { class: "quiet device-line" }, deviceLine(device, archive)),
     ),
+    sizeField(device, archive, send),
     panel.root,
     boxPlace,
     numbers,

@@ -1,4 +1,9 @@
 //! gzip (RFC 1952): members, any number of them.
+//!
+//! Behind data that cannot be decoded, the rest of its member is lost: a block
+//! may copy from the 32 KiB before it, also at the byte-aligned marks of
+//! `gzip --rsyncable` and `pigz`. Decoding goes on at the next member. What was
+//! decoded between the damage and the place that fails can be wrong.
 
 mod header;
 mod inflate;

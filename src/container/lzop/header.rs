@@ -136,6 +136,7 @@ enum HeaderFault {
 
 impl PartHeader {
     /// Parses the header, magic number included.
+    #[inline(never)]
     fn parse(bytes: &[u8]) -> Result<Self, HeaderFault> {
         let mut fields = Fields { bytes, used: MAGIC.len() };
         let header = Self::fields(&mut fields).ok_or(HeaderFault::Short)?;
@@ -216,6 +217,7 @@ impl Next {
     }
 
     /// What `bytes` start with, in a part with `flags`.
+    #[inline(never)]
     pub(super) fn of(flags: Flags, bytes: &[u8]) -> Self {
         let mut fields = Fields { bytes, used: 0 };
         if fields.number(4) == Some(0) {
@@ -253,6 +255,7 @@ impl BlockHeader {
 
     /// Whether every checksum of the header agrees with `data`, as it stands
     /// and as it decodes.
+    #[inline(never)]
     pub(super) fn agrees(&self, data: &[u8]) -> bool {
         let agree = |(adler, crc): (Option<u32>, Option<u32>), bytes: &[u8]| {
             adler.is_none_or(|adler| adler == adler32(bytes))
@@ -264,6 +267,7 @@ impl BlockHeader {
 
     /// The contents of a block; `None` if `data` do not decode to the length
     /// that the header states.
+    #[inline(never)]
     pub(super) fn decode(&self, data: &[u8]) -> Option<Vec<u8>> {
         if u32::try_from(data.len()) != Ok(self.length) {
             return None;
@@ -307,6 +311,7 @@ impl BlockHeader {
         all.iter().any(|(adler, crc)| adler.is_some() || crc.is_some())
     }
 
+    #[inline(never)]
     fn parse(flags: Flags, bytes: &[u8]) -> Option<Self> {
         let mut fields = Fields { bytes, used: 0 };
         let contents_length = fields.number(4)?;
@@ -329,6 +334,7 @@ impl BlockHeader {
 }
 
 /// The Adler-32 of `bytes`.
+#[inline(never)]
 pub(super) fn adler32(bytes: &[u8]) -> u32 {
     let mut adler = Adler32::new();
     adler.write_slice(bytes);

@@ -4,6 +4,12 @@
 //! header to header is all it takes to find a byte, and blocks nobody asks
 //! for are not decoded. Neither are they checked, then: the checksums that
 //! count as checked are those of decoded blocks.
+//!
+//! Damage costs the block that it hits, 256 KiB. A header's lengths count only
+//! if the chain of blocks goes on behind them or the block decodes to just
+//! that; otherwise the next sound block is looked for. If all that lies between
+//! is one block that decodes, nothing is lost; if not, how much is lost is not
+//! known, and what follows has no known place in the contents.
 
 mod header;
 mod ranges;

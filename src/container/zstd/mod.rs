@@ -2,6 +2,13 @@
 //!
 //! The blocks of a frame are decoded by a [crate](block); the frames around
 //! them, their checksums and lengths, and what to do about damage are here.
+//!
+//! Behind a block that cannot be decoded, the rest of its frame is lost: later
+//! blocks take tables, repeated offsets and up to a window of history from
+//! those before, and nothing in the format says where the compressor started
+//! afresh. Decoding goes on at the next frame. What was decoded between the
+//! damage and the block that fails can be wrong; the checksum that would tell
+//! is at the end of the frame.
 
 mod block;
 mod frame;

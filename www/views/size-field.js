@@ -1,0 +1,33 @@
+/** Where the header does not say how long a disk is: a field to say it in. */
+import { h } from "../dom.js";
+import { button } from "./parts.js";
+
+/** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
+/** @typedef {import("../model.js").ShownArchive} ShownArchive */
+
+/**
+ * @param {Device} device
+ * @param {ShownArchive} archive
+ * @param {import("../model.js").Send} send
+ */
+export function sizeField(device, { overview }, send) {
+  const known = overview.headerStanding === "sound" || overview.headerStanding === "mended";
+  if (known || device.isVmstate) return null;
+  const id = `device-${device.id}-size`;
+  const input = h("input", { id, type: "number", min: "1", step: "1", required: true });
+  input.value = String(device.size);
+  const form = h(
+    "form",
+    { class: "size-field" },
+    h("label", { for: id }, "If you know its exact size, in bytes: "),
+    input,
+    " ",
+    button("Use this size", () => form.requestSubmit()),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const bytes = input.valueAsNumber;
+    if (Number.isSafeInteger(bytes)) send({ type: "size-wanted", deviceId: device.id, bytes });
+  });
+  return form;
+}
