@@ -5,7 +5,10 @@ use std::rc::Rc;
 use crate::container::{self, Contents, Options};
 use crate::error::Error;
 use crate::header::Header;
-use crate::read_at::{ReadAt, read_range};
+use crate::proxmox;
+use crate::read_at::ReadAt;
+use crate::salvage;
+use crate::unit::DeviceId;
 
 /// Bytes that the first read asks for: a header is seldom larger, and a read
 /// this size costs hardly more than a smaller one.
@@ -16,10 +19,14 @@ const FIRST_READ: u64 = 64 << 10;
 pub struct Archive {
     contents: Rc<Contents>,
     header: Rc<Header>,
+    proxmox: Rc<proxmox::Read>,
 }
 
 impl Archive {
     /// Reads the header of the archive in `source`, in whatever container it is.
+    /// Where it is damaged or lost, what stands in the first
+    /// [`SEARCH_MAX`](salvage::SEARCH_MAX) bytes of contents makes up for it, if
+    /// there is a sound extent among them: see [`Header::standing`].
     ///
     /// # Errors
     ///
@@ -28,19 +35,26 @@ impl Archive {
     /// 1, or ends inside the fixed part of its header.
     pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Self, Error> {
         let contents = Rc::new(container::open(source, options)?);
-        let mut bytes = read_range(&*contents, 0..FIRST_READ)?;
-        let claimed = u64::from(Header::claimed_size(&bytes)?);
-        if claimed > FIRST_READ {
-            bytes = read_range(&*contents, 0..claimed)?;
-        }
-        let header = Rc::new(Header::parse(&bytes)?);
-        Ok(Self { contents, header })
+        let (header, stated) = salvage::read_header(&contents, FIRST_READ)?;
+        let proxmox = Rc::new(proxmox::read(&stated));
+        Ok(Self { contents, header: Rc::new(header), proxmox })
+    }
+
+    /// Takes a person's word for the size of a device, in bytes. Only where the
+    /// header is lost or cannot be believed; returns whether it was taken.
+    pub fn assume_size(&mut self, device: DeviceId, bytes: u64) -> bool {
+        Rc::make_mut(&mut self.header).assume_size(device, bytes)
     }
 
     /// What the archive says of itself.
     #[must_use]
     pub fn header(&self) -> &Rc<Header> {
         &self.header
+    }
+
+    /// What Proxmox's program makes of the header.
+    pub(crate) fn proxmox(&self) -> &proxmox::Read {
+        &self.proxmox
     }
 
     /// The bytes of the archive, and what is known of the container they are in.

@@ -76,6 +76,12 @@ pub enum ErrorKind {
         /// Where good bytes resume, in decompressed bytes.
         until: u64,
     },
+    /// The start of a container is damaged, and nothing that decodes comes
+    /// soon enough behind it.
+    NothingSound {
+        /// Bytes that were looked at.
+        searched: u64,
+    },
     /// The source ends inside the fixed part of the header.
     HeaderCut {
         /// Bytes the fixed part has.
@@ -158,6 +164,7 @@ impl Error {
             ErrorKind::ContainerFeature { .. } => "container-feature",
             ErrorKind::ContainerWindow { .. } => "container-window",
             ErrorKind::ContainerDamaged { .. } => "container-damaged",
+            ErrorKind::NothingSound { .. } => "nothing-sound",
             ErrorKind::HeaderCut { .. } => "header-cut",
             ErrorKind::VersionUnsupported { .. } => "version-unsupported",
             ErrorKind::HeaderSize { .. } => "header-size",
@@ -188,6 +195,9 @@ impl fmt::Display for Error {
             }
             ErrorKind::ContainerDamaged { until } => {
                 write!(f, ": damaged, good bytes resume at {until:#x}")
+            }
+            ErrorKind::NothingSound { searched } => {
+                write!(f, ": nothing that decodes in {searched} bytes")
             }
             ErrorKind::HeaderCut { expected, found } => {
                 write!(f, ": expected {expected} bytes, found {found}")

@@ -85,6 +85,12 @@ impl ExtentHeader {
         faults
     }
 
+    /// The UUID of the archive that it belongs to, as stated.
+    #[must_use]
+    pub fn uuid(&self) -> Uuid {
+        self.uuid
+    }
+
     /// The first four bytes.
     #[must_use]
     pub fn magic(&self) -> [u8; 4] {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::unit::{ArchiveOffset, BlockMask, ClusterNumber, DeviceId};
 
 /// How many findings of one code are kept in full; all are counted. Bounds
-/// the memory that a hostile archive can ask for: 28 codes, some 70 bytes a finding.
+/// the memory that a hostile archive can ask for: 33 codes, some 100 bytes a finding.
 pub const KEPT_PER_CODE: usize = 100_000;
 
 /// One thing that is wrong, and where.
@@ -52,6 +52,36 @@ impl Severity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FindingKind {
+    /// There is no archive header. What is known of the archive is from its
+    /// extents.
+    HeaderLost {
+        /// Where the first sound extent starts.
+        until: ArchiveOffset,
+    },
+    /// Something stands in front of the archive header.
+    BytesBeforeHeader {
+        /// How many bytes.
+        length: u64,
+    },
+    /// A field of the header is wrong; another value was taken in its place.
+    HeaderFieldWrong {
+        /// The field, as the specification names it.
+        field: &'static str,
+        /// Its bytes, in hex digits.
+        found: String,
+        /// The bytes that were taken instead.
+        taken: String,
+    },
+    /// A device that the header, which cannot be believed or is lost, does
+    /// not declare: it is called by its number, and its size is what the
+    /// highest cluster says.
+    DeviceByNumber,
+    /// A device has clusters beyond the size that the header, which cannot be
+    /// believed, states: its size is what the highest cluster says.
+    DeviceSizeDoubtful {
+        /// The stated size, bytes.
+        stated: u64,
+    },
     /// The header's MD5 is not that of its bytes.
     HeaderMd5Mismatch {
         /// The checksum that the header states.
@@ -159,8 +189,14 @@ pub enum FindingKind {
     /// Nothing sound was found for so long that the rest was not looked at.
     SearchGivenUp,
     /// An archive header where an extent header should be: a second archive
-    /// was appended.
-    ArchiveHeaderAgain,
+    /// was appended. Only the first is read; of a second copy of the same one,
+    /// clusters are taken that the first lacks.
+    ArchiveHeaderAgain {
+        /// The UUID of the second.
+        uuid: Uuid,
+        /// The UUID of the first.
+        first: Uuid,
+    },
     /// An extent's count of blocks is not the sum of its masks.
     BlockCountMismatch {
         /// Set bits in all masks.
@@ -202,7 +238,10 @@ pub enum FindingKind {
 }
 
 /// All codes, in the order in which the page lists them.
-pub const CODES: [&str; 28] = [
+pub const CODES: [&str; 33] = [
+    "header-lost",
+    "bytes-before-header",
+    "header-field-wrong",
     "header-truncated",
     "header-md5-mismatch",
     "blob-buffer-out-of-bounds",
@@ -210,6 +249,8 @@ pub const CODES: [&str; 28] = [
     "device-name-invalid",
     "device-incomplete",
     "device-zero-declared",
+    "device-by-number",
+    "device-size-doubtful",
     "blob-pointer-inside-blob",
     "name-unterminated",
     "cluster-missing",
@@ -257,7 +298,12 @@ impl FindingKind {
             Self::TrailingBytes { .. } => "trailing-bytes",
             Self::ContentsLost { .. } => "contents-lost",
             Self::SearchGivenUp => "search-given-up",
-            Self::ArchiveHeaderAgain => "archive-header-again",
+            Self::ArchiveHeaderAgain { .. } => "archive-header-again",
+            Self::HeaderLost { .. } => "header-lost",
+            Self::BytesBeforeHeader { .. } => "bytes-before-header",
+            Self::HeaderFieldWrong { .. } => "header-field-wrong",
+            Self::DeviceByNumber => "device-by-number",
+            Self::DeviceSizeDoubtful { .. } => "device-size-doubtful",
             Self::BlockCountMismatch { .. } => "block-count-mismatch",
             Self::ClusterTwice => "cluster-twice",
             Self::ClusterMissing { .. } => "cluster-missing",
@@ -279,6 +325,8 @@ impl FindingKind {
             | Self::NameUnterminated
             | Self::ExtentReservedNonzero { .. }
             | Self::TrailingBytes { .. }
+            | Self::BytesBeforeHeader { .. }
+            | Self::ArchiveHeaderAgain { .. }
             | Self::BlockPastEnd { .. } => Severity::Warning,
             _ => Severity::Damage,
         }
@@ -303,7 +351,10 @@ impl FindingKind {
             Self::ExtentUuidMismatch { expected, .. } => expected.to_string(),
             Self::ExtentHeaderCut { .. } => format!("{} bytes", crate::extent::HEADER_SIZE),
             Self::ExtentCut { expected, .. } => format!("{expected} bytes of data"),
-            Self::ArchiveHeaderAgain => "an extent header".into(),
+            Self::ArchiveHeaderAgain { .. } => "an extent header".into(),
+            Self::HeaderFieldWrong { field, taken, .. } => format!("{field} {taken}"),
+            Self::DeviceByNumber => "a device of the header".into(),
+            Self::DeviceSizeDoubtful { stated } => format!("{stated} bytes, as stated"),
             Self::BlockCountMismatch { masks, .. } => format!("{masks} blocks, by the masks"),
             Self::ClusterPastEnd { clusters } => format!("less than {clusters}"),
             Self::BlockPastEnd { allowed, .. } => format!("mask within {:#06x}", allowed.0),
@@ -339,11 +390,19 @@ impl FindingKind {
             Self::SlotReservedNonzero { found } => format!("{found:#04x}"),
             Self::ExtentUuidMismatch { found, .. } => found.to_string(),
             Self::ExtentCut { found, .. } => format!("{found} bytes of data"),
-            Self::BytesSkipped { length } | Self::TrailingBytes { length } => {
+            Self::BytesSkipped { length }
+            | Self::TrailingBytes { length }
+            | Self::BytesBeforeHeader { length } => {
                 format!("{length} bytes")
             }
             Self::ContentsLost { until } => format!("nothing up to {until}"),
-            Self::ArchiveHeaderAgain => "an archive header".into(),
+            Self::ArchiveHeaderAgain { uuid, first } if uuid == first => {
+                "a further copy of the same archive".into()
+            }
+            Self::ArchiveHeaderAgain { uuid, .. } => format!("the header of archive {uuid}"),
+            Self::HeaderLost { until } => format!("no header before {until}"),
+            Self::HeaderFieldWrong { found, .. } => found.clone(),
+            Self::DeviceSizeDoubtful { .. } => "a cluster beyond".into(),
             Self::BlockCountMismatch { block_count, .. } => format!("block_count {block_count}"),
             Self::ClusterMissing { count } => format!("{count} missing"),
             Self::BlockPastEnd { mask, .. } => format!("mask {:#06x}", mask.0),
@@ -446,6 +505,11 @@ impl Findings {
         for finding in others {
             self.push(finding);
         }
+    }
+
+    /// Takes all findings of one code away.
+    pub fn remove(&mut self, code: &str) {
+        self.by_code.remove(code);
     }
 
     /// How many there are of all codes.

@@ -1,13 +1,15 @@
 //! The archive header: 12,288 fixed bytes, then the blob buffer.
 
+use std::collections::BTreeMap;
+
 use byteorder::{BigEndian, ByteOrder};
 use md5::{Digest, Md5};
 use uuid::Uuid;
 
 use crate::blob_buffer::{Blob, BlobBuffer};
 use crate::error::{Error, ErrorKind, Part};
-use crate::finding::{Finding, FindingKind};
-use crate::unit::{ArchiveOffset, DeviceId, clusters_of};
+use crate::finding::{Finding, FindingKind, hex};
+use crate::unit::{ArchiveOffset, CLUSTER_SIZE, ClusterNumber, DeviceId, clusters_of};
 
 /// Bytes of the fixed part of the header.
 pub const FIXED_SIZE: u32 = 12_288;
@@ -33,6 +35,8 @@ const VMSTATE: &str = "vmstate";
 #[derive(Clone, Debug)]
 #[doc(alias = "VmaHeader")]
 pub struct Header {
+    start: u64,
+    standing: Standing,
     uuid: Uuid,
     ctime: i64,
     stated_md5: [u8; 16],
@@ -42,7 +46,33 @@ pub struct Header {
     header_size: u32,
     configs: Vec<Config>,
     devices: Vec<Device>,
+    /// Sizes that are not from the header.
+    sizes: BTreeMap<DeviceId, SizeFrom>,
     findings: Vec<Finding>,
+}
+
+/// How far a header can be believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Its checksum agrees with its bytes.
+    Sound,
+    /// Its checksum agrees once the fields that findings name are put right:
+    /// all else in it is as it was written.
+    Mended,
+    /// Its checksum does not agree. Where extents, which have checksums of
+    /// their own, say otherwise, they are believed.
+    Doubtful,
+    /// There is none: devices are known by their numbers, from the extents.
+    Lost,
+}
+
+/// Where the size of a device is from, if not from the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SizeFrom {
+    /// The highest cluster that was found.
+    Clusters,
+    /// A person's word.
+    Person,
 }
 
 /// A named config blob: `qemu-server.conf`, `qemu-server.fw`, or any other.
@@ -99,8 +129,77 @@ impl Header {
     ///
     /// As [`Self::claimed_size`]. All else that is wrong is a finding.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        let fixed = fixed_part(bytes)?;
+        fixed_part(bytes).map(|fixed| Self::read(fixed, bytes, 0))
+    }
+
+    /// A sound header that stands at `start` of what was opened; `None` if
+    /// `bytes` do not start with one.
+    pub(crate) fn parse_sound(bytes: &[u8], start: u64) -> Option<Self> {
+        let header = Self::read(fixed_part(bytes).ok()?, bytes, start);
+        header.is_trusted().then_some(header)
+    }
+
+    /// A header whose UUID and size are wrong, or whose magic or version is:
+    /// read with these in their place, as far as `bytes` go. `None` if they do
+    /// not hold the fixed part.
+    pub(crate) fn mended(bytes: &[u8], uuid: Uuid, header_size: u32) -> Option<Self> {
+        let mut mended = bytes.to_vec();
+        let mut wrong = Vec::new();
+        for (field, at, right) in [
+            ("magic", 0x00, &MAGIC[..]),
+            ("version", 0x04, &1_u32.to_be_bytes()),
+            ("uuid", 0x08, uuid.as_bytes()),
+            ("header_size", 0x38, &header_size.to_be_bytes()),
+        ] {
+            let there = mended.get_mut(at..)?.get_mut(..right.len())?;
+            if there != right {
+                let (found, taken) = (hex(there), hex(right));
+                wrong.push((at, FindingKind::HeaderFieldWrong { field, found, taken }));
+                there.copy_from_slice(right);
+            }
+        }
+        let mut header = Self::read(mended.first_chunk::<FIXED_LENGTH>()?, &mended, 0);
+        header.standing = if header.is_trusted() { Standing::Mended } else { Standing::Doubtful };
+        let unmended = bytes.get(..to_usize(header_size)).unwrap_or(bytes);
+        header.computed_md5 = md5_without(unmended, MD5_FIELD);
+        let (stated, computed) = (header.stated_md5, header.computed_md5);
+        header.findings.retain(|found| found.kind.code() != "header-md5-mismatch");
+        if stated != computed {
+            header.find(0x20, FindingKind::HeaderMd5Mismatch { stated, computed });
+        }
+        for (at, kind) in wrong {
+            header.find(to_u64(at), kind);
+        }
+        Some(header)
+    }
+
+    /// What stands in for a header that is lost: the archive is known by the
+    /// UUID of its extents, the first of which starts at `first_extent`.
+    pub(crate) fn lost(uuid: Uuid, first_extent: u64) -> Self {
         let mut header = Self {
+            start: first_extent,
+            standing: Standing::Lost,
+            uuid,
+            ctime: 0,
+            stated_md5: [0; 16],
+            computed_md5: [0; 16],
+            blob_buffer_offset: 0,
+            blob_buffer_size: 0,
+            header_size: 0,
+            configs: Vec::new(),
+            devices: Vec::new(),
+            sizes: BTreeMap::new(),
+            findings: Vec::new(),
+        };
+        let until = ArchiveOffset(first_extent);
+        header.push(0, None, FindingKind::HeaderLost { until });
+        header
+    }
+
+    fn read(fixed: &[u8; FIXED_LENGTH], bytes: &[u8], start: u64) -> Self {
+        let mut header = Self {
+            start,
+            standing: Standing::Doubtful,
             uuid: Uuid::from_slice(&fixed[0x08..0x18]).unwrap_or_default(),
             ctime: BigEndian::read_i64(&fixed[0x18..0x20]),
             stated_md5: array(&fixed[MD5_FIELD]),
@@ -110,14 +209,77 @@ impl Header {
             header_size: BigEndian::read_u32(&fixed[0x38..0x3c]),
             configs: Vec::new(),
             devices: Vec::new(),
+            sizes: BTreeMap::new(),
             findings: Vec::new(),
         };
+        if start > 0 {
+            header.push(0, None, FindingKind::BytesBeforeHeader { length: start });
+        }
         let bytes = bytes.get(..to_usize(header.header_size)).unwrap_or(bytes);
         header.check(bytes);
         let blobs = header.blob_buffer(bytes);
         header.read_configs(fixed, &blobs);
         header.read_devices(fixed, &blobs);
-        Ok(header)
+        header
+    }
+
+    /// How far it can be believed.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        self.standing
+    }
+
+    /// Whether its checksum agrees with its bytes, perhaps with some fields
+    /// put right: what extents say beyond it is wrong then.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        matches!(self.standing, Standing::Sound | Standing::Mended)
+    }
+
+    /// Where the first extent should start.
+    #[must_use]
+    pub fn first_extent(&self) -> ArchiveOffset {
+        ArchiveOffset(self.start.saturating_add(u64::from(self.header_size)))
+    }
+
+    /// Where the first extent can start at the earliest.
+    pub(crate) fn earliest_extent(&self) -> u64 {
+        match self.standing {
+            Standing::Doubtful => self.start.saturating_add(u64::from(FIXED_SIZE)),
+            _ => self.first_extent().0,
+        }
+    }
+
+    /// Takes a person's word for the size of a device. Only where the header
+    /// cannot be believed, and not for a vmstate, which is as long as what is
+    /// there: returns whether it was taken.
+    pub(crate) fn assume_size(&mut self, id: DeviceId, bytes: u64) -> bool {
+        if self.is_proven() || self.device(id).is_some_and(Device::is_vmstate) {
+            return false;
+        }
+        self.set_size(id, bytes, SizeFrom::Person);
+        true
+    }
+
+    /// Makes room for a cluster that a sound extent names, where the header is
+    /// not to be believed. Returns what is to be said about that.
+    pub(crate) fn admit(&mut self, id: DeviceId, cluster: ClusterNumber) -> Option<FindingKind> {
+        let needed = cluster.image_offset().0.saturating_add(CLUSTER_SIZE);
+        let from = self.sizes.get(&id).copied();
+        match self.device(id) {
+            Some(device) if device.is_vmstate() || clusters_of(device.size) > cluster.0.into() => {
+                return None;
+            }
+            Some(_) if from == Some(SizeFrom::Person) => return None,
+            _ => {}
+        }
+        let stated = self.device(id).map(|device| device.size);
+        self.set_size(id, needed, SizeFrom::Clusters);
+        match (stated, from) {
+            (None, _) => Some(FindingKind::DeviceByNumber),
+            (Some(stated), None) => Some(FindingKind::DeviceSizeDoubtful { stated }),
+            (Some(_), Some(_)) => None,
+        }
     }
 
     /// The archive's UUID; every extent header repeats it.
@@ -147,7 +309,7 @@ impl Header {
     /// Whether the header's checksum agrees with its bytes.
     #[must_use]
     pub fn is_trusted(&self) -> bool {
-        self.stated_md5 == self.computed_md5
+        self.standing != Standing::Lost && self.stated_md5 == self.computed_md5
     }
 
     /// Where the blob buffer starts, bytes, as stated.
@@ -198,6 +360,17 @@ impl Header {
         &self.findings
     }
 
+    /// Sets the size of a device; one that is not declared gets its number
+    /// for a name.
+    fn set_size(&mut self, id: DeviceId, size: u64, from: SizeFrom) {
+        self.sizes.insert(id, from);
+        let place = self.devices.partition_point(|device| device.id < id);
+        match self.devices.get_mut(place).filter(|device| device.id == id) {
+            Some(device) => device.size = size,
+            None => self.devices.insert(place, Device { id, name: format!("device {id}"), size }),
+        }
+    }
+
     fn check(&mut self, bytes: &[u8]) {
         let found = to_u64(bytes.len());
         let expected = u64::from(self.header_size);
@@ -205,7 +378,9 @@ impl Header {
             self.find(found, FindingKind::HeaderTruncated { expected, found });
         }
         self.computed_md5 = md5_without(bytes, MD5_FIELD);
-        if !self.is_trusted() {
+        if self.is_trusted() {
+            self.standing = Standing::Sound;
+        } else {
             let (stated, computed) = (self.stated_md5, self.computed_md5);
             self.find(0x20, FindingKind::HeaderMd5Mismatch { stated, computed });
         }
@@ -293,25 +468,23 @@ impl Header {
     fn name(&mut self, bytes: &[u8], at: u64, device: Option<DeviceId>) -> String {
         let name = bytes.strip_suffix(&[0]);
         if name.is_none() {
-            let kind = FindingKind::NameUnterminated;
-            self.findings.push(Finding {
-                offset: Some(ArchiveOffset(at)),
-                device,
-                cluster: None,
-                kind,
-            });
+            self.push(self.start.saturating_add(at), device, FindingKind::NameUnterminated);
         }
         String::from_utf8_lossy(name.unwrap_or(bytes)).into_owned()
     }
 
+    /// `at` counts from the start of the header.
     fn find(&mut self, at: u64, kind: FindingKind) {
-        let offset = Some(ArchiveOffset(at));
-        self.findings.push(Finding { offset, device: None, cluster: None, kind });
+        self.push(self.start.saturating_add(at), None, kind);
     }
 
     fn find_device(&mut self, at: u64, id: DeviceId, kind: FindingKind) {
+        self.push(self.start.saturating_add(at), Some(id), kind);
+    }
+
+    fn push(&mut self, at: u64, device: Option<DeviceId>, kind: FindingKind) {
         let offset = Some(ArchiveOffset(at));
-        self.findings.push(Finding { offset, device: Some(id), cluster: None, kind });
+        self.findings.push(Finding { offset, device, cluster: None, kind });
     }
 }
 

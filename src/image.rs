@@ -23,14 +23,43 @@ const READ_MAX: u64 = 4 << 20;
 /// belong.
 const LONG_RUN: u64 = 256 << 10;
 
-/// The bytes of one device. Blocks that the archive does not hold read as
-/// zeros; [`Image::runs`] tells them apart.
+/// The bytes of one device. Blocks that are zeros, as the archive says, read as
+/// such, and lost ones as [`Fill`] says; [`Image::runs`] tells them apart.
 #[derive(Clone)]
 pub struct Image {
     source: Rc<dyn ReadAt>,
     index: Rc<DeviceIndex>,
     size: u64,
+    lost_fill: Fill,
     tap: Option<Tap>,
+}
+
+/// What the bytes of an image that are lost read as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fill {
+    /// Zeros, as an unused part of a disk.
+    #[default]
+    Zeros,
+    /// [`LOST_PATTERN`] over and over, counted from the start of the image, so
+    /// that lost parts can be found in files and by `grep`.
+    Pattern,
+}
+
+/// What [`Fill::Pattern`] repeats. Its length divides that of any sector.
+pub const LOST_PATTERN: [u8; 16] = *b"VMA-DATA-IS-LOST";
+
+impl Fill {
+    /// Fills `buffer`, which stands at `offset` of the image.
+    fn write(self, offset: u64, buffer: &mut [u8]) {
+        match self {
+            Self::Zeros => buffer.fill(0),
+            Self::Pattern => {
+                let skip = usize::try_from(offset % 16).unwrap_or(0);
+                let pattern = LOST_PATTERN.iter().cycle().skip(skip);
+                buffer.iter_mut().zip(pattern).for_each(|(to, from)| *to = *from);
+            }
+        }
+    }
 }
 
 /// A stretch of an image whose bytes have one origin.
@@ -77,7 +106,23 @@ impl Image {
     /// The image of `size` bytes whose clusters `index` finds in `source`.
     #[must_use]
     pub fn new(source: Rc<dyn ReadAt>, index: Rc<DeviceIndex>, size: u64) -> Self {
-        Self { source, index, size, tap: None }
+        Self { source, index, size, lost_fill: Fill::default(), tap: None }
+    }
+
+    /// The same image, whose lost bytes read as `fill` says.
+    #[must_use]
+    pub fn with_lost_fill(self, fill: Fill) -> Self {
+        Self { lost_fill: fill, ..self }
+    }
+
+    /// Whether `origin` has bytes that an image of another format has to store:
+    /// zeros need not be.
+    pub(crate) fn is_stored(&self, origin: Origin) -> bool {
+        match origin {
+            Origin::Stored(_) => true,
+            Origin::Zero => false,
+            Origin::Lost => self.lost_fill != Fill::Zeros,
+        }
     }
 
     /// The same image, of which `tap` gets to see what is read.
@@ -155,7 +200,8 @@ impl Image {
         let (stored, rest): (Vec<Run>, Vec<Run>) =
             self.runs(offset..end).partition(|run| matches!(run.origin, Origin::Stored(_)));
         for run in rest {
-            place_of(&run, offset, buffer).fill(0);
+            let fill = if run.origin == Origin::Lost { self.lost_fill } else { Fill::Zeros };
+            fill.write(run.start.0, place_of(&run, offset, buffer));
         }
         let mut bytes = Vec::new();
         for read in joined_reads(&stored) {

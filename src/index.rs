@@ -185,6 +185,21 @@ impl DeviceIndex {
         }
     }
 
+    /// Whether every one of `clusters` was found and is zeros.
+    #[must_use]
+    pub fn is_zero(&self, clusters: core::ops::Range<u64>) -> bool {
+        let mut at = clusters.start;
+        while at < clusters.end {
+            let Ok(cluster) = u32::try_from(at) else { return false };
+            let (found, count) = self.stretch(ClusterNumber(cluster));
+            if found != Cluster::Zero {
+                return false;
+            }
+            at = at.saturating_add(count);
+        }
+        true
+    }
+
     /// The blocks of `cluster` that were stored and are lost.
     #[must_use]
     pub fn lost_blocks(&self, cluster: ClusterNumber) -> BlockMask {

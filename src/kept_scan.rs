@@ -1,8 +1,8 @@
 //! A finished scan as bytes, to keep, so that an archive that was scanned
 //! before need not be scanned again.
 //!
-//! Only scans without a finding are kept: what is wrong with an archive is
-//! worth looking at anew. All integers are little-endian:
+//! Only scans without a finding are kept, and of archives that Proxmox's own
+//! program accepts: what is wrong with an archive is worth looking at anew. All integers are little-endian:
 //!
 //! | bytes | what |
 //! |---|---|
@@ -18,19 +18,22 @@ use md5::{Digest, Md5};
 use crate::header::Header;
 use crate::index::DeviceIndex;
 use crate::little_endian::{Reader, Writer};
-use crate::scan::Scanned;
+use crate::scan::{Scan, Scanned};
 use crate::statistics::ExtentStatistics;
 use crate::unit::DeviceId;
 
 const MAGIC: &[u8; 4] = b"VMAK";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const MD5_SIZE: usize = 16;
 
 /// The bytes of a finished scan of the archive with this header; `None` if it
-/// is not finished or has findings.
+/// is not finished, has findings, or if Proxmox's program would not accept the
+/// archive.
 #[must_use]
-pub fn to_bytes(header: &Header, found: &Scanned) -> Option<Vec<u8>> {
-    if !found.is_done() || found.findings().count() > 0 {
+pub fn to_bytes(header: &Header, scan: &Scan) -> Option<Vec<u8>> {
+    let found = scan.found();
+    let is_plain = found.findings().count() == 0 && scan.prediction().accepts();
+    if !found.is_done() || !is_plain {
         return None;
     }
     let mut bytes = Writer::default();

@@ -29,6 +29,7 @@
 
 pub mod appliance;
 pub mod archive;
+pub mod backup_name;
 mod blob_buffer;
 pub mod container;
 pub mod disk_format;
@@ -43,8 +44,10 @@ pub mod index;
 pub mod kept_scan;
 mod little_endian;
 mod lookahead;
+pub mod proxmox;
 pub mod qemu_server_conf;
 pub mod read_at;
+pub mod salvage;
 pub mod scan;
 pub mod statistics;
 pub mod tap;

@@ -129,7 +129,7 @@ impl Lookahead {
     /// The `length` bytes from `at` on, of an extent header; fewer only where
     /// the source ends or cannot be decoded.
     pub(crate) fn header(&mut self, at: u64, length: usize) -> Result<&[u8], Error> {
-        let window = if self.uses_windows() { WINDOW } else { length };
+        let window = if self.uses_windows() { WINDOW.max(length) } else { length };
         self.read(at, length, window)
     }
 

@@ -8,15 +8,18 @@ use core::ops::Range;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use uuid::Uuid;
+
 use crate::archive::Archive;
 use crate::container::Contents;
 use crate::error::{Error, ErrorKind, Part};
 use crate::extent::{self, ExtentHeader, HEADER_LENGTH, HEADER_SIZE, Slot};
 use crate::finding::{Finding, FindingKind, Findings};
-use crate::header::{self, Device, FIXED_SIZE, Header};
+use crate::header::{self, Device, HEADER_SIZE_MAX, Header};
 use crate::image::Image;
-use crate::index::{DeviceIndex, INDEX_BYTES_MAX, Inserted};
+use crate::index::{Cluster, DeviceIndex, INDEX_BYTES_MAX, Inserted};
 use crate::lookahead::Lookahead;
+use crate::proxmox::{Prediction, Reading};
 use crate::read_at::ReadAt;
 use crate::statistics::{DeviceStatistics, ExtentStatistics, UndeclaredDevice, image_size};
 use crate::unit::{
@@ -34,6 +37,9 @@ const SEARCH_PER_STEP: usize = 1 << 20;
 /// days.
 const SEARCH_MAX: u64 = 8 << 30;
 
+/// Bytes of the fixed part of an archive header.
+const FIXED_LENGTH: usize = 12_288;
+
 /// The size of the index is held against its bound every so many extents.
 const EXTENTS_PER_SIZE_CHECK: u64 = 1024;
 
@@ -45,7 +51,12 @@ pub struct Scan {
     state: State,
     /// The last sound extent, until it is known where its data end.
     pending: Option<Pending>,
+    proxmox: Reading,
+    /// Where the first extent can start at the earliest.
+    earliest: u64,
     found: Scanned,
+    /// What was found before a further copy of the same archive began.
+    before_copy: Option<Box<Scanned>>,
     /// Of which devices clusters are noted as they are found, and those.
     watched: BTreeSet<DeviceId>,
     placed: Vec<(DeviceId, ClusterNumber)>,
@@ -88,6 +99,13 @@ enum State {
     Search {
         broken: Broken,
         cursor: u64,
+    },
+    /// Another archive begins at `from`: following its extents to its end.
+    /// The next should start at `at`.
+    Foreign {
+        from: u64,
+        at: u64,
+        uuid: Uuid,
     },
     /// The end was reached; what is missing has yet to be counted.
     Ended,
@@ -144,11 +162,14 @@ impl Scan {
         let source: Rc<dyn ReadAt> = Rc::<Contents>::clone(archive.contents());
         Self {
             source: Rc::clone(&source),
-            state: State::Expect { at: u64::from(header.header_size()) },
+            state: State::Expect { at: header.first_extent().0 },
             lookahead: Lookahead::new(source),
+            proxmox: Reading::new(archive.proxmox()),
+            earliest: header.earliest_extent(),
             header,
             pending: None,
             found,
+            before_copy: None,
             watched: BTreeSet::new(),
             placed: Vec::new(),
         }
@@ -173,7 +194,8 @@ impl Scan {
     /// found is taken as it is.
     #[must_use]
     pub fn resume(archive: &Archive, kept: Scanned) -> Self {
-        Self { state: State::Done, found: kept, ..Self::new(archive) }
+        let proxmox = Reading::accepted();
+        Self { state: State::Done, found: kept, proxmox, ..Self::new(archive) }
     }
 
     /// Does a bounded amount of work.
@@ -184,7 +206,7 @@ impl Scan {
     /// found before stays.
     pub fn step(&mut self) -> Result<Progress, Error> {
         match &self.state {
-            State::Expect { .. } => self.follow_extents()?,
+            State::Expect { .. } | State::Foreign { .. } => self.follow_extents()?,
             State::Search { .. } => self.search()?,
             State::Ended => self.count_missing(),
             State::Done => {}
@@ -196,7 +218,7 @@ impl Scan {
     #[must_use]
     pub fn progress(&self) -> Progress {
         let offset = match &self.state {
-            State::Expect { at } => *at,
+            State::Expect { at } | State::Foreign { at, .. } => *at,
             State::Search { cursor, broken } => broken.at.max(*cursor),
             State::Ended | State::Done => self.lookahead.end(),
         };
@@ -213,7 +235,9 @@ impl Scan {
     #[must_use]
     pub fn wants(&self) -> Vec<Range<u64>> {
         let ranges = match &self.state {
-            State::Expect { at } => self.lookahead.predict_headers(*at, HEADER_LENGTH),
+            State::Expect { at } | State::Foreign { at, .. } => {
+                self.lookahead.predict_headers(*at, HEADER_LENGTH)
+            }
             State::Search { cursor, .. } => {
                 self.lookahead.predict_windows(*cursor, SEARCH_PER_STEP)
             }
@@ -226,10 +250,38 @@ impl Scan {
         wanted
     }
 
+    /// What Proxmox's program would say, as far as the scan has come.
+    #[must_use]
+    pub fn prediction(&self) -> Prediction {
+        self.proxmox.prediction()
+    }
+
     /// What was found so far.
     #[must_use]
     pub fn found(&self) -> &Scanned {
         &self.found
+    }
+
+    /// What the archive says of itself, with what the extents have shown where
+    /// the header is lost or cannot be believed.
+    #[must_use]
+    pub fn header(&self) -> &Rc<Header> {
+        &self.header
+    }
+
+    /// Takes a person's word for the size of a device, in bytes, as
+    /// [`Archive::assume_size`] does; what is missing of it is counted anew.
+    /// Returns whether it was taken.
+    pub fn assume_size(&mut self, device: DeviceId, bytes: u64) -> bool {
+        let taken = Rc::make_mut(&mut self.header).assume_size(device, bytes);
+        if taken {
+            self.found.devices.entry(device).or_default();
+        }
+        if taken && self.found.done {
+            self.found.findings.remove("cluster-missing");
+            self.count_missing();
+        }
+        taken
     }
 
     /// The image of a device, with the clusters that were found so far; `None`
@@ -245,11 +297,14 @@ impl Scan {
     fn follow_extents(&mut self) -> Result<(), Error> {
         self.lookahead.begin_step();
         for headers in 0..EXTENTS_PER_STEP {
-            let State::Expect { at } = self.state else { break };
+            let (State::Expect { at } | State::Foreign { at, .. }) = self.state else { break };
             if self.lookahead.is_spent(headers) || !self.lookahead.approach(at)? {
                 break;
             }
-            self.expect_extent(at)?;
+            match self.state {
+                State::Foreign { from, uuid, .. } => self.expect_foreign(from, at, uuid)?,
+                _ => self.expect_extent(at)?,
+            }
             self.bound_index(at)?;
         }
         Ok(())
@@ -258,30 +313,108 @@ impl Scan {
     fn expect_extent(&mut self, at: u64) -> Result<(), Error> {
         if let Some(until) = self.lookahead.lost_until(at) {
             let until = ArchiveOffset(until);
+            self.proxmox.lose();
             self.start_search(Broken { at, faults: vec![FindingKind::ContentsLost { until }] });
             return Ok(());
         }
         let bytes = self.lookahead.header(at, HEADER_LENGTH)?.to_vec();
+        let end = self.source.size();
         if bytes.is_empty() && self.lookahead.end() == at {
+            self.proxmox.expect(at, 0, None, end);
             self.state = State::Ended;
             return self.accept_pending(at);
         }
         self.found.extents.checked += 1;
         let Some(bytes) = bytes.first_chunk::<HEADER_LENGTH>() else {
+            self.proxmox.expect(at, to_u64(bytes.len()), None, end);
             self.start_search(Broken { at, faults: faults_of_cut_header(&bytes) });
             return Ok(());
         };
         let header = ExtentHeader::parse(bytes);
         let mut faults = header.faults(self.header.uuid());
+        self.proxmox.expect(at, HEADER_SIZE, Some((&header, &faults)), end);
         if faults.is_empty() {
             self.accept_pending(at)?;
             self.hold(at, header);
             return Ok(());
         }
         if bytes.starts_with(&header::MAGIC) {
-            faults.insert(0, FindingKind::ArchiveHeaderAgain);
+            if let Some(again) = self.archive_header(at)? {
+                return self.begin_again(at, &again);
+            }
+            let uuid = Uuid::from_slice(&bytes[0x08..0x18]).unwrap_or_default();
+            let first = self.header.uuid();
+            faults.insert(0, FindingKind::ArchiveHeaderAgain { uuid, first });
         }
         self.start_search(Broken { at, faults });
+        Ok(())
+    }
+
+    /// The archive header at `at`, if a sound one stands there.
+    fn archive_header(&mut self, at: u64) -> Result<Option<Header>, Error> {
+        let fixed = self.lookahead.header(at, FIXED_LENGTH)?;
+        let Ok(size) = Header::claimed_size(fixed) else { return Ok(None) };
+        let size = usize::try_from(size.min(HEADER_SIZE_MAX)).unwrap_or(FIXED_LENGTH);
+        Ok(Header::parse_sound(self.lookahead.header(at, size)?, at))
+    }
+
+    /// Behind the archive another one begins. It is passed over, unless it is
+    /// a copy of the same and the first lacks something.
+    fn begin_again(&mut self, at: u64, again: &Header) -> Result<(), Error> {
+        self.accept_pending(at)?;
+        let (uuid, first) = (again.uuid(), self.header.uuid());
+        self.find(ArchiveOffset(at), [FindingKind::ArchiveHeaderAgain { uuid, first }]);
+        let next = again.first_extent().0;
+        self.earliest = next;
+        let is_of_use = uuid == first && self.lacks_something();
+        self.state = match is_of_use || self.before_copy.is_some() {
+            true => State::Expect { at: next },
+            false => State::Foreign { from: at, at: next, uuid },
+        };
+        if is_of_use && self.before_copy.is_none() {
+            self.before_copy = Some(Box::new(self.found.clone()));
+        }
+        Ok(())
+    }
+
+    fn lacks_something(&self) -> bool {
+        self.header.devices().iter().any(|device| {
+            let index = self.found.devices.get(&device.id);
+            index.is_none_or(|index| {
+                let end = image_size(device, index).div_ceil(CLUSTER_SIZE);
+                index.counts().found() < end || index.counts().cut > 0
+            })
+        })
+    }
+
+    /// Goes on to the next extent of another archive, or to its end.
+    fn expect_foreign(&mut self, from: u64, at: u64, uuid: Uuid) -> Result<(), Error> {
+        let bytes = self.lookahead.header(at, HEADER_LENGTH)?.to_vec();
+        if bytes.is_empty() && self.lookahead.end() == at {
+            let length = at.saturating_sub(from);
+            self.find(ArchiveOffset(from), [FindingKind::TrailingBytes { length }]);
+            self.found.extents.skipped_bytes += length;
+            self.state = State::Ended;
+            return Ok(());
+        }
+        let header = bytes.first_chunk::<HEADER_LENGTH>().map(ExtentHeader::parse);
+        if let Some(header) = header.filter(|header| header.faults(uuid).is_empty()) {
+            self.lookahead.note_extent(header.size());
+            let at = at.saturating_add(header.size());
+            self.state = State::Foreign { from, at, uuid };
+            return Ok(());
+        }
+        if bytes.starts_with(&header::MAGIC)
+            && let Some(again) = self.archive_header(at)?
+        {
+            let length = at.saturating_sub(from);
+            self.find(ArchiveOffset(from), [FindingKind::TrailingBytes { length }]);
+            self.found.extents.skipped_bytes += length;
+            return self.begin_again(at, &again);
+        }
+        self.found.extents.broken += 1;
+        let broken = Broken { at: from, faults: Vec::new() };
+        self.state = State::Search { broken, cursor: at };
         Ok(())
     }
 
@@ -301,8 +434,7 @@ impl Scan {
         self.found.extents.broken += 1;
         let cursor = match &self.pending {
             Some(pending) => pending.data_start(),
-            None if self.header.is_trusted() => broken.at,
-            None => u64::from(FIXED_SIZE),
+            None => self.earliest.min(broken.at),
         };
         self.state = State::Search { broken, cursor };
     }
@@ -360,7 +492,8 @@ impl Scan {
         let trailing = is_end && (broken.faults.is_empty() || broken.faults.iter().any(foreign));
         let at = ArchiveOffset(broken.at);
         if trailing {
-            let again = broken.faults.iter().find(|f| matches!(f, FindingKind::ArchiveHeaderAgain));
+            let again =
+                broken.faults.iter().find(|f| matches!(f, FindingKind::ArchiveHeaderAgain { .. }));
             self.find(at, again.cloned());
             self.find(at, [FindingKind::TrailingBytes { length }]);
         } else {
@@ -392,8 +525,10 @@ impl Scan {
             let there = data_end.saturating_sub(start) / BLOCK_SIZE;
             let there = u32::try_from(there).unwrap_or(u32::MAX).min(BLOCKS_PER_CLUSTER);
             let there = without_holes(slot.mask.first_stored(there), start, &holes);
-            self.place(at, slot, ArchiveOffset(start), there)?;
+            let before = self.place(at, slot, ArchiveOffset(start), there)?;
+            self.proxmox.slot(slot, before);
         }
+        self.proxmox.end_extent();
         self.note_order(header.slots());
         Ok(())
     }
@@ -414,17 +549,24 @@ impl Scan {
         }
     }
 
-    /// Takes in one cluster, whose blocks `there` stand at `data`.
+    /// Takes in one cluster, whose blocks `there` stand at `data`; returns
+    /// whether it was there before.
     fn place(
         &mut self,
         extent: ArchiveOffset,
         slot: &Slot,
         data: ArchiveOffset,
         there: BlockMask,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let at = extent.plus(slot.offset());
         if slot.reserved != 0 {
             let kind = FindingKind::SlotReservedNonzero { found: slot.reserved };
+            self.find_in_slot(at, slot, kind);
+        }
+        if !self.header.is_proven()
+            && let Some(kind) = Rc::make_mut(&mut self.header).admit(slot.device, slot.cluster)
+        {
+            self.found.devices.entry(slot.device).or_default();
             self.find_in_slot(at, slot, kind);
         }
         let header = Rc::clone(&self.header);
@@ -433,12 +575,13 @@ impl Scan {
             undeclared.clusters += 1;
             undeclared.stored_blocks += u64::from(there.stored_blocks());
             self.find_in_slot(at, slot, FindingKind::DeviceUndeclared);
-            return Ok(());
+            return Ok(false);
         };
-        let Some(allowed) = allowed_blocks(device, slot.cluster) else {
+        let known = if header.is_proven() { allowed_blocks(device, slot.cluster) } else { None };
+        let Some(allowed) = known.or((!header.is_proven()).then_some(BlockMask::FULL)) else {
             let clusters = device.clusters();
             self.find_in_slot(at, slot, FindingKind::ClusterPastEnd { clusters });
-            return Ok(());
+            return Ok(false);
         };
         if slot.mask.without(allowed) != BlockMask::ZERO && slot.mask != BlockMask::FULL {
             let kind = FindingKind::BlockPastEnd { mask: slot.mask, allowed };
@@ -446,16 +589,21 @@ impl Scan {
         }
         self.check_vmstate_order(at, slot, device);
         if there == BlockMask::ZERO && slot.mask != BlockMask::ZERO {
-            return Ok(());
+            let index = self.found.devices.get(&slot.device);
+            return Ok(index.is_some_and(|index| index.cluster(slot.cluster) != Cluster::Missing));
         }
         let (mask, lost) = (slot.mask.within(allowed), slot.mask.without(there).within(allowed));
         let index = Rc::make_mut(self.found.devices.entry(slot.device).or_default());
-        if index.insert(slot.cluster, data, mask, lost)? == Inserted::Twice {
+        if self.before_copy.is_some() && index.cluster(slot.cluster) != Cluster::Missing {
+            return Ok(true);
+        }
+        let before = index.insert(slot.cluster, data, mask, lost)? == Inserted::Twice;
+        if before {
             self.find_in_slot(at, slot, FindingKind::ClusterTwice);
         } else if mask != BlockMask::ZERO && self.watched.contains(&slot.device) {
             self.placed.push((slot.device, slot.cluster));
         }
-        Ok(())
+        Ok(before)
     }
 
     fn check_vmstate_order(&mut self, at: ArchiveOffset, slot: &Slot, device: &Device) {
@@ -486,6 +634,10 @@ impl Scan {
 
     /// Adds a finding for every stretch of clusters that stand nowhere.
     fn count_missing(&mut self) {
+        if let Some(before) = self.before_copy.take() {
+            let devices = core::mem::take(&mut self.found.devices);
+            self.found = Scanned { devices, ..*before };
+        }
         for device in self.header.devices() {
             let Some(index) = self.found.devices.get(&device.id) else { continue };
             let end = image_size(device, index).div_ceil(CLUSTER_SIZE);
@@ -499,6 +651,8 @@ impl Scan {
                 });
             }
         }
+        let devices = &self.found.devices;
+        self.proxmox.finish(|id, end| devices.get(&id)?.missing(end).first().map(|gap| gap.start));
         self.found.done = true;
         self.state = State::Done;
     }

@@ -78,6 +78,7 @@ fn other_versions_and_absurd_header_sizes_are_refused() {
     for size in [0_u32, 12_287, u32::MAX, (4 << 20) + 1] {
         let mut archive = dense().build();
         archive.patch(56, &size.to_be_bytes());
+        archive.truncate(12_800);
         let error = open_error(&archive.bytes);
         assert_eq!((error.code(), error.offset()), ("header-size", Some(56)), "{size}");
     }
@@ -97,6 +98,7 @@ fn a_wrong_header_md5_is_found_and_the_archive_still_read() {
 fn a_header_size_that_is_wrong_does_not_lose_the_extents() {
     let mut archive = dense().build();
     archive.patch(56, &20_480_u32.to_be_bytes());
+    archive.flip(70);
     let scan = scan(archive.bytes);
     assert_eq!(codes(&scan), ["header-md5-mismatch"]);
     assert!(image(&scan, 1) == dense().image(1));
@@ -344,7 +346,7 @@ fn a_second_archive_behind_the_first_is_told() {
     archive.bytes.extend_from_slice(&copy);
     let scan = scan(archive.bytes);
     assert_eq!(offset(&only(&scan, "archive-header-again")), end);
-    assert_eq!(only_count(&scan, "cluster-twice"), 200);
+    assert_eq!(codes(&scan), ["archive-header-again", "trailing-bytes"]);
     assert!(image(&scan, 1) == dense().image(1));
 }
 

@@ -99,6 +99,7 @@ fn a_disk_comes_out_in_the_pass_that_scans() {
         let archive = open(builder.build().bytes);
         let mut scan = Scan::new(&archive);
         scan.watch(id(1));
+        assert!(!scan.found().index(id(1)).expect("declared").is_zero(0..1), "nothing yet");
         let mut written = vec![0; builder.image(1).len().next_multiple_of(CLUSTER)];
         let mut times = vec![0; written.len() / CLUSTER];
         loop {
@@ -118,6 +119,12 @@ fn a_disk_comes_out_in_the_pass_that_scans() {
         written.truncate(builder.image(1).len());
         assert!(written == builder.image(1));
         assert!(times.iter().all(|&times| times <= 1), "each cluster once");
+        let index = scan.found().index(id(1)).expect("declared");
+        let clusters = (written.len() as u64).div_ceil(CLUSTER as u64);
+        assert!(index.is_zero(200..301) && index.is_zero(600..clusters), "as they were made");
+        assert!(!index.is_zero(600..clusters + 1), "none there");
+        let first = written.iter().position(|&byte| byte != 0).expect("not all zeros") / CLUSTER;
+        assert!(!index.is_zero(first as u64..first as u64 + 1), "has data");
     }
 }
 

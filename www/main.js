@@ -6,21 +6,26 @@ import { abilities } from "./saving/abilities.js";
 import { Downloads } from "./saving/downloads.js";
 import { dropStaged } from "./saving/staged.js";
 import { INITIAL, update } from "./state.js";
+import { Trust } from "./trust.js";
 import { archiveView } from "./views/archive-view.js";
 import { checksumsView } from "./views/checksums-view.js";
 import { configsView } from "./views/configs-view.js";
 import { containerView } from "./views/container-view.js";
+import { damageView } from "./views/damage-view.js";
 import { devicesView } from "./views/devices-view.js";
 import { elsewhereView } from "./views/elsewhere-view.js";
 import { extentsView } from "./views/extents-view.js";
 import { failureView } from "./views/failure-view.js";
+import { fileNameView } from "./views/file-name-view.js";
 import { findingsView } from "./views/findings-view.js";
 import { formerSavesView } from "./views/former-saves-view.js";
 import { keptView } from "./views/kept-view.js";
 import { liveView } from "./views/live-view.js";
 import { machineView } from "./views/machine-view.js";
 import { openerView } from "./views/opener-view.js";
+import { proxmoxView } from "./views/proxmox-view.js";
 import { questionView } from "./views/question-view.js";
+import { reportView } from "./views/report-view.js";
 import { scanView } from "./views/scan-view.js";
 import { WorkerClient } from "./worker-client.js";
 
@@ -32,9 +37,13 @@ const views = [
   failureView,
   archiveView,
   scanView,
+  reportView,
   containerView,
+  fileNameView,
+  proxmoxView,
   formerSavesView,
   devicesView,
+  damageView,
   elsewhereView,
   findingsView,
   machineView,
@@ -48,6 +57,7 @@ const views = [
 
 const worker = new WorkerClient((died) => send({ type: "worker-died", failure: died }));
 const actions = new Actions(worker, send, () => state);
+const trust = new Trust(worker, send, () => state);
 
 /** @param {import("./model.js").PageEvent} event */
 function send(event) {
@@ -55,6 +65,7 @@ function send(event) {
   state = update(state, event);
   if (state !== before) renderSoon();
   actions.handle(event, before);
+  trust.handle(event);
 }
 
 /** A hidden page gets no frames; a timer keeps it up to date there. */

@@ -1,14 +1,18 @@
 /** What crosses between the page, its Worker and its Service Worker. */
 import type {
   ApplianceFacts,
+  FileNameVerdict,
   Finding,
   FormatChoice,
   MachineTexts,
   Overview,
+  ProxmoxPrediction,
   ScanProgress,
   ScanReport,
   VmSummary,
 } from "./core/vma_inspector.js";
+import type { Checked } from "./checked.js";
+import type { Verdict } from "./verdict.js";
 
 /** Why something could not go on: the core's error, or one of the page's own. */
 export interface Failure {
@@ -18,6 +22,8 @@ export interface Failure {
   message: string;
   part: string | null;
   offset: number | null;
+  /** What Proxmox's own program says of a file that could not be opened. */
+  proxmox?: ProxmoxPrediction | null;
 }
 
 /** An archive that the Worker holds open. */
@@ -25,6 +31,7 @@ export interface OpenedArchive {
   /** To name it in later requests. */
   archive: number;
   overview: Overview;
+  fileName: FileNameVerdict;
   /** Null where there is no readable `qemu-server.conf`. */
   summary: VmSummary | null;
 }
@@ -41,6 +48,33 @@ export interface ScanUpdate {
   report: ScanReport | null;
   /** When it was scanned, if that was before and was kept; milliseconds since 1970. */
   scannedAt: number | null;
+}
+
+/** What is lost of a disk, by its bytes; the first ranges only. */
+export interface LostOfDevice {
+  deviceId: number;
+  /** Ranges, and bytes in all of them. */
+  count: number;
+  bytes: number;
+  ranges: { offset: number; length: number }[];
+}
+
+export interface Trust {
+  proxmox: ProxmoxPrediction;
+  /** Of the disks of which something is lost. */
+  lost: LostOfDevice[];
+}
+
+/** What the page knows for the report and the Worker does not. */
+export interface ReportFacts {
+  file: { name: string; size: number };
+  phase: "running" | "stopped" | "done" | "failed";
+  /** When it was scanned, if that was before and was kept. */
+  scannedAt: string | null;
+  verdict: Verdict & { checked: Checked[]; notChecked: string };
+  containerVerdict: Verdict | null;
+  /** SHA-256 of images that were computed, by device. */
+  sha256: Record<number, string | null>;
 }
 
 /** What a person wants to have. */
@@ -156,6 +190,10 @@ export interface Requests {
     progress: HashUpdate;
     result: Hashed;
   };
+  /** What Proxmox would say, and what is lost. */
+  trust: { ask: { archive: number }; progress: never; result: Trust };
+  /** Everything as one JSON file. */
+  report: { ask: { archive: number; facts: ReportFacts }; progress: never; result: Blob };
   /** Lets go of an archive once nothing uses it any more. */
   close: { ask: { archive: number }; progress: never; result: null };
 }
@@ -176,6 +214,8 @@ export type FromWorker =
   | { id: number; kind: "progress"; value: Requests[RequestKind]["progress"] }
   | { id: number; kind: "result"; value: Requests[RequestKind]["result"] }
   | { id: number; kind: "error"; failure: Failure }
+  /** It holds the lock that is called as it is, and will until its end. */
+  | { id: null; kind: "alive" }
   /** The core is broken; nothing more will come. */
   | { id: null; kind: "fatal"; message: string };
 
@@ -190,6 +230,8 @@ export type FromImage =
 
 /** Worker to the Worker that hashes. */
 export type ToHasher =
+  /** Comes first. */
+  | { kind: "core"; module: WebAssembly.Module }
   | { job: number; kind: "pass"; offset: number; bytes: Uint8Array<ArrayBuffer> }
   | { job: number; kind: "end"; size: number }
   | { job: number; kind: "drop" };

@@ -1,6 +1,7 @@
 /** The page's one state value and the events that change it. */
 import type {
   ApplianceFacts,
+  FileNameVerdict,
   Finding,
   FormatChoice,
   MachineTexts,
@@ -18,6 +19,7 @@ import type {
   Saved,
   SaveWhat,
   ScanUpdate,
+  Trust,
 } from "./messages.js";
 
 export interface FileFacts {
@@ -61,6 +63,9 @@ export interface ShownArchive {
   file: FileFacts;
   overview: Overview;
   summary: VmSummary | null;
+  fileName: FileNameVerdict;
+  /** What Proxmox would say, and what is lost, once the scan is at rest. */
+  trust: Trust | null;
   scan: Scan;
   configs: ReadonlyMap<number, ConfigContent>;
   /** By code; only those a person has opened. */
@@ -219,6 +224,8 @@ export type PageEvent =
   | { type: "save-cancel-wanted"; id: string }
   | { type: "save-dismissed"; id: string }
   | { type: "said"; text: string }
+  | { type: "report-wanted" }
+  | { type: "print-wanted" }
   | { type: "keeping-wanted"; wanted: boolean }
   | { type: "forget-kept-wanted" }
   // What came of it.
@@ -239,6 +246,7 @@ export type PageEvent =
       items: Finding[];
       failure: Failure | null;
     }
+  | { type: "trust-arrived"; archive: number; trust: Trust }
   | { type: "worker-died"; failure: Failure }
   | { type: "abilities-known"; abilities: Abilities }
   | {

@@ -4,6 +4,26 @@
 
 /** @type {Record<string, Sentence>} */
 const FINDINGS = {
+  "header-lost": {
+    title: "The beginning of the backup is missing",
+    text: "Without it nobody knows the names of the disks, their exact sizes and the configuration of the virtual machine. Each disk is shown under its number, and is as long as the last part that was found of it, rounded up to 64 KiB. What was found of the disks is sound by its own checksums.",
+  },
+  "bytes-before-header": {
+    title: "Something stands in front of the backup",
+    text: "The backup begins later in the file than it should. It was read from there; what stands before it is not used. Proxmox itself would refuse the file.",
+  },
+  "header-field-wrong": {
+    title: "A field of the archive header was wrong and is put right",
+    text: "Its right value is known from the rest of the file. Where the header's checksum agrees with the right value, everything else in the header is as it was written. Proxmox itself would refuse the backup.",
+  },
+  "device-by-number": {
+    title: "A disk is known only by its number",
+    text: "Its entry in the archive header is lost, so its name and exact size are not known. It is as long as the last part that was found of it, rounded up to 64 KiB.",
+  },
+  "device-size-doubtful": {
+    title: "A disk is larger than the damaged header says",
+    text: "Sound parts of it lie beyond the size in the header, whose checksum does not agree. It is taken to be as long as the last part that was found.",
+  },
   "header-md5-mismatch": {
     title: "The archive header does not match its checksum",
     text: "Something in the first kilobytes of the file was changed after the backup was written. Names, sizes and configurations come from there: see whether they are plausible before you rely on them.",
@@ -114,7 +134,7 @@ const FINDINGS = {
   },
   "archive-header-again": {
     title: "A second backup begins inside this file",
-    text: "As when two files were joined. Only the first one is shown; what belongs to another is left out.",
+    text: "As when two files were joined. Only the first is shown. If the second is a copy of the first, parts that the first lacks are taken from it; of another backup, nothing is used: cut the file in two at this place to open it.",
   },
 };
 
@@ -199,6 +219,10 @@ const FAILURES = {
   "container-damaged": {
     title: "The compressed data is damaged where it is needed",
     text: "The bytes there cannot be unpacked. Look for another copy of the backup.",
+  },
+  "nothing-sound": {
+    title: "The compressed data is damaged from the beginning",
+    text: "Nothing that can be unpacked was found in the first part of the file, so the backup cannot be opened. Look for another copy.",
   },
   "header-cut": {
     title: "The file ends before the backup really begins",

@@ -124,7 +124,7 @@ function failed({ file, failure, again }) {
  * @param {Extract<PageEvent, { type: "opened" }>} event
  * @returns {ShownArchive}
  */
-function shown({ file, archive: { archive: id, overview, summary } }) {
+function shown({ file, archive: { archive: id, overview, summary, fileName } }) {
   const none = {
     configs: new Map(),
     findings: new Map(),
@@ -134,7 +134,7 @@ function shown({ file, archive: { archive: id, overview, summary } }) {
     hashes: new Map(),
     elsewhere: NOTHING_ELSEWHERE,
   };
-  return { id, file, overview, summary, scan: NEW_SCAN, ...none };
+  return { id, file, overview, summary, fileName, trust: null, scan: NEW_SCAN, ...none };
 }
 
 /**
@@ -144,8 +144,21 @@ function shown({ file, archive: { archive: id, overview, summary } }) {
  */
 function withArchive(state, change) {
   if (!state.archive) return state;
-  const archive = change(state.archive);
+  const archive = learned(change(state.archive), state.archive);
   return archive === state.archive ? state : { ...state, archive };
+}
+
+/**
+ * Where the header is lost, disks become known as the scan finds them.
+ * @param {ShownArchive} archive
+ * @param {ShownArchive} before
+ * @returns {ShownArchive}
+ */
+function learned(archive, before) {
+  const overview = archive.scan.report?.overview;
+  if (!overview || archive.scan.report === before.scan.report) return archive;
+  const known = JSON.stringify(archive.overview.devices);
+  return JSON.stringify(overview.devices) === known ? archive : { ...archive, overview };
 }
 
 /**
@@ -203,6 +216,8 @@ function changedArchive(archive, event) {
       return { ...archive, configs: new Map(archive.configs).set(event.index, event.content) };
     case "findings-arrived":
       return withFindings(archive, event);
+    case "trust-arrived":
+      return { ...archive, trust: event.trust };
     case "formats-arrived":
       return { ...archive, formats: new Map(archive.formats).set(event.deviceId, event.formats) };
     case "elsewhere-arrived": {

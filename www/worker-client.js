@@ -60,8 +60,13 @@ export class WorkerClient {
   }
 
   #start() {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-    worker.onmessage = ({ data }) => this.#receive(data);
+    // The Worker holds a lock of this name for as long as it lives.
+    const name = `vma-inspector-worker-${crypto.randomUUID()}`;
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name });
+    worker.onmessage = ({ data }) => {
+      if (data.kind === "alive") this.#watch(worker, name);
+      else this.#receive(data);
+    };
     worker.onmessageerror = () => this.#died(worker, "a message could not be read");
     worker.onerror = (event) => {
       event.preventDefault();
@@ -70,7 +75,17 @@ export class WorkerClient {
     return worker;
   }
 
-  /** @param {FromWorker} message */
+  /**
+   * Browsers end a Worker without a word when memory runs out. Its lock comes
+   * free then.
+   * @param {Worker} worker
+   * @param {string} lock
+   */
+  #watch(worker, lock) {
+    navigator.locks.request(lock, () => this.#died(worker, "the browser ended it"));
+  }
+
+  /** @param {Exclude<FromWorker, { kind: "alive" }>} message */
   #receive(message) {
     if (message.kind === "fatal") {
       this.#died(this.#worker, message.message);

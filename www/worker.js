@@ -2,6 +2,8 @@
 import init, { Archive } from "./core/vma_inspector.js";
 import { failure, RemoteError, toFailure } from "./failure.js";
 import * as keptScans from "./kept-scans.js";
+import { prepareHashing } from "./saving/hash-feed.js";
+import { proxmoxOfRefused, reportOf as fullReportOf, trustOf } from "./report-server.js";
 import { commit, handPlaced, hash, save } from "./saving/save-jobs.js";
 import { BlobSource } from "./source.js";
 import { nextTurn } from "./turn.js";
@@ -28,7 +30,7 @@ const PROGRESS_EVERY_MS = 200;
 const REPORT_EVERY_MS = 2000;
 const TURN_MS = 30;
 
-const core = init().then(
+const core = loadCore().then(
   () => null,
   (error) => failure("core-unavailable", String(error)),
 );
@@ -38,11 +40,25 @@ const running = new Map();
 const sessions = new Map();
 let lastSession = 0;
 
+// For as long as it lives, so that the page notices its end.
+navigator.locks?.request(self.name, () => {
+  send({ id: null, kind: "alive" });
+  return new Promise(() => {});
+});
+
 self.onmessage = ({ data }) => {
   const message = /** @type {import("./messages.js").ToWorker} */ (data);
   if (message.kind === "cancel") running.get(message.id)?.abort();
   else answer(message);
 };
+
+async function loadCore() {
+  const address = new URL("./core/vma_inspector_bg.wasm", import.meta.url);
+  const bytes = await (await fetch(address)).arrayBuffer();
+  const module = await WebAssembly.compile(bytes);
+  await init({ module_or_path: module });
+  prepareHashing(module);
+}
 
 /** @param {Request} request */
 async function answer(request) {
@@ -100,6 +116,10 @@ function perform(request, signal) {
       return keptScans.usage();
     case "forgetKept":
       return keptScans.clear().then(keptScans.usage);
+    case "trust":
+      return using(request.archive, ({ archive }) => trustOf(archive));
+    case "report":
+      return using(request.archive, (session) => fullReportOf(session, request.facts, signal));
     case "formats":
       return using(request.archive, ({ archive }) => archive.formats(request.deviceId));
     case "appliance":
@@ -131,7 +151,7 @@ function teller({ id }) {
 /** @param {import("./messages.js").RequestOf<"open">} request */
 function open({ file, largeWindow }) {
   const source = new BlobSource(file);
-  const archive = Archive.open(source, largeWindow);
+  const archive = opened(source, largeWindow);
   const overview = archive.overview();
   lastSession += 1;
   const compressed = overview.container !== "plain";
@@ -149,7 +169,22 @@ function open({ file, largeWindow }) {
     closing: false,
   };
   sessions.set(lastSession, session);
-  return { archive: lastSession, overview, summary: archive.vmSummary() ?? null };
+  const fileName = archive.fileName(file.name);
+  return { archive: lastSession, overview, fileName, summary: archive.vmSummary() ?? null };
+}
+
+/**
+ * @param {BlobSource} source
+ * @param {boolean} largeWindow
+ */
+function opened(source, largeWindow) {
+  try {
+    return Archive.open(source, largeWindow);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    const proxmox = proxmoxOfRefused(source, largeWindow);
+    throw new RemoteError({ ...toFailure(error), proxmox });
+  }
 }
 
 /** @param {number} id */

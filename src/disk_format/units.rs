@@ -7,7 +7,7 @@
 
 use core::ops::Range;
 
-use crate::image::{Image, Origin};
+use crate::image::Image;
 
 /// Every so many runs, the place among units and ranks is kept plainly.
 const RUNS_PER_MARK: u64 = 64;
@@ -67,7 +67,7 @@ impl Units {
     pub(super) fn of(image: &Image, unit_size: u64) -> Self {
         let mut units = Self::none();
         for run in image.runs(0..u64::MAX) {
-            if let Origin::Stored(_) = run.origin {
+            if image.is_stored(run.origin) {
                 units.add(run.start.0 / unit_size..run.end().div_ceil(unit_size));
             }
         }

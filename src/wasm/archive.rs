@@ -18,7 +18,7 @@ use crate::disk_format::Disk;
 use crate::error::Error;
 use crate::file_name::safe_name;
 use crate::finding::{Finding, Findings, hex};
-use crate::header::{Config, Device, Header};
+use crate::header::{Config, Device, Header, Standing};
 use crate::image::Image;
 use crate::kept_scan;
 use crate::qemu_server_conf::{self, MappedDevice, Network, QemuServerConf};
@@ -74,17 +74,15 @@ impl Archive {
     ) -> Result<Archive, JsValue> {
         let source: Rc<dyn ReadAt> = Rc::new(JsSource::new(source));
         let file_size = source.size().unwrap_or_default();
-        let window_max = if large_window == Some(true) { WINDOW_LIMIT } else { WINDOW_MAX };
-        let options = Options { window_max, ..Options::default() };
-        let archive =
-            crate::archive::Archive::open(source, &options).map_err(|error| thrown(&error))?;
+        let archive = crate::archive::Archive::open(source, &options(large_window))
+            .map_err(|error| thrown(&error))?;
         let scan = Scan::new(&archive);
         Ok(Self { archive, scan, file_size, disks: RefCell::default() })
     }
 
     /// What the archive says of itself.
     pub fn overview(&self) -> Overview {
-        let header = self.archive.header();
+        let header = self.scan.header();
         let mut findings = Findings::default();
         findings.extend(header.findings().iter().cloned());
         let fields = Fields::default()
@@ -96,6 +94,7 @@ impl Archive {
             .count("headerSize", header.header_size().into())
             .count("blobBufferOffset", header.blob_buffer_offset().into())
             .count("blobBufferSize", header.blob_buffer_size().into())
+            .with("headerStanding", standing(header.standing()))
             .with("headerChecksum", checksum(header))
             .with("configs", list((0_u32..).zip(header.configs()), config))
             .with("devices", list(header.devices(), device))
@@ -118,7 +117,7 @@ impl Archive {
         let conf = configs.iter().find(|config| config.name == qemu_server_conf::NAME);
         let summary = conf.map_or(JsValue::UNDEFINED, |config| {
             let conf = QemuServerConf::parse(&String::from_utf8_lossy(&config.data));
-            summary(&conf, self.archive.header()).into()
+            summary(&conf, self.scan.header()).into()
         });
         summary.into()
     }
@@ -141,7 +140,7 @@ impl Archive {
     /// or has findings.
     #[wasm_bindgen(js_name = scanToKeep)]
     pub fn scan_to_keep(&self) -> Option<Vec<u8>> {
-        kept_scan::to_bytes(self.archive.header(), self.scan.found())
+        kept_scan::to_bytes(self.archive.header(), &self.scan)
     }
 
     /// Takes a scan that was kept for this archive in place of a new one;
@@ -160,13 +159,15 @@ impl Archive {
     /// What the scan has found; before its end, so far.
     pub fn report(&self) -> ScanReport {
         let found = self.scan.found();
-        let header = self.archive.header();
+        let header = self.scan.header();
+        let learned = (!header.is_proven()).then(|| JsValue::from(self.overview()));
         let devices = header.devices().iter().filter_map(|d| Some((d, found.device(d)?)));
         let fields = Fields::default()
             .with("container", container(self.archive.contents()))
             .with("extents", extents(&found.extents()))
             .with("devices", list(devices, |(device, figures)| device_statistics(device, &figures)))
             .with("undeclared", undeclared(found))
+            .with("overview", learned.unwrap_or(JsValue::NULL))
             .with("findings", groups(found.findings()));
         JsValue::from(fields).into()
     }
@@ -177,6 +178,13 @@ impl Archive {
         let from = usize::try_from(from).unwrap_or(usize::MAX);
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         JsValue::from(list(kept.iter().skip(from).take(count), finding)).into()
+    }
+
+    /// Takes a person's word for the size of a device, in bytes: only where the
+    /// header is lost or cannot be believed. Returns whether it was taken.
+    #[wasm_bindgen(js_name = assumeSize)]
+    pub fn assume_size(&mut self, device: u8, bytes: f64) -> bool {
+        DeviceId::new(device).is_some_and(|id| self.scan.assume_size(id, from_number(bytes)))
     }
 
     /// Bytes of the image of a device; 0 for a device that is none.
@@ -225,8 +233,16 @@ impl Archive {
 }
 
 impl Archive {
+    pub(super) fn scan(&self) -> &Scan {
+        &self.scan
+    }
+
+    pub(super) fn contents(&self) -> &Contents {
+        self.archive.contents()
+    }
+
     pub(super) fn header(&self) -> &Rc<Header> {
-        self.archive.header()
+        self.scan.header()
     }
 
     pub(super) fn scan_mut(&mut self) -> &mut Scan {
@@ -236,6 +252,10 @@ impl Archive {
     pub(super) fn start_anew(&mut self) {
         self.scan = Scan::new(&self.archive);
         self.disks.take();
+    }
+
+    pub(super) fn found(&self) -> &Scanned {
+        self.scan.found()
     }
 
     pub(super) fn is_scanned(&self) -> bool {
@@ -263,15 +283,30 @@ impl Archive {
             .count("fileSize", self.file_size)
             .count("extents", progress.extents)
             .count("clusters", progress.clusters)
-            .count("totalClusters", self.archive.header().total_clusters())
+            .count("totalClusters", self.scan.header().total_clusters())
             .count("findings", progress.findings)
             .into()
     }
 }
 
+/// `large_window`: lets a zstd window take up to 1 GiB.
+pub(super) fn options(large_window: Option<bool>) -> Options {
+    let window_max = if large_window == Some(true) { WINDOW_LIMIT } else { WINDOW_MAX };
+    Options { window_max, ..Options::default() }
+}
+
 pub(super) fn image_range(offset: f64, length: f64) -> Range<u64> {
     let start = from_number(offset);
     start..start.saturating_add(from_number(length).min(IMAGE_READ_MAX))
+}
+
+fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Sound => "sound",
+        Standing::Mended => "mended",
+        Standing::Doubtful => "doubtful",
+        Standing::Lost => "lost",
+    }
 }
 
 fn checksum(header: &Header) -> Fields {

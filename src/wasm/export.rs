@@ -309,6 +309,14 @@ impl Archive {
         }
     }
 
+    /// Whether it is known by now that all of this part of a disk is zeros.
+    #[wasm_bindgen(js_name = isZero)]
+    pub fn is_zero(&self, device: u8, from: f64, to: f64) -> bool {
+        let clusters = from_number(from) / CLUSTER_SIZE..from_number(to).div_ceil(CLUSTER_SIZE);
+        let index = DeviceId::new(device).and_then(|id| self.found().index(id));
+        index.is_some_and(|index| index.is_zero(clusters))
+    }
+
     /// The stored parts of watched disks that the last step of the scan came
     /// by. Throws a `VmaError`.
     #[wasm_bindgen(js_name = takePlaced)]

@@ -4,6 +4,7 @@
 mod archive;
 mod export;
 mod object;
+mod report;
 mod source;
 
 use wasm_bindgen::prelude::wasm_bindgen;

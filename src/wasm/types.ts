@@ -45,6 +45,12 @@ export interface Overview {
   headerSize: number;
   blobBufferOffset: number;
   blobBufferSize: number;
+  /**
+   * sound: its checksum agrees; mended: it agrees once the fields that findings
+   * name are put right; doubtful: it does not agree, and what extents say is
+   * believed instead; lost: there is none, devices are known by number.
+   */
+  headerStanding: "sound" | "mended" | "doubtful" | "lost";
   headerChecksum: {
     ok: boolean;
     /** MD5 that the header states, 32 hex digits. */
@@ -99,6 +105,11 @@ export interface ScanReport {
   devices: DeviceStatistics[];
   /** Devices that slots name and the header does not. */
   undeclared: { id: number; clusters: number; storedBytes: number }[];
+  /**
+   * Where the header is lost or doubtful, what is known of the archive from
+   * its extents so far; otherwise null.
+   */
+  overview: Overview | null;
   findings: FindingGroup[];
 }
 
@@ -246,6 +257,50 @@ export interface VmSummary {
     storage: string | null;
     format: string | null;
   }[];
+}
+
+/** What one command of Proxmox's own program does with the archive. */
+export interface ProxmoxVerdict {
+  verdict: "accepts" | "fails" | "aborts" | "crashes";
+  /** The message it prints, or the assertion that does not hold. */
+  message: string | null;
+}
+
+/** What they would do; null as long as the scan has not come far enough to tell. */
+export interface ProxmoxPrediction {
+  /** Whether the container, which comes before, would be unpacked without an error. */
+  unpacks: "not-packed" | "ok" | "fails" | "not-known";
+  /** `vma list` and `vma config`. */
+  list: ProxmoxVerdict | null;
+  verify: ProxmoxVerdict | null;
+  /** `vma extract`, which a restore runs. */
+  extract: ProxmoxVerdict | null;
+}
+
+/** What Proxmox makes of the name of a backup file. */
+export interface FileNameVerdict {
+  accepted: boolean;
+  /**
+   * form: it is not `vzdump-qemu-<vmid>-YYYY_MM_DD-HH_MM_SS.vma…`; unfinished:
+   * it ends in `.dat`; container: the ending is not that of the first bytes.
+   */
+  problem: "form" | "unfinished" | "container" | null;
+  /** The container that a wrong ending tells of. */
+  named: ContainerKind | null;
+  /** The name that is accepted; `<vmid>` stands in it for a number that is not known. */
+  right: string;
+  vmid: string | null;
+  /** Where its time is from: the file's name, or the archive's header, in UTC. */
+  timeFrom: "name" | "header" | "nowhere";
+}
+
+/** Which ranges of a disk should be in the archive and are not. */
+export interface LostRanges {
+  /** How many there are, neighbours joined. */
+  count: number;
+  bytes: number;
+  /** The first of them, as pairs of offset and length. */
+  first: Float64Array;
 }
 
 /** A way to write a disk. */

@@ -2,7 +2,7 @@
 // still be had of it.
 
 import assert from "node:assert/strict";
-import { truncateSync } from "node:fs";
+import { readFileSync, truncateSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { makeArchive, makeFile } from "./support/archives.mjs";
 import { inEachBrowser } from "./support/suite.mjs";
@@ -59,7 +59,17 @@ const flipped = makeArchive(
   ...["--disk", "drive-scsi0:12M:dense:3", "--flip", String(damaged.offsets[1] + 30)],
 );
 
+const headed = makeArchive("headed.vma", "--disk", "drive-scsi0:12M:dense:3");
+const headless = makeFile("headless.vma", readFileSync(headed.path).subarray(headed.headerSize));
+
 inEachBrowser("A damaged archive", {
+  async "without its header gives its disk by number"(inspector) {
+    await inspector.openArchive(headless);
+    await inspector.shows("beginning of the backup is missing", "#findings");
+    const { sha256 } = await inspector.save("device 1");
+    assert.equal(sha256, headed.disks[0].sha256);
+  },
+
   async "asks before a disk with gaps is saved"(inspector) {
     await inspector.openArchive(holed.path);
     await inspector.shows("128 KiB missing", "#devices");

@@ -212,27 +212,92 @@ fn a_file_that_is_cut_off_keeps_every_whole_block() {
     }
 }
 
+/// Damages the third block's header, and with `data` what follows it.
+fn broken_chain(plain: &[u8], way: &[&str], data: bool) -> Option<Vec<u8>> {
+    let mut packed = lzop(way, plain)?;
+    let third = block_starts(&packed, usize::from(!way.contains(&"-F")))[2];
+    packed[third..third + if data { 300 } else { 8 }].fill(0xff);
+    Some(packed)
+}
+
 #[test]
-fn a_broken_chain_goes_on_at_the_next_part() {
+fn a_block_whose_header_alone_is_damaged_is_not_lost() {
+    let random = (0..900_000_u64).map(|n| (Random::new(n).next() >> 32) as u8).collect();
+    for (plain, ways) in
+        [(mixed(45, 1_500_000), &[&[][..], &["--crc32"], &["-F"]][..]), (random, &[&[]])]
+    {
+        for way in ways {
+            let Some(packed) = broken_chain(&plain, way, false) else { return };
+            let contents = opened(&packed);
+            assert!(read_all(&contents) == plain, "{way:?}");
+            assert_eq!(codes(&contents), ["container-damaged"]);
+            assert_random_reads(&contents, &plain, 60, 200);
+            assert_eq!(contents.progress().end, Some(End::Complete));
+        }
+    }
+}
+
+#[test]
+fn lengths_that_are_wrong_shift_nothing() {
+    let plain = mixed(46, 1_500_000);
+    // Of the third block: its contents' length, its own.
+    for (at, change) in [(2, 1_u8), (1, 8), (6, 1), (7, 3), (5, 1)] {
+        for way in [&[][..], &["-F"]] {
+            let Some(mut packed) = lzop(way, &plain) else { return };
+            let third = block_starts(&packed, usize::from(way.is_empty()))[2];
+            packed[third + at] = packed[third + at].wrapping_add(change);
+            let contents = opened(&packed);
+            assert!(read_all(&contents) == plain, "{at} {way:?}");
+            assert_eq!(codes(&contents), ["container-damaged"], "{at} {way:?}");
+            assert_random_reads(&contents, &plain, 61, 100);
+        }
+    }
+}
+
+#[test]
+fn a_broken_chain_goes_on_at_the_next_sound_block() {
+    let plain = mixed(45, 1_500_000);
+    for way in [&[][..], &["--crc32"], &["-F"]] {
+        let Some(packed) = broken_chain(&plain, way, true) else { return };
+        let contents = opened(&packed);
+        let pieces = read_around(&contents);
+        let [(0, before), (start, behind)] = &pieces[..] else { panic!("{}", pieces.len()) };
+        assert!(before == &plain[..2 * BLOCK as usize]);
+        assert!(behind == &plain[3 * BLOCK as usize..], "{way:?}");
+        assert_eq!(codes(&contents), ["container-damaged"]);
+        let mut buffer = [0; 100];
+        contents.read_at(start + 300_000, &mut buffer).unwrap();
+        assert_eq!(buffer, plain[3 * BLOCK as usize + 300_000..][..100]);
+        assert_eq!(contents.progress().end, Some(End::Complete));
+    }
+}
+
+#[test]
+fn a_part_whose_header_is_lost_goes_on_at_its_first_block() {
+    let plain = mixed(45, 900_000);
+    let Some(mut packed) = lzop(&[], &plain) else { return };
+    packed[9..36].fill(0xff);
+    let contents = opened(&packed);
+    let pieces = read_around(&contents);
+    assert!(pieces.last().unwrap().1 == plain);
+}
+
+#[test]
+fn a_broken_end_goes_on_at_the_next_part() {
     let (first, second) = (mixed(45, 900_000), mixed(46, 600_000));
     let Some(mut packed) = lzop(&[], &first) else { return };
-    let third = block_starts(&packed, 1)[2];
-    packed[third] = 0xff;
+    let last = block_starts(&packed, 1)[3];
+    packed.truncate(last + 700);
+    packed[last..].fill(0xff);
     let contents = opened(&packed);
-    assert_eq!(read_all(&contents).len() as u64, 2 * BLOCK);
+    assert_eq!(read_all(&contents).len() as u64, 3 * BLOCK);
     assert_eq!(codes(&contents), ["container-damaged"]);
     assert_eq!(contents.progress().end, Some(End::Damaged));
-
     packed.extend(lzop(&["--crc32"], &second).unwrap());
     let contents = opened(&packed);
     let pieces = read_around(&contents);
-    let [(0, before), (start, behind)] = &pieces[..] else { panic!("{}", pieces.len()) };
-    assert!(before == &first[..2 * BLOCK as usize] && behind == &second);
-    assert_eq!(codes(&contents), ["container-damaged"]);
-    let mut buffer = [0; 100];
-    contents.read_at(start + 300_000, &mut buffer).unwrap();
-    assert_eq!(buffer, second[300_000..300_100]);
-    assert_eq!(contents.progress().end, Some(End::Complete));
+    let [(0, before), (_, behind)] = &pieces[..] else { panic!("{}", pieces.len()) };
+    assert!(before == &first[..3 * BLOCK as usize] && behind == &second);
 }
 
 #[test]

@@ -361,3 +361,18 @@ fn mutated_files_neither_panic_nor_hang() {
     assert_survives_mutations(&[first, second].concat(), &plain, 1_000, 1_500);
     assert_survives_mutations(&zstd(&["-19"], &small).unwrap(), &small, 9_000, 1_500);
 }
+
+#[test]
+fn a_dictionary_behind_a_whole_frame_is_garbage_and_no_reason_to_stop() {
+    let plain = mixed(77, 300_000);
+    let (Some(first), Some(last)) =
+        (run("zstd", &["-q", "-c"], &plain), run("zstd", &["-q", "-c"], &plain))
+    else {
+        return;
+    };
+    // A frame that names dictionary 0x20.
+    let odd = [0x28, 0xb5, 0x2f, 0xfd, 0x61, 0x20, 0, 0, 0, 0x27];
+    let contents = opened(&[&first[..], &odd, &last].concat());
+    let pieces = read_around(&contents);
+    assert!(pieces.len() == 2 && pieces.iter().all(|(_, piece)| *piece == plain));
+}

@@ -18,6 +18,19 @@ let hasher = null;
 const feeds = new Map();
 let lastJob = 0;
 
+/** @type {WebAssembly.Module | null} */
+let compiled = null;
+
+/**
+ * Starts the Worker that hashes before anyone needs it: later, nothing is to be
+ * loaded any more. It gets the core as it was compiled here.
+ * @param {WebAssembly.Module} module
+ */
+export function prepareHashing(module) {
+  compiled = module;
+  hasher ??= startHasher();
+}
+
 function startHasher() {
   const worker = new Worker(new URL("./hash-worker.js", import.meta.url), { type: "module" });
   worker.onmessage = ({ data }) => {
@@ -29,6 +42,7 @@ function startHasher() {
     hasher = null;
     for (const feed of feeds.values()) feed.hear({ job: feed.job, kind: "failed" });
   };
+  if (compiled) worker.postMessage(/** @type {ToHasher} */ ({ kind: "core", module: compiled }));
   return worker;
 }
 

@@ -1,24 +1,27 @@
 /** A Worker that does nothing but hash: so a save need not wait for it. */
-import init, { ImageHash } from "../core/vma_inspector.js";
+import { ImageHash, initSync } from "../core/vma_inspector.js";
 import { nextTurn } from "../turn.js";
 
 /** @typedef {import("../messages.js").ToHasher} ToHasher */
 /** @typedef {import("../messages.js").FromHasher} FromHasher */
+/** @typedef {Exclude<ToHasher, { kind: "core" }>} Part */
 /**
  * @typedef {object} Job
  * @property {ImageHash} hash
- * @property {ToHasher[]} waiting
+ * @property {Part[]} waiting
  * @property {boolean} busy
  */
 
-const core = init();
 /** @type {Map<number, Job>} */
 const jobs = new Map();
 const TELL_EVERY_MS = 100;
 
-self.onmessage = async ({ data }) => {
+self.onmessage = ({ data }) => {
   const message = /** @type {ToHasher} */ (data);
-  await core;
+  if (message.kind === "core") {
+    initSync({ module: message.module });
+    return;
+  }
   const job = jobs.get(message.job) ?? start(message.job);
   job.waiting.push(message);
   if (!job.busy) work(message.job, job);
@@ -46,7 +49,7 @@ async function work(id, job) {
 /**
  * @param {number} id
  * @param {Job} job
- * @param {ToHasher} message
+ * @param {Part} message
  */
 async function perform(id, job, message) {
   const { hash } = job;

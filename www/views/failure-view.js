@@ -1,6 +1,7 @@
 /** What could not be opened, and why. */
 import { byId, fill, h, whenChanged } from "../dom.js";
 import { failureSentence } from "../sentences.js";
+import { predictionList } from "./proxmox-view.js";
 import { button, failureWords, foreign, sign } from "./parts.js";
 
 /** @param {import("../model.js").Send} send */
@@ -24,9 +25,11 @@ function card({ file, failure, again }, shown, send) {
   return h(
     "div",
     { class: "card notice", "data-tone": "damage" },
+    failure.proxmox && h("p", { class: "eyebrow" }, "Unreadable"),
     h("h2", { id: "failure-title" }, sign("damage"), failureSentence(failure.code).title),
     file && h("p", { class: "notice-file" }, foreign(file.name)),
     failureWords(failure),
+    failure.proxmox && [h("h3", {}, "What Proxmox would say"), predictionList(failure.proxmox)],
     shown && h("p", {}, "Below is still ", foreign(shown.name), "."),
     again &&
       button("Open it with up to 1 GiB of memory", () =>

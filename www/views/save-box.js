@@ -123,7 +123,7 @@ function endWords(save) {
       h(
         "p",
         {},
-        h("strong", {}, `${count(newlyLost(save))} of its bytes are zeros`),
+        h("strong", {}, `${count(newlyLost(save))} of these bytes are zeros`),
         ", because the compressed data was found damaged there while the disk was saved. Keep the backup.",
       ),
     (save.lost ?? 0) > 0 &&

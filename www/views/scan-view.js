@@ -1,9 +1,10 @@
 /** The scan: how far it is, and in the end what it shows. */
+import { checkedRows, NOT_CHECKED } from "../checked.js";
 import { byId, fill, h, setAttribute, setText, whenChanged } from "../dom.js";
 import { count, counted, duration, share, size, speed } from "../format.js";
 import { failureSentence } from "../sentences.js";
 import { verdict } from "../verdict.js";
-import { button, failureWords, sign } from "./parts.js";
+import { badge, button, failureWords, sign, table } from "./parts.js";
 
 /** @typedef {import("../model.js").Scan} Scan */
 /** @typedef {import("../model.js").ShownArchive} ShownArchive */
@@ -99,8 +100,24 @@ function drawWords(archive, title, words, card) {
     failure && h("p", {}, h("strong", {}, `${failureSentence(failure.code).title}.`)),
     failure && failureWords(failure),
     h("p", {}, judged.text),
+    archive.scan.phase === "done" && checkedTable(archive),
     archive.scan.scannedAt !== null && h("p", { class: "quiet" }, formerly(archive.scan.scannedAt)),
   );
+}
+
+/** @param {ShownArchive} archive */
+function checkedTable(archive) {
+  const rows = checkedRows(archive).map(({ what, against, result, tone }) => [
+    what,
+    against,
+    badge(tone, result),
+  ]);
+  return [
+    table("What was checked, and against what", ["What", "Against", "Result"], rows, {
+      class: "checked",
+    }),
+    h("p", { class: "quiet" }, NOT_CHECKED),
+  ];
 }
 
 /** @param {number} scannedAt milliseconds since 1970 */

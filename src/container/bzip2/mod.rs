@@ -41,8 +41,17 @@ pub(super) struct Bzip2 {
     checks: bool,
     place: Place,
     /// The block that is being written out, with its checksum so far.
-    block: Option<(Block, crc32fast::Hasher, u64)>,
+    block: Option<Written>,
     streams: u64,
+}
+
+/// A block that is being written out.
+struct Written {
+    block: Block,
+    hash: crc32fast::Hasher,
+    /// Where it starts in the source, and in the contents.
+    start: u64,
+    contents: u64,
 }
 
 /// Where in the format the decoder stands.
@@ -100,7 +109,8 @@ impl Bzip2 {
             Ok(Next::Block(block)) => {
                 stream.crc = stream.crc.map(|crc| crc.rotate_left(1) ^ block.crc);
                 stream.bit = consume(bits.position(), input);
-                self.block = Some((block, crc32fast::Hasher::new(), start));
+                let (hash, contents) = (crc32fast::Hasher::new(), output.contents);
+                self.block = Some(Written { block, hash, start, contents });
                 self.place = Place::Block(stream);
                 self.write_block(output)
             }
@@ -126,7 +136,8 @@ impl Bzip2 {
     }
 
     fn write_block(&mut self, output: &mut Output<'_>) -> Result<Step, Error> {
-        let Some((block, hash, start)) = self.block.as_mut() else { return Ok(Step::Data(0)) };
+        let Some(written) = self.block.as_mut() else { return Ok(Step::Data(0)) };
+        let Written { block, hash, start, contents } = written;
         let count = block.write(output.room);
         if self.checks {
             update(hash, output.room.get(..count).unwrap_or(&[]));
@@ -136,7 +147,7 @@ impl Bzip2 {
             if self.checks && !output.log.compare(expected, found) {
                 let of = BlockChecksum::Contents;
                 let kind = ContainerFindingKind::BlockChecksumMismatch { expected, found, of };
-                output.log.find(*start, output.contents, kind);
+                output.log.find(*start, *contents, kind);
             }
             self.block = None;
         }

@@ -39,6 +39,9 @@ impl Flags {
     /// The header's checksum is a CRC-32, not an Adler-32.
     const HEADER_CRC32: u32 = 0x1000;
 
+    /// What lzop sets unless it is told otherwise, as far as it matters.
+    pub(super) const USUAL: Self = Self(Self::ADLER32_CONTENTS);
+
     /// Whether any flag of `flag` is set.
     pub(super) fn has(self, flag: u32) -> bool {
         self.0 & flag != 0
@@ -209,18 +212,22 @@ impl Next {
     /// What stands at the next byte of `input`, in a part with `flags`.
     /// Consumes nothing.
     pub(super) fn parse(flags: Flags, input: &mut Input) -> Result<Self, Error> {
-        let bytes = input.peek(24)?;
+        Ok(Self::of(flags, input.peek(24)?))
+    }
+
+    /// What `bytes` start with, in a part with `flags`.
+    pub(super) fn of(flags: Flags, bytes: &[u8]) -> Self {
         let mut fields = Fields { bytes, used: 0 };
         if fields.number(4) == Some(0) {
-            return Ok(Self::EndMarker);
+            return Self::EndMarker;
         }
         let Some(header) = BlockHeader::parse(flags, bytes) else {
-            return Ok(Self::Cut { is_between: bytes.is_empty() });
+            return Self::Cut { is_between: bytes.is_empty() };
         };
         let is_sensible = header.contents_length <= BLOCK_MAX
             && (1..=header.contents_length).contains(&header.length)
             && header.contents_length / EXPANSION_MAX <= header.length;
-        Ok(if is_sensible { Self::Block(header) } else { Self::Unknown })
+        if is_sensible { Self::Block(header) } else { Self::Unknown }
     }
 }
 
@@ -228,6 +235,76 @@ impl BlockHeader {
     /// Whether the block holds its contents as they are.
     pub(super) fn is_stored(&self) -> bool {
         self.length == self.contents_length
+    }
+
+    /// Where the block ends, in bytes from the start of its header.
+    pub(super) fn end(&self) -> usize {
+        self.header_length.saturating_add(usize::try_from(self.length).unwrap_or(usize::MAX))
+    }
+
+    /// Whether `data` is a block of these lengths: it decodes to just that, or
+    /// it holds its contents as they are and agrees with their checksum.
+    pub(super) fn is_borne_out_by(&self, data: &[u8]) -> bool {
+        match self.is_stored() {
+            true => self.has_checksums() && self.agrees(data),
+            false => self.decode(data).is_some(),
+        }
+    }
+
+    /// Whether every checksum of the header agrees with `data`, as it stands
+    /// and as it decodes.
+    pub(super) fn agrees(&self, data: &[u8]) -> bool {
+        let agree = |(adler, crc): (Option<u32>, Option<u32>), bytes: &[u8]| {
+            adler.is_none_or(|adler| adler == adler32(bytes))
+                && crc.is_none_or(|crc| crc == crc32fast::hash(bytes))
+        };
+        let contents = || self.decode(data).is_some_and(|c| agree(self.contents_checksums, &c));
+        agree(self.checksums, data) && contents()
+    }
+
+    /// The contents of a block; `None` if `data` do not decode to the length
+    /// that the header states.
+    pub(super) fn decode(&self, data: &[u8]) -> Option<Vec<u8>> {
+        if u32::try_from(data.len()) != Ok(self.length) {
+            return None;
+        }
+        if self.is_stored() {
+            return Some(data.to_vec());
+        }
+        let mut contents = vec![0; usize::try_from(self.contents_length).ok()?];
+        let count = lzokay::decompress::decompress(data, &mut contents).ok()?;
+        (count == contents.len()).then_some(contents)
+    }
+
+    /// The header of the one block that `bytes` are, whose own header is
+    /// damaged: what follows a header's length decodes to `contents_length`
+    /// bytes, or agrees with what is left of the header's checksums.
+    pub(super) fn mended(flags: Flags, bytes: &[u8], contents_length: u32) -> Option<Self> {
+        for is_stored in [false, true] {
+            let length_of =
+                |header_length: usize| u32::try_from(bytes.len().checked_sub(header_length)?).ok();
+            let mut lengths = contents_length.to_be_bytes().to_vec();
+            let stated = if is_stored { contents_length } else { 1 };
+            lengths.extend(stated.to_be_bytes());
+            lengths.extend(bytes.get(8..)?.iter().take(16));
+            let Some(mut header) = Self::parse(flags, &lengths) else { continue };
+            let Some(length) = length_of(header.header_length) else { continue };
+            header.length = length;
+            let data = bytes.get(header.header_length..)?;
+            if header.is_stored() == is_stored && header.is_borne_out_by(data) {
+                if !header.agrees(data) {
+                    header.contents_checksums = (None, None);
+                    header.checksums = (None, None);
+                }
+                return Some(header);
+            }
+        }
+        None
+    }
+
+    fn has_checksums(&self) -> bool {
+        let all = [self.contents_checksums, self.checksums];
+        all.iter().any(|(adler, crc)| adler.is_some() || crc.is_some())
     }
 
     fn parse(flags: Flags, bytes: &[u8]) -> Option<Self> {

@@ -14,9 +14,9 @@ use core::ops::Range;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use self::header::{BlockHeader, Flags, adler32};
+use self::header::adler32;
 use self::ranges::Ranges;
-use self::walk::{Block, Walk};
+use self::walk::{Block, Resume, Walk};
 use super::checkpoint::{Checkpoint, Checkpoints};
 use super::finding::{BlockChecksum, ContainerFindingKind, End, Log};
 use super::input::split_reads;
@@ -45,7 +45,7 @@ struct State {
     /// Finds blocks behind the frontier.
     reader: Walk,
     /// Where blocks start: all of them, as long as the budget allows.
-    blocks: Checkpoints<Flags>,
+    blocks: Checkpoints<Resume>,
     decoded: VecDeque<Decoded>,
     decoded_bytes_max: usize,
     /// The blocks that were decoded before, or could not be.
@@ -209,11 +209,11 @@ impl State {
         if self.holes.len() >= HOLES_MAX {
             self.end = Some(End::Damaged);
         }
-        if let Some(Block { contents, source, flags, .. }) = self.frontier.block() {
+        if let Some(Block { contents, source, resume: state, .. }) = self.frontier.block() {
             let is_behind_loss = self.holes.last().is_some_and(|hole| hole.end == contents);
             if is_behind_loss || self.blocks.is_due(contents) || self.blocks.len() == 0 {
                 let pinned = is_behind_loss || self.blocks.len() == 0;
-                self.blocks.push(Checkpoint { contents, source, state: flags, bytes: 0, pinned });
+                self.blocks.push(Checkpoint { contents, source, state, bytes: 0, pinned });
             }
         }
         Ok(())
@@ -244,7 +244,7 @@ impl State {
         let walk = if at_frontier { &mut self.frontier } else { &mut self.reader };
         let Some(block) = walk.block() else { return Ok(None) };
         let bytes = walk.block_bytes()?;
-        let contents = decode(&block.header, bytes);
+        let contents = block.header.decode(bytes);
         if self.seen.insert(block.contents..block.end()) {
             check(&block, bytes, contents.as_deref(), &mut self.log);
         }
@@ -283,20 +283,6 @@ impl State {
     fn work(&self) -> u64 {
         self.frontier.input().position().saturating_add(self.reader.input().position())
     }
-}
-
-/// The contents of a block; `None` if `bytes` do not decode to the length
-/// that its header states.
-fn decode(header: &BlockHeader, bytes: &[u8]) -> Option<Vec<u8>> {
-    if u32::try_from(bytes.len()) != Ok(header.length) {
-        return None;
-    }
-    if header.is_stored() {
-        return Some(bytes.to_vec());
-    }
-    let mut contents = vec![0; usize::try_from(header.contents_length).ok()?];
-    let count = lzokay::decompress::decompress(bytes, &mut contents).ok()?;
-    (count == contents.len()).then_some(contents)
 }
 
 /// Checks a block that is decoded for the first time, or cannot be decoded.

@@ -13,12 +13,25 @@ use crate::read_at::ReadAt;
 /// The version of lzop whose format this is.
 const VERSION: u16 = 0x1040;
 
+/// Bytes of a block header at most.
+const HEADER_MAX: usize = 24;
+
+/// Bytes of contents in a block, as lzop cuts them.
+const BLOCK: u32 = 256 * 1024;
+
+/// Bytes of blocks that are decoded in vain while searching, at first, and for
+/// each byte that was searched.
+const VAIN_MAX: u64 = 1 << 20;
+const VAIN_PER_BYTE: u64 = 4;
+
 /// A place in an lzop file, at a header.
 pub(super) struct Walk {
     input: Input,
     contents: u64,
     place: Place,
     parts: u64,
+    /// Bytes of contents in the block before, in the same part.
+    previous: Option<u32>,
 }
 
 /// What a walk stands at.
@@ -27,7 +40,31 @@ enum Place {
     Part,
     Next(Flags),
     Block(Flags, BlockHeader),
-    Lost(Loss),
+    Lost(Search),
+}
+
+/// The search for a place to go on from.
+#[derive(Clone)]
+struct Search {
+    loss: Loss,
+    start: u64,
+    /// The flags of the part; of one whose header is lost, what lzop sets.
+    flags: Flags,
+    /// Bytes of blocks that were decoded in vain.
+    vain: u64,
+}
+
+impl Search {
+    fn new(loss: Loss, start: u64, flags: Option<Flags>) -> Self {
+        Self { loss, start, flags: flags.unwrap_or(Flags::USUAL), vain: 0 }
+    }
+}
+
+/// What the walk needs to go on at a block.
+#[derive(Clone, Copy)]
+pub(super) struct Resume {
+    flags: Flags,
+    previous: Option<u32>,
 }
 
 /// A block the walk stands at.
@@ -41,6 +78,8 @@ pub(super) struct Block {
     pub(super) header: BlockHeader,
     /// The flags of its part.
     pub(super) flags: Flags,
+    /// What a walk needs to go on here.
+    pub(super) resume: Resume,
 }
 
 impl Block {
@@ -53,14 +92,16 @@ impl Block {
 impl Walk {
     /// Starts at the first part of `source`, without reading.
     pub(super) fn new(source: Rc<dyn ReadAt>) -> Self {
-        Self { input: Input::new(source, 0), contents: 0, place: Place::Part, parts: 0 }
+        let input = Input::new(source, 0);
+        Self { input, contents: 0, place: Place::Part, parts: 0, previous: None }
     }
 
-    /// Goes to a place where a block was, in a part with `flags`.
-    pub(super) fn go_to(&mut self, source: u64, contents: u64, flags: Flags) {
+    /// Goes to a place where a block was.
+    pub(super) fn go_to(&mut self, source: u64, contents: u64, resume: Resume) {
         self.input.seek(source);
         self.contents = contents;
-        self.place = Place::Next(flags);
+        self.place = Place::Next(resume.flags);
+        self.previous = resume.previous;
         self.parts = self.parts.max(1);
     }
 
@@ -80,7 +121,8 @@ impl Walk {
         match self.place {
             Place::Block(flags, header) => {
                 let source = self.input.position();
-                Some(Block { contents: self.contents, source, header, flags })
+                let resume = Resume { flags, previous: self.previous };
+                Some(Block { contents: self.contents, source, header, flags, resume })
             }
             _ => None,
         }
@@ -105,7 +147,7 @@ impl Walk {
             Place::Part => self.part(&mut output)?,
             Place::Next(flags) => self.next(flags, &mut output)?,
             Place::Block(flags, header) => self.pass(flags, header)?,
-            Place::Lost(loss) => self.search(loss, &mut output)?,
+            Place::Lost(search) => self.search(search, &mut output)?,
         };
         if let Step::Lost(count) = step {
             self.contents = self.contents.saturating_add(count);
@@ -126,10 +168,11 @@ impl Walk {
                     Some(kind) if is_sound => {
                         return Err(Error::new(Part::Container, start, kind));
                     }
-                    Some(_) => self.place = Place::Lost(Loss::damage(start, "header", None)),
+                    Some(_) => self.lose(Loss::damage(start, "header", None), start, None),
                     None => {
                         self.input.consume(header.length);
                         self.parts = self.parts.saturating_add(1);
+                        self.previous = None;
                         self.place = Place::Next(header.flags);
                     }
                 }
@@ -140,10 +183,11 @@ impl Walk {
             }
             Opening::Cut => return Ok(cut(start, output)),
             Opening::Unknown => {
-                self.place = Place::Lost(match self.parts {
+                let loss = match self.parts {
                     0 => Loss::damage(start, "header", None),
                     _ => Loss::behind_end(start),
-                });
+                };
+                self.lose(loss, start, None);
             }
         }
         Ok(Step::Data(0))
@@ -156,10 +200,14 @@ impl Walk {
                 let length = u64::try_from(header.header_length).unwrap_or(0);
                 let end = start.saturating_add(length).saturating_add(u64::from(header.length));
                 let is_cut = self.input.source().size().is_some_and(|size| size < end);
-                self.place = match is_cut {
-                    true => Place::Lost(Loss::cut(start, None)),
-                    false => Place::Block(flags, header),
-                };
+                if is_cut {
+                    self.lose(Loss::cut(start, None), start, Some(flags));
+                } else if self.is_plausible(flags, &header)? {
+                    self.place = Place::Block(flags, header);
+                } else {
+                    let loss = Loss::damage(start, "block header", None);
+                    self.lose(loss, start, Some(flags));
+                }
             }
             Next::EndMarker => {
                 self.input.consume(4);
@@ -171,7 +219,7 @@ impl Walk {
             }
             Next::Cut { is_between: false } => return Ok(cut(start, output)),
             Next::Unknown => {
-                self.place = Place::Lost(Loss::damage(start, "block header", None));
+                self.lose(Loss::damage(start, "block header", None), start, Some(flags));
             }
         }
         Ok(Step::Data(0))
@@ -181,24 +229,111 @@ impl Walk {
         let length = u64::try_from(header.header_length).unwrap_or(0);
         self.input.skip(length.saturating_add(u64::from(header.length)))?;
         self.contents = self.contents.saturating_add(u64::from(header.contents_length));
+        self.previous = Some(header.contents_length);
         self.place = Place::Next(flags);
         Ok(Step::Data(usize::try_from(header.contents_length).unwrap_or(usize::MAX)))
     }
 
-    /// Looks for another part behind damage, a read of the source at a time.
-    fn search(&mut self, mut loss: Loss, output: &mut Output<'_>) -> Result<Step, Error> {
-        if !loss.skip_to(&MAGIC, &mut self.input)? {
-            if self.input.is_at_end()? {
-                return Ok(loss.give_up(self.input.position(), output));
+    fn lose(&mut self, loss: Loss, start: u64, flags: Option<Flags>) {
+        self.place = Place::Lost(Search::new(loss, start, flags));
+    }
+
+    /// Whether what the header says of the block's lengths can be believed:
+    /// the chain of blocks goes on behind it as it should, or the block
+    /// decodes to just that. A wrong length would put everything behind it in
+    /// the wrong place.
+    fn is_plausible(&mut self, flags: Flags, header: &BlockHeader) -> Result<bool, Error> {
+        let end = header.end();
+        let bytes = self.input.peek(end.saturating_add(HEADER_MAX))?;
+        let behind = bytes.get(end..).unwrap_or(&[]);
+        let goes_on = match Next::of(flags, behind) {
+            // All blocks of a part are of one length, but for the last.
+            Next::Block(next) => {
+                header.contents_length == next.contents_length
+                    || self.previous == Some(header.contents_length)
+                        && next.contents_length < header.contents_length
+            }
+            Next::EndMarker => {
+                let rest = behind.get(4..).unwrap_or(&[]);
+                rest.is_empty() || MAGIC.starts_with(rest.get(..MAGIC.len()).unwrap_or(rest))
+            }
+            Next::Cut { .. } => true,
+            Next::Unknown => false,
+        };
+        let data = bytes.get(header.header_length..end).unwrap_or(&[]);
+        Ok(goes_on || header.is_borne_out_by(data))
+    }
+
+    /// Looks for another part or another sound block behind damage, a read of
+    /// the source at a time.
+    fn search(&mut self, mut search: Search, output: &mut Output<'_>) -> Result<Step, Error> {
+        let bytes = self.input.peek(HEADER_MAX)?;
+        let (longest, is_last) = (self.previous.unwrap_or(0).max(BLOCK), bytes.len() < HEADER_MAX);
+        let found = find_candidate(bytes, search.flags, longest);
+        let none = match is_last {
+            true => bytes.len(),
+            false => bytes.len().saturating_sub(HEADER_MAX - 1),
+        };
+        search.loss.skip(found.unwrap_or(none), &mut self.input);
+        if found.is_none() {
+            if is_last {
+                return Ok(search.loss.give_up(self.input.position(), output));
             }
         } else if self.is_sound_part()? {
             self.place = Place::Part;
-            return Ok(loss.resume(output));
+            return Ok(search.loss.resume(output));
+        } else if self.is_sound_block(&mut search)? {
+            return self.resume_at_block(search, output);
         } else {
-            loss.skip(1, &mut self.input);
+            search.loss.skip(1, &mut self.input);
         }
-        self.place = Place::Lost(loss);
+        self.place = Place::Lost(search);
         Ok(Step::Data(0))
+    }
+
+    /// Whether a block stands here that decodes and agrees with its checksums.
+    fn is_sound_block(&mut self, search: &mut Search) -> Result<bool, Error> {
+        let searched = self.input.position().saturating_sub(search.start);
+        let allowed = VAIN_MAX.saturating_add(searched.saturating_mul(VAIN_PER_BYTE));
+        let Next::Block(header) = Next::parse(search.flags, &mut self.input)? else {
+            return Ok(false);
+        };
+        if search.vain > allowed {
+            return Ok(false);
+        }
+        let end = header.end();
+        let data = self.input.peek(end)?.get(header.header_length..end);
+        let is_sound = data.is_some_and(|data| header.is_borne_out_by(data) && header.agrees(data));
+        if !is_sound {
+            search.vain = search.vain.saturating_add(u64::from(header.contents_length));
+        }
+        Ok(is_sound)
+    }
+
+    /// Goes on at the sound block here. If all that lies between is one block
+    /// whose header was damaged, that block is not lost either.
+    fn resume_at_block(&mut self, search: Search, output: &mut Output<'_>) -> Result<Step, Error> {
+        let end = self.input.position();
+        self.place = Place::Next(search.flags);
+        let between = usize::try_from(end.saturating_sub(search.start)).unwrap_or(usize::MAX);
+        let length = self.previous.unwrap_or(BLOCK);
+        if between > HEADER_MAX.saturating_add(usize::try_from(length).unwrap_or(0)) {
+            return Ok(search.loss.resume(output));
+        }
+        self.input.seek(search.start);
+        let bytes = self.input.peek(between)?.get(..between).unwrap_or(&[]);
+        if let Some(header) = BlockHeader::mended(search.flags, bytes, length) {
+            self.place = Place::Block(search.flags, header);
+            let kind = ContainerFindingKind::Damaged {
+                reason: "block header",
+                lost: Some(0),
+                resumes: true,
+            };
+            output.log.find(search.start, output.contents, kind);
+            return Ok(Step::Data(0));
+        }
+        self.input.seek(end);
+        Ok(search.loss.resume(output))
     }
 
     fn is_sound_part(&mut self) -> Result<bool, Error> {
@@ -209,6 +344,19 @@ impl Walk {
             Opening::Cut | Opening::Unknown => false,
         })
     }
+}
+
+/// Where in `bytes` a part may start, or a block of at most `longest` bytes of
+/// contents.
+fn find_candidate(bytes: &[u8], flags: Flags, longest: u32) -> Option<usize> {
+    let starts = bytes.windows(HEADER_MAX);
+    let may_start = |start: &[u8]| {
+        let is_short = start
+            .first_chunk::<4>()
+            .is_some_and(|length| (1..=longest).contains(&u32::from_be_bytes(*length)));
+        start.starts_with(&MAGIC) || is_short && matches!(Next::of(flags, start), Next::Block(_))
+    };
+    starts.into_iter().position(may_start)
 }
 
 /// Why a part cannot be read although its header can.

@@ -79,6 +79,11 @@ impl Zstd {
             return Ok(Step::End(End::Complete));
         }
         match Opening::parse(bytes) {
+            // Behind what can be decoded, that is something else by chance.
+            Opening::Frame(header) if header.dictionary != 0 && self.frames > 0 => {
+                self.place = Place::Lost(Loss::behind_end(start));
+                Ok(Step::Data(0))
+            }
             Opening::Frame(header) => {
                 self.admit(&header, start)?;
                 if self.blocks.start(header.window).is_err() {

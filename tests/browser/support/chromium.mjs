@@ -69,7 +69,10 @@ class Page {
     });
   }
 
-  async open() {
+  async open(before) {
+    if (before) {
+      await this.#page.addInitScript(before);
+    }
     await this.#page.goto(this.#server.url);
   }
 
@@ -109,6 +112,12 @@ class Page {
     return await this.#page.evaluate(work, argument);
   }
 
+  /** Ends the page's Worker without a word to the page. */
+  async killWorker() {
+    const [worker] = this.#page.workers();
+    await worker.evaluate(() => self.close());
+  }
+
   /** What a click or anything else makes the browser download, to its end. */
   async download(start) {
     const begun = this.#page.waitForEvent("download", { timeout: 60_000 });
@@ -127,6 +136,10 @@ class Page {
 
   async screenshot(path) {
     await this.#page.screenshot({ path, fullPage: true });
+  }
+
+  async pdf() {
+    return await this.#page.pdf({ format: "A4", preferCSSPageSize: true });
   }
 
   async close() {

@@ -75,7 +75,20 @@ class Page {
     });
   }
 
-  async open() {
+  async open(before) {
+    await this.#page.evaluateOnNewDocument(() => {
+      // The driver reaches no Worker: the page's are kept to be ended.
+      globalThis.startedWorkers = [];
+      globalThis.Worker = class extends Worker {
+        constructor(...how) {
+          super(...how);
+          globalThis.startedWorkers.push(this);
+        }
+      };
+    });
+    if (before) {
+      await this.#page.evaluateOnNewDocument(before);
+    }
     await this.#page.goto(this.#server.url);
   }
 
@@ -149,6 +162,11 @@ class Page {
     return new Promise((resolve) => {
       this.#connection.once(event, resolve);
     });
+  }
+
+  /** Ends the page's Worker without a word to the page's own code. */
+  async killWorker() {
+    await this.#page.evaluate(() => globalThis.startedWorkers.at(-1).terminate());
   }
 
   async screenshot(path) {

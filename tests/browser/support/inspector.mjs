@@ -46,6 +46,24 @@ export class Inspector {
     return await this.page.download(() => this.clickInCard(device, "Save as raw image"));
   }
 
+  /** Chooses an option of a list in the card of one disk, by what it begins with. */
+  async chooseInCard(device, list, option) {
+    const wanted = { device, list, option };
+    await this.page.waitFor(({ device, list, option }) => {
+      const cards = [...document.querySelectorAll("#devices article")];
+      const card = cards.find((each) => each.querySelector("h3").innerText.includes(device));
+      const labels = [...(card?.querySelectorAll("label") ?? [])];
+      const select = labels.find((label) => label.innerText.startsWith(list))?.control;
+      const options = [...(select?.options ?? [])];
+      const found = options.find((each) => each.textContent.startsWith(option) && !each.disabled);
+      if (found && select.value !== found.value) {
+        select.value = found.value;
+        select.dispatchEvent(new Event("change", { bubbles: true }));
+      }
+      return found;
+    }, wanted);
+  }
+
   /** Clicks a button of the card of one disk, once it can be used. */
   async clickInCard(device, label) {
     await this.#clickButton({ place: "#devices article", words: device, label });

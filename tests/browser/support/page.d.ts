@@ -14,8 +14,8 @@ export interface TestPage {
   readonly errors: string[];
   /** Downloads that ended as whole files. */
   readonly downloadsCompleted: number;
-  /** Loads the page under test. */
-  open(): Promise<void>;
+  /** Loads the page under test; runs `before` in it before its own scripts. */
+  open(before?: () => void): Promise<void>;
   /** Chooses a file through the page's input. */
   choose(path: string): Promise<void>;
   /** Drops a file onto the page. */
@@ -30,7 +30,11 @@ export interface TestPage {
   evaluate<A, R>(work: (argument: A) => R | Promise<R>, argument?: A): Promise<R>;
   /** What `start` makes the browser download, when it has ended. */
   download(start: () => Promise<void>): Promise<Download>;
+  /** Ends the page's Worker without a word to the page. */
+  killWorker(): Promise<void>;
   screenshot(path: string): Promise<void>;
+  /** The page as it would be printed on A4; the browser has no such thing where it is missing. */
+  pdf?(): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 

@@ -10,9 +10,19 @@ import { Server } from "./server.mjs";
 /**
  * @param {string} title
  * @param {Record<string, (inspector: Inspector) => Promise<void>>} tests by sentence
+ * @param {() => void} [beforePage] runs in each page before its own scripts
  */
-export function inEachBrowser(title, tests) {
-  for (const browser of [chromium, firefox]) {
+export function inEachBrowser(title, tests, beforePage) {
+  inBrowsers([chromium, firefox], title, tests, beforePage);
+}
+
+/** The same for what only Chromium offers to pages. */
+export function inChromium(title, tests, beforePage) {
+  inBrowsers([chromium], title, tests, beforePage);
+}
+
+function inBrowsers(browsers, title, tests, beforePage) {
+  for (const browser of browsers) {
     describe(`${title} (${browser.name})`, () => {
       /** @type {Server} */
       let server;
@@ -30,7 +40,7 @@ export function inEachBrowser(title, tests) {
         it(sentence, { timeout: 180_000 }, async () => {
           const page = await running.newPage();
           try {
-            await page.open();
+            await page.open(beforePage);
             await test(new Inspector(server, page));
             assert.deepEqual(page.errors, [], "errors on the console");
           } finally {

@@ -1,0 +1,420 @@
+//! How Proxmox's program reads the extents.
+//!
+//! It follows the scan: as long as the program has found no fault, both read
+//! the same extents in the same order, and what the scan knows of a cluster is
+//! what the program's bitmaps know.
+
+use super::end::End;
+use super::file::{config_fault, disk_fault};
+use super::header::Device;
+use super::{Prediction, Read};
+use crate::extent::{ExtentHeader, HEADER_SIZE, Slot};
+use crate::finding::FindingKind;
+use crate::unit::{
+    BLOCK_SIZE, BLOCKS_PER_CLUSTER, BlockMask, CLUSTER_SIZE, ClusterNumber, DeviceId, clusters_of,
+};
+
+/// Bytes of the buffer that it reads into: an extent whose slots are all full.
+const BUFFER_SIZE: u64 = HEADER_SIZE + 59 * CLUSTER_SIZE;
+
+const SECTOR: u64 = 512;
+
+/// Clusters in a word of its bitmaps; a bitmap is made of whole words.
+const WORD_CLUSTERS: u64 = 64;
+
+/// Sectors in the clusters of a word.
+const SECTORS_PER_WORD: i64 = 8192;
+
+/// Bytes of a bitmap that it can get hold of, about: it asks for them at once,
+/// and what is far more than a computer's memory is refused.
+const BITMAP_MAX: u64 = 32 << 30;
+
+const NO_BITMAP: &str = "rstate->bitmap";
+const PAST_BITMAP: &str = "rstate->bitmap_size > idx";
+const WRITE_BEYOND_END: &str = "got wrong block address - write beyond end";
+const TOO_MANY_BLOCKS: &str = "short vma extent - too many blocks";
+
+/// How far the program would have come.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    list: End,
+    verify: Option<End>,
+    extract: Option<End>,
+    /// What it knows of each device that it has a bitmap for, by id.
+    devices: Vec<Option<Known>>,
+    /// The name of the config that could not be written, if one could not.
+    config: String,
+    vmstate: u8,
+    /// Clusters of the vmstate so far.
+    vmstate_clusters: u64,
+    /// The extent whose slots are being looked at, or will be next.
+    current: Option<Extent>,
+    /// What stands behind it.
+    next: Option<Next>,
+    is_at_end: bool,
+    /// Bytes of the archive cannot be had, so nobody knows what it would say.
+    is_lost: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Known {
+    id: u8,
+    name: String,
+    size: u64,
+    /// Words of its bitmap, in signed numbers as the program counts them.
+    words: i64,
+    /// Bits of its bitmap.
+    bits: u64,
+    /// Clusters that were seen past the device's end and within the bitmap,
+    /// of which the scan keeps nothing.
+    beyond: u64,
+    /// Whether extracting writes it into an image.
+    is_target: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Extent {
+    at: u64,
+    /// Bytes by its count of blocks.
+    size: u64,
+    /// Where the blocks of the next slot start, from the start of the extent.
+    data: u64,
+}
+
+#[derive(Clone, Debug)]
+enum Next {
+    Extent(Extent),
+    Fault(End),
+    End,
+}
+
+/// Both commands stop at the same place, for all but the same reason.
+#[derive(Clone, Copy)]
+struct Stop {
+    verify: Option<End>,
+    extract: Option<End>,
+}
+
+impl Reading {
+    /// The program behind a header that it accepts, or that ended it.
+    pub(crate) fn new(header: &Read) -> Self {
+        let mut reading = Self {
+            list: End::Accepts,
+            verify: None,
+            extract: None,
+            devices: vec![None; 256],
+            config: String::new(),
+            vmstate: 0,
+            vmstate_clusters: 0,
+            current: None,
+            next: None,
+            is_at_end: false,
+            is_lost: false,
+        };
+        match header {
+            Err(end) => {
+                reading.list = *end;
+                reading.stop(Stop::both(*end));
+            }
+            Ok(header) => {
+                reading.vmstate = header.vmstate;
+                for name in &header.configs {
+                    if reading.extract.is_none() {
+                        reading.extract = config_fault(name);
+                        reading.config = String::from_utf8_lossy(name).into_owned();
+                    }
+                }
+                for device in header.devices.iter().filter(|device| device.id != u8::MAX) {
+                    reading.prepare(device);
+                }
+            }
+        }
+        reading
+    }
+
+    /// The program at the end of an archive that it accepts.
+    pub(crate) fn accepted() -> Self {
+        let mut reading = Self::new(&Err(End::Accepts));
+        reading.is_at_end = true;
+        reading
+    }
+
+    /// What is known so far.
+    pub(crate) fn prediction(&self) -> Prediction {
+        let verdict = |end: End| end.verdict(|id| self.name(id));
+        Prediction {
+            list: Some(verdict(self.list)),
+            verify: self.verify.map(verdict),
+            extract: self.extract.map(verdict),
+        }
+    }
+
+    /// The name of a device, or for 0 of a config.
+    fn name(&self, id: u8) -> &str {
+        let device = self.devices.get(usize::from(id)).and_then(Option::as_ref);
+        device.map_or(&self.config, |device| &device.name)
+    }
+
+    /// Takes note of what stands where an extent header is expected, `length`
+    /// bytes at `at`, of which `header` was made if they were enough.
+    /// `end` is where the archive ends, if that is known.
+    pub(crate) fn expect(
+        &mut self,
+        at: u64,
+        length: u64,
+        header: Option<(&ExtentHeader, &[FindingKind])>,
+        end: Option<u64>,
+    ) {
+        if self.is_settled() {
+            return;
+        }
+        if let Some(verdict) = self.current.and_then(|extent| extent.cut(end)) {
+            self.stop(Stop::both(verdict));
+            return;
+        }
+        let next = match header {
+            None if length == 0 => Next::End,
+            None => Next::Fault(End::Says("read short extent (%u bytes)", [length, 0], 0)),
+            Some((header, faults)) => match fault_of(header, faults) {
+                Some(message) => Next::Fault(End::says(message)),
+                None => Next::Extent(Extent { at, size: header.size(), data: HEADER_SIZE }),
+            },
+        };
+        self.next = Some(next);
+        if self.current.is_none() {
+            self.advance();
+        }
+    }
+
+    /// Takes note that the bytes where an extent header is expected cannot be
+    /// had.
+    pub(crate) fn lose(&mut self) {
+        self.is_lost = true;
+    }
+
+    /// Looks at a slot of the extent, of which the scan knows whether its
+    /// cluster was there `before`.
+    pub(crate) fn slot(&mut self, slot: &Slot, before: bool) {
+        if self.is_settled() || self.current.is_none() {
+            return;
+        }
+        if let Some(stop) = self.cluster_fault(slot, before) {
+            self.stop(stop);
+        }
+        if slot.mask != BlockMask::ZERO
+            && let Some(stop) = self.block_fault(slot)
+        {
+            self.stop(stop);
+        }
+    }
+
+    /// Takes note that all slots of the extent were seen.
+    pub(crate) fn end_extent(&mut self) {
+        let Some(extent) = self.current.take() else { return };
+        if extent.data != extent.size {
+            self.stop(Stop::both(End::says("vma extent error - missing blocks")));
+        }
+        self.advance();
+    }
+
+    /// Takes note that the scan is finished. `missing` tells the first cluster
+    /// below a number that a device lacks.
+    pub(crate) fn finish(&mut self, missing: impl Fn(DeviceId, u64) -> Option<u64>) {
+        if !self.is_at_end {
+            return;
+        }
+        self.verify.get_or_insert(End::Accepts);
+        if self.extract.is_none() {
+            let devices = (0..=u8::MAX).zip(&self.devices);
+            let mut lacks = devices.filter_map(|(id, device)| {
+                let id = DeviceId::new(id)?;
+                let device = device.as_ref().filter(|device| device.is_target)?;
+                device.lack(missing(id, clusters_of(device.size)))
+            });
+            self.extract = Some(lacks.next().unwrap_or(End::Accepts));
+        }
+    }
+
+    /// Makes a bitmap for a device and, to extract, a file.
+    fn prepare(&mut self, device: &Device) {
+        let known = Known::new(device);
+        if self.extract.is_none() && known.is_target {
+            self.extract = disk_fault(device);
+        }
+        if self.verify.is_none() {
+            self.verify = known.bitmap_fault();
+        }
+        if let Some(place) = self.devices.get_mut(usize::from(device.id)) {
+            *place = Some(known);
+        }
+    }
+
+    fn advance(&mut self) {
+        match self.next.take() {
+            Some(Next::Extent(extent)) => self.current = Some(extent),
+            Some(Next::Fault(verdict)) => self.stop(Stop::both(verdict)),
+            Some(Next::End) => self.is_at_end = true,
+            None => {}
+        }
+    }
+
+    fn is_settled(&self) -> bool {
+        self.is_lost || (self.verify.is_some() && self.extract.is_some())
+    }
+
+    fn stop(&mut self, stop: Stop) {
+        if self.verify.is_none() {
+            self.verify = stop.verify;
+        }
+        if self.extract.is_none() {
+            self.extract = stop.extract;
+        }
+    }
+
+    /// What is wrong with the place of a slot: its device, or its cluster.
+    fn cluster_fault(&mut self, slot: &Slot, before: bool) -> Option<Stop> {
+        let (id, cluster) = (slot.device.get(), u64::from(slot.cluster.0));
+        if id == self.vmstate {
+            let is_next = cluster == self.vmstate_clusters;
+            self.vmstate_clusters = self.vmstate_clusters.saturating_add(1);
+            return (!is_next).then(|| Stop::both(End::says("found out of order vmstate data")));
+        }
+        let wrong_id = || Some(End::Says("got wrong dev id %u", [id.into(), 0], 0));
+        let device = self.devices.get_mut(usize::from(id)).and_then(Option::as_mut);
+        let Some(device) = device else {
+            return Some(Stop { verify: Some(End::Aborts(NO_BITMAP)), extract: wrong_id() });
+        };
+        let extract = if device.is_target { None } else { wrong_id() };
+        match device.see(slot.cluster, before) {
+            Some(verdict) => {
+                let extract = extract.or(Some(verdict));
+                Some(Stop { verify: Some(verdict), extract })
+            }
+            None => extract.map(|verdict| Stop { verify: None, extract: Some(verdict) }),
+        }
+    }
+
+    /// What is wrong with the blocks of a slot, cluster by cluster where all
+    /// are stored, block by block elsewhere.
+    fn block_fault(&mut self, slot: &Slot) -> Option<Stop> {
+        let id = slot.device.get();
+        let device = self.devices.get(usize::from(id)).and_then(Option::as_ref);
+        let sectors = match id == self.vmstate {
+            true => u64::MAX,
+            false => device.map_or(0, |device| device.size / SECTOR),
+        };
+        let extent = self.current.as_mut()?;
+        let start = u64::from(slot.cluster.0).saturating_mul(CLUSTER_SIZE / SECTOR);
+        if slot.mask == BlockMask::FULL {
+            return extent.take(CLUSTER_SIZE, start < sectors).map(Stop::both);
+        }
+        let stored = (0..BLOCKS_PER_CLUSTER).filter(|&block| slot.mask.is_stored(block));
+        stored
+            .map(|block| start.saturating_add(u64::from(block) * (BLOCK_SIZE / SECTOR)))
+            .find_map(|sector| extent.take(BLOCK_SIZE, sector < sectors))
+            .map(Stop::both)
+    }
+}
+
+impl Known {
+    fn new(device: &Device) -> Self {
+        // A quotient that is cut towards zero, not rounded up.
+        let sectors = device.size.cast_signed() / SECTOR.cast_signed();
+        let words = sectors.saturating_add(SECTORS_PER_WORD - 1) / SECTORS_PER_WORD;
+        Self {
+            id: device.id,
+            name: String::from_utf8_lossy(&device.name).into_owned(),
+            size: device.size,
+            words,
+            bits: u64::try_from(words).unwrap_or(0).saturating_mul(WORD_CLUSTERS),
+            beyond: 0,
+            is_target: device.name != b"vmstate",
+        }
+    }
+
+    /// Why the bitmap cannot be had.
+    fn bitmap_fault(&self) -> Option<End> {
+        let bytes = self.bits / 8;
+        let words = self.words.cast_unsigned();
+        match self.words {
+            ..0 => Some(End::Says("overflow allocating %u*8 bytes", [words, 0], 0)),
+            _ if bytes > BITMAP_MAX => {
+                Some(End::Says("failed to allocate %u bytes", [bytes, 0], 0))
+            }
+            _ => None,
+        }
+    }
+
+    /// Marks a cluster in the bitmap; what is wrong with that.
+    fn see(&mut self, cluster: ClusterNumber, before: bool) -> Option<End> {
+        let number = u64::from(cluster.0);
+        if number >= self.bits {
+            return Some(self.outside());
+        }
+        let mut before = before;
+        if let Some(beyond) = number.checked_sub(clusters_of(self.size)) {
+            let bit = u32::try_from(beyond).ok().and_then(|bit| 1_u64.checked_shl(bit));
+            before = self.beyond & bit.unwrap_or(0) != 0;
+            self.beyond |= bit.unwrap_or(0);
+        }
+        before.then_some(End::Says(
+            "found duplicated cluster %u for stream %s",
+            [number, 0],
+            self.id,
+        ))
+    }
+
+    /// What asking the bitmap for a cluster outside of it ends in.
+    fn outside(&self) -> End {
+        End::Aborts(if self.bits == 0 { NO_BITMAP } else { PAST_BITMAP })
+    }
+
+    /// What the first cluster that the device lacks ends in.
+    fn lack(&self, missing: Option<u64>) -> Option<End> {
+        match missing.filter(|&cluster| cluster < self.bits) {
+            Some(cluster) => {
+                let message = "detected missing cluster %u for stream %s";
+                Some(End::Says(message, [cluster, 0], self.id))
+            }
+            None => (clusters_of(self.size) > self.bits).then(|| self.outside()),
+        }
+    }
+}
+
+impl Extent {
+    /// What the program says where fewer bytes are left, or fit into its
+    /// buffer, than the extent has.
+    fn cut(&self, end: Option<u64>) -> Option<End> {
+        let left = end.map_or(u64::MAX, |end| end.saturating_sub(self.at)).min(BUFFER_SIZE);
+        let size = self.size;
+        (left < size).then_some(End::Says("short vma extent (%u < %u)", [left, size], 0))
+    }
+
+    /// Takes bytes of data that are to be written to a place in the device.
+    fn take(&mut self, bytes: u64, is_inside: bool) -> Option<End> {
+        if self.data.saturating_add(bytes) > self.size {
+            return Some(End::says(TOO_MANY_BLOCKS));
+        }
+        self.data = self.data.saturating_add(bytes);
+        (!is_inside).then(|| End::says(WRITE_BEYOND_END))
+    }
+}
+
+impl Stop {
+    fn both(verdict: End) -> Self {
+        Self { verify: Some(verdict), extract: Some(verdict) }
+    }
+}
+
+/// What is wrong with an extent header, in the program's order.
+fn fault_of(header: &ExtentHeader, faults: &[FindingKind]) -> Option<&'static str> {
+    let has = |fault: fn(&FindingKind) -> bool| faults.iter().any(fault);
+    if has(|fault| matches!(fault, FindingKind::ExtentMd5Mismatch { .. })) {
+        return Some("wrong vma extent header chechsum");
+    }
+    if has(|fault| matches!(fault, FindingKind::ExtentUuidMismatch { .. })) {
+        return Some("wrong vma extent uuid");
+    }
+    let magic = has(|fault| matches!(fault, FindingKind::ExtentMagicWrong { .. }));
+    (magic || header.reserved() != 0).then_some("wrong vma extent header magic")
+}

@@ -1,0 +1,125 @@
+//! What the report says beyond what was found: what Proxmox's own program
+//! would say, what it thinks of the file's name, and what is lost of a disk.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::archive::{Archive, options, thrown};
+use super::object::{Fields, pairs};
+use super::source::{JsSource, Source};
+use crate::backup_name::{BackupName, Problem};
+use crate::container::{Container, Contents};
+use crate::disk_format::lost_ranges;
+use crate::finding::Severity;
+use crate::proxmox::{Prediction, Verdict, predict_unopened};
+use crate::read_at::ReadAt;
+use crate::unit::DeviceId;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What Proxmox's own program would say.
+    #[wasm_bindgen(typescript_type = "ProxmoxPrediction")]
+    pub type ProxmoxPrediction;
+    /// What Proxmox makes of a file's name.
+    #[wasm_bindgen(typescript_type = "FileNameVerdict")]
+    pub type FileNameVerdict;
+    /// Which ranges of a disk are lost.
+    #[wasm_bindgen(typescript_type = "LostRanges")]
+    pub type LostRanges;
+}
+
+#[wasm_bindgen]
+impl Archive {
+    /// What Proxmox's own program would say, as far as the scan has come.
+    pub fn proxmox(&self) -> ProxmoxPrediction {
+        let unpacks = unpacks(self.contents());
+        prediction(&self.scan().prediction(), Some(unpacks)).into()
+    }
+
+    /// What Proxmox's own program would say of a source that cannot be opened
+    /// here. Throws a `VmaError` where it does not come to see an archive.
+    #[wasm_bindgen(js_name = proxmoxOfRefused)]
+    pub fn proxmox_of_refused(
+        source: Source,
+        #[wasm_bindgen(js_name = largeWindow)] large_window: Option<bool>,
+    ) -> Result<ProxmoxPrediction, JsValue> {
+        let source: Rc<dyn ReadAt> = Rc::new(JsSource::new(source));
+        let foretold = predict_unopened(source, &options(large_window));
+        foretold.map(|foretold| prediction(&foretold, None).into()).map_err(|error| thrown(&error))
+    }
+
+    /// What Proxmox makes of the name of the file.
+    #[wasm_bindgen(js_name = fileName)]
+    pub fn file_name(&self, name: &str) -> FileNameVerdict {
+        let container = self.contents().container();
+        let judged = BackupName::judge(name, container, self.header().ctime());
+        let named = match judged.problem {
+            Some(Problem::Container { named }) => Some(named.map_or("plain", Container::name)),
+            _ => None,
+        };
+        let fields = Fields::default()
+            .with("accepted", judged.problem.is_none())
+            .text("problem", judged.problem.map(Problem::code))
+            .text("named", named)
+            .with("right", judged.right)
+            .text("vmid", judged.vmid.as_deref())
+            .with("timeFrom", judged.time_from.name());
+        JsValue::from(fields).into()
+    }
+
+    /// The first `max` ranges of the image of a device that are lost; none as
+    /// long as the scan is not finished.
+    #[wasm_bindgen(js_name = lostRanges)]
+    pub fn lost_ranges(&self, device: u8, max: u32) -> LostRanges {
+        let max = usize::try_from(max).unwrap_or(usize::MAX);
+        let id = DeviceId::new(device).filter(|_| self.scan().found().is_done());
+        let image = id.and_then(|id| self.scan().image(id));
+        let (mut first, mut count, mut bytes) = (Vec::new(), 0, 0);
+        for range in image.iter().flat_map(|image| lost_ranges(image.runs(0..u64::MAX))) {
+            count += 1;
+            bytes += range.end.saturating_sub(range.start);
+            if first.len() < max {
+                first.push(range);
+            }
+        }
+        let fields = Fields::default()
+            .count("count", count)
+            .count("bytes", bytes)
+            .with("first", pairs(&first));
+        JsValue::from(fields).into()
+    }
+
+    /// The version of the core.
+    pub fn version() -> String {
+        env!("CARGO_PKG_VERSION").into()
+    }
+}
+
+/// Whether the container's own program, which has to run first, would get
+/// through, as far as is known. A warning is none of its concerns.
+fn unpacks(contents: &Contents) -> &'static str {
+    let worst = contents.findings().iter().map(|finding| finding.severity()).max();
+    match contents.container() {
+        None => "not-packed",
+        Some(_) if worst == Some(Severity::Damage) => "fails",
+        Some(_) if contents.progress().end.is_none() => "not-known",
+        Some(_) => "ok",
+    }
+}
+
+fn prediction(foretold: &Prediction, unpacks: Option<&str>) -> JsValue {
+    Fields::default()
+        .with("unpacks", unpacks.unwrap_or("not-known"))
+        .with("list", verdict(foretold.list.as_ref()))
+        .with("verify", verdict(foretold.verify.as_ref()))
+        .with("extract", verdict(foretold.extract.as_ref()))
+        .into()
+}
+
+fn verdict(verdict: Option<&Verdict>) -> JsValue {
+    verdict.map_or(JsValue::NULL, |verdict| {
+        Fields::default().with("verdict", verdict.code()).text("message", verdict.message()).into()
+    })
+}

@@ -1,0 +1,6 @@
+#![no_main]
+
+#[path = "../src/lib.rs"]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| bodies::gzip(data));
