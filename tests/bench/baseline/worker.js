@@ -1,7 +1,33 @@
 // Hands out the chunks of a file as they stand, one read ahead, and nothing
 // more: what saving costs when it only has to read.
 
-addEventListener("message", ({ data: { chunk, file, port } }) => {
+addEventListener("message", async ({ data }) => {
+  if (data.port) serve(data);
+  else postMessage(await write(data));
+});
+
+/** Writes constant bytes into the browser's own storage. */
+async function write({ way, size, chunk }) {
+  const folder = await navigator.storage.getDirectory();
+  const handle = await folder.getFileHandle(`${way}.raw`, { create: true });
+  const bytes = new Uint8Array(chunk).fill(0xa5);
+  const part = (at) => bytes.subarray(0, Math.min(chunk, size - at));
+  if (way === "stage") {
+    const access = await handle.createSyncAccessHandle();
+    for (let at = 0; at < size; at += chunk) access.write(part(at), { at });
+    access.flush();
+    access.close();
+    return handle.getFile();
+  }
+  const writable = await handle.createWritable();
+  for (let at = 0; at < size; at += chunk) {
+    await writable.write({ type: "write", position: at, data: part(at) });
+  }
+  await writable.close();
+  return null;
+}
+
+function serve({ chunk, file, port }) {
   let at = 0;
   const read = () => {
     const slice = file.slice(at, at + chunk);
@@ -17,4 +43,4 @@ addEventListener("message", ({ data: { chunk, file, port } }) => {
       port.postMessage(bytes, [bytes.buffer]);
     });
   };
-});
+}
