@@ -88,7 +88,7 @@ export class Actions {
       case "folder-wanted":
         return this.saves.saveFolder(event.deviceIds, event.configs);
       case "save-confirmed":
-        return before.question && this.saves.confirm(before.question.save);
+        return before.question && this.saves.confirm(before.question.save, event.marked);
       case "save-declined":
         return before.question && this.saves.decline(before.question.save);
       case "save-cancel-wanted":

@@ -46,7 +46,7 @@ export function giveBack({ bytes: { buffer } }) {
 export class FileStream {
   run = 0;
   #file;
-  #take;
+  #owner;
   /** Where what has come ends. */
   #end = 0;
   #hasFailed = false;
@@ -55,11 +55,14 @@ export class FileStream {
 
   /**
    * @param {Blob} file
-   * @param {(piece: StreamPiece) => void} take gets each piece as it comes
+   * @param {object} owner
+   * @param {(piece: StreamPiece) => void} owner.take gets each piece as it comes
+   * @param {() => void} owner.giveAllBack is asked for all pieces that it still
+   *   has: there are only so many buffers, and what comes next needs them
    */
-  constructor(file, take) {
+  constructor(file, owner) {
     this.#file = file;
-    this.#take = take;
+    this.#owner = owner;
   }
 
   /**
@@ -71,9 +74,10 @@ export class FileStream {
     const ahead = offset - this.#end;
     const goesOn = current === this && (ahead >= 0 ? ahead <= READ_THROUGH : isHeld);
     if (goesOn || !isReady || this.#hasFailed) return;
-    const former = current;
+    const former = current ?? this;
     current = this;
-    if (former && former !== this) former.#settle();
+    former.#owner.giveAllBack();
+    former.#settle();
     lastRun += 1;
     this.run = lastRun;
     this.#end = offset;
@@ -99,6 +103,7 @@ export class FileStream {
   stop() {
     if (current !== this) return;
     current = null;
+    this.#owner.giveAllBack();
     send({ kind: "stop" });
     this.#settle();
   }
@@ -110,7 +115,7 @@ export class FileStream {
       return;
     }
     this.#end = message.offset + message.bytes.length;
-    this.#take(message);
+    this.#owner.take(message);
     this.#settle();
   }
 

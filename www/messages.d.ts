@@ -79,8 +79,11 @@ export interface ReportFacts {
 
 /** What a person wants to have. */
 export type SaveWhat =
-  /** A disk in a format of the core's `formats`. */
-  | { kind: "disk"; deviceId: number; format: string }
+  /**
+   * A disk in a format of the core's `formats`; `marked`: what is missing reads
+   * as a text that says so, and not as zeros.
+   */
+  | { kind: "disk"; deviceId: number; format: string; marked: boolean }
   /** A disk as it is, written while the scan that is started next goes through the backup. */
   | { kind: "one-pass"; deviceId: number }
   /** The VM in one file. */

@@ -152,7 +152,7 @@ export interface Save {
   pace: Pace | null;
   /**
    * waiting: for the end of the scan; starting: the browser has not begun;
-   * asking: whether to keep what turned out to have gaps; finishing: the
+   * asking: whether gaps will do; finishing: the
    * browser completes the file; cancelled: by this page; refused: by the
    * browser, or by the person in its download list.
    */
@@ -176,6 +176,8 @@ export interface Question {
   deviceIds: readonly number[];
   /** Whether it is written already, and only has to be kept. */
   written: boolean;
+  /** Whether what is missing can be marked by a text. */
+  canMark: boolean;
 }
 
 export interface State {
@@ -221,7 +223,8 @@ export type PageEvent =
   | { type: "map-wanted"; deviceId: number }
   | { type: "hash-wanted"; deviceId: number }
   | { type: "hash-cancel-wanted"; deviceId: number }
-  | { type: "save-confirmed" }
+  /** `marked`: what is missing is marked by a text. */
+  | { type: "save-confirmed"; marked: boolean }
   | { type: "save-declined" }
   | { type: "save-cancel-wanted"; id: string }
   | { type: "save-dismissed"; id: string }

@@ -88,14 +88,16 @@ export class BlobSource {
     const start = this.#readEnd;
     if (!this.#inOrder || start >= this.size) return;
     this.#drop((piece) => endOf(piece) <= start);
-    this.#stream ??= new FileStream(this.#blob, (piece) => this.#takeStreamed(piece));
+    this.#stream ??= new FileStream(this.#blob, {
+      take: (piece) => this.#takeStreamed(piece),
+      giveAllBack: () => this.#drop((piece) => piece.streamed !== null),
+    });
     this.#stream.follow(start, this.#cachedAt(start) !== undefined);
     await this.#stream.reaches(Math.min(start + AWAITED_BYTES, this.size));
   }
 
   /** Ends reading ahead, until the next time. */
   endReadAhead() {
-    this.#drop((piece) => piece.streamed !== null);
     this.#stream?.stop();
     this.#stream = null;
   }

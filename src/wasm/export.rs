@@ -12,7 +12,7 @@ use super::object::{Fields, from_number, list, number, pairs};
 use crate::appliance::{LeftOut, Machine, Options, Ova, Text};
 use crate::disk_format::{Disk, DiskFormat, DiskStream, Identity, Refusal, StreamFormat};
 use crate::disk_hash::DiskHash;
-use crate::image::Origin;
+use crate::image::{Fill, Origin};
 use crate::read_at::{ReadAt, read_range};
 use crate::tap::Tap;
 use crate::unit::{CLUSTER_SIZE, ClusterNumber, DeviceId};
@@ -188,10 +188,19 @@ impl Archive {
     }
 
     /// A disk as a file of a format of [`formats`](Self::formats); with `hashed`,
-    /// what passes of the disk can be taken as well. Throws a `VmaError`.
+    /// what passes of the disk can be taken as well; with `marked`, what is
+    /// missing reads as a text that says so, and not as zeros. Throws a
+    /// `VmaError`.
     #[wasm_bindgen(js_name = exportDisk)]
-    pub fn export_disk(&self, device: u8, format: &str, hashed: bool) -> Result<Export, JsValue> {
+    pub fn export_disk(
+        &self,
+        device: u8,
+        format: &str,
+        hashed: bool,
+        marked: bool,
+    ) -> Result<Export, JsValue> {
         let (id, disk) = self.known_disk(device)?;
+        let disk = if marked { self.marked_disk(id).unwrap_or(disk) } else { disk };
         let mut taps = Vec::new();
         let disk = if hashed { tapped(id, &disk, &mut taps) } else { disk };
         let file = DiskFormat::ALL.into_iter().find(|known| known.code() == format);
@@ -346,6 +355,12 @@ impl Archive {
             self.disks.borrow_mut().insert(id, disk.clone());
         }
         Some(disk)
+    }
+
+    /// A disk on which what is missing reads as a text that says so.
+    fn marked_disk(&self, id: DeviceId) -> Option<Disk> {
+        let image = self.image(id.get())?.with_lost_fill(Fill::Pattern);
+        Some(Disk::new(image, Identity::new(self.header(), self.header().device(id)?)))
     }
 
     fn known_disk(&self, device: u8) -> Result<(DeviceId, Disk), JsValue> {

@@ -90,10 +90,33 @@ inEachBrowser("A disk", {
     await inspector.chooseInCard("drive-scsi0", "Format", "qcow2:");
     const saved = await inspector.page.download(async () => {
       await inspector.clickInCard("drive-scsi0", "^Save as");
-      await inspector.page.click("button", "Save with zeros in the gaps");
+      await inspector.page.click("button", "Save with gaps");
     });
     assert.equal(saved.failure, null);
     await inspector.shows("A map of what is missing comes with it", "#devices");
+  },
+
+  async "with gaps can have them marked, in any format"(inspector) {
+    await inspector.openArchive(holed.path);
+    for (const [option, driver] of [
+      ["Raw image", "raw"],
+      ["qcow2:", "qcow2"],
+    ]) {
+      await inspector.chooseInCard("drive-scsi0", "Format", option);
+      const saved = await inspector.page.download(async () => {
+        await inspector.clickInCard("drive-scsi0", "^Save as");
+        await inspector.clickIn("#question", /^Fill them with a text/);
+        await inspector.page.click("button", "Save with gaps");
+      });
+      assert.equal(saved.failure, null);
+      const disk = `${saved.path}.raw`;
+      qemuImg("convert", "-f", driver, "-O", "raw", saved.path, disk);
+      const bytes = readFileSync(disk);
+      const marks = Buffer.alloc(2 * 65_536, "VMA-DATA-IS-LOST");
+      assert.ok(bytes.subarray(7 * 65_536, 9 * 65_536).equals(marks), option);
+      assert.ok(!bytes.subarray(6 * 65_536, 7 * 65_536).includes("VMA-DATA-IS-LOST"));
+      assert.equal(bytes.length, 6 << 20);
+    }
   },
 });
 

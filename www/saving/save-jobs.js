@@ -101,10 +101,10 @@ async function write(session, { what, order, sink, hashes, tell, signal }) {
 /**
  * @param {Session} session
  * @param {SaveWhat} what
- * @returns {what is { kind: "disk", deviceId: number, format: "raw" }}
+ * @returns {what is { kind: "disk", deviceId: number, format: "raw", marked: false }}
  */
 function isSliceable({ compressed }, what) {
-  return !compressed && what.kind === "disk" && what.format === "raw";
+  return !compressed && what.kind === "disk" && what.format === "raw" && !what.marked;
 }
 
 /**
@@ -113,7 +113,9 @@ function isSliceable({ compressed }, what) {
  * @param {boolean} hashed
  */
 function exportOf({ archive }, what, hashed) {
-  if (what.kind === "disk") return archive.exportDisk(what.deviceId, what.format, hashed);
+  if (what.kind === "disk") {
+    return archive.exportDisk(what.deviceId, what.format, hashed, what.marked);
+  }
   return archive.exportAppliance(what.keepsMacs, what.compressed, hashed);
 }
 

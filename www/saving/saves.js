@@ -33,7 +33,8 @@ import { noWay, waysFor } from "./ways.js";
  * @property {Way | null} way null: to be chosen when it starts
  * @property {FileSystemFileHandle | null} handle
  * @property {FileSystemDirectoryHandle | null} folder
- * @property {boolean} agreed to zeros where bytes are missing
+ * @property {boolean} agreed to gaps where bytes are missing
+ * @property {boolean} written and only to be kept, or not
  * @property {AbortController} abort
  * @property {() => void} onEnd
  */
@@ -81,7 +82,7 @@ export class Saves {
     const archive = this.#state().archive;
     if (!archive || this.#isBusyWith(archive.id, deviceId)) return;
     const { format, way } = choiceFor(archive, deviceId);
-    await this.#begin(archive, { kind: "disk", deviceId, format }, way);
+    await this.#begin(archive, { kind: "disk", deviceId, format, marked: false }, way);
   }
 
   /**
@@ -124,7 +125,7 @@ export class Saves {
     const orders = deviceIds
       .filter((deviceId) => !this.#isBusyWith(archive.id, deviceId))
       .map((deviceId) => {
-        const what = /** @type {SaveWhat} */ ({ kind: "disk", deviceId, format });
+        const what = /** @type {SaveWhat} */ ({ kind: "disk", deviceId, format, marked: false });
         return this.#enter(archive, what, "folder", { folder });
       });
     for (const order of orders) {
@@ -144,20 +145,23 @@ export class Saves {
     }
   }
 
-  /** @param {string} id */
-  confirm(id) {
+  /**
+   * @param {string} id
+   * @param {boolean} marked what is missing is to be marked by a text
+   */
+  confirm(id, marked) {
     const order = this.#orders.get(id);
     if (!order) return;
     order.agreed = true;
-    if (this.#save(order)?.phase === "asking") this.#keep(order, true);
+    if (order.what.kind === "disk") order.what = { ...order.what, marked };
+    if (order.written) this.#keep(order, true);
     else this.#start(order);
   }
 
   /** @param {string} id */
   decline(id) {
     const order = this.#orders.get(id);
-    if (!order) return;
-    if (this.#save(order)?.phase === "asking") this.#keep(order, false);
+    if (order?.written) this.#keep(order, false);
     else this.cancel(id);
   }
 
@@ -165,10 +169,7 @@ export class Saves {
   cancel(id) {
     const order = this.#orders.get(id);
     if (!order) return;
-    if (this.#save(order)?.phase === "asking") {
-      this.#keep(order, false);
-      return;
-    }
+    if (order.written) return void this.#keep(order, false);
     this.#send({ type: "save-ended", id, phase: "cancelled" });
     this.#breakOff(order, failure("aborted", "cancelled on the page"));
   }
@@ -268,6 +269,7 @@ export class Saves {
       handle,
       folder: folder ?? null,
       agreed: false,
+      written: false,
       abort: new AbortController(),
       onEnd: () => {},
     };
@@ -308,17 +310,22 @@ export class Saves {
     const missing = order.devices.reduce((sum, id) => sum + missingBytes(archive, id), 0);
     const isKnown = order.what.kind !== "one-pass";
     if (isKnown) this.#change(order, { missing });
-    if (isKnown && missing > 0 && !order.agreed) this.#ask(order, false);
+    if (isKnown && missing > 0 && !order.agreed) this.#ask(order);
     else this.#start(order);
   }
 
-  /**
-   * @param {Order} order
-   * @param {boolean} written
-   */
-  #ask(order, written) {
-    const { id, archive, devices } = order;
-    this.#send({ type: "save-asks", question: { save: id, archive, deviceIds: devices, written } });
+  /** @param {Order} order */
+  #ask(order) {
+    const { id, archive, devices, written, what } = order;
+    this.#change(order, { phase: "asking", pace: null });
+    const question = {
+      save: id,
+      archive,
+      deviceIds: devices,
+      written,
+      canMark: what.kind === "disk",
+    };
+    this.#send({ type: "save-asks", question });
   }
 
   /** @param {Order} order */
@@ -431,8 +438,8 @@ export class Saves {
     this.#read(order, saved);
     const lost = saved.lost.reduce((sum, disk) => sum + disk.bytes, 0);
     if (lost > (this.#save(order)?.missing ?? 0)) {
-      this.#change(order, { phase: "asking", pace: null });
-      this.#ask(order, true);
+      order.written = true;
+      this.#ask(order);
     } else {
       await this.#keep(order, true);
     }
@@ -463,7 +470,9 @@ export class Saves {
    */
   #request({ id: job, archive, what, devices, abort }, sink, transfer, onProgress) {
     const known = this.#state().archive?.hashes;
-    const hashes = devices.filter((id) => !known?.has(id));
+    // A hash takes what is missing for zeros.
+    const isMarked = what.kind === "disk" && what.marked;
+    const hashes = devices.filter((id) => !isMarked && !known?.has(id));
     return this.#worker.request(
       "save",
       { archive, job, what, sink, hashes },

@@ -20,12 +20,15 @@ export function wishFor({ overview, scan, formats, elsewhere }, what) {
   const format = formats.get(what.deviceId)?.find((known) => known.code === code);
   const device = overview.devices.find(({ id }) => id === what.deviceId);
   const scanned = scan.report?.devices.find(({ id }) => id === what.deviceId);
+  const isMarked = what.kind === "disk" && what.marked;
+  // What marks the gaps has to be stored, where zeros need not be.
+  const more = isMarked && code !== "raw" ? (scanned?.missingBytes ?? 0) : 0;
   return {
     // Before the scan is finished, what the header says is the best guess.
-    sizeMax: format?.size ?? scanned?.imageSize ?? device?.size ?? 0,
-    exact: format?.exact ?? false,
+    sizeMax: (format?.size ?? scanned?.imageSize ?? device?.size ?? 0) + more,
+    exact: (format?.exact ?? false) && more === 0,
     patched: PATCHED.has(code),
     unordered,
-    sliceable: code === "raw" && overview.container === "plain",
+    sliceable: code === "raw" && !isMarked && overview.container === "plain",
   };
 }

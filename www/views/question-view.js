@@ -39,9 +39,10 @@ export function questionView(send) {
  * @param {Question} question
  * @param {Send} send
  */
-function questionFor(archive, { deviceIds, written }, send) {
+function questionFor(archive, { deviceIds, written, canMark }, send) {
   const hurt = deviceIds.filter((id) => missingBytes(archive, id) > 0);
-  const kept = written ? "Keep the file, with zeros in the gaps" : "Save with zeros in the gaps";
+  const kept = written ? "Keep the file, with zeros in the gaps" : "Save with gaps";
+  const marked = h("input", { type: "checkbox" });
   return [
     h(
       "h2",
@@ -55,6 +56,14 @@ function questionFor(archive, { deviceIds, written }, send) {
         {},
         "In the file these places will be zeros, and a map of them comes with it. The disk's file system may be damaged by that; keep the backup.",
       ),
+      canMark &&
+        !written &&
+        h(
+          "label",
+          { class: "check" },
+          marked,
+          " Fill them with a text instead, “VMA-DATA-IS-LOST”, to find them again",
+        ),
     ]),
     h(
       "div",
@@ -66,7 +75,9 @@ function questionFor(archive, { deviceIds, written }, send) {
           autofocus: true,
         },
       ),
-      button(kept, () => send({ type: "save-confirmed" }), { "data-kind": "primary" }),
+      button(kept, () => send({ type: "save-confirmed", marked: marked.checked }), {
+        "data-kind": "primary",
+      }),
     ),
   ];
 }

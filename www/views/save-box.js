@@ -94,7 +94,7 @@ function figures(save) {
       ? "All is written. The browser now checks the file and puts it in place; that takes a while for a large one."
       : "All is written. The download is about to begin.";
   }
-  if (phase === "asking") return "All is written. Please answer the question.";
+  if (phase === "asking") return "Please answer the question.";
   const left = pace?.secondsLeft;
   return [
     share(done, total),

@@ -66,7 +66,12 @@ export function savePanel(device, send) {
     const inputs = [choice, formats, live, can, archive.scan.phase, archive.hashes.get(deviceId)];
     if (inputs.every((input, i) => input === drawn[i])) return;
     drawn = inputs;
-    const what = /** @type {const} */ ({ kind: "disk", deviceId, format: choice.format });
+    const what = /** @type {const} */ ({
+      kind: "disk",
+      deviceId,
+      format: choice.format,
+      marked: false,
+    });
     const ways = can ? waysFor(wishFor(archive, what), can) : [];
     const used = ways.find((each) => each.way === choice.way) ?? ways[0];
     setOptions(format, formatOptions(formats), choice.format);

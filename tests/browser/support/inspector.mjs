@@ -78,7 +78,7 @@ export class Inspector {
     await this.page.waitFor(({ place, words, label }) => {
       const buttons = [...document.querySelectorAll(place)]
         .filter((card) => card.innerText.includes(words))
-        .flatMap((card) => [...card.querySelectorAll("button, a, summary")]);
+        .flatMap((card) => [...card.querySelectorAll("button, a, summary, label")]);
       const button = buttons.find((button) => new RegExp(label).test(button.innerText));
       const usable = button && !button.disabled && button.ariaDisabled !== "true";
       if (usable) {
