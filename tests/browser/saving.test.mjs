@@ -88,7 +88,7 @@ inEachBrowser("A disk", {
     await inspector.clickInCard("drive-scsi0", "SHA-256");
     await inspector.shows("with zeros for 128 KiB that are missing", "#devices");
     await inspector.chooseInCard("drive-scsi0", "Format", "qcow2:");
-    const saved = await inspector.page.download(async () => {
+    const saved = await inspector.saveWithMap(async () => {
       await inspector.clickInCard("drive-scsi0", "^Save as");
       await inspector.page.click("button", "Save with gaps");
     });
@@ -103,7 +103,7 @@ inEachBrowser("A disk", {
       ["qcow2:", "qcow2"],
     ]) {
       await inspector.chooseInCard("drive-scsi0", "Format", option);
-      const saved = await inspector.page.download(async () => {
+      const saved = await inspector.saveWithMap(async () => {
         await inspector.clickInCard("drive-scsi0", "^Save as");
         await inspector.clickIn("#question", /^Fill them with a text/);
         await inspector.page.click("button", "Save with gaps");

@@ -36,7 +36,25 @@ const TURN_MS = 30;
  * @param {Sink} sink
  * @param {Work} work
  */
-export async function produce(holder, exporting, sink, { signal, tell, hashes }) {
+export async function produce(holder, exporting, sink, work) {
+  try {
+    const given = await makeAll(holder, exporting, sink, work);
+    const size = exporting.fileSize();
+    if (size === given) return given;
+    const message = `the file has ${given} bytes and should have ${size}`;
+    throw new RemoteError(failure("internal", message));
+  } finally {
+    holder.source.endReadAhead();
+  }
+}
+
+/**
+ * @param {Holder} holder
+ * @param {Export} exporting
+ * @param {Sink} sink
+ * @param {Work} work
+ */
+async function makeAll(holder, exporting, sink, { signal, tell, hashes }) {
   const steps = new Steps(holder, exporting, signal);
   let given = 0;
   for (let goesOn = true; goesOn;) {
@@ -54,11 +72,6 @@ export async function produce(holder, exporting, sink, { signal, tell, hashes })
   }
   const head = exporting.head();
   if (head) await sink.write(0, /** @type {Uint8Array<ArrayBuffer>} */ (head));
-  const size = exporting.fileSize();
-  if (size !== given) {
-    const message = `the file has ${given} bytes and should have ${size}`;
-    throw new RemoteError(failure("internal", message));
-  }
   return given;
 }
 
