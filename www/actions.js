@@ -173,6 +173,8 @@ export class Actions {
       this.#countKept("keptUsage");
     } catch (error) {
       if (this.#scan?.abort === abort) this.#scan = null;
+      // Another one may have taken its place.
+      if (this.#scan?.archive === archive) return;
       if (abort.signal.aborted) this.#send({ type: "scan-stopped", archive });
       else this.#send({ type: "scan-failed", archive, failure: failureOf(error) });
     }

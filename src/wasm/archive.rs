@@ -49,9 +49,6 @@ extern "C" {
 /// The longest read of an image in one call, bytes.
 const IMAGE_READ_MAX: u64 = 16 << 20;
 
-/// Bytes that one call reads and decodes on its way to a part of an image.
-const APPROACH_PER_CALL: u64 = 16 << 20;
-
 /// An opened archive. Everything waits for its bytes, so in a browser this
 /// belongs into a Worker.
 #[wasm_bindgen]
@@ -183,28 +180,6 @@ impl Archive {
         self.image(device).map_or(0.0, |image| number(image.lost_bytes(0..u64::MAX)))
     }
 
-    /// The ranges of the file that reading this part of an image will ask for,
-    /// as pairs of offset and length.
-    #[wasm_bindgen(js_name = imageWants)]
-    pub fn image_wants(&self, device: u8, offset: f64, length: f64) -> Float64Array {
-        let mut wanted = Vec::new();
-        if let Some(image) = self.image(device) {
-            image.trace(image_range(offset, length), &mut wanted);
-        }
-        pairs(&wanted)
-    }
-
-    /// Works by a bounded amount towards this part of an image, which may be a
-    /// long way off in a compressed archive; returns whether it can be read
-    /// quickly now. Throws a `VmaError`.
-    #[wasm_bindgen(js_name = imageApproach)]
-    pub fn image_approach(&self, device: u8, offset: f64, length: f64) -> Result<bool, JsValue> {
-        let Some(image) = self.image(device) else { return Ok(true) };
-        image
-            .approach_range(image_range(offset, length), APPROACH_PER_CALL)
-            .map_err(|error| thrown(&error))
-    }
-
     /// Bytes of the image of a device, at most 16 MiB at once; fewer where it
     /// ends. Lost parts read as zeros. Throws a `VmaError`.
     #[wasm_bindgen(js_name = imageRead)]
@@ -300,7 +275,7 @@ pub(super) fn options(large_window: Option<bool>) -> Options {
     Options { window_max, ..Options::default() }
 }
 
-pub(super) fn image_range(offset: f64, length: f64) -> Range<u64> {
+fn image_range(offset: f64, length: f64) -> Range<u64> {
     let start = from_number(offset);
     start..start.saturating_add(from_number(length).min(IMAGE_READ_MAX))
 }

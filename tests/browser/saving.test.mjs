@@ -58,13 +58,6 @@ inEachBrowser("A disk", {
     await savesAs(inspector, "qcow2, compressed", "qcow2");
   },
 
-  async "is hashed on the way in any format"(inspector) {
-    await inspector.openArchive(archive.path);
-    await inspector.chooseInCard("drive-scsi0", "Format", "qcow2:");
-    await inspector.page.download(() => inspector.clickInCard("drive-scsi0", "^Save as"));
-    await inspector.shows(scsi0.sha256, "#devices");
-  },
-
   async "is hashed without being saved"(inspector) {
     await inspector.openArchive(archive.path);
     await inspector.clickInCard("drive-scsi0", "SHA-256");
@@ -119,6 +112,24 @@ inEachBrowser("A disk", {
     }
   },
 });
+
+/** Hashing on the way needs more of them than the machine of a test may have. */
+function withManyProcessors() {
+  Object.defineProperty(Navigator.prototype, "hardwareConcurrency", { get: () => 8 });
+}
+
+inEachBrowser(
+  "With processors to spare, a disk",
+  {
+    async "is hashed on the way in any format"(inspector) {
+      await inspector.openArchive(archive.path);
+      await inspector.chooseInCard("drive-scsi0", "Format", "qcow2:");
+      await inspector.page.download(() => inspector.clickInCard("drive-scsi0", "^Save as"));
+      await inspector.shows(scsi0.sha256, "#devices");
+    },
+  },
+  withManyProcessors,
+);
 
 inEachBrowser("The machine", {
   async "comes out as an appliance that says what it could not carry over"(inspector) {

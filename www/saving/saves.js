@@ -8,6 +8,7 @@ import { Meter } from "../rate.js";
 import { choiceFor, isLive } from "../state.js";
 import { missingBytes } from "../verdict.js";
 import { saveBlob, saveSmallFile } from "../views/parts.js";
+import { newFile, pickFile, pickFolder } from "./places.js";
 import { wishFor } from "./wish.js";
 import { noWay, waysFor } from "./ways.js";
 
@@ -38,6 +39,9 @@ import { noWay, waysFor } from "./ways.js";
  * @property {AbortController} abort
  * @property {() => void} onEnd
  */
+
+/** As many are busy with saving alone. */
+const FEW_PROCESSORS = 2;
 
 export class Saves {
   #worker;
@@ -92,6 +96,11 @@ export class Saves {
   async saveInOnePass(deviceId) {
     const archive = this.#state().archive;
     if (!archive || this.#isBusyWith(archive.id, deviceId)) return;
+    // Starting over for this disk would end what is saved of another.
+    if ([...this.#orders.values()].some(({ what }) => what.kind === "one-pass")) {
+      await this.saveDisk(deviceId);
+      return;
+    }
     const { way } = choiceFor(archive, deviceId);
     await this.#begin(archive, { kind: "one-pass", deviceId }, way);
   }
@@ -472,12 +481,24 @@ export class Saves {
     const known = this.#state().archive?.hashes;
     // A hash takes what is missing for zeros.
     const isMarked = what.kind === "disk" && what.marked;
-    const hashes = devices.filter((id) => !isMarked && !known?.has(id));
+    const isOnTheWay = !isMarked && this.#hashesOnTheWay();
+    const hashes = devices.filter((id) => isOnTheWay && !known?.has(id));
     return this.#worker.request(
       "save",
       { archive, job, what, sink, hashes },
       { signal: abort.signal, transfer, onProgress },
     );
+  }
+
+  /**
+   * Whether hashing while saving costs less than reading everything again for
+   * it. Two processors are busy with saving alone: there a hash would make that
+   * a third slower, and comes after it, unless all would have to be unpacked
+   * again.
+   */
+  #hashesOnTheWay() {
+    const isPlain = this.#state().archive?.overview.container === "plain";
+    return !isPlain || navigator.hardwareConcurrency > FEW_PROCESSORS;
   }
 
   /**
@@ -487,6 +508,14 @@ export class Saves {
    */
   #read({ id, archive, devices }, saved) {
     this.#send({ type: "save-read", id, archive, saved });
+    if (this.#hashesOnTheWay()) this.#hashAll(archive, devices);
+  }
+
+  /**
+   * @param {number} archive
+   * @param {number[]} devices
+   */
+  #hashAll(archive, devices) {
     const { archive: shown } = this.#state();
     if (shown?.id !== archive) return;
     for (const deviceId of devices) {
@@ -568,7 +597,10 @@ export class Saves {
   #end(order, phase) {
     if (!this.#orders.delete(order.id)) return;
     this.#send({ type: "save-ended", id: order.id, phase });
-    if (phase === "done" && this.#mayLack(order)) this.#addMaps(order).catch(() => {});
+    if (phase === "done") {
+      this.#hashAll(order.archive, order.devices);
+      if (this.#mayLack(order)) this.#addMaps(order).catch(() => {});
+    }
     order.onEnd();
   }
 
@@ -652,37 +684,6 @@ function fileNameOf({ file, overview, formats, elsewhere }, what) {
 function mapName({ file, overview }, deviceId) {
   const device = overview.devices.find(({ id }) => id === deviceId);
   return imageName(file.name, device?.safeName ?? "disk", "map");
-}
-
-/** @param {string} suggestedName */
-function pickFile(suggestedName) {
-  const pick = /** @type {any} */ (globalThis).showSaveFilePicker;
-  return /** @type {Promise<FileSystemFileHandle>} */ (pick.call(globalThis, { suggestedName }));
-}
-
-function pickFolder() {
-  const pick = /** @type {any} */ (globalThis).showDirectoryPicker;
-  return /** @type {Promise<FileSystemDirectoryHandle>} */ (
-    pick.call(globalThis, { mode: "readwrite" })
-  );
-}
-
-/**
- * A file of this name, or of one with a number: nothing is written over.
- * @param {FileSystemDirectoryHandle} folder
- * @param {string} wanted
- */
-async function newFile(folder, wanted) {
-  const dot = wanted.lastIndexOf(".");
-  const [stem, ending] = dot > 0 ? [wanted.slice(0, dot), wanted.slice(dot)] : [wanted, ""];
-  for (let number = 1; ; number += 1) {
-    const name = number === 1 ? wanted : `${stem} (${number})${ending}`;
-    const isThere = await folder.getFileHandle(name).then(
-      () => true,
-      (error) => error.name !== "NotFoundError",
-    );
-    if (!isThere) return { name, handle: await folder.getFileHandle(name, { create: true }) };
-  }
 }
 
 /** Without `crypto.randomUUID`, which pages without https do not have. */

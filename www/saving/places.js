@@ -1,0 +1,36 @@
+/** Files and folders that the person picks, where a browser offers that. */
+
+/**
+ * Rejects with an `AbortError` if the person thinks better of it.
+ * @param {string} suggestedName
+ */
+export function pickFile(suggestedName) {
+  const pick = /** @type {any} */ (globalThis).showSaveFilePicker;
+  return /** @type {Promise<FileSystemFileHandle>} */ (pick.call(globalThis, { suggestedName }));
+}
+
+/** As `pickFile`. */
+export function pickFolder() {
+  const pick = /** @type {any} */ (globalThis).showDirectoryPicker;
+  return /** @type {Promise<FileSystemDirectoryHandle>} */ (
+    pick.call(globalThis, { mode: "readwrite" })
+  );
+}
+
+/**
+ * A file of this name, or of one with a number: nothing is written over.
+ * @param {FileSystemDirectoryHandle} folder
+ * @param {string} wanted
+ */
+export async function newFile(folder, wanted) {
+  const dot = wanted.lastIndexOf(".");
+  const [stem, ending] = dot > 0 ? [wanted.slice(0, dot), wanted.slice(dot)] : [wanted, ""];
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? wanted : `${stem} (${number})${ending}`;
+    const isThere = await folder.getFileHandle(name).then(
+      () => true,
+      (error) => error.name !== "NotFoundError",
+    );
+    if (!isThere) return { name, handle: await folder.getFileHandle(name, { create: true }) };
+  }
+}
