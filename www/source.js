@@ -35,6 +35,7 @@ export class BlobSource {
   #cachedBytes = 0;
   /** @type {Set<Coming>} */
   #coming = new Set();
+  #assembled = new Uint8Array(0);
   /** @type {FileStream | null} */
   #stream = null;
   /** Where the last read ended, and whether it began where the one before did. */
@@ -180,14 +181,16 @@ export class BlobSource {
   }
 
   /**
-   * Several pieces side by side, and reads for the gaps between them.
+   * Several pieces side by side, and reads for the gaps between them. What it
+   * returns holds until the next time: the core copies it at once.
    * @param {number} offset
    * @param {number} end
    */
   #assemble(offset, end) {
     const next = this.#nextCached(offset, end);
     if (!this.#cachedAt(offset) && next === end) return this.#readNow(offset, end);
-    const whole = new Uint8Array(end - offset);
+    if (this.#assembled.length < end - offset) this.#assembled = new Uint8Array(end - offset);
+    const whole = this.#assembled.subarray(0, end - offset);
     for (let at = offset; at < end;) {
       const piece = this.#cachedAt(at);
       const part = piece

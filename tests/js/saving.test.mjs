@@ -97,11 +97,21 @@ for (const [refusal, code] of [
   test(`a picked file that fails with ${refusal} is told as ${code}, and nothing is left`, async () => {
     const { calls, order } = pickedFile({ refuses: { write: refusal } });
     const sink = await openSink(order, signal);
-    await assert.rejects(sink.write(0, bytes), ({ failure }) => failure.code === code);
+    await sink.write(0, bytes);
+    // It shows when the write has come back.
+    await assert.rejects(sink.write(10, bytes), ({ failure }) => failure.code === code);
     await sink.discard({ code });
-    assert.deepEqual(calls, ["open", "write", "abort", "remove"]);
+    assert.deepEqual(calls, ["open", "write", "write", "abort", "remove"]);
   });
 }
+
+test("a picked file whose last write fails is not completed", async () => {
+  const { calls, order } = pickedFile({ refuses: { write: "QuotaExceededError" } });
+  const sink = await openSink(order, signal);
+  await sink.write(0, bytes);
+  await assert.rejects(sink.commit(10), ({ failure }) => failure.code === "no-space");
+  assert.deepEqual(calls, ["open", "write"]);
+});
 
 test("a picked file that was there before is not removed", async () => {
   const { calls, order } = pickedFile({ refuses: { close: "QuotaExceededError" }, isNew: false });

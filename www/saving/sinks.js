@@ -18,6 +18,8 @@ import { Pulls } from "./pulls.js";
  */
 
 const STAGE_FOLDER = "staged";
+/** Writes into a picked file that are under way at once. */
+const WRITES_AT_ONCE = 2;
 
 /**
  * @param {SinkOrder} order
@@ -88,6 +90,10 @@ class FileSink {
   #handle;
   #isNew;
   #writable;
+  /** @type {Promise<void>[]} writes under way, so that making goes on meanwhile */
+  #writes = [];
+  /** @type {unknown} why one of them failed */
+  #failed = null;
 
   /**
    * @param {FileSystemFileHandle} handle
@@ -114,11 +120,27 @@ class FileSink {
    * @param {Bytes} bytes
    */
   async write(offset, bytes) {
-    await this.#writable.write({ type: "write", position: offset, data: bytes }).catch(asFailure);
+    const write = this.#writable.write({ type: "write", position: offset, data: bytes });
+    this.#writes.push(
+      write.catch((error) => {
+        this.#failed ??= error;
+      }),
+    );
+    await this.#settle(WRITES_AT_ONCE);
+  }
+
+  /**
+   * Waits until no more than so many writes are under way.
+   * @param {number} most
+   */
+  async #settle(most) {
+    while (this.#writes.length > most) await this.#writes.shift();
+    if (this.#failed) asFailure(this.#failed);
   }
 
   /** @param {number} size */
   async commit(size) {
+    await this.#settle(0);
     await this.#writable.truncate(size).catch(asFailure);
     await this.#writable.close().catch(asFailure);
     return null;
@@ -184,7 +206,6 @@ class StageSink {
   async commit(size) {
     try {
       this.#access.truncate(size);
-      this.#access.flush();
       this.#access.close();
       return await this.#file.getFile();
     } catch (error) {

@@ -15,7 +15,6 @@ async function write({ way, size, chunk }) {
   if (way === "stage") {
     const access = await handle.createSyncAccessHandle();
     for (let at = 0; at < size; at += chunk) access.write(part(at), { at });
-    access.flush();
     access.close();
     return handle.getFile();
   }
