@@ -25,14 +25,23 @@ const readers = new Set();
 /** @type {(() => void)[]} */
 let waiting = [];
 
+/** @type {MessagePort | null} */
+let answers = null;
+
 self.onmessage = ({ data }) => {
-  const message = /** @type {ToStream} */ (data);
+  const { port } = /** @type {import("./messages.js").ToHelper} */ (data);
+  answers = port;
+  port.onmessage = ({ data: message }) => hear(message);
+  send({ kind: "ready" });
+};
+
+/** @param {ToStream} message */
+function hear(message) {
   if (message.kind === "start") start(message);
   else if (message.kind === "stop") stop();
   else if (free.length < BUFFERS) free.push(message.buffer);
   wake();
-};
-send({ kind: "ready" });
+}
 
 /** Ends what is going on; buffers that are elsewhere are not waited for. */
 function stop() {
@@ -115,5 +124,5 @@ async function fill(reader, buffer, length) {
  * @param {Transferable[]} [transfer]
  */
 function send(message, transfer = []) {
-  self.postMessage(message, { transfer });
+  answers?.postMessage(message, { transfer });
 }

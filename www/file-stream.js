@@ -14,7 +14,8 @@
 /** A jump ahead up to this length is read through rather than begun anew. */
 const READ_THROUGH = 16 * 1024 * 1024;
 
-const worker = new Worker(new URL("file-stream-worker.js", import.meta.url), { type: "module" });
+/** @type {MessagePort | null} */
+let reader = null;
 let isReady = false;
 let lastRun = 0;
 /**
@@ -23,17 +24,19 @@ let lastRun = 0;
  */
 let current = null;
 
-worker.onerror = () => {
-  isReady = false;
-  current?.fail();
-};
-
-worker.onmessage = ({ data }) => {
-  const message = /** @type {FromStream} */ (data);
-  if (message.kind === "ready") isReady = true;
-  else if (current?.run === message.run) current.hear(message);
-  else if (message.kind === "piece") giveBack(message);
-};
+/**
+ * Takes the way to the thread that reads.
+ * @param {MessagePort} port
+ */
+export function connectReader(port) {
+  reader = port;
+  port.onmessage = ({ data }) => {
+    const message = /** @type {FromStream} */ (data);
+    if (message.kind === "ready") isReady = true;
+    else if (current?.run === message.run) current.hear(message);
+    else if (message.kind === "piece") giveBack(message);
+  };
+}
 
 /**
  * Hands a piece's buffer back, to be filled again.
@@ -138,5 +141,5 @@ export class FileStream {
  * @param {Transferable[]} [transfer]
  */
 function send(message, transfer = []) {
-  worker.postMessage(message, { transfer });
+  reader?.postMessage(message, { transfer });
 }

@@ -214,7 +214,12 @@ export type Request = {
   [Kind in RequestKind]: { id: number; kind: Kind } & Requests[Kind]["ask"];
 }[RequestKind];
 export type RequestOf<Kind extends RequestKind> = Extract<Request, { kind: Kind }>;
-export type ToWorker = Request | { id: number; kind: "cancel" };
+/** Threads that work for the Worker: one reads ahead, one hashes. */
+export type Helper = "reader" | "hasher";
+export type ToWorker =
+  | Request
+  | { id: number; kind: "cancel" }
+  | { id: number; kind: "helper"; role: Helper; port: MessagePort };
 
 /** Worker to page. */
 export type FromWorker =
@@ -236,6 +241,11 @@ export type FromImage =
   /** That was all. */
   | { kind: "end" }
   | { kind: "failed"; failure: Failure };
+
+/** Page to a helper: where it gets its messages from, and sends its answers to. */
+export interface ToHelper {
+  port: MessagePort;
+}
 
 /** Worker to the Worker that hashes. */
 export type ToHasher =

@@ -31,6 +31,8 @@ export class WorkerClient {
   #worker = null;
   /** @type {Map<number, Pending>} */
   #pending = new Map();
+  /** @type {Worker[]} */
+  #helpers = [];
   #lastId = 0;
   #onDied;
 
@@ -61,7 +63,7 @@ export class WorkerClient {
 
   #start() {
     // The Worker holds a lock of this name for as long as it lives.
-    const name = `vma-inspector-worker-${crypto.randomUUID()}`;
+    const name = `vma-inspector-worker-${Date.now()}-${Math.random()}`;
     const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name });
     worker.onmessage = ({ data }) => {
       if (data.kind === "alive") this.#watch(worker, name);
@@ -72,7 +74,30 @@ export class WorkerClient {
       event.preventDefault();
       this.#died(worker, event.message ?? "it could not be loaded");
     };
+    this.#helpers = [
+      this.#help(worker, "reader", new URL("./file-stream-worker.js", import.meta.url)),
+      this.#help(worker, "hasher", new URL("./saving/hash-worker.js", import.meta.url)),
+    ];
     return worker;
+  }
+
+  /**
+   * Starts a thread that works for the Worker. The page starts it: where a Worker
+   * starts others while a page loads, Firefox sometimes hangs.
+   * @param {Worker} worker
+   * @param {import("./messages.js").Helper} role
+   * @param {URL} script
+   */
+  #help(worker, role, script) {
+    const helper = new Worker(script, { type: "module" });
+    const { port1, port2 } = new MessageChannel();
+    helper.onerror = (event) => {
+      event.preventDefault();
+      this.#died(worker, `${role}: ${event.message ?? "it could not be loaded"}`);
+    };
+    helper.postMessage({ port: port1 }, [port1]);
+    worker.postMessage({ id: 0, kind: "helper", role, port: port2 }, [port2]);
+    return helper;
   }
 
   /**
@@ -82,7 +107,7 @@ export class WorkerClient {
    * @param {string} lock
    */
   #watch(worker, lock) {
-    navigator.locks.request(lock, () => this.#died(worker, "the browser ended it"));
+    navigator.locks?.request(lock, () => this.#died(worker, "the browser ended it"));
   }
 
   /** @param {Exclude<FromWorker, { kind: "alive" }>} message */
@@ -126,6 +151,7 @@ export class WorkerClient {
   #died(worker, message) {
     if (worker !== this.#worker) return;
     worker?.terminate();
+    for (const helper of this.#helpers) helper.terminate();
     this.#worker = null;
     const died = failure("worker-died", message);
     const lost = [...this.#pending.values()];

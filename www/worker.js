@@ -2,7 +2,8 @@
 import init, { Archive } from "./core/vma_inspector.js";
 import { failure, RemoteError, toFailure } from "./failure.js";
 import * as keptScans from "./kept-scans.js";
-import { prepareHashing } from "./saving/hash-feed.js";
+import { connectReader } from "./file-stream.js";
+import { connectHasher, prepareHashing } from "./saving/hash-feed.js";
 import { proxmoxOfRefused, reportOf as fullReportOf, trustOf } from "./report-server.js";
 import { commit, handPlaced, hash, save } from "./saving/save-jobs.js";
 import { BlobSource } from "./source.js";
@@ -49,8 +50,18 @@ navigator.locks?.request(self.name, () => {
 self.onmessage = ({ data }) => {
   const message = /** @type {import("./messages.js").ToWorker} */ (data);
   if (message.kind === "cancel") running.get(message.id)?.abort();
+  else if (message.kind === "helper") connect(message.role, message.port);
   else answer(message);
 };
+
+/**
+ * @param {import("./messages.js").Helper} role
+ * @param {MessagePort} port
+ */
+function connect(role, port) {
+  if (role === "reader") connectReader(port);
+  else connectHasher(port);
+}
 
 async function loadCore() {
   const address = new URL("./core/vma_inspector_bg.wasm", import.meta.url);

@@ -21,6 +21,12 @@ const holed = makeArchive(
   ...["--disk", "drive-scsi0:6M:dense:33", "--leave-out", "1:7", "--leave-out", "1:8"],
 );
 
+const holedTwice = makeArchive(
+  "holed-twice.vma",
+  ...["--disk", "drive-scsi0:2M:dense:34", "--disk", "drive-scsi1:2M:dense:35"],
+  ...["--leave-out", "1:7", "--leave-out", "2:8"],
+);
+
 /** The raw disk, cut out of the archive by the program that wrote it. */
 const raw = join(folder, "saved.raw");
 
@@ -320,6 +326,23 @@ inEachBrowser(
       await inspector.shows("Parts of this disk are missing", "#question");
       await inspector.page.click("button", "Throw the file away");
       await inspector.shows("Cancelled", "#devices");
+      assert.equal(inspector.page.downloadsCompleted, 0);
+    },
+
+    async "each disk that turns out to have gaps is asked about"(inspector) {
+      await inspector.page.choose(holedTwice.path);
+      for (const device of ["drive-scsi0", "drive-scsi1"]) {
+        await inspector.clickInCard(device, "Save as raw image");
+      }
+      await inspector.page.evaluate(() => globalThis.letScan());
+      for (const device of ["drive-scsi0", "drive-scsi1"]) {
+        await inspector.shows(device, "#question");
+        await inspector.page.click("button", "Do not save");
+      }
+      await inspector.page.waitFor(() => !document.querySelector("#question").open);
+      await inspector.page.waitFor(
+        () => document.querySelectorAll("#devices .save[data-tone=damage]").length === 2,
+      );
       assert.equal(inspector.page.downloadsCompleted, 0);
     },
 

@@ -12,38 +12,38 @@ const QUEUE_BYTES = 24 * 1024 * 1024;
 /** Zeros in front of the hash for which nothing waits: half a second. */
 const ZEROS_WAITED_FOR = 128 * 1024 * 1024;
 
-/** @type {Worker | null} */
+/** @type {MessagePort | null} */
 let hasher = null;
+/** @type {WebAssembly.Module | null} */
+let core = null;
 /** @type {Map<number, HashFeed>} */
 const feeds = new Map();
 let lastJob = 0;
 
-/** @type {WebAssembly.Module | null} */
-let compiled = null;
-
 /**
- * Starts the Worker that hashes before anyone needs it: later, nothing is to be
- * loaded any more. It gets the core as it was compiled here.
- * @param {WebAssembly.Module} module
+ * Takes the way to the thread that hashes.
+ * @param {MessagePort} port
  */
-export function prepareHashing(module) {
-  compiled = module;
-  hasher ??= startHasher();
-}
-
-function startHasher() {
-  const worker = new Worker(new URL("./hash-worker.js", import.meta.url), { type: "module" });
-  worker.onmessage = ({ data }) => {
+export function connectHasher(port) {
+  hasher = port;
+  port.onmessage = ({ data }) => {
     const message = /** @type {FromHasher} */ (data);
     feeds.get(message.job)?.hear(message);
   };
-  worker.onerror = (event) => {
-    event.preventDefault();
-    hasher = null;
-    for (const feed of feeds.values()) feed.hear({ job: feed.job, kind: "failed" });
-  };
-  if (compiled) worker.postMessage(/** @type {ToHasher} */ ({ kind: "core", module: compiled }));
-  return worker;
+  handCoreOver();
+}
+
+/**
+ * Has that thread use the core as it was compiled here.
+ * @param {WebAssembly.Module} module
+ */
+export function prepareHashing(module) {
+  core = module;
+  handCoreOver();
+}
+
+function handCoreOver() {
+  if (core) hasher?.postMessage(/** @type {ToHasher} */ ({ kind: "core", module: core }));
 }
 
 export class HashFeed {
@@ -64,7 +64,6 @@ export class HashFeed {
     lastJob += 1;
     this.job = lastJob;
     feeds.set(this.job, this);
-    hasher ??= startHasher();
   }
 
   /**

@@ -16,8 +16,17 @@ import { nextTurn } from "../turn.js";
 const jobs = new Map();
 const TELL_EVERY_MS = 100;
 
+/** @type {MessagePort | null} */
+let answers = null;
+
 self.onmessage = ({ data }) => {
-  const message = /** @type {ToHasher} */ (data);
+  const { port } = /** @type {import("../messages.js").ToHelper} */ (data);
+  answers = port;
+  port.onmessage = ({ data: message }) => hear(message);
+};
+
+/** @param {ToHasher} message */
+function hear(message) {
   if (message.kind === "core") {
     initSync({ module: message.module });
     return;
@@ -25,7 +34,7 @@ self.onmessage = ({ data }) => {
   const job = jobs.get(message.job) ?? start(message.job);
   job.waiting.push(message);
   if (!job.busy) work(message.job, job);
-};
+}
 
 /** @param {number} id */
 function start(id) {
@@ -95,5 +104,5 @@ function end(id, job) {
 
 /** @param {FromHasher} message */
 function tell(message) {
-  self.postMessage(message);
+  answers?.postMessage(message);
 }

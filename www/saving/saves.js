@@ -52,6 +52,8 @@ export class Saves {
   #downloads = null;
   /** @type {Map<string, Order>} those that have not ended */
   #orders = new Map();
+  /** @type {Order[]} those with a question; the first one's is shown */
+  #asking = [];
   /** @type {Map<string, AbortController>} by archive and device */
   #hashing = new Map();
 
@@ -159,6 +161,7 @@ export class Saves {
    * @param {boolean} marked what is missing is to be marked by a text
    */
   confirm(id, marked) {
+    this.#askNext(id);
     const order = this.#orders.get(id);
     if (!order) return;
     order.agreed = true;
@@ -169,6 +172,7 @@ export class Saves {
 
   /** @param {string} id */
   decline(id) {
+    this.#askNext(id);
     const order = this.#orders.get(id);
     if (order?.written) this.#keep(order, false);
     else this.cancel(id);
@@ -185,6 +189,7 @@ export class Saves {
 
   /** @param {Failure} told */
   failAll(told) {
+    this.#asking = [];
     for (const order of [...this.#orders.values()]) {
       this.#send({ type: "save-failed", id: order.id, failure: told });
       this.#breakOff(order, told);
@@ -325,8 +330,25 @@ export class Saves {
 
   /** @param {Order} order */
   #ask(order) {
-    const { id, archive, devices, written, what } = order;
     this.#change(order, { phase: "asking", pace: null });
+    // Of a backup that is no longer shown nothing can be asked any more.
+    this.#asking = this.#asking.filter(({ archive }) => archive === order.archive);
+    this.#asking.push(order);
+    if (this.#asking.length === 1) this.#show(order);
+  }
+
+  /**
+   * One question has its answer; another may wait for its own.
+   * @param {string} answered
+   */
+  #askNext(answered) {
+    this.#asking = this.#asking.filter(({ id }) => id !== answered && this.#orders.has(id));
+    const [next] = this.#asking;
+    if (next) this.#show(next);
+  }
+
+  /** @param {Order} order */
+  #show({ id, archive, devices, written, what }) {
     const question = {
       save: id,
       archive,
