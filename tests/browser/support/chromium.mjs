@@ -114,7 +114,7 @@ class Page {
 
   /** Ends the page's Worker without a word to the page. */
   async killWorker() {
-    const [worker] = this.#page.workers();
+    const worker = this.#page.workers().find((each) => each.url().endsWith("/worker.js"));
     await worker.evaluate(() => self.close());
   }
 

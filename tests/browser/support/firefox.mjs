@@ -82,7 +82,9 @@ class Page {
       globalThis.Worker = class extends Worker {
         constructor(...how) {
           super(...how);
-          globalThis.startedWorkers.push(this);
+          if (String(how[0]).endsWith("/worker.js")) {
+            globalThis.startedWorkers.push(this);
+          }
         }
       };
     });
