@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { Told } from "../../www/build/tools.mjs";
 import { Inspector } from "../browser/support/inspector.mjs";
-import { MemoryWatch } from "./memory.mjs";
+import { ThreadMemory } from "./memory.mjs";
 
 /** Pickers that give places in the browser's own storage: no dialog can be driven. */
 function withPickers() {
@@ -103,15 +103,26 @@ export function qcow2Natively(extract, path) {
   return seconds;
 }
 
-/** By how much the page's process grows at most while a disk is saved, hash included. */
-export async function memoryOfSave(tools, { path, disk }, format) {
-  return await withArchive(tools, path, async (inspector, page) => {
+/**
+ * What each thread of the page holds at most while a disk is saved, its hash
+ * included as far as it comes; and how large the file is.
+ */
+export async function memoryOfSave({ browser, server }, { path, disk }, format) {
+  const page = await browser.newPage();
+  try {
+    const memory = await ThreadMemory.of(page);
+    await page.open();
+    const inspector = new Inspector(server, page);
+    await inspector.openArchive(path);
+    await inspector.shows("libvirt domain");
     await inspector.chooseInCard(disk.name, "Format", format);
-    const memory = new MemoryWatch();
+    memory.start();
     const saved = await downloaded(page, () => inspector.clickInCard(disk.name, "^Save as"));
     // Hashing 64 GiB of zeros to the end would take minutes.
     await inspector.shows("SHA-256 of the disk", "#devices");
     rmSync(saved.path);
-    return { growth: memory.growth(), size: saved.size, seconds: saved.seconds };
-  });
+    return { peaks: await memory.stop(), size: saved.size, seconds: saved.seconds };
+  } finally {
+    await page.close();
+  }
 }

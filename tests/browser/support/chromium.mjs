@@ -118,6 +118,11 @@ class Page {
     await worker.evaluate(() => self.close());
   }
 
+  /** Chromium's protocol, for what Playwright has no words for. */
+  async protocol() {
+    return await this.#context.newCDPSession(this.#page);
+  }
+
   /** What a click or anything else makes the browser download, to its end. */
   async download(start) {
     const begun = this.#page.waitForEvent("download", { timeout: 60_000 });
