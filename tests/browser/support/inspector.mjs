@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 
-/** Hosts that Firefox asks on its own account, with or without a page. */
-const ofTheBrowser = /\.(mozilla\.(com|org|net)|firefox\.com)$/;
+/** Hosts that the browsers ask on their own account, with or without a page. */
+const ofTheBrowser = /\.(mozilla\.(com|org|net)|firefox\.com|(google|googleapis|gstatic)\.com)$/;
 
 export class Inspector {
   /**
