@@ -2,12 +2,10 @@
 import { RemoteError, toFailure } from "./failure.js";
 import { reportFacts } from "./report.js";
 import { baseName } from "./names.js";
+import { saveBlob } from "./views/parts.js";
 
 /** @typedef {import("./model.js").PageEvent} PageEvent */
 /** @typedef {import("./model.js").State} State */
-
-/** The browser holds on to a Blob once its download has begun. */
-const REVOKE_AFTER_MS = 60_000;
 
 export class Trust {
   #worker;
@@ -64,16 +62,4 @@ export class Trust {
       if (failure.code !== "worker-died") this.#send({ type: "drop-refused", failure });
     }
   }
-}
-
-/**
- * @param {string} name
- * @param {Blob} blob
- */
-function saveBlob(name, blob) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), REVOKE_AFTER_MS);
 }

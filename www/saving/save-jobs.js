@@ -186,7 +186,7 @@ export async function hash(session, { deviceId }, send, signal) {
   try {
     feed.follow(tell);
     feed.waitForZeros();
-    const sink = { seeks: false, write: nothing, commit: nothing, discard: nothing };
+    const sink = { write: nothing, commit: nothing, discard: nothing };
     const hashes = new Map([[deviceId, feed]]);
     await produce(session, exporting, sink, { signal, tell: () => {}, hashes });
     const hex = await feed.finish(size, signal);

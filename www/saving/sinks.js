@@ -5,19 +5,18 @@
  */
 import { failure, RemoteError } from "../failure.js";
 import { Pulls } from "./pulls.js";
+import { FOLDER } from "./staged.js";
 
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 /** @typedef {import("../messages.js").SinkOrder} SinkOrder */
 /** @typedef {import("../messages.js").FromImage} FromImage */
 /**
  * @typedef {object} Sink
- * @property {boolean} seeks whether bytes may come in any order
  * @property {(offset: number, bytes: Bytes) => Promise<unknown>} write
  * @property {(size: number) => Promise<Blob | null>} commit the file is whole, with so many bytes
  * @property {(error: import("../messages.js").Failure) => Promise<unknown>} discard
  */
 
-const STAGE_FOLDER = "staged";
 /** Writes into a picked file that are under way at once. */
 const WRITES_AT_ONCE = 2;
 
@@ -41,7 +40,6 @@ export async function openSink(order, signal) {
 
 /** The Service Worker at the other end of a port, which pulls chunk by chunk. */
 class PortSink {
-  seeks = false;
   #port;
   #pulls;
 
@@ -86,7 +84,6 @@ class PortSink {
 
 /** A file that the person picked. The browser writes beside it until the end. */
 class FileSink {
-  seeks = true;
   #handle;
   #isNew;
   #writable;
@@ -158,7 +155,6 @@ class FileSink {
 
 /** A file in the browser's private file system, to be downloaded when it is whole. */
 class StageSink {
-  seeks = true;
   #folder;
   #file;
   #access;
@@ -178,7 +174,7 @@ class StageSink {
   static async open(name) {
     try {
       const root = await navigator.storage.getDirectory();
-      const folder = await root.getDirectoryHandle(STAGE_FOLDER, { create: true });
+      const folder = await root.getDirectoryHandle(FOLDER, { create: true });
       const file = await folder.getFileHandle(name, { create: true });
       const access = await file.createSyncAccessHandle();
       access.truncate(0);
@@ -221,7 +217,6 @@ class StageSink {
 
 /** A `Blob` that the browser holds until it is downloaded. */
 export class BlobSink {
-  seeks = false;
   /** @type {Blob[]} */
   #parts = [];
 

@@ -4,7 +4,8 @@
  * until the page is closed, and go when it is opened the next time.
  */
 
-const FOLDER = "staged";
+/** Where they are. */
+export const FOLDER = "staged";
 /** Every page that may have some holds it; the last one to go lets go of it. */
 const LOCK = "staged-files";
 
