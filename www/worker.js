@@ -23,7 +23,6 @@ import { nextTurn } from "./turn.js";
  * @property {() => ScanReport} report
  * @property {Map<number, import("./saving/hash-feed.js").HashFeed>} feeds hashes in the making, by device
  * @property {Map<number, import("./saving/save-jobs.js").Watcher>} watchers saves that wait for the scan, by device
- * @property {Promise<void>} scanned when the last scan has ended
  * @property {number} users requests under way
  * @property {boolean} closing
  */
@@ -182,7 +181,6 @@ function open({ file, largeWindow }) {
     report: () => reportOf(session),
     feeds: new Map(),
     watchers: new Map(),
-    scanned: Promise.resolve(),
     users: 0,
     closing: false,
   };
@@ -306,24 +304,7 @@ async function keepScan({ archive }, key, { report }) {
  * @param {AbortSignal} signal
  * @returns {Promise<ScanUpdate>}
  */
-function scan(session, id, signal) {
-  // One after the other: an earlier one that was given up may be in a step yet.
-  const own = session.scanned.then(() => scanAlone(session, id, signal));
-  session.scanned = own.then(
-    () => {},
-    () => {},
-  );
-  return own;
-}
-
-/**
- * @param {Session} session
- * @param {number} id
- * @param {AbortSignal} signal
- * @returns {Promise<ScanUpdate>}
- */
-async function scanAlone(session, id, signal) {
-  signal.throwIfAborted();
+async function scan(session, id, signal) {
   const { archive, source, compressed, watchers } = session;
   const tell = progressTeller(archive, id);
   if (watchers.size > 0) archive.restartScan([...watchers.keys()]);
@@ -333,7 +314,6 @@ async function scanAlone(session, id, signal) {
     for (;;) {
       if (compressed) await source.readAhead();
       else await source.prefetch(archive.scanWants(), signal);
-      signal.throwIfAborted();
       const progress = archive.scanStep();
       if (watchers.size > 0) await handPlaced(session, progress);
       if (progress.done) break;

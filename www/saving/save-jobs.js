@@ -148,8 +148,6 @@ function watch({ archive, watchers }, deviceId, { sink, hashes, tell, signal }) 
     });
     signal.addEventListener("abort", () => reject(signal.reason));
   });
-  // Now the page may start the scan.
-  tell(0, 1, 0);
   return whole.finally(() => watchers.delete(deviceId));
 }
 

@@ -458,19 +458,13 @@ export class Saves {
   async #write(archive, order, sink) {
     /** @type {Meter | null} */
     let meter = null;
-    // The scan may start once the Worker waits for what it comes by.
-    let isWatched = false;
     const written = this.#request(order, sink, [], ({ done, total, given }) => {
-      if (order.what.kind === "one-pass" && !isWatched) {
-        isWatched = true;
-        this.#startScan();
-        return;
-      }
       const now = performance.now();
       meter ??= new Meter(total, done, now);
       this.#change(order, { done, total, taken: given, pace: meter.measure(done, now) });
     });
     this.#change(order, { phase: "running" });
+    if (order.what.kind === "one-pass") this.#startScan();
     const saved = await written;
     this.#read(order, saved);
     const lost = saved.lost.reduce((sum, disk) => sum + disk.bytes, 0);
