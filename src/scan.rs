@@ -185,6 +185,12 @@ impl Scan {
         self.lookahead.take_short_steps();
     }
 
+    /// Notes no more of what it finds of `device`.
+    pub fn unwatch(&mut self, device: DeviceId) {
+        self.watched.remove(&device);
+        self.placed.retain(|(placed, _)| *placed != device);
+    }
+
     /// The clusters of watched devices that were found since the last call, the
     /// first copy of each; those without a stored block are left out.
     pub fn take_placed(&mut self) -> Vec<(DeviceId, ClusterNumber)> {

@@ -31,7 +31,7 @@ export class Actions {
     this.#worker = worker;
     this.#send = send;
     this.#state = state;
-    this.saves = new Saves(worker, send, state, () => this.#scanAnew());
+    this.saves = new Saves(worker, send, state, () => this.#scanForSaves());
   }
 
   /**
@@ -45,7 +45,7 @@ export class Actions {
       case "scan-stop-wanted":
         return this.#stopScan();
       case "scan-continue-wanted":
-        return this.#startScan(false);
+        return this.#startScan({});
       case "scan-again-wanted":
         return this.#file && this.#send({ type: "file-chosen", file: this.#file, fresh: true });
       case "keeping-wanted":
@@ -122,7 +122,7 @@ export class Actions {
       if (former) this.#close(former.id);
       this.#file = file;
       this.#send({ type: "opened", file: facts, archive });
-      this.#startScan(fresh);
+      this.#startScan({ fresh });
     } catch (error) {
       const told = failureOf(error);
       if (opening !== this.#openings || told.code === "worker-died") return;
@@ -136,10 +136,10 @@ export class Actions {
     this.#worker.request("close", { archive }).catch(ignore);
   }
 
-  /** Starts the scan of the same archive from its beginning. */
-  #scanAnew() {
+  /** Scans from the beginning, for the saves that wait for it. */
+  #scanForSaves() {
     this.#stopScan();
-    this.#startScan(true);
+    this.#startScan({ forSaves: true });
   }
 
   #stopScan() {
@@ -147,19 +147,20 @@ export class Actions {
     this.#scan = null;
   }
 
-  /** @param {boolean} fresh */
-  async #startScan(fresh) {
+  /** @param {{ fresh?: boolean, forSaves?: boolean }} how as the Worker takes it */
+  async #startScan({ fresh = false, forSaves = false }) {
     const { archive: shown } = this.#state();
     if (!shown || this.#scan) return;
     const { id: archive, file } = shown;
     const abort = new AbortController();
     this.#scan = { archive, abort };
     this.#send({ type: "scan-started", archive });
-    const meter = new Meter(file.size, shown.scan.progress?.fileBytes ?? 0, performance.now());
+    const begun = forSaves ? 0 : (shown.scan.progress?.fileBytes ?? 0);
+    const meter = new Meter(file.size, begun, performance.now());
     try {
       const update = await this.#worker.request(
         "scan",
-        { archive, keep: this.#state().keeping.wanted, fresh },
+        { archive, keep: this.#state().keeping.wanted, fresh, forSaves },
         {
           signal: abort.signal,
           onProgress: (update) => {

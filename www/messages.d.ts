@@ -101,6 +101,8 @@ export type SinkOrder =
   | { kind: "blob" };
 
 export interface SaveUpdate {
+  /** It now waits for a scan that is made for saves. */
+  awaitsScan: boolean;
   /** Work that is done, and in all. */
   done: number;
   total: number;
@@ -137,9 +139,12 @@ export interface Hashed {
 export interface Requests {
   /** `largeWindow`: lets zstd take up to 1 GiB of memory to look back. */
   open: { ask: { file: File; largeWindow: boolean }; progress: never; result: OpenedArchive };
-  /** `keep`: takes a scan that was kept before, and keeps this one; `fresh`: takes none. */
+  /**
+   * `keep`: takes a scan that was kept before, and keeps this one; `fresh`: takes
+   * none; `forSaves`: starts anew, and hands what it comes by to the saves that wait.
+   */
   scan: {
-    ask: { archive: number; keep: boolean; fresh: boolean };
+    ask: { archive: number; keep: boolean; fresh: boolean; forSaves: boolean };
     progress: ScanUpdate;
     result: ScanUpdate;
   };

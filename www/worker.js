@@ -5,31 +5,19 @@ import * as keptScans from "./kept-scans.js";
 import { connectReader } from "./file-stream.js";
 import { connectHasher, prepareHashing } from "./saving/hash-feed.js";
 import { proxmoxOfRefused, reportOf as fullReportOf, trustOf } from "./report-server.js";
-import { commit, handPlaced, hash, save } from "./saving/save-jobs.js";
+import { commit, hash, save } from "./saving/save-jobs.js";
+import { reportOf, scan } from "./scan-jobs.js";
 import { BlobSource } from "./source.js";
-import { nextTurn } from "./turn.js";
 
 /** @typedef {import("./messages.js").Request} Request */
-/** @typedef {import("./messages.js").ScanUpdate} ScanUpdate */
-/** @typedef {import("./core/vma_inspector.js").ContainerReport} ContainerReport */
 /** @typedef {import("./core/vma_inspector.js").ScanReport} ScanReport */
 /**
- * @typedef {object} Session
- * @property {Archive} archive
- * @property {File} file
- * @property {BlobSource} source
- * @property {boolean} compressed and so read from front to back
- * @property {ContainerReport | null} formerly what an earlier scan, which was kept, said of the container
- * @property {() => ScanReport} report
- * @property {Map<number, import("./saving/hash-feed.js").HashFeed>} feeds hashes in the making, by device
- * @property {Map<number, import("./saving/save-jobs.js").Watcher>} watchers saves that wait for the scan, by device
- * @property {number} users requests under way
- * @property {boolean} closing
+ * An open archive.
+ * @typedef {import("./scan-jobs.js").Session & import("./saving/save-jobs.js").Session & {
+ *   users: number,
+ *   closing: boolean,
+ * }} Session `users`: requests under way
  */
-
-const PROGRESS_EVERY_MS = 200;
-const REPORT_EVERY_MS = 2000;
-const TURN_MS = 30;
 
 const core = loadCore().then(
   () => null,
@@ -127,7 +115,7 @@ function perform(request, signal) {
     case "imageSize":
       return using(request.archive, ({ archive }) => archive.imageSize(request.deviceId));
     case "scan":
-      return using(request.archive, (session) => scanOrTake(session, request, signal));
+      return using(request.archive, (session) => scan(session, request, teller(request), signal));
     case "keptUsage":
       return keptScans.usage();
     case "forgetKept":
@@ -160,7 +148,7 @@ function perform(request, signal) {
 
 /** @param {Request} request */
 function teller({ id }) {
-  /** @param {import("./messages.js").Requests["save" | "hash"]["progress"]} value */
+  /** @param {import("./messages.js").Requests["scan" | "save" | "hash"]["progress"]} value */
   return (value) => send({ id, kind: "progress", value });
 }
 
@@ -181,6 +169,7 @@ function open({ file, largeWindow }) {
     report: () => reportOf(session),
     feeds: new Map(),
     watchers: new Map(),
+    scanned: Promise.resolve(),
     users: 0,
     closing: false,
   };
@@ -241,116 +230,6 @@ function freeIfUnused(id, session) {
   for (const feed of session.feeds.values()) feed.drop();
   session.source.endReadAhead();
   session.archive.free();
-}
-
-/**
- * The scan of this very file that was kept, or a new one, which is kept then.
- * @param {Session} session
- * @param {import("./messages.js").RequestOf<"scan">} request
- * @param {AbortSignal} signal
- * @returns {Promise<ScanUpdate>}
- */
-async function scanOrTake(session, { id, keep, fresh }, signal) {
-  const key = keep ? await keptScans.keyOf(session.file).catch(() => null) : null;
-  const kept = key && !fresh ? await takeKept(session, key) : null;
-  if (kept) return kept;
-  const update = await scan(session, id, signal);
-  if (key) await keepScan(session, key, update);
-  return update;
-}
-
-/**
- * @param {Session} session
- * @param {string} key
- * @returns {Promise<ScanUpdate | null>}
- */
-async function takeKept(session, key) {
-  const kept = await keptScans.load(key);
-  if (!kept || !session.archive.takeKeptScan(kept.scan)) return null;
-  session.formerly = kept.container;
-  const progress = session.archive.scanStep();
-  return { progress, report: session.report(), scannedAt: kept.scannedAt };
-}
-
-/**
- * With a scan that was kept nothing has been unpacked: what was said of the
- * container then holds until more is known.
- * @param {Session} session
- */
-function reportOf({ archive, formerly }) {
-  const report = archive.report();
-  const { end, findings } = report.container;
-  const isNews = end !== null || findings.length > 0;
-  return formerly && !isNews ? { ...report, container: formerly } : report;
-}
-
-/**
- * @param {Session} session
- * @param {string} key
- * @param {ScanUpdate} update
- */
-async function keepScan({ archive }, key, { report }) {
-  const scan = archive.scanToKeep();
-  if (!scan || !report || report.container.findings.length > 0) return;
-  const { container } = report;
-  await keptScans.save(key, { scan, container, scannedAt: Date.now() });
-}
-
-/**
- * Steps the scan to its end, a short turn at a time, so that other requests
- * are answered in between.
- * @param {Session} session
- * @param {number} id
- * @param {AbortSignal} signal
- * @returns {Promise<ScanUpdate>}
- */
-async function scan(session, id, signal) {
-  const { archive, source, compressed, watchers } = session;
-  const tell = progressTeller(archive, id);
-  if (watchers.size > 0) archive.restartScan([...watchers.keys()]);
-  const watching = [...watchers.values()];
-  let turnBegan = performance.now();
-  try {
-    for (;;) {
-      if (compressed) await source.readAhead();
-      else await source.prefetch(archive.scanWants(), signal);
-      const progress = archive.scanStep();
-      if (watchers.size > 0) await handPlaced(session, progress);
-      if (progress.done) break;
-      tell(progress);
-      if (performance.now() - turnBegan > TURN_MS) {
-        await nextTurn();
-        turnBegan = performance.now();
-      }
-      signal.throwIfAborted();
-    }
-    for (const watcher of watching) watcher.finish();
-    return { progress: archive.scanStep(), report: archive.report(), scannedAt: null };
-  } catch (error) {
-    for (const watcher of watching) watcher.fail(error);
-    throw error;
-  } finally {
-    source.endReadAhead();
-  }
-}
-
-/**
- * @param {Archive} archive
- * @param {number} id
- */
-function progressTeller(archive, id) {
-  let told = Number.NEGATIVE_INFINITY;
-  let reported = performance.now();
-  /** @param {ScanUpdate["progress"]} progress */
-  return (progress) => {
-    const now = performance.now();
-    if (now - told < PROGRESS_EVERY_MS) return;
-    told = now;
-    const withReport = now - reported >= REPORT_EVERY_MS;
-    if (withReport) reported = now;
-    const report = withReport ? archive.report() : null;
-    send({ id, kind: "progress", value: { progress, report, scannedAt: null } });
-  };
 }
 
 /** @param {import("./messages.js").FromWorker} message */

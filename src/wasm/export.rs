@@ -318,6 +318,13 @@ impl Archive {
         }
     }
 
+    /// Notes no more of this disk.
+    pub fn unwatch(&mut self, device: u8) {
+        if let Some(device) = DeviceId::new(device) {
+            self.scan_mut().unwatch(device);
+        }
+    }
+
     /// Whether it is known by now that all of this part of a disk is zeros.
     #[wasm_bindgen(js_name = isZero)]
     pub fn is_zero(&self, device: u8, from: f64, to: f64) -> bool {

@@ -243,10 +243,11 @@ inChromium(
 
     async "may be a folder, for several disks and the configs"(inspector) {
       await inspector.openArchive(archive.path);
-      await inspector.page.evaluate(() => {
+      await inspector.page.waitFor(() => {
         const format = document.querySelector("#folder-format");
         format.value = "raw";
         format.dispatchEvent(new Event("change"));
+        return format.value === "raw";
       });
       for (const suffix of ["", " (2)"]) {
         await inspector.clickIn("#elsewhere", /Choose a folder and save/);
@@ -283,19 +284,19 @@ inChromium(
 function withScanHeldBack() {
   const post = Worker.prototype.postMessage;
   const held = [];
-  globalThis.holdsScan = true;
+  let holds = true;
   globalThis.letScan = () => {
-    globalThis.holdsScan = false;
+    holds = false;
     for (const [worker, ...message] of held) {
       post.apply(worker, message);
     }
   };
   Worker.prototype.postMessage = function (...message) {
-    if (globalThis.holdsScan && message[0]?.kind === "scan") {
-      held.push([this, ...message]);
-    } else {
-      post.apply(this, message);
-    }
+    const { kind, id } = message[0] ?? {};
+    // Its cancelling must not overtake it.
+    const isHeld = kind === "scan" || held.some(([, { id: heldId }]) => heldId === id);
+    if (holds && isHeld) held.push([this, ...message]);
+    else post.apply(this, message);
   };
 }
 

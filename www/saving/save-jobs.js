@@ -19,16 +19,8 @@ import { composeRaw } from "./slices.js";
  *   report: () => import("../core/vma_inspector.js").ScanReport,
  *   file: File,
  *   feeds: Map<number, HashFeed>,
- *   watchers: Map<number, Watcher>,
+ *   watchers: Map<number, import("../scan-jobs.js").Watcher>,
  * }} Session
- */
-/**
- * A save that waits for what a scan comes by.
- * @typedef {object} Watcher
- * @property {(offset: number, bytes: Uint8Array<ArrayBuffer>) => Promise<void>} write
- * @property {(progress: import("../core/vma_inspector.js").ScanProgress) => void} tell
- * @property {() => void} finish the scan has seen everything
- * @property {(error: unknown) => void} fail
  */
 /** @typedef {{ sink: Sink, size: number }} Written */
 
@@ -48,8 +40,9 @@ export async function save(session, request, send, signal) {
   const sink = await openSink(order, signal);
   const hashes = startFeeds(session, request.hashes);
   const tell = teller(send);
+  const awaitScan = () => send({ awaitsScan: true, done: 0, total: 0, given: 0 });
   try {
-    const size = await write(session, { what, order, sink, hashes, tell, signal });
+    const size = await write(session, { what, order, sink, hashes, tell, awaitScan, signal });
     if (order.kind === "port") await sink.commit(size);
     else written.set(request.job, { sink, size });
     return { size, lost: lostOf(session, what), report: session.report() };
@@ -78,12 +71,12 @@ export async function commit({ job, keep }) {
  * @param {Session} session
  * @param {{ what: SaveWhat, order: import("../messages.js").SinkOrder, sink: Sink,
  *   hashes: Map<number, HashFeed>, tell: (done: number, total: number, given: number) => void,
- *   signal: AbortSignal }} job
+ *   awaitScan: () => void, signal: AbortSignal }} job
  * @returns {Promise<number>} bytes of the file
  */
-async function write(session, { what, order, sink, hashes, tell, signal }) {
+async function write(session, { what, order, sink, hashes, tell, awaitScan, signal }) {
   if (what.kind === "one-pass") {
-    return watch(session, what.deviceId, { sink, hashes, tell, signal });
+    return watch(session, what.deviceId, { sink, hashes, tell, awaitScan, signal });
   }
   if (order.kind === "blob" && isSliceable(session, what)) {
     const composed = composeRaw(session, what.deviceId);
@@ -120,15 +113,17 @@ function exportOf({ archive }, what, hashed) {
 }
 
 /**
- * Writes a disk while the scan, which the page starts next, goes through the
- * backup.
+ * Writes a disk while a scan goes through the backup, which the page starts
+ * when it is told that the save waits for it.
  * @param {Session} session
  * @param {number} deviceId
  * @param {{ sink: Sink, hashes: Map<number, HashFeed>,
- *   tell: (done: number, total: number, given: number) => void, signal: AbortSignal }} job
+ *   tell: (done: number, total: number, given: number) => void, awaitScan: () => void,
+ *   signal: AbortSignal }} job
  * @returns {Promise<number>}
  */
-function watch({ archive, watchers }, deviceId, { sink, hashes, tell, signal }) {
+async function watch({ archive, watchers }, deviceId, { sink, hashes, tell, awaitScan, signal }) {
+  signal.throwIfAborted();
   const feed = hashes.get(deviceId);
   let given = 0;
   /** @type {Promise<number>} */
@@ -143,28 +138,14 @@ function watch({ archive, watchers }, deviceId, { sink, hashes, tell, signal }) 
         await sink.write(offset, bytes);
       },
       tell: ({ fileBytes, fileSize }) => tell(fileBytes, fileSize, given),
+      hasEnded: () => signal.aborted,
       finish: () => resolve(archive.imageSize(deviceId)),
       fail: reject,
     });
     signal.addEventListener("abort", () => reject(signal.reason));
   });
-  return whole.finally(() => watchers.delete(deviceId));
-}
-
-/**
- * Hands on what the last step of a scan came by.
- * @param {Pick<Session, "archive" | "watchers">} session
- * @param {import("../core/vma_inspector.js").ScanProgress} progress
- */
-export async function handPlaced({ archive, watchers }, progress) {
-  for (const { deviceId, offset, bytes } of archive.takePlaced()) {
-    const watcher = watchers.get(deviceId);
-    await watcher?.write(offset, bytes).catch((error) => {
-      watchers.delete(deviceId);
-      watcher.fail(error);
-    });
-  }
-  for (const watcher of watchers.values()) watcher.tell(progress);
+  awaitScan();
+  return whole;
 }
 
 /**
@@ -242,7 +223,7 @@ function teller(send) {
     const now = performance.now();
     if (now - told < TELL_EVERY_MS) return;
     told = now;
-    send({ done, total, given });
+    send({ awaitsScan: false, done, total, given });
   };
 }
 

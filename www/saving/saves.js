@@ -47,7 +47,7 @@ export class Saves {
   #worker;
   #send;
   #state;
-  #startScan;
+  #scanForSaves;
   /** @type {import("./downloads.js").Downloads | null} */
   #downloads = null;
   /** @type {Map<string, Order>} those that have not ended */
@@ -61,13 +61,13 @@ export class Saves {
    * @param {import("../worker-client.js").WorkerClient} worker
    * @param {Send} send
    * @param {() => State} state
-   * @param {() => void} startScan starts the scan of the shown archive anew
+   * @param {() => void} scanForSaves scans the shown archive for the saves that wait for it
    */
-  constructor(worker, send, state, startScan) {
+  constructor(worker, send, state, scanForSaves) {
     this.#worker = worker;
     this.#send = send;
     this.#state = state;
-    this.#startScan = startScan;
+    this.#scanForSaves = scanForSaves;
   }
 
   /** Whether something would be lost if the page went away now. */
@@ -458,13 +458,13 @@ export class Saves {
   async #write(archive, order, sink) {
     /** @type {Meter | null} */
     let meter = null;
-    const written = this.#request(order, sink, [], ({ done, total, given }) => {
+    const written = this.#request(order, sink, [], ({ awaitsScan, done, total, given }) => {
+      if (awaitsScan) return this.#scanForSaves();
       const now = performance.now();
       meter ??= new Meter(total, done, now);
       this.#change(order, { done, total, taken: given, pace: meter.measure(done, now) });
     });
     this.#change(order, { phase: "running" });
-    if (order.what.kind === "one-pass") this.#startScan();
     const saved = await written;
     this.#read(order, saved);
     const lost = saved.lost.reduce((sum, disk) => sum + disk.bytes, 0);
