@@ -260,8 +260,8 @@ export type ToHasher =
   | { job: number; kind: "end"; size: number }
   | { job: number; kind: "drop" };
 export type FromHasher =
-  /** So far it is hashed; `taken` bytes less are waiting. */
-  | { job: number; kind: "at"; at: number; taken: number }
+  /** So far it is hashed; `taken` bytes less are waiting, and their buffer comes back. */
+  | { job: number; kind: "at"; at: number; taken: number; buffer: ArrayBuffer | null }
   | { job: number; kind: "hash"; hex: string }
   | { job: number; kind: "failed" };
 

@@ -3,9 +3,9 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Float64Array, Uint8Array};
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Float64Array, Function, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::archive::{Archive, thrown};
 use super::object::{Fields, from_number, list, number, pairs};
@@ -25,6 +25,9 @@ extern "C" {
     /// Bytes of a disk and where they belong.
     #[wasm_bindgen(typescript_type = "ImageBytes[]")]
     pub type ImageBytesList;
+    /// Gives room for bytes.
+    #[wasm_bindgen(typescript_type = "Room")]
+    pub type Room;
     /// The VM for other programs.
     #[wasm_bindgen(typescript_type = "MachineTexts")]
     pub type MachineTexts;
@@ -118,12 +121,14 @@ impl Export {
         self.ready.clear();
     }
 
-    /// What passed of the disks since the last call, if they are hashed.
+    /// What passed of the disks since the last call, if they are hashed; `room`
+    /// gives the arrays that it is put into.
     #[wasm_bindgen(js_name = takePassed)]
-    pub fn take_passed(&self) -> ImageBytesList {
+    pub fn take_passed(&self, room: &Room) -> ImageBytesList {
         let passed = self.taps.iter().flat_map(|(device, tap)| {
             let pieces = tap.take().into_iter();
-            pieces.map(move |piece| image_bytes(*device, piece.offset, &piece.bytes))
+            pieces
+                .map(move |piece| image_bytes(*device, piece.offset, put_into(room, &piece.bytes)))
         });
         JsValue::from(list(passed, |fields| fields)).into()
     }
@@ -342,7 +347,8 @@ impl Archive {
         for (device, range) in pieces {
             let Some(image) = self.image(device.get()) else { continue };
             let bytes = read_range(&image, range.clone()).map_err(|error| thrown(&error))?;
-            parts.push(&image_bytes(device, range.start, &bytes).into());
+            let bytes = Uint8Array::from(bytes.as_slice());
+            parts.push(&image_bytes(device, range.start, bytes).into());
         }
         Ok(JsValue::from(parts).into())
     }
@@ -415,11 +421,23 @@ fn joined(placed: Vec<(DeviceId, ClusterNumber)>) -> Vec<(DeviceId, core::ops::R
     ranges
 }
 
-fn image_bytes(device: DeviceId, offset: u64, bytes: &[u8]) -> Fields {
-    Fields::default()
-        .with("deviceId", device.get())
-        .count("offset", offset)
-        .with("bytes", Uint8Array::from(bytes))
+fn image_bytes(device: DeviceId, offset: u64, bytes: Uint8Array) -> Fields {
+    Fields::default().with("deviceId", device.get()).count("offset", offset).with("bytes", bytes)
+}
+
+/// Copies `bytes` into an array that `room` gives, or into a new one if that
+/// has another length.
+fn put_into(room: &Room, bytes: &[u8]) -> Uint8Array {
+    let length = JsValue::from(bytes.len());
+    let given = room.unchecked_ref::<Function>().call1(&JsValue::UNDEFINED, &length);
+    let given = given.ok().and_then(|given| given.dyn_into::<Uint8Array>().ok());
+    match given.filter(|given| usize::try_from(given.length()) == Ok(bytes.len())) {
+        Some(array) => {
+            array.copy_from(bytes);
+            array
+        }
+        None => Uint8Array::from(bytes),
+    }
 }
 
 fn choice(code: &str, extension: &str, size: Result<u64, Refusal>, exact: bool) -> Fields {

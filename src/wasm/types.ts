@@ -325,6 +325,9 @@ export interface ImageBytes {
   bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** Gives an array of this length, whatever is in it. */
+export type Room = (length: number) => Uint8Array<ArrayBuffer>;
+
 /** A setting that could not be carried over, or not as it was. */
 export interface LeftOut {
   key: string;

@@ -12,6 +12,9 @@ const QUEUE_BYTES = 24 * 1024 * 1024;
 /** Zeros in front of the hash for which nothing waits: half a second. */
 const ZEROS_WAITED_FOR = 128 * 1024 * 1024;
 
+/** Bytes that buffers are a multiple of, so that they fit what comes next. */
+const BUFFER_UNIT = 256 * 1024;
+
 /** @type {MessagePort | null} */
 let hasher = null;
 /** @type {WebAssembly.Module | null} */
@@ -19,6 +22,37 @@ let core = null;
 /** @type {Map<number, HashFeed>} */
 const feeds = new Map();
 let lastJob = 0;
+/**
+ * Buffers that the other thread is done with, to be filled again: a thread that
+ * is sent new ones has no time to throw them away.
+ * @type {ArrayBuffer[]}
+ */
+let free = [];
+
+/**
+ * An array for bytes that may be passed.
+ * @param {number} length
+ */
+export function roomFor(length) {
+  const index = free.findLastIndex((buffer) => buffer.byteLength >= length);
+  const units = Math.max(1, Math.ceil(length / BUFFER_UNIT));
+  const buffer = free.splice(index, index < 0 ? 0 : 1)[0];
+  return new Uint8Array(buffer ?? new ArrayBuffer(units * BUFFER_UNIT), 0, length);
+}
+
+/**
+ * Takes back an array that was not passed.
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
+export function giveRoomBack({ buffer }) {
+  takeBack(buffer);
+}
+
+/** @param {ArrayBuffer} buffer */
+function takeBack(buffer) {
+  const held = free.reduce((bytes, { byteLength }) => bytes + byteLength, 0);
+  if (feeds.size > 0 && held < QUEUE_BYTES) free.push(buffer);
+}
 
 /**
  * Takes the way to the thread that hashes.
@@ -28,6 +62,7 @@ export function connectHasher(port) {
   hasher = port;
   port.onmessage = ({ data }) => {
     const message = /** @type {FromHasher} */ (data);
+    if (message.kind === "at" && message.buffer) takeBack(message.buffer);
     feeds.get(message.job)?.hear(message);
   };
   handCoreOver();
@@ -88,6 +123,7 @@ export class HashFeed {
     while (this.#queued > 0 && this.#queued + length > QUEUE_BYTES && !this.#failed) {
       if (!this.#patient && this.#zerosAhead(offset) > ZEROS_WAITED_FOR) {
         this.#detached = true;
+        giveRoomBack(bytes);
         return;
       }
       await this.#change();
@@ -127,6 +163,7 @@ export class HashFeed {
   /** Lets go of it, finished or not. */
   drop() {
     if (!feeds.delete(this.job)) return;
+    if (feeds.size === 0) free = [];
     if (this.#hex === null) this.#post({ job: this.job, kind: "drop" });
     this.#failed = true;
     this.#wake();

@@ -64,8 +64,10 @@ async function perform(id, job, message) {
   const { hash } = job;
   if (message.kind === "pass") {
     if (!(await zerosTo(id, job, message.offset))) return;
-    hash.pass(message.offset, message.bytes);
-    tell({ job: id, kind: "at", at: hash.at(), taken: message.bytes.length });
+    const { offset, bytes } = message;
+    hash.pass(offset, bytes);
+    const { length, buffer } = bytes;
+    tell({ job: id, kind: "at", at: hash.at(), taken: length, buffer }, [buffer]);
   } else if (message.kind === "end") {
     if (!(await zerosTo(id, job, message.size))) return;
     tell({ job: id, kind: "hash", hex: hash.hex() });
@@ -89,7 +91,7 @@ async function zerosTo(id, job, end) {
     if (job.waiting.some(({ kind }) => kind === "drop")) return false;
     if (performance.now() - told < TELL_EVERY_MS) continue;
     told = performance.now();
-    tell({ job: id, kind: "at", at: job.hash.at(), taken: 0 });
+    tell({ job: id, kind: "at", at: job.hash.at(), taken: 0, buffer: null });
   }
   return true;
 }
@@ -102,7 +104,10 @@ function end(id, job) {
   if (jobs.delete(id)) job.hash.free();
 }
 
-/** @param {FromHasher} message */
-function tell(message) {
-  answers?.postMessage(message);
+/**
+ * @param {FromHasher} message
+ * @param {Transferable[]} [transfer]
+ */
+function tell(message, transfer = []) {
+  answers?.postMessage(message, { transfer });
 }

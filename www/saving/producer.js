@@ -4,6 +4,7 @@
  */
 import { failure, RemoteError } from "../failure.js";
 import { nextTurn } from "../turn.js";
+import { giveRoomBack, roomFor } from "./hash-feed.js";
 
 /** Bytes that a sink gets at once, about: smaller pieces are slow. */
 const CHUNK_BYTES = 2 * 1024 * 1024;
@@ -60,7 +61,7 @@ async function makeAll(holder, exporting, sink, { signal, tell, hashes }) {
   for (let goesOn = true; goesOn;) {
     await steps.ready();
     goesOn = exporting.step();
-    if (hashes.size > 0) await pass(exporting.takePassed(), hashes);
+    if (hashes.size > 0) await pass(exporting.takePassed(roomFor), hashes);
     if (exporting.ready() >= CHUNK_BYTES || (!goesOn && exporting.ready() > 0)) {
       const bytes = /** @type {Uint8Array<ArrayBuffer>} */ (exporting.take());
       const { length } = bytes;
@@ -83,6 +84,7 @@ async function pass(passed, hashes) {
   for (const { deviceId, offset, bytes } of passed) {
     const hash = hashes.get(deviceId);
     if (hash?.takes(offset)) await hash.pass(offset, bytes);
+    else giveRoomBack(bytes);
   }
 }
 

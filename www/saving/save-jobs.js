@@ -4,7 +4,7 @@
  * be kept.
  */
 import { failure, RemoteError, toFailure } from "../failure.js";
-import { HashFeed } from "./hash-feed.js";
+import { HashFeed, roomFor } from "./hash-feed.js";
 import { produce } from "./producer.js";
 import { openSink } from "./sinks.js";
 import { composeRaw } from "./slices.js";
@@ -134,7 +134,7 @@ async function watch({ archive, watchers }, deviceId, { sink, hashes, tell, awai
         // What was left out before may still come.
         const isNext = feed?.takes(offset) && archive.isZero(deviceId, feed.resumesAt, offset);
         // What a sink or a hash gets is gone.
-        if (isNext) await feed?.pass(offset, bytes.slice());
+        if (isNext) await feed?.pass(offset, copyOf(bytes));
         await sink.write(offset, bytes);
       },
       tell: ({ fileBytes, fileSize }) => tell(fileBytes, fileSize, given),
@@ -146,6 +146,13 @@ async function watch({ archive, watchers }, deviceId, { sink, hashes, tell, awai
   });
   awaitScan();
   return whole;
+}
+
+/** @param {Uint8Array<ArrayBuffer>} bytes */
+function copyOf(bytes) {
+  const copy = roomFor(bytes.length);
+  copy.set(bytes);
+  return copy;
 }
 
 /**
