@@ -9,6 +9,7 @@ mod bzip2;
 mod checkpoint;
 mod finding;
 mod gzip;
+mod holes;
 mod input;
 mod loss;
 mod lzop;
@@ -260,15 +261,6 @@ impl ReadAt for Contents {
     fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
         self.as_read_at().lost(range)
     }
-}
-
-/// The parts of `range` that lie in `holes`, which are in order.
-fn holes_within(holes: &[Range<u64>], range: &Range<u64>) -> Vec<Range<u64>> {
-    let first = holes.partition_point(|hole| hole.end <= range.start);
-    let rest = holes.get(first..).unwrap_or(&[]).iter();
-    rest.take_while(|hole| hole.start < range.end)
-        .map(|hole| hole.start.max(range.start)..hole.end.min(range.end))
-        .collect()
 }
 
 /// Copies the start of `from` to the start of `to`, as far as both go;

@@ -10,9 +10,10 @@ use std::rc::Rc;
 
 use super::checkpoint::{Checkpoint, Checkpoints};
 use super::finding::{End, Log};
+use super::holes::Holes;
 use super::input::{Input, split_reads};
 use super::recent::Recent;
-use super::{Options, Progress, copy_start, holes_within};
+use super::{Options, Progress, copy_start};
 use crate::error::{Error, ErrorKind, Part};
 use crate::read_at::ReadAt;
 
@@ -22,8 +23,9 @@ use crate::read_at::ReadAt;
 /// damage ends inside the loss, and its reader searches on right behind it.
 pub(super) const UNKNOWN_LOSS: u64 = 4 * 1024 * 1024;
 
-/// Losses that are told apart; what follows yet another one is given up.
-const HOLES_MAX: usize = 65_536;
+/// Losses in the source that are gone past; what follows yet another one is
+/// given up.
+const LOSSES_MAX: usize = 65_536;
 
 /// What a step of a decoder came to.
 pub(super) enum Step {
@@ -43,6 +45,9 @@ pub(super) struct Output<'a> {
     pub(super) contents: u64,
     /// What is found on the way.
     pub(super) log: &'a mut Log,
+    /// The parts of what is put out that nobody can know, in ascending order:
+    /// bytes of `room`.
+    pub(super) unknown: &'a mut Vec<Range<usize>>,
 }
 
 /// What a decoder needs to be put back to a place.
@@ -127,7 +132,8 @@ struct State<D: Decoder> {
     reader: Option<Cursor<D>>,
     recent: Recent,
     checkpoints: Checkpoints<D::State>,
-    holes: Vec<Range<u64>>,
+    holes: Holes,
+    losses: usize,
     log: Log,
     /// Bytes read and put out by all steps so far, times [`Decoder::EFFORT`].
     work: u64,
@@ -147,7 +153,8 @@ impl<D: Decoder> Stream<D> {
             reader: None,
             recent: Recent::new(options.cache_bytes),
             checkpoints: Checkpoints::new(D::INTERVAL, options.checkpoint_bytes),
-            holes: Vec::new(),
+            holes: Holes::default(),
+            losses: 0,
             log: Log::default(),
             work: 0,
         };
@@ -187,11 +194,13 @@ impl<D: Decoder> ReadAt for Stream<D> {
                 break;
             };
             while !state.step_towards(at)? {}
-            if let Some(hole) = state.hole_at(at) {
+            if let Some(hole) = state.holes.at(at) {
                 let kind = ErrorKind::ContainerDamaged { until: hole.end };
                 return Err(Error::new(Part::Container, hole.start.max(offset), kind));
             }
             let kept = state.recent.at(at);
+            let sound = state.holes.behind(at).saturating_sub(at);
+            let kept = kept.get(..usize::try_from(sound).unwrap_or(usize::MAX)).unwrap_or(kept);
             if kept.is_empty() {
                 break;
             }
@@ -220,7 +229,7 @@ impl<D: Decoder> ReadAt for Stream<D> {
     }
 
     fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
-        holes_within(&self.state.borrow().holes, &range)
+        self.state.borrow().holes.within(&range)
     }
 }
 
@@ -232,7 +241,7 @@ impl<D: Decoder> State<D> {
             return Ok(true);
         }
         if at < self.reached.0 {
-            if self.hole_at(at).is_some() {
+            if self.holes.at(at).is_some() {
                 return Ok(true);
             }
             self.step_reader(at)?;
@@ -247,16 +256,18 @@ impl<D: Decoder> State<D> {
 
     fn step_frontier(&mut self) -> Result<(), Error> {
         let Some(cursor) = self.frontier.as_mut() else { return Ok(()) };
-        let step = step(cursor, &mut self.recent, &mut self.log, &mut self.work)?;
+        let start = cursor.contents;
+        let mut unknown = Vec::new();
+        let step = step(cursor, &mut self.recent, &mut self.log, &mut unknown, &mut self.work)?;
         match step {
-            Step::Data(_) => {}
-            Step::Lost(count) => {
-                let end = cursor.contents;
-                self.holes.push(end.saturating_sub(count)..end);
+            Step::Data(_) => self.holes.extend(start, &unknown),
+            Step::Lost(_) => {
+                self.losses = self.losses.saturating_add(1);
+                self.holes.push(start..cursor.contents);
             }
             Step::End(end) => self.end = Some(end),
         }
-        if self.holes.len() >= HOLES_MAX {
+        if self.losses >= LOSSES_MAX {
             self.end = Some(End::Damaged);
         }
         self.reached = (cursor.contents, cursor.input.position());
@@ -300,8 +311,8 @@ impl<D: Decoder> State<D> {
             self.reader = Some(Cursor { decoder, input, contents: earliest });
         }
         let Some(reader) = self.reader.as_mut() else { return Ok(()) };
-        let mut ignored = Log::default();
-        match step(reader, &mut self.recent, &mut ignored, &mut self.work)? {
+        let (mut log, mut unknown) = (Log::default(), Vec::new());
+        match step(reader, &mut self.recent, &mut log, &mut unknown, &mut self.work)? {
             Step::Data(_) | Step::Lost(_) => Ok(()),
             Step::End(_) => {
                 let reason = String::from("decodes to something else than before");
@@ -310,11 +321,6 @@ impl<D: Decoder> State<D> {
                 Err(Error::source_unreadable(position, reason))
             }
         }
-    }
-
-    fn hole_at(&self, at: u64) -> Option<Range<u64>> {
-        let index = self.holes.partition_point(|hole| hole.end <= at);
-        self.holes.get(index).filter(|hole| hole.start <= at).cloned()
     }
 
     /// The part of the source that reading `range` will probably need.
@@ -356,12 +362,14 @@ fn step<D: Decoder>(
     cursor: &mut Cursor<D>,
     recent: &mut Recent,
     log: &mut Log,
+    unknown: &mut Vec<Range<usize>>,
     work: &mut u64,
 ) -> Result<Step, Error> {
     let before = cursor.input.position();
     let contents = cursor.contents;
     let room = recent.room(contents, D::ROOM);
-    let step = cursor.decoder.step(&mut cursor.input, &mut Output { room, contents, log })?;
+    let mut output = Output { room, contents, log, unknown };
+    let step = cursor.decoder.step(&mut cursor.input, &mut output)?;
     let count = match step {
         Step::Data(count) => {
             recent.fill(count);

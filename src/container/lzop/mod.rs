@@ -25,15 +25,16 @@ use self::ranges::Ranges;
 use self::walk::{Block, Resume, Walk};
 use super::checkpoint::{Checkpoint, Checkpoints};
 use super::finding::{BlockChecksum, ContainerFindingKind, End, Log};
+use super::holes::Holes;
 use super::input::split_reads;
 use super::stream::Step;
-use super::{Options, Progress, copy_start, holes_within};
+use super::{Options, Progress, copy_start};
 use crate::error::{Error, ErrorKind, Part};
 use crate::read_at::ReadAt;
 
 /// Losses of unknown length that are told apart; what follows yet another one
 /// is given up.
-const HOLES_MAX: usize = 65_536;
+const LOSSES_MAX: usize = 65_536;
 
 /// Decoded blocks that are kept, whatever their size.
 const DECODED_MAX: usize = 64;
@@ -56,7 +57,8 @@ struct State {
     decoded_bytes_max: usize,
     /// The blocks that were decoded before, or could not be.
     seen: Ranges,
-    holes: Vec<Range<u64>>,
+    holes: Holes,
+    losses: usize,
     log: Log,
 }
 
@@ -98,7 +100,8 @@ impl Lzop {
             decoded: VecDeque::new(),
             decoded_bytes_max: options.cache_bytes,
             seen: Ranges::default(),
-            holes: Vec::new(),
+            holes: Holes::default(),
+            losses: 0,
             log: Log::default(),
         };
         Self { state: RefCell::new(state) }
@@ -179,7 +182,7 @@ impl ReadAt for Lzop {
     }
 
     fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
-        holes_within(&self.state.borrow().holes, &range)
+        self.state.borrow().holes.within(&range)
     }
 }
 
@@ -189,7 +192,7 @@ impl State {
         if self.decoded.iter().any(|block| block.range().contains(&at)) {
             return Ok(Some(Found::Decoded));
         }
-        if let Some(hole) = self.hole_at(at) {
+        if let Some(hole) = self.holes.at(at) {
             return Ok(Some(Found::Lost(hole)));
         }
         if at < self.frontier.contents() {
@@ -209,14 +212,15 @@ impl State {
         let before = self.frontier.contents();
         match self.frontier.step(&mut self.log)? {
             Step::Data(_) => {}
-            Step::Lost(_) => self.holes.push(before..self.frontier.contents()),
+            Step::Lost(_) => self.lose(before..self.frontier.contents()),
             Step::End(end) => self.end = Some(end),
         }
-        if self.holes.len() >= HOLES_MAX {
+        if self.losses >= LOSSES_MAX {
             self.end = Some(End::Damaged);
         }
         if let Some(Block { contents, source, resume: state, .. }) = self.frontier.block() {
-            let is_behind_loss = self.holes.last().is_some_and(|hole| hole.end == contents);
+            let is_behind_loss =
+                contents.checked_sub(1).is_some_and(|last| self.holes.at(last).is_some());
             if is_behind_loss || self.blocks.is_due(contents) || self.blocks.len() == 0 {
                 let pinned = is_behind_loss || self.blocks.len() == 0;
                 self.blocks.push(Checkpoint { contents, source, state, bytes: 0, pinned });
@@ -256,8 +260,7 @@ impl State {
         }
         let Some(bytes) = contents else {
             let hole = block.contents..block.end();
-            let place = self.holes.partition_point(|known| known.start < hole.start);
-            self.holes.insert(place, hole.clone());
+            self.lose(hole.clone());
             return Ok(Some(hole));
         };
         self.decoded.push_back(Decoded { start: block.contents, bytes });
@@ -281,9 +284,9 @@ impl State {
         copy_start(bytes.unwrap_or(&[]), room)
     }
 
-    fn hole_at(&self, at: u64) -> Option<Range<u64>> {
-        let index = self.holes.partition_point(|hole| hole.end <= at);
-        self.holes.get(index).filter(|hole| hole.start <= at).cloned()
+    fn lose(&mut self, hole: Range<u64>) {
+        self.losses = self.losses.saturating_add(1);
+        self.holes.push(hole);
     }
 
     fn work(&self) -> u64 {

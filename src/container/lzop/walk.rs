@@ -142,7 +142,8 @@ impl Walk {
     /// Goes to the next header, over the block it stands at, or searches on.
     /// [`Step::Data`] counts contents passed.
     pub(super) fn step(&mut self, log: &mut Log) -> Result<Step, Error> {
-        let mut output = Output { room: &mut [], contents: self.contents, log };
+        let (contents, mut unknown) = (self.contents, Vec::new());
+        let mut output = Output { room: &mut [], contents, log, unknown: &mut unknown };
         let step = match self.place.clone() {
             Place::Part => self.part(&mut output)?,
             Place::Next(flags) => self.next(flags, &mut output)?,

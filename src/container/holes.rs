@@ -1,0 +1,124 @@
+//! The parts of the contents that nobody can have.
+
+use core::ops::Range;
+
+/// Holes that are told apart.
+const HOLES_MAX: usize = 65_536;
+
+/// Bytes between two holes that are given up with them at first: too few for an
+/// extent header of an archive, or for a block of a disk.
+const GAP: u64 = 256;
+
+/// Parts of the contents, in ascending order and apart from each other.
+///
+/// When there are too many of them, those that lie close together become one:
+/// some bytes are then lost that could be had, and never the other way around.
+pub(super) struct Holes {
+    ranges: Vec<Range<u64>>,
+    gap: u64,
+}
+
+impl Default for Holes {
+    fn default() -> Self {
+        Self { ranges: Vec::new(), gap: GAP }
+    }
+}
+
+impl Holes {
+    /// Adds one.
+    pub(super) fn push(&mut self, hole: Range<u64>) {
+        if hole.is_empty() {
+            return;
+        }
+        let (start, end) = (hole.start.saturating_sub(self.gap), hole.end.saturating_add(self.gap));
+        let first = self.ranges.partition_point(|known| known.end < start);
+        let behind = self.ranges.partition_point(|known| known.start <= end);
+        let close = self.ranges.get(first..behind).unwrap_or(&[]).iter();
+        let whole =
+            close.fold(hole, |whole, known| whole.start.min(known.start)..whole.end.max(known.end));
+        self.ranges.splice(first..behind, [whole]);
+        while self.ranges.len() > HOLES_MAX {
+            self.merge();
+        }
+    }
+
+    /// Adds parts of what was put out at `start` of the contents.
+    pub(super) fn extend(&mut self, start: u64, parts: &[Range<usize>]) {
+        let offset = |index| start.saturating_add(u64::try_from(index).unwrap_or(u64::MAX));
+        for part in parts {
+            self.push(offset(part.start)..offset(part.end));
+        }
+    }
+
+    /// The one that `offset` lies in.
+    pub(super) fn at(&self, offset: u64) -> Option<Range<u64>> {
+        let index = self.ranges.partition_point(|hole| hole.end <= offset);
+        self.ranges.get(index).filter(|hole| hole.start <= offset).cloned()
+    }
+
+    /// Where the next one behind `offset` starts.
+    pub(super) fn behind(&self, offset: u64) -> u64 {
+        let index = self.ranges.partition_point(|hole| hole.start <= offset);
+        self.ranges.get(index).map_or(u64::MAX, |hole| hole.start)
+    }
+
+    /// Their parts within `range`.
+    pub(super) fn within(&self, range: &Range<u64>) -> Vec<Range<u64>> {
+        let first = self.ranges.partition_point(|hole| hole.end <= range.start);
+        let rest = self.ranges.get(first..).unwrap_or(&[]).iter();
+        rest.take_while(|hole| hole.start < range.end)
+            .map(|hole| hole.start.max(range.start)..hole.end.min(range.end))
+            .collect()
+    }
+
+    fn merge(&mut self) {
+        self.gap = self.gap.saturating_mul(2);
+        let gap = self.gap;
+        self.ranges.dedup_by(|hole, before| {
+            let is_close = hole.start <= before.end.saturating_add(gap);
+            if is_close {
+                before.end = before.end.max(hole.end);
+            }
+            is_close
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn close_holes_become_one_when_there_are_too_many() {
+        let mut holes = Holes::default();
+        let count = u64::try_from(HOLES_MAX).unwrap() * 4;
+        for index in 0..count {
+            holes.push(index * 1000..index * 1000 + 1);
+        }
+        assert!(holes.ranges.len() <= HOLES_MAX);
+        for index in 0..count {
+            assert!(holes.at(index * 1000).is_some(), "{index}");
+        }
+        assert_eq!(holes.at(count * 1000), None);
+    }
+
+    #[test]
+    fn parts_of_holes_are_found() {
+        let mut holes = Holes::default();
+        holes.push(1000..2000);
+        holes.extend(5000, &[0..10, 300..310, 900..901]);
+        assert_eq!(holes.within(&(1500..5305)), [1500..2000, 5000..5010, 5300..5305]);
+        assert_eq!(holes.within(&(2000..5000)), []);
+        assert_eq!(holes.at(5900), Some(5900..5901));
+        assert_eq!((holes.behind(5000), holes.behind(5900)), (5300, u64::MAX));
+    }
+
+    #[test]
+    fn holes_come_in_any_order() {
+        let mut holes = Holes::default();
+        for start in [9000, 1000, 5000, 1500, 8800] {
+            holes.push(start..start + 300);
+        }
+        assert_eq!(holes.ranges, [1000..1800, 5000..5300, 8800..9300]);
+    }
+}
