@@ -11,11 +11,13 @@
 //! | 16 | MD5 of the archive's header, to which the rest belongs |
 //! | 12 × 8 | the figures of the extents |
 //! | 4 | number of devices; then for each its id (1), its number of pages (4), and the pages |
+//! | 1 | whether checkpoints of the container follow |
+//! | … | they, as [`crate::container`] writes them |
 //! | 16 | MD5 of everything before |
 
 use md5::{Digest, Md5};
 
-use crate::header::Header;
+use crate::archive::Archive;
 use crate::index::DeviceIndex;
 use crate::little_endian::{Reader, Writer};
 use crate::scan::{Scan, Scanned};
@@ -23,14 +25,15 @@ use crate::statistics::ExtentStatistics;
 use crate::unit::DeviceId;
 
 const MAGIC: &[u8; 4] = b"VMAK";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const MD5_SIZE: usize = 16;
 
-/// The bytes of a finished scan of the archive with this header; `None` if it
+/// The bytes of a finished scan of `archive`; `None` if it
 /// is not finished, has findings, or if Proxmox's program would not accept the
 /// archive.
 #[must_use]
-pub fn to_bytes(header: &Header, scan: &Scan) -> Option<Vec<u8>> {
+pub fn to_bytes(archive: &Archive, scan: &Scan) -> Option<Vec<u8>> {
+    let header = archive.header();
     let found = scan.found();
     let is_plain = found.findings().count() == 0 && scan.prediction().accepts();
     if !found.is_done() || !is_plain {
@@ -48,15 +51,23 @@ pub fn to_bytes(header: &Header, scan: &Scan) -> Option<Vec<u8>> {
         bytes.u8(id.get());
         index.write_to(&mut bytes);
     }
+    let mut checkpoints = Writer::default();
+    let are_kept = archive.contents().write_checkpoints(&mut checkpoints).is_some();
+    bytes.u8(u8::from(are_kept));
+    if are_kept {
+        bytes.raw(checkpoints.bytes());
+    }
     let md5 = Md5::digest(bytes.bytes());
     bytes.raw(&md5);
     Some(bytes.into_bytes())
 }
 
 /// The scan that was kept as `bytes`; `None` if they are not whole, of another
-/// layout, or of another archive than the one with this header.
+/// layout, or of another archive than `archive`. Its container is given the
+/// checkpoints that were kept.
 #[must_use]
-pub fn from_bytes(header: &Header, bytes: &[u8]) -> Option<Scanned> {
+pub fn from_bytes(archive: &Archive, bytes: &[u8]) -> Option<Scanned> {
+    let header = archive.header();
     let (bytes, md5) = bytes.split_at_checked(bytes.len().checked_sub(MD5_SIZE)?)?;
     if Md5::digest(bytes).as_slice() != md5 {
         return None;
@@ -77,6 +88,9 @@ pub fn from_bytes(header: &Header, bytes: &[u8]) -> Option<Scanned> {
         let id = DeviceId::new(bytes.u8()?)?;
         header.device(id)?;
         found.set_index(id, DeviceIndex::read_from(&mut bytes)?);
+    }
+    if bytes.u8()? != 0 {
+        archive.contents().take_checkpoints(&mut bytes)?;
     }
     Some(found)
 }

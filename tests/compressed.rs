@@ -11,10 +11,11 @@ use std::rc::Rc;
 
 use archive_writer::{ArchiveBuilder, Content, Device, Kind, Order, Random};
 use packing::run;
-use support::{codes, finish, id};
+use support::{Counting, codes, finish, id};
 use vma_inspector::archive::Archive;
-use vma_inspector::container::Options;
+use vma_inspector::container::{End, Options};
 use vma_inspector::image::Origin;
+use vma_inspector::kept_scan::{from_bytes, to_bytes};
 use vma_inspector::read_at::ReadAt;
 use vma_inspector::scan::Scan;
 
@@ -51,6 +52,44 @@ fn every_container_gives_the_same_disks_as_the_plain_archive() {
         assert_eq!(archive.contents().findings(), [], "{program}");
         for device in [1, 2] {
             assert!(support::image(&scan, device) == disks().image(device), "{program} {device}");
+        }
+    }
+}
+
+/// Those whose checkpoints can be kept; zstd's tables cannot.
+const KEPT: [(&str, &[&str]); 2] = [("lzop", &["-c"]), ("bzip2", &["-c"])];
+
+#[test]
+fn what_a_kept_scan_knows_of_a_container_makes_every_byte_reachable() {
+    let plain = disks().build().bytes;
+    for (program, arguments) in KEPT {
+        let Some(packed) = run(program, arguments, &plain) else { continue };
+        let first = open(packed.clone());
+        let scan = finish(Scan::new(&first));
+        assert!(first.contents().approach(u64::MAX, u64::MAX).expect("it decodes"));
+        let kept = to_bytes(&first, &scan).expect("it can be kept");
+
+        let source = Counting::new(packed.clone());
+        let counted = Rc::<Counting<Vec<u8>>>::clone(&source);
+        let archive = Archive::open(counted, &Options::default()).expect("it opens");
+        let again = Scan::resume(&archive, from_bytes(&archive, &kept).expect("it can be taken"));
+        let (before, now) = (first.contents().progress(), archive.contents().progress());
+        assert_eq!((now.contents, now.end), (before.contents, Some(End::Complete)), "{program}");
+        assert_eq!(now.checkpoints, before.checkpoints, "{program}");
+        assert_eq!(archive.contents().checksums(), first.contents().checksums(), "{program}");
+
+        // The last bytes of a disk, without a walk through all of it.
+        source.reset();
+        let image = again.image(id(1)).expect("the disk has an image");
+        let wanted = disks().image(1);
+        let mut bytes = [0; 4096];
+        let at = wanted.len() - bytes.len();
+        assert_eq!(image.read_at(at as u64, &mut bytes).expect("it reads"), bytes.len());
+        assert!(bytes == wanted[at..], "{program}");
+        let most = 1 << 20;
+        assert!(source.bytes.get() < most && most < packed.len() as u64, "{program}");
+        for device in [1, 2] {
+            assert!(support::image(&again, device) == disks().image(device), "{program}");
         }
     }
 }

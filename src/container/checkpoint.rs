@@ -2,6 +2,8 @@
 
 use core::ops::Range;
 
+use crate::little_endian::{Reader, Writer};
+
 /// A place in a container from which it can be decoded without what comes
 /// before.
 pub(super) struct Checkpoint<S> {
@@ -78,6 +80,42 @@ impl<S> Checkpoints<S> {
         let start = self.before(contents.start).map_or(0, |kept| kept.source);
         let behind = self.kept.partition_point(|kept| kept.contents < contents.end);
         start..self.kept.get(behind).map_or(end, |kept| kept.source)
+    }
+
+    /// Appends all of them, their states as `write` puts them down; `None` if it
+    /// cannot put down one of them.
+    pub(super) fn write_to(
+        &self,
+        bytes: &mut Writer,
+        write: impl Fn(&S, &mut Writer) -> Option<()>,
+    ) -> Option<()> {
+        bytes.u64(self.interval);
+        bytes.u64(u64::try_from(self.kept.len()).ok()?);
+        for kept in &self.kept {
+            bytes.u64(kept.contents);
+            bytes.u64(kept.source);
+            bytes.u8(u8::from(kept.pinned));
+            write(&kept.state, bytes)?;
+        }
+        Some(())
+    }
+
+    /// Takes what [`write_to`](Self::write_to) appended in place of what is
+    /// there; `read` takes a state, and says what memory it takes. `None` if the
+    /// bytes hold something else.
+    pub(super) fn read_from(
+        &mut self,
+        bytes: &mut Reader<'_>,
+        read: impl Fn(&mut Reader<'_>) -> Option<(S, usize)>,
+    ) -> Option<()> {
+        let mut taken = Self::new(bytes.u64()?, self.bytes_max);
+        for _ in 0..bytes.u64()? {
+            let (contents, source, pinned) = (bytes.u64()?, bytes.u64()?, bytes.u8()? != 0);
+            let (state, size) = read(bytes)?;
+            taken.push(Checkpoint { contents, source, state, bytes: size, pinned });
+        }
+        *self = taken;
+        Some(())
     }
 
     /// What keeping a checkpoint takes besides its state.

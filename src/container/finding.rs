@@ -245,6 +245,16 @@ pub(super) struct Log {
 }
 
 impl Log {
+    /// Nothing wrong, and these checksums.
+    pub(super) fn sound(checksums: Checksums) -> Self {
+        Self { checksums, ..Self::default() }
+    }
+
+    /// Whether nothing is wrong so far.
+    pub(super) fn is_sound(&self) -> bool {
+        self.findings.is_empty() && self.left_out == 0
+    }
+
     /// Notes something wrong at `offset` of the source, which tells on the
     /// contents at `contents_offset`.
     pub(super) fn find(&mut self, offset: u64, contents_offset: u64, kind: ContainerFindingKind) {

@@ -28,6 +28,7 @@ use self::lzop::Lzop;
 use self::stream::Stream;
 use self::zstd::Zstd;
 use crate::error::Error;
+use crate::little_endian::{Reader, Writer};
 use crate::read_at::{ReadAt, read_range};
 
 /// Bytes that tell a container.
@@ -209,6 +210,29 @@ impl Contents {
     #[must_use]
     pub fn checksums(&self) -> Checksums {
         self.with_log(Log::checksums).unwrap_or_default()
+    }
+
+    /// Appends what makes every byte reachable without another pass over the
+    /// container: its checkpoints. `None` if it is not sound, or its end was not
+    /// reached, or its decoder's state cannot be put down (zstd).
+    pub(crate) fn write_checkpoints(&self, bytes: &mut Writer) -> Option<()> {
+        match &self.layer {
+            Layer::Plain(_) | Layer::Zstd(_) => None,
+            Layer::Lzop(lzop) => lzop.write_checkpoints(bytes),
+            Layer::Gzip(stream) => stream.write_checkpoints(bytes),
+            Layer::Bzip2(stream) => stream.write_checkpoints(bytes),
+        }
+    }
+
+    /// Takes what [`write_checkpoints`](Self::write_checkpoints) appended for the
+    /// same container; `None` if the bytes hold something else.
+    pub(crate) fn take_checkpoints(&self, bytes: &mut Reader<'_>) -> Option<()> {
+        match &self.layer {
+            Layer::Plain(_) | Layer::Zstd(_) => None,
+            Layer::Lzop(lzop) => lzop.take_checkpoints(bytes),
+            Layer::Gzip(stream) => stream.take_checkpoints(bytes),
+            Layer::Bzip2(stream) => stream.take_checkpoints(bytes),
+        }
     }
 
     fn with_log<T>(&self, use_log: impl FnOnce(&Log) -> T) -> Option<T> {

@@ -9,12 +9,13 @@ use core::ops::Range;
 use std::rc::Rc;
 
 use super::checkpoint::{Checkpoint, Checkpoints};
-use super::finding::{End, Log};
+use super::finding::{Checksums, End, Log};
 use super::holes::Holes;
 use super::input::{Input, split_reads};
 use super::recent::Recent;
 use super::{Options, Progress, copy_start};
 use crate::error::{Error, ErrorKind, Part};
+use crate::little_endian::{Reader, Writer};
 use crate::read_at::ReadAt;
 
 /// Bytes of contents that stand for a loss nobody knows the length of.
@@ -107,6 +108,18 @@ pub(super) trait Decoder: Sized {
     /// A decoder that goes on where `state` was saved and checks nothing: the
     /// one that saved it does.
     fn restore(state: &Self::State, options: &Options) -> Self;
+
+    /// Appends `state` to what is kept of a container; `None` if it cannot be
+    /// put down as bytes.
+    fn write_state(_state: &Self::State, _bytes: &mut Writer) -> Option<()> {
+        None
+    }
+
+    /// Takes what [`write_state`](Self::write_state) appended, with the bytes of
+    /// memory that it takes.
+    fn read_state(_bytes: &mut Reader<'_>) -> Option<(Self::State, usize)> {
+        None
+    }
 }
 
 /// A decoder and where it stands.
@@ -176,6 +189,60 @@ impl<D: Decoder> Stream<D> {
     /// What was noted so far.
     pub(super) fn log(&self) -> Ref<'_, Log> {
         Ref::map(self.state.borrow(), |state| &state.log)
+    }
+
+    /// Appends the checkpoints; `None` if they cannot be kept, or the end was
+    /// not reached.
+    pub(super) fn write_checkpoints(&self, bytes: &mut Writer) -> Option<()> {
+        let state = self.state.borrow();
+        let (contents, source) = state.reached;
+        Finished::of(state.end, contents, source, &state.log)?.write_to(bytes);
+        state.checkpoints.write_to(bytes, D::write_state)
+    }
+
+    /// Takes them in place of a pass of its own.
+    pub(super) fn take_checkpoints(&self, bytes: &mut Reader<'_>) -> Option<()> {
+        let mut state = self.state.borrow_mut();
+        let finished = Finished::read_from(bytes)?;
+        state.checkpoints.read_from(bytes, D::read_state)?;
+        state.reached = (finished.contents, finished.source);
+        state.log = Log::sound(finished.checksums);
+        state.end = Some(End::Complete);
+        (state.frontier, state.reader) = (None, None);
+        Some(())
+    }
+}
+
+/// What a pass over a sound container comes to, to be kept.
+pub(super) struct Finished {
+    /// Bytes of the contents.
+    pub(super) contents: u64,
+    /// Bytes of the source that were dealt with.
+    pub(super) source: u64,
+    /// The checksums that were compared.
+    pub(super) checksums: Checksums,
+}
+
+impl Finished {
+    /// `None` unless all of a sound container was seen.
+    pub(super) fn of(end: Option<End>, contents: u64, source: u64, log: &Log) -> Option<Self> {
+        let is_whole = end == Some(End::Complete) && log.is_sound();
+        is_whole.then(|| Self { contents, source, checksums: log.checksums() })
+    }
+
+    /// Appends it.
+    pub(super) fn write_to(&self, bytes: &mut Writer) {
+        let Checksums { checked, matched, absent } = self.checksums;
+        for number in [self.contents, self.source, checked, matched, absent] {
+            bytes.u64(number);
+        }
+    }
+
+    /// Takes what was appended.
+    pub(super) fn read_from(bytes: &mut Reader<'_>) -> Option<Self> {
+        let (contents, source) = (bytes.u64()?, bytes.u64()?);
+        let (checked, matched, absent) = (bytes.u64()?, bytes.u64()?, bytes.u64()?);
+        Some(Self { contents, source, checksums: Checksums { checked, matched, absent } })
     }
 }
 

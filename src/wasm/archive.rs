@@ -119,14 +119,14 @@ impl Archive {
     /// or has findings.
     #[wasm_bindgen(js_name = scanToKeep)]
     pub fn scan_to_keep(&self) -> Option<Vec<u8>> {
-        kept_scan::to_bytes(self.archive.header(), &self.scan)
+        kept_scan::to_bytes(&self.archive, &self.scan)
     }
 
     /// Takes a scan that was kept for this archive in place of a new one;
     /// returns whether it fits.
     #[wasm_bindgen(js_name = takeKeptScan)]
     pub fn take_kept_scan(&mut self, bytes: &[u8]) -> bool {
-        let kept = kept_scan::from_bytes(self.archive.header(), bytes);
+        let kept = kept_scan::from_bytes(&self.archive, bytes);
         let fits = kept.is_some();
         if let Some(kept) = kept {
             self.scan = Scan::resume(&self.archive, kept);

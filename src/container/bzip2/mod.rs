@@ -19,6 +19,7 @@ use super::loss::{Loss, cut};
 use super::recent::Recent;
 use super::stream::{Decoder, Output, Saved, Step};
 use crate::error::Error;
+use crate::little_endian::{Reader, Writer};
 
 /// How a block starts: 48 bits, the digits of pi.
 const BLOCK_MAGIC: u64 = 0x3141_5926_5359;
@@ -231,6 +232,17 @@ impl Decoder for Bzip2 {
         let stream = state.bit.map(|bit| Stream { bit, crc: None });
         let place = stream.map_or(Place::Between, Place::Block);
         Self { checks: false, place, block: None, streams: state.streams }
+    }
+
+    fn write_state(state: &State, bytes: &mut Writer) -> Option<()> {
+        bytes.u32(state.bit.unwrap_or(u32::MAX));
+        bytes.u64(state.streams);
+        Some(())
+    }
+
+    fn read_state(bytes: &mut Reader<'_>) -> Option<(State, usize)> {
+        let bit = Some(bytes.u32()?).filter(|&bit| bit != u32::MAX);
+        Some((State { bit, streams: bytes.u64()? }, 0))
     }
 }
 

@@ -21,7 +21,7 @@ const EXTRA_FIELD_MAX: u32 = 1024 * 1024;
 
 /// The part's flags that matter to a reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Flags(u32);
+pub(super) struct Flags(pub(super) u32);
 
 impl Flags {
     /// An Adler-32 of the contents of each block.

@@ -27,9 +27,11 @@ use super::checkpoint::{Checkpoint, Checkpoints};
 use super::finding::{BlockChecksum, ContainerFindingKind, End, Log};
 use super::holes::Holes;
 use super::input::split_reads;
+use super::stream::Finished;
 use super::stream::Step;
 use super::{Options, Progress, copy_start};
 use crate::error::{Error, ErrorKind, Part};
+use crate::little_endian::{Reader, Writer};
 use crate::read_at::ReadAt;
 
 /// Losses of unknown length that are told apart; what follows yet another one
@@ -122,6 +124,30 @@ impl Lzop {
     /// What was noted so far.
     pub(super) fn log(&self) -> Ref<'_, Log> {
         Ref::map(self.state.borrow(), |state| &state.log)
+    }
+
+    /// Appends the table of blocks; `None` if the end was not reached.
+    pub(super) fn write_checkpoints(&self, bytes: &mut Writer) -> Option<()> {
+        let state = self.state.borrow();
+        let (contents, source) = (state.frontier.contents(), state.frontier.input().position());
+        Finished::of(state.end, contents, source, &state.log)?.write_to(bytes);
+        state.blocks.write_to(bytes, |resume, bytes| {
+            resume.write_to(bytes);
+            Some(())
+        })
+    }
+
+    /// Takes it in place of a pass of its own.
+    pub(super) fn take_checkpoints(&self, bytes: &mut Reader<'_>) -> Option<()> {
+        let mut state = self.state.borrow_mut();
+        let finished = Finished::read_from(bytes)?;
+        state.blocks.read_from(bytes, |bytes| Some((Resume::read_from(bytes)?, 0)))?;
+        let last = state.blocks.before(u64::MAX)?.state;
+        state.frontier.go_to(finished.source, finished.contents, last);
+        state.log = Log::sound(finished.checksums);
+        state.end = Some(End::Complete);
+        state.seen = Ranges::default();
+        Some(())
     }
 }
 

@@ -8,6 +8,7 @@ use super::super::loss::{Loss, cut};
 use super::super::stream::{Output, Step};
 use super::header::{BlockHeader, Flags, MAGIC, Next, Opening, PartHeader};
 use crate::error::{Error, ErrorKind, Part};
+use crate::little_endian::{Reader, Writer};
 use crate::read_at::ReadAt;
 
 /// The version of lzop whose format this is.
@@ -65,6 +66,21 @@ impl Search {
 pub(super) struct Resume {
     flags: Flags,
     previous: Option<u32>,
+}
+
+impl Resume {
+    /// Appends it to what is kept of a container.
+    pub(super) fn write_to(self, bytes: &mut Writer) {
+        bytes.u32(self.flags.0);
+        // No block is as long as that.
+        bytes.u32(self.previous.unwrap_or(u32::MAX));
+    }
+
+    /// Takes what was appended.
+    pub(super) fn read_from(bytes: &mut Reader<'_>) -> Option<Self> {
+        let flags = Flags(bytes.u32()?);
+        Some(Self { flags, previous: Some(bytes.u32()?).filter(|&length| length != u32::MAX) })
+    }
 }
 
 /// A block the walk stands at.

@@ -112,12 +112,12 @@ pub fn archive(data: &[u8]) {
     for finding in scan.found().findings().iter() {
         assert!(!finding.to_string().is_empty());
     }
-    if let Some(kept) = kept_scan::to_bytes(scan.header(), &scan) {
-        let again = kept_scan::from_bytes(scan.header(), &kept).expect("what was kept is read");
-        let source = Rc::<Vec<u8>>::clone(&bytes);
-        let archive = Archive::open(source, &Options::default()).expect("it opened before");
+    let source = Rc::<Vec<u8>>::clone(&bytes);
+    let archive = Archive::open(source, &Options::default()).expect("it opened before");
+    if let Some(kept) = kept_scan::to_bytes(&archive, &scan) {
+        let again = kept_scan::from_bytes(&archive, &kept).expect("what was kept is read");
         let again = Scan::resume(&archive, again);
-        assert_eq!(kept_scan::to_bytes(scan.header(), &again), Some(kept));
+        assert_eq!(kept_scan::to_bytes(&archive, &again), Some(kept));
     }
     let size = data.iter().rev().take(8).fold(0, |size, &byte| size << 8 | u64::from(byte));
     for id in ids {
