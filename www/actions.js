@@ -1,7 +1,9 @@
 /** What events set in motion: requests to the Worker, scans, saves. */
-import { RemoteError, toFailure } from "./failure.js";
+import { failureOf } from "./failure.js";
 import { baseName } from "./names.js";
 import { Meter } from "./rate.js";
+import { Beside } from "./saving/beside.js";
+import { Hashes } from "./saving/hashes.js";
 import { Saves } from "./saving/saves.js";
 
 /** @typedef {import("./model.js").PageEvent} PageEvent */
@@ -21,6 +23,8 @@ export class Actions {
   /** @type {{ archive: number, abort: AbortController } | null} */
   #scan = null;
   #openings = 0;
+  #hashes;
+  #beside;
 
   /**
    * @param {WorkerClient} worker
@@ -31,7 +35,10 @@ export class Actions {
     this.#worker = worker;
     this.#send = send;
     this.#state = state;
-    this.saves = new Saves(worker, send, state, () => this.#scanForSaves());
+    this.#hashes = new Hashes(worker, send, state);
+    this.#beside = new Beside(worker, send, state);
+    const scanForSaves = () => this.#scanForSaves();
+    this.saves = new Saves(worker, send, state, this.#hashes, this.#beside, scanForSaves);
   }
 
   /**
@@ -94,11 +101,11 @@ export class Actions {
       case "save-cancel-wanted":
         return this.saves.cancel(event.id);
       case "map-wanted":
-        return archive && this.saves.saveMap(archive, event.deviceId);
+        return archive && this.#beside.saveMap(archive, event.deviceId);
       case "hash-wanted":
-        return archive && this.saves.hash(archive.id, event.deviceId);
+        return archive && this.#hashes.start(archive.id, event.deviceId);
       case "hash-cancel-wanted":
-        return archive && this.saves.cancelHash(archive.id, event.deviceId);
+        return archive && this.#hashes.cancel(archive.id, event.deviceId);
     }
   }
 
@@ -275,11 +282,6 @@ export class Actions {
       // Without them the page shows nothing of this.
     }
   }
-}
-
-/** @param {unknown} error */
-function failureOf(error) {
-  return error instanceof RemoteError ? error.failure : toFailure(error);
 }
 
 function ignore() {}

@@ -32,3 +32,11 @@ export class RemoteError extends Error {
     this.failure = failure;
   }
 }
+
+/**
+ * What went wrong, here or in the Worker.
+ * @param {unknown} error
+ */
+export function failureOf(error) {
+  return error instanceof RemoteError ? error.failure : toFailure(error);
+}

@@ -1,5 +1,5 @@
 /** What is asked of the Worker for the report and what it is about. */
-import { RemoteError, toFailure } from "./failure.js";
+import { failureOf } from "./failure.js";
 import { reportFacts } from "./report.js";
 import { baseName } from "./names.js";
 import { saveBlob } from "./views/parts.js";
@@ -58,7 +58,7 @@ export class Trust {
       const report = await this.#worker.request("report", ask);
       saveBlob(`${baseName(archive.file.name)}-report.json`, report);
     } catch (error) {
-      const failure = error instanceof RemoteError ? error.failure : toFailure(error);
+      const failure = failureOf(error);
       if (failure.code !== "worker-died") this.#send({ type: "drop-refused", failure });
     }
   }

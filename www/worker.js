@@ -1,6 +1,6 @@
 /** The Worker: owns the core and every open archive, and answers the page. */
 import init, { Archive } from "./core/vma_inspector.js";
-import { failure, RemoteError, toFailure } from "./failure.js";
+import { failure, failureOf, RemoteError, toFailure } from "./failure.js";
 import * as keptScans from "./kept-scans.js";
 import { connectReader } from "./file-stream.js";
 import { connectHasher, prepareHashing } from "./saving/hash-feed.js";
@@ -87,7 +87,7 @@ function report(id, error) {
     self.close();
     return;
   }
-  const told = error instanceof RemoteError ? error.failure : toFailure(error);
+  const told = failureOf(error);
   send({ id, kind: "error", failure: told });
 }
 

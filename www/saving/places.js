@@ -1,4 +1,5 @@
 /** Files and folders that the person picks, where a browser offers that. */
+import { failure, failureOf } from "../failure.js";
 
 /**
  * Rejects with an `AbortError` if the person thinks better of it.
@@ -33,4 +34,13 @@ export async function newFile(folder, wanted) {
     );
     if (!isThere) return { name, handle: await folder.getFileHandle(name, { create: true }) };
   }
+}
+
+/**
+ * Why a place could not be picked or written to.
+ * @param {unknown} error
+ */
+export function pickingFailure(error) {
+  if (error instanceof DOMException) return failure("writing-refused", String(error));
+  return failureOf(error);
 }

@@ -3,7 +3,7 @@
  * two parts: first everything is written, then the page says whether it is to
  * be kept.
  */
-import { failure, RemoteError, toFailure } from "../failure.js";
+import { failure, failureOf, RemoteError } from "../failure.js";
 import { HashFeed, roomFor } from "./hash-feed.js";
 import { produce } from "./producer.js";
 import { openSink } from "./sinks.js";
@@ -48,7 +48,7 @@ export async function save(session, request, send, signal) {
     return { size, lost: lostOf(session, what), report: session.report() };
   } catch (error) {
     for (const deviceId of hashes.keys()) dropFeed(session, deviceId);
-    await sink.discard(error instanceof RemoteError ? error.failure : toFailure(error));
+    await sink.discard(failureOf(error));
     throw error;
   }
 }

@@ -2,13 +2,13 @@
  * The saves of the page, from the click to the end: where a file goes, what is
  * asked first, and how it is brought about.
  */
-import { failure, RemoteError, toFailure } from "../failure.js";
-import { baseName, imageName } from "../names.js";
+import { failure, failureOf, RemoteError } from "../failure.js";
 import { Meter } from "../rate.js";
 import { choiceFor, isLive } from "../state.js";
 import { missingBytes } from "../verdict.js";
-import { saveBlob, saveSmallFile } from "../views/parts.js";
-import { newFile, pickFile, pickFolder } from "./places.js";
+import { saveBlob } from "../views/parts.js";
+import { fileNameOf } from "./file-names.js";
+import { newFile, pickFile, pickFolder, pickingFailure } from "./places.js";
 import { wishFor } from "./wish.js";
 import { noWay, waysFor } from "./ways.js";
 
@@ -40,13 +40,12 @@ import { noWay, waysFor } from "./ways.js";
  * @property {() => void} onEnd
  */
 
-/** As many are busy with saving alone. */
-const FEW_PROCESSORS = 2;
-
 export class Saves {
   #worker;
   #send;
   #state;
+  #hashes;
+  #beside;
   #scanForSaves;
   /** @type {import("./downloads.js").Downloads | null} */
   #downloads = null;
@@ -54,19 +53,21 @@ export class Saves {
   #orders = new Map();
   /** @type {Order[]} those with a question; the first one's is shown */
   #asking = [];
-  /** @type {Map<string, AbortController>} by archive and device */
-  #hashing = new Map();
 
   /**
    * @param {import("../worker-client.js").WorkerClient} worker
    * @param {Send} send
    * @param {() => State} state
+   * @param {import("./hashes.js").Hashes} hashes
+   * @param {import("./beside.js").Beside} beside
    * @param {() => void} scanForSaves scans the shown archive for the saves that wait for it
    */
-  constructor(worker, send, state, scanForSaves) {
+  constructor(worker, send, state, hashes, beside, scanForSaves) {
     this.#worker = worker;
     this.#send = send;
     this.#state = state;
+    this.#hashes = hashes;
+    this.#beside = beside;
     this.#scanForSaves = scanForSaves;
   }
 
@@ -132,7 +133,7 @@ export class Saves {
     const folder = await pickFolder().catch((error) => this.#pickingFailed(error));
     if (!folder) return;
     const { format } = archive.elsewhere;
-    if (configs) await this.#writeConfigs(archive, folder);
+    if (configs) await this.#beside.writeConfigs(archive, folder);
     const orders = deviceIds
       .filter((deviceId) => !this.#isBusyWith(archive.id, deviceId))
       .map((deviceId) => {
@@ -194,50 +195,6 @@ export class Saves {
       this.#send({ type: "save-failed", id: order.id, failure: told });
       this.#breakOff(order, told);
     }
-  }
-
-  /**
-   * Asks for the SHA-256 of a disk, or for the end of one that a save began.
-   * @param {number} archive
-   * @param {number} deviceId
-   */
-  async hash(archive, deviceId) {
-    const key = `${archive}/${deviceId}`;
-    if (this.#hashing.has(key)) return;
-    const abort = new AbortController();
-    this.#hashing.set(key, abort);
-    const about = { archive, deviceId };
-    this.#send({ type: "hash-changed", ...about, update: { at: 0, size: 0 } });
-    try {
-      const hashed = await this.#worker.request("hash", about, {
-        signal: abort.signal,
-        onProgress: (update) => this.#send({ type: "hash-changed", ...about, update }),
-      });
-      this.#send({ type: "hash-done", ...about, hashed });
-    } catch (error) {
-      if (abort.signal.aborted) this.#send({ type: "hash-dropped", ...about });
-      else this.#send({ type: "hash-failed", ...about, failure: failureOf(error) });
-    } finally {
-      this.#hashing.delete(key);
-    }
-  }
-
-  /**
-   * @param {number} archive
-   * @param {number} deviceId
-   */
-  cancelHash(archive, deviceId) {
-    this.#hashing.get(`${archive}/${deviceId}`)?.abort();
-  }
-
-  /**
-   * Saves the map of what a disk lacks.
-   * @param {ShownArchive} archive
-   * @param {number} deviceId
-   */
-  async saveMap(archive, deviceId) {
-    const map = await this.#mapOf(archive.id, deviceId);
-    if (map) saveSmallFile(mapName(archive, deviceId), map);
   }
 
   /**
@@ -503,7 +460,7 @@ export class Saves {
     const known = this.#state().archive?.hashes;
     // A hash takes what is missing for zeros.
     const isMarked = what.kind === "disk" && what.marked;
-    const isOnTheWay = !isMarked && this.#hashesOnTheWay();
+    const isOnTheWay = !isMarked && this.#hashes.areOnTheWay();
     const hashes = devices.filter((id) => isOnTheWay && !known?.has(id));
     return this.#worker.request(
       "save",
@@ -513,36 +470,13 @@ export class Saves {
   }
 
   /**
-   * Whether hashing while saving costs less than reading everything again for
-   * it. Two processors are busy with saving alone: there a hash would make that
-   * a third slower, and comes after it, unless all would have to be unpacked
-   * again.
-   */
-  #hashesOnTheWay() {
-    const isPlain = this.#state().archive?.overview.container === "plain";
-    return !isPlain || navigator.hardwareConcurrency > FEW_PROCESSORS;
-  }
-
-  /**
    * All of it was read.
    * @param {Order} order
    * @param {Saved} saved
    */
   #read({ id, archive, devices }, saved) {
     this.#send({ type: "save-read", id, archive, saved });
-    if (this.#hashesOnTheWay()) this.#hashAll(archive, devices);
-  }
-
-  /**
-   * @param {number} archive
-   * @param {number[]} devices
-   */
-  #hashAll(archive, devices) {
-    const { archive: shown } = this.#state();
-    if (shown?.id !== archive) return;
-    for (const deviceId of devices) {
-      if (!shown.hashes.has(deviceId)) this.hash(archive, deviceId);
-    }
+    if (this.#hashes.areOnTheWay()) this.#hashes.startAll(archive, devices);
   }
 
   /**
@@ -565,54 +499,6 @@ export class Saves {
   }
 
   /**
-   * @param {ShownArchive} archive
-   * @param {FileSystemDirectoryHandle} folder
-   */
-  async #writeConfigs(archive, folder) {
-    try {
-      for (const { index, safeName } of archive.overview.configs) {
-        const bytes = await this.#worker.request("config", { archive: archive.id, index });
-        const { handle } = await newFile(folder, `${baseName(archive.file.name)}-${safeName}`);
-        const writable = await handle.createWritable();
-        await writable.write(/** @type {Uint8Array<ArrayBuffer>} */ (bytes));
-        await writable.close();
-      }
-    } catch (error) {
-      this.#send({ type: "drop-refused", failure: pickingFailure(error) });
-    }
-  }
-
-  /**
-   * A map of what is missing comes with every file that has gaps.
-   * @param {Order} order
-   */
-  async #addMaps({ archive: id, devices, folder }) {
-    const { archive } = this.#state();
-    if (archive?.id !== id) return;
-    for (const deviceId of devices) {
-      const map = await this.#mapOf(id, deviceId).catch(() => null);
-      if (!map) continue;
-      const name = mapName(archive, deviceId);
-      if (!folder) {
-        saveSmallFile(name, map);
-        continue;
-      }
-      const writable = await (await newFile(folder, name)).handle.createWritable();
-      await writable.write(map);
-      await writable.close();
-    }
-  }
-
-  /**
-   * @param {number} archive
-   * @param {number} deviceId
-   */
-  async #mapOf(archive, deviceId) {
-    const map = await this.#worker.request("lostMap", { archive, deviceId });
-    return map === null ? null : new TextEncoder().encode(map);
-  }
-
-  /**
    * @param {Order} order
    * @param {"done" | "cancelled" | "refused"} phase
    */
@@ -620,8 +506,8 @@ export class Saves {
     if (!this.#orders.delete(order.id)) return;
     this.#send({ type: "save-ended", id: order.id, phase });
     if (phase === "done") {
-      this.#hashAll(order.archive, order.devices);
-      if (this.#mayLack(order)) this.#addMaps(order).catch(() => {});
+      this.#hashes.startAll(order.archive, order.devices);
+      if (this.#mayLack(order)) this.#beside.addMaps(order).catch(() => {});
     }
     order.onEnd();
   }
@@ -686,41 +572,8 @@ export class Saves {
   }
 }
 
-/**
- * @param {ShownArchive} archive
- * @param {SaveWhat} what
- */
-function fileNameOf({ file, overview, formats, elsewhere }, what) {
-  if (what.kind === "appliance") return elsewhere.facts?.fileName ?? "vm.ova";
-  const device = overview.devices.find(({ id }) => id === what.deviceId);
-  const code = what.kind === "disk" ? what.format : "raw";
-  const format = formats.get(what.deviceId)?.find((known) => known.code === code);
-  const extension = format?.extension ?? code.split("-")[0] ?? code;
-  return imageName(file.name, device?.safeName ?? "disk", extension);
-}
-
-/**
- * @param {ShownArchive} archive
- * @param {number} deviceId
- */
-function mapName({ file, overview }, deviceId) {
-  const device = overview.devices.find(({ id }) => id === deviceId);
-  return imageName(file.name, device?.safeName ?? "disk", "map");
-}
-
 /** Without `crypto.randomUUID`, which pages without https do not have. */
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** @param {unknown} error */
-function failureOf(error) {
-  return error instanceof RemoteError ? error.failure : toFailure(error);
-}
-
-/** @param {unknown} error */
-function pickingFailure(error) {
-  if (error instanceof DOMException) return failure("writing-refused", String(error));
-  return failureOf(error);
 }
