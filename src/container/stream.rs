@@ -325,7 +325,8 @@ impl<D: Decoder> State<D> {
         let Some(cursor) = self.frontier.as_mut() else { return Ok(()) };
         let start = cursor.contents;
         let mut unknown = Vec::new();
-        let step = step(cursor, &mut self.recent, &mut self.log, &mut unknown, &mut self.work)?;
+        let (log, work) = (&mut self.log, &mut self.work);
+        let step = step(cursor, u64::MAX, &mut self.recent, log, &mut unknown, work)?;
         match step {
             Step::Data(_) => self.holes.extend(start, &unknown),
             Step::Lost(_) => {
@@ -379,7 +380,8 @@ impl<D: Decoder> State<D> {
         }
         let Some(reader) = self.reader.as_mut() else { return Ok(()) };
         let (mut log, mut unknown) = (Log::default(), Vec::new());
-        match step(reader, &mut self.recent, &mut log, &mut unknown, &mut self.work)? {
+        let (end, work) = (self.reached.0, &mut self.work);
+        match step(reader, end, &mut self.recent, &mut log, &mut unknown, work)? {
             Step::Data(_) | Step::Lost(_) => Ok(()),
             Step::End(_) => {
                 let reason = String::from("decodes to something else than before");
@@ -424,9 +426,11 @@ impl<D: Decoder> State<D> {
     }
 }
 
-/// Lets the decoder of `cursor` take a step, and takes up what it put out.
+/// Lets the decoder of `cursor` take a step, and takes up what it put out
+/// before `end`: what the frontier took back, a reader may put out.
 fn step<D: Decoder>(
     cursor: &mut Cursor<D>,
+    end: u64,
     recent: &mut Recent,
     log: &mut Log,
     unknown: &mut Vec<Range<usize>>,
@@ -439,7 +443,8 @@ fn step<D: Decoder>(
     let step = cursor.decoder.step(&mut cursor.input, &mut output)?;
     let count = match step {
         Step::Data(count) => {
-            recent.fill(count);
+            let left = usize::try_from(end.saturating_sub(contents)).unwrap_or(usize::MAX);
+            recent.fill(count.min(left));
             u64::try_from(count).unwrap_or(0)
         }
         Step::Lost(count) => count,

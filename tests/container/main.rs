@@ -5,6 +5,7 @@ mod bzip2;
 mod corpus;
 mod golden;
 mod gzip;
+mod gzip_damage;
 mod lzop;
 mod plain;
 mod ruzstd;

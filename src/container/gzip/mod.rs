@@ -1,15 +1,23 @@
 //! gzip (RFC 1952): members, any number of them.
 //!
-//! Behind data that cannot be decoded, the rest of its member is lost: a block
-//! may copy from the 32 KiB before it, also at the byte-aligned marks of
-//! `gzip --rsyncable` and `pigz`. Decoding goes on at the next member. What was
-//! decoded between the damage and the place that fails can be wrong.
+//! Behind data that cannot be decoded, decoding goes on at the next block, at
+//! whatever bit it starts, or at the next member. How many bytes are missing is
+//! not known then. Of what follows, the bytes are lost that were copied from
+//! the 32 KiB before that block, or copied from such copies.
+//!
+//! Bytes of the block that the damage lies in decode to something else, most
+//! often up to the end of the block, and most often nothing tells but the
+//! checksum at the end of the member. Where something does, the whole block is
+//! taken back.
 
+mod block;
 mod header;
 mod inflate;
+mod search;
 
-use self::header::{MAGIC, Opening};
+use self::header::Opening;
 use self::inflate::{Inflate, Next, Place as InflatePlace};
+use self::search::{Found, Search, TRAILER, is_end};
 use super::Options;
 use super::finding::{ContainerFindingKind, End};
 use super::input::Input;
@@ -18,16 +26,26 @@ use super::recent::Recent;
 use super::stream::{Decoder, Output, Saved, Step};
 use crate::error::Error;
 
-/// Bytes of a member that are looked at to tell whether it is one.
-const PROBE: usize = 64 * 1024;
+/// Bytes before the place where decoding stops that are searched again at most:
+/// blocks whose start was taken for data of a damaged one.
+const BACK_MAX: u64 = 256 * 1024;
+
+/// Zeros that stand for the end of the source, as tapes and raw devices leave
+/// them.
+const ZEROS: usize = 512;
 
 /// Decodes gzip from front to back.
 pub(super) struct Gzip {
     inflate: Inflate,
-    /// Whether checksums and lengths are checked.
+    /// Whether this is the first time through: checksums and lengths are
+    /// checked then, and output is held back until it is likely to be right.
     checks: bool,
     place: Place,
+    /// Of the member so far; `None` if part of it is lost or was not looked at.
+    sums: Option<Sums>,
     members: u64,
+    /// Where decoding stopped last, in bytes of the source; 0 if it never did.
+    stopped: u64,
 }
 
 /// Where in the format the decoder stands.
@@ -36,17 +54,17 @@ enum Place {
     /// Before a member, or at the end.
     Between,
     /// In a member's data.
-    Data(Sums),
+    Data,
     /// Behind a member's data.
-    Trailer(Sums),
-    /// Behind damage, looking for a member.
-    Lost(Loss),
+    Trailer,
+    /// Behind damage, looking for a place to go on from.
+    Lost(Search),
 }
 
 /// What is added up over a member.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Sums {
-    hash: Option<crc32fast::Hasher>,
+    hash: crc32fast::Hasher,
     length: u64,
 }
 
@@ -73,102 +91,128 @@ impl Gzip {
                 }
                 input.consume(header.length);
                 self.inflate.restart();
-                let hash = self.checks.then(crc32fast::Hasher::new);
-                self.place = Place::Data(Sums { hash, length: 0 });
+                self.sums = self.checks.then(Sums::default);
+                self.place = Place::Data;
             }
             Opening::Cut => return Ok(cut(start, output)),
             Opening::Unknown => {
-                self.place = Place::Lost(match self.members {
-                    0 => Loss::damage(start, "header", None),
-                    _ => Loss::behind_end(start),
+                self.place = Place::Lost(match (self.members, self.stopped) {
+                    (0, _) => Search::for_blocks(Loss::damage(start, "header", None), 0, start),
+                    (_, 0) => Search::for_members(Loss::behind_end(start)),
+                    // The end may have been one of something packed into a disk.
+                    _ => Search::for_blocks(Loss::behind_end(start), 0, start),
                 });
             }
         }
         Ok(Step::Data(0))
     }
 
-    fn data(
-        &mut self,
-        mut sums: Sums,
-        input: &mut Input,
-        output: &mut Output<'_>,
-    ) -> Result<Step, Error> {
+    fn data(&mut self, input: &mut Input, output: &mut Output<'_>) -> Result<Step, Error> {
+        let start = input.position();
         let bytes = input.peek(1)?;
         let is_at_end = bytes.is_empty();
-        let inflated = self.inflate.inflate(bytes, output.room);
+        let inflated = self.inflate.inflate(bytes, start, output.room.len());
         input.consume(inflated.consumed);
-        sums.add(output.room.get(..inflated.count).unwrap_or(&[]));
-        self.place = match inflated.state {
+        if let Some(sums) = &mut self.sums {
+            sums.add(self.inflate.latest(inflated.count));
+        }
+        match inflated.next {
             // Without input, output may still come; nothing more is a cut.
             Next::More if is_at_end && inflated.count == 0 => {
-                return Ok(cut(input.position(), output));
+                if self.inflate.held() == 0 {
+                    return Ok(cut(input.position(), output));
+                }
+                self.inflate.release();
             }
-            Next::More => Place::Data(sums),
-            Next::End => Place::Trailer(sums),
-            Next::Damage => Place::Lost(Loss::damage(input.position(), "deflate data", None)),
-        };
-        Ok(Step::Data(inflated.count))
+            Next::More | Next::Block(_) => {}
+            Next::End if !self.checks || self.is_end(input)? => {
+                self.inflate.release();
+                self.place = Place::Trailer;
+            }
+            Next::End | Next::Damage => self.stop(input),
+        }
+        Ok(Step::Data(0))
     }
 
-    fn trailer(
-        &mut self,
-        sums: &Sums,
-        input: &mut Input,
-        output: &mut Output<'_>,
-    ) -> Result<Step, Error> {
+    /// Whether this may be the end of the member's data. What is damaged can
+    /// decode to one that is none.
+    fn is_end(&self, input: &mut Input) -> Result<bool, Error> {
+        const BEHIND: usize = TRAILER + ZEROS;
+        let rest = input.peek(BEHIND)?;
+        let Some((trailer, behind)) = rest.split_first_chunk::<TRAILER>() else { return Ok(true) };
+        let [crc, length] = parse_trailer(*trailer);
+        let is_right = |sums: &Sums| sums.crc() == crc || sums.length_low() == length;
+        Ok(self.sums.as_ref().is_some_and(is_right)
+            || is_end(rest, rest.len() < BEHIND)
+            || behind.iter().all(|&byte| byte == 0))
+    }
+
+    /// Gives up decoding here, and what is held back with it.
+    fn stop(&mut self, input: &mut Input) {
+        let end = input.position();
+        let loss = Loss::damage(end, "deflate data", None);
+        let last = end.saturating_mul(8);
+        let first = end.saturating_sub(BACK_MAX).max(self.stopped).saturating_mul(8);
+        // The block that starts there is the one that failed.
+        let start = self.inflate.withdraw().map_or(last, |block| block.saturating_add(1));
+        let start = start.max(first).min(last);
+        self.stopped = self.stopped.max(end);
+        input.seek(start / 8);
+        let bit = usize::try_from(start % 8).unwrap_or(0);
+        self.place = Place::Lost(Search::for_blocks(loss, bit, end));
+    }
+
+    fn trailer(&mut self, input: &mut Input, output: &mut Output<'_>) -> Result<Step, Error> {
         let start = input.position();
-        let Some([a, b, c, d, e, f, g, h]) = input.peek(8)?.first_chunk::<8>().copied() else {
+        let Some(trailer) = input.peek(TRAILER)?.first_chunk::<TRAILER>().copied() else {
             return Ok(cut(start, output));
         };
-        input.consume(8);
-        if let Some(hash) = &sums.hash {
-            let (expected, found) = (u32::from_le_bytes([a, b, c, d]), hash.clone().finalize());
+        input.consume(TRAILER);
+        let [crc, length] = parse_trailer(trailer);
+        if let Some(sums) = self.sums.take() {
+            let (expected, found) = (crc, sums.crc());
             if !output.log.compare(expected, found) {
                 let kind = ContainerFindingKind::GzipCrcMismatch { expected, found };
                 output.log.find(start, output.contents, kind);
             }
-        }
-        let expected = u32::from_le_bytes([e, f, g, h]);
-        let found = u32::try_from(sums.length & u64::from(u32::MAX)).unwrap_or(0);
-        if expected != found {
-            let kind = ContainerFindingKind::GzipSizeMismatch { expected, found };
-            output.log.find(start.saturating_add(4), output.contents, kind);
+            let (expected, found) = (length, sums.length_low());
+            if expected != found {
+                let kind = ContainerFindingKind::GzipSizeMismatch { expected, found };
+                output.log.find(start.saturating_add(4), output.contents, kind);
+            }
         }
         self.members = self.members.saturating_add(1);
         self.place = Place::Between;
         Ok(Step::Data(0))
     }
 
-    /// Looks for a member behind damage, a read of the source at a time.
+    /// Looks for a place to go on from, a piece of the source at a time.
     fn search(
         &mut self,
-        mut loss: Loss,
+        mut search: Search,
         input: &mut Input,
         output: &mut Output<'_>,
     ) -> Result<Step, Error> {
-        if !loss.skip_to(&MAGIC, input)? {
-            if input.is_at_end()? {
-                return Ok(loss.give_up(input.position(), output));
+        self.place = match search.step(input, &mut self.inflate)? {
+            Found::End => return Ok(search.loss.give_up(input.position(), output)),
+            Found::Nothing => {
+                self.place = Place::Lost(search);
+                return Ok(Step::Data(0));
             }
-        } else if self.is_sound_member(input, output.room)? {
-            self.place = Place::Between;
-            return Ok(loss.resume(output));
-        } else {
-            loss.skip(1, input);
-        }
-        self.place = Place::Lost(loss);
-        Ok(Step::Data(0))
+            Found::Member => Place::Between,
+            Found::Block(bits) => {
+                self.inflate.resume(bits);
+                self.sums = None;
+                Place::Data
+            }
+        };
+        Ok(search.loss.resume(output))
     }
+}
 
-    /// Whether a member starts here whose data decodes, as far as a probe
-    /// tells. Consumes nothing.
-    fn is_sound_member(&mut self, input: &mut Input, room: &mut [u8]) -> Result<bool, Error> {
-        let Opening::Member(header) = Opening::parse(input)? else { return Ok(false) };
-        let data = input.peek(header.length.saturating_add(PROBE))?.get(header.length..);
-        self.inflate.restart();
-        let probed = self.inflate.inflate(data.unwrap_or(&[]), room);
-        Ok(probed.state != Next::Damage && (probed.count > 0 || probed.state == Next::End))
-    }
+/// The checksum and the length, modulo 2^32, of a member.
+fn parse_trailer([a, b, c, d, e, f, g, h]: [u8; TRAILER]) -> [u32; 2] {
+    [u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])]
 }
 
 impl Decoder for Gzip {
@@ -181,16 +225,31 @@ impl Decoder for Gzip {
     const EFFORT: u64 = 3;
 
     fn new(_: &Options) -> Self {
-        Self { inflate: Inflate::new(), checks: true, place: Place::Between, members: 0 }
+        Self {
+            inflate: Inflate::new(true),
+            checks: true,
+            place: Place::Between,
+            sums: None,
+            members: 0,
+            stopped: 0,
+        }
     }
 
     fn step(&mut self, input: &mut Input, output: &mut Output<'_>) -> Result<Step, Error> {
-        match self.place.clone() {
-            Place::Between => self.open_member(input, output),
-            Place::Data(sums) => self.data(sums, input, output),
-            Place::Trailer(sums) => self.trailer(&sums, input, output),
-            Place::Lost(loss) => self.search(loss, input, output),
+        let given = self.inflate.give(output.room, output.unknown);
+        if given > 0 {
+            return Ok(Step::Data(given));
         }
+        let step = match self.place.clone() {
+            Place::Between => self.open_member(input, output)?,
+            Place::Data => self.data(input, output)?,
+            Place::Trailer => self.trailer(input, output)?,
+            Place::Lost(search) => self.search(search, input, output)?,
+        };
+        Ok(match step {
+            Step::Data(_) => Step::Data(self.inflate.give(output.room, output.unknown)),
+            step => step,
+        })
     }
 
     fn history(&self) -> usize {
@@ -206,9 +265,12 @@ impl Decoder for Gzip {
     ) -> Option<Saved<State>> {
         let inside = match &self.place {
             Place::Between => None,
-            Place::Data(_) => Some(self.inflate.place()),
-            Place::Trailer(_) | Place::Lost(_) => return None,
+            Place::Data => Some(self.inflate.place()?),
+            Place::Trailer | Place::Lost(_) => return None,
         };
+        // What is held back is decoded already.
+        let held = u64::try_from(self.inflate.held()).unwrap_or(0);
+        let contents = contents.saturating_add(held);
         let bytes = inside.as_ref().map_or(0, InflatePlace::bytes);
         let state = State { members: self.members, inside };
         let source = input.position();
@@ -218,18 +280,24 @@ impl Decoder for Gzip {
     fn restore(state: &State, _: &Options) -> Self {
         let members = state.members;
         let (inflate, place) = match &state.inside {
-            None => (Inflate::new(), Place::Between),
-            Some(place) => (Inflate::at(place), Place::Data(Sums { hash: None, length: 0 })),
+            None => (Inflate::new(false), Place::Between),
+            Some(place) => (Inflate::at(place), Place::Data),
         };
-        Self { inflate, checks: false, place, members }
+        Self { inflate, checks: false, place, sums: None, members, stopped: 0 }
     }
 }
 
 impl Sums {
     fn add(&mut self, bytes: &[u8]) {
         self.length = self.length.saturating_add(u64::try_from(bytes.len()).unwrap_or(0));
-        if let Some(hash) = &mut self.hash {
-            hash.update(bytes);
-        }
+        self.hash.update(bytes);
+    }
+
+    fn crc(&self) -> u32 {
+        self.hash.clone().finalize()
+    }
+
+    fn length_low(&self) -> u32 {
+        u32::try_from(self.length & u64::from(u32::MAX)).unwrap_or(0)
     }
 }
