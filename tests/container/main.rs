@@ -10,3 +10,4 @@ mod plain;
 mod ruzstd;
 mod support;
 mod zstd;
+mod zstd_damage;
