@@ -81,7 +81,8 @@ type Pieces = Vec<(u64, Vec<u8>)>;
 /// piece. What lies before the first loss can be wrong where damage decodes.
 fn outcome(contents: &Contents, plain: &[u8]) -> (Pieces, Outcome) {
     assert!(contents.approach(u64::MAX, u64::MAX).unwrap());
-    let pieces = read_around(contents);
+    let mut pieces = read_around(contents);
+    pieces.retain(|(_, piece)| !piece.is_empty());
     let findings = contents.findings();
     let resumed = findings.iter().filter(|finding| {
         matches!(finding.kind, ContainerFindingKind::Damaged { lost: None, resumes: true, .. })
