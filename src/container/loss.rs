@@ -82,6 +82,13 @@ impl Loss {
         Step::Lost(self.missing.unwrap_or(UNKNOWN_LOSS))
     }
 
+    /// The contents go on somewhere behind the damage, and what the container
+    /// tells of how much is lost is not about that place.
+    pub(super) fn resume_somewhere(mut self, output: &mut Output<'_>) -> Step {
+        self.missing = None;
+        self.resume(output)
+    }
+
     /// The source ended at `end`, and nothing to go on from was found.
     pub(super) fn give_up(self, end: u64, output: &mut Output<'_>) -> Step {
         let bytes = end.saturating_sub(self.start);

@@ -56,7 +56,7 @@ async function assertSaves(inspector) {
   assert.equal(download.failure, null);
   assert.equal(download.sha256, disk.sha256);
   // Until the page knows, it warns before it is left.
-  await inspector.shows("the browser has completed it", "#devices");
+  await inspector.shows("were handed to the browser", "#devices");
 }
 
 async function clickSwitch(inspector) {

@@ -11,3 +11,4 @@ mod plain;
 mod ruzstd;
 mod support;
 mod zstd;
+mod zstd_damage;

@@ -248,6 +248,54 @@ pub(crate) fn assert_random_reads(contents: &Contents, plain: &[u8], seed: u64, 
     assert_eq!(contents.read_at(u64::MAX, &mut buffer).unwrap(), 0);
 }
 
+/// Compares `count` reads at seeded places with what was read from front to
+/// back when the end was known: the same bytes, and the same ones missing.
+pub(crate) fn assert_reads_as(
+    contents: &Contents,
+    pieces: &[(u64, Vec<u8>)],
+    seed: u64,
+    count: u64,
+) {
+    let mut random = Random::new(seed);
+    let size = contents.size().unwrap();
+    let mut buffer = vec![0; 20_000];
+    for number in 0..count {
+        // Half of them around the edge of a hole.
+        let piece = &pieces[random.below(pieces.len() as u64) as usize];
+        let edge = piece.0 + (random.below(2) * piece.1.len() as u64);
+        let at = match random.below(2) {
+            0 => random.below(size),
+            _ => edge.saturating_sub(random.below(600)),
+        };
+        let longest = if random.below(2) == 0 { 600 } else { 20_000 };
+        let length = random.below(longest) as usize;
+        let inside = pieces
+            .iter()
+            .find(|(start, piece)| (*start..start + piece.len() as u64).contains(&at))
+            .map_or(&[][..], |(start, piece)| &piece[(at - start) as usize..]);
+        let whole = at + length as u64 <= size;
+        match contents.read_at(at, &mut buffer[..length]) {
+            Ok(read) => {
+                let expected = &inside[..length.min(inside.len())];
+                assert!(
+                    buffer[..read] == *expected && (read == length || !whole),
+                    "seed {seed}, read {number}: {length} bytes at {at:#x} differ, or {read} came"
+                );
+            }
+            Err(error) => {
+                assert!(inside.len() < length, "seed {seed}, read {number}: {error}");
+                let missing = at + inside.len() as u64;
+                assert_eq!(error.offset(), Some(missing), "seed {seed}, read {number}: {error}");
+                let ErrorKind::ContainerDamaged { until } = *error.kind() else {
+                    panic!("seed {seed}, read {number}: {error}");
+                };
+                let next = pieces.iter().map(|(start, _)| *start).find(|start| *start > missing);
+                assert_eq!(Some(until), next, "seed {seed}, read {number}: {error}");
+            }
+        }
+    }
+}
+
 /// Hostile input: `count` seeded mutations of `packed`, none of which may
 /// panic, last for ever, or put out bytes nobody can account for.
 pub(crate) fn assert_survives_mutations(packed: &[u8], plain: &[u8], seed: u64, count: u64) {

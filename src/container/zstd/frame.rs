@@ -90,11 +90,27 @@ impl FrameHeader {
     }
 }
 
+/// How a block stands in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BlockKind {
+    /// As it is.
+    Raw,
+    /// One byte, to be repeated.
+    Repeated,
+    /// Compressed.
+    Compressed,
+}
+
 /// The header of a block: 3 bytes, little-endian.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BlockHeader {
     /// The header as it stands.
     pub(super) raw: [u8; 3],
+    /// How the block stands in the source.
+    pub(super) kind: BlockKind,
+    /// Bytes of the block: in the source if it is compressed, and otherwise of
+    /// contents.
+    pub(super) size: usize,
     /// Bytes of the block in the source.
     pub(super) length: usize,
     /// Whether the frame's blocks end with it.
@@ -108,12 +124,13 @@ impl BlockHeader {
         let [a, b, c] = raw;
         let fields = u32::from_le_bytes([a, b, c, 0]);
         let size = usize::try_from(fields >> 3).ok().filter(|&size| size <= BLOCK_MAX)?;
-        let length = match (fields >> 1) & 3 {
-            0 | 2 => size,
-            1 => 1,
+        let (kind, length) = match (fields >> 1) & 3 {
+            0 => (BlockKind::Raw, size),
+            1 => (BlockKind::Repeated, 1),
+            2 => (BlockKind::Compressed, size),
             _ => return None,
         };
-        Some(Self { raw, length, is_last: fields & 1 != 0 })
+        Some(Self { raw, kind, size, length, is_last: fields & 1 != 0 })
     }
 }
 

@@ -3,24 +3,32 @@
 //! The blocks of a frame are decoded by a [crate](block); the frames around
 //! them, their checksums and lengths, and what to do about damage are here.
 //!
-//! Behind a block that cannot be decoded, the rest of its frame is lost: later
-//! blocks take tables, repeated offsets and up to a window of history from
-//! those before, and nothing in the format says where the compressor started
-//! afresh. Decoding goes on at the next frame. What was decoded between the
-//! damage and the block that fails can be wrong; the checksum that would tell
-//! is at the end of the frame.
+//! Behind a block that cannot be decoded, decoding goes on at the next block
+//! that needs no tables of those that are lost, and that can be found: see
+//! [`search`]. What copies from before it is unknown, and so is what copies from
+//! that: see [`twin`]. How much is lost in between is unknown, too. The checksum
+//! of such a frame is of no use any more. In frames with windows above 32 MiB,
+//! and in short ones that say how long they are, decoding goes on at the next
+//! frame only. What was decoded between the damage and the block that fails
+//! can be wrong; the checksum that would tell is at the end of the frame.
 
 mod block;
+mod chain;
 mod frame;
+mod search;
 mod trial;
+mod twin;
 
 use core::hash::Hasher;
 
 use twox_hash::XxHash64;
 
-use self::block::BlockDecoder;
-use self::frame::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, MAGIC, Opening};
+use self::block::{BlockDecoder, ENTERED_WINDOW_MAX, Past};
+use self::chain::REACH;
+use self::frame::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, Opening};
+use self::search::Search;
 use self::trial::{Inside, Trial};
+use self::twin::Twin;
 use super::Options;
 use super::finding::{ContainerFindingKind, End};
 use super::input::Input;
@@ -49,6 +57,10 @@ pub(super) struct Zstd {
     trial: Option<Trial>,
     /// Trials in a row that came to nothing.
     vain_trials: u32,
+    /// The second decoder, while what the first one puts out can be unknown.
+    twin: Option<Box<Twin>>,
+    /// The last frame, if its checksum does not tell that it came to its end.
+    doubt: Option<FrameHeader>,
 }
 
 /// Where in the format the decoder stands.
@@ -60,22 +72,35 @@ enum Place {
     Blocks(Frame),
     /// Behind the last block of a frame.
     Trailer(Frame),
-    /// Behind damage, looking for a frame.
-    Lost(Loss),
+    /// Behind damage, looking for a place to go on from.
+    Lost(Search),
 }
 
 /// A frame that is being decoded.
 #[derive(Clone)]
 struct Frame {
     header: FrameHeader,
+    /// Bytes of contents put out, from where the frame was entered.
     produced: u64,
     hash: Option<XxHash64>,
+    /// What lies before the place where it was entered.
+    past: Past,
 }
 
 /// The decoder at a checkpoint.
 pub(super) struct State {
     frames: u64,
-    inside: Option<Box<Inside>>,
+    place: Saving,
+}
+
+/// Where in the format a checkpoint stands.
+enum Saving {
+    /// Before a frame.
+    Between,
+    /// Where a frame is entered behind damage.
+    Entry(FrameHeader),
+    /// Before a block of a frame.
+    Inside(Box<Inside>),
 }
 
 impl Zstd {
@@ -88,17 +113,17 @@ impl Zstd {
         match Opening::parse(bytes) {
             // Behind what can be decoded, that is something else by chance.
             Opening::Frame(header) if header.dictionary != 0 && self.frames > 0 => {
-                self.place = Place::Lost(Loss::behind_end(start));
+                self.place = Place::Lost(Search::behind_end(start, self.doubt));
                 Ok(Step::Data(0))
             }
             Opening::Frame(header) => {
                 self.admit(&header, start)?;
                 if self.blocks.start(header.window).is_err() {
-                    return Ok(self.lose(start, "frame header", None));
+                    return Ok(self.lose_frame(start));
                 }
                 input.consume(header.length);
                 let hash = (self.checks && header.has_checksum).then(|| XxHash64::with_seed(0));
-                self.place = Place::Blocks(Frame { header, produced: 0, hash });
+                self.place = Place::Blocks(Frame { header, produced: 0, hash, past: Past::Known });
                 Ok(Step::Data(0))
             }
             Opening::Skippable(length) => {
@@ -112,10 +137,10 @@ impl Zstd {
             }
             Opening::Cut => Ok(cut(start, output)),
             Opening::Unknown if self.frames > 0 => {
-                self.place = Place::Lost(Loss::behind_end(start));
+                self.place = Place::Lost(Search::behind_end(start, self.doubt));
                 Ok(Step::Data(0))
             }
-            Opening::Unknown => Ok(self.lose(start, "frame header", None)),
+            Opening::Unknown => Ok(self.lose_frame(start)),
         }
     }
 
@@ -145,25 +170,34 @@ impl Zstd {
             return Ok(cut(start, output));
         };
         let Some(header) = BlockHeader::parse(header) else {
-            return Ok(self.lose(start, "block header", frame.missing(input)));
+            let loss = Loss::damage(start, "block header", frame.missing(input));
+            return Ok(self.lose(loss, start, &frame, None, input));
         };
         let length = header.length.saturating_add(3);
         let Some(block) = input.peek(length)?.get(3..length) else {
-            self.trial = None;
-            self.place = Place::Lost(Loss::cut(start, frame.missing(input)));
-            return Ok(Step::Data(0));
+            let loss = Loss::cut(start, frame.missing(input));
+            return Ok(self.lose(loss, start, &frame, None, input));
         };
-        let Ok(count) = self.blocks.decode(header, block, output.room) else {
-            let is_trial = self.trial.as_mut().is_some_and(|trial| trial.fail(start));
-            return Ok(match is_trial {
-                true => Step::Data(0),
-                false => self.lose(start, "block", frame.missing(input)),
-            });
+        let decoded = match &mut self.twin {
+            Some(twin) => twin.decode(&mut self.blocks, header, block, output.room, output.unknown),
+            None => self.blocks.decode(header, block, output.room),
+        };
+        let Ok(count) = decoded else {
+            if self.trial.as_mut().is_some_and(|trial| trial.fail(start)) {
+                return Ok(Step::Data(0));
+            }
+            let next = u64::try_from(length).ok().and_then(|length| start.checked_add(length));
+            let loss = Loss::damage(start, "block", frame.missing(input));
+            return Ok(self.lose(loss, start, &frame, next, input));
         };
         input.consume(length);
         frame.put_out(output.room.get(..count).unwrap_or(&[]));
         if let Some(trial) = &mut self.trial {
             trial.pass(frame.produced, header.is_last);
+        }
+        if self.twin.as_ref().is_some_and(|twin| twin.is_settled()) {
+            self.twin = None;
+            frame.past = Past::Settled;
         }
         self.place = match header.is_last {
             true => Place::Trailer(frame),
@@ -180,16 +214,28 @@ impl Zstd {
     ) -> Result<Step, Error> {
         let start = input.position();
         let contents = output.contents;
+        if frame.goes_on(input)? {
+            // The trial took the frame's end for granted.
+            self.trial = None;
+            let reason = "block header";
+            let kind = ContainerFindingKind::Damaged { reason, lost: Some(0), resumes: true };
+            output.log.find(start, contents, kind);
+            self.place = Place::Blocks(frame);
+            return Ok(Step::Data(0));
+        }
+        self.doubt = frame.rest();
         if frame.header.has_checksum {
             let Some(expected) = input.peek(4)?.first_chunk::<4>().copied() else {
                 return Ok(cut(start, output));
             };
             let expected = u32::from_le_bytes(expected);
-            if let Some(found) = frame.hash.as_ref().map(checksum)
-                && !output.log.compare(expected, found)
-            {
-                let kind = ContainerFindingKind::ZstdChecksumMismatch { expected, found };
-                output.log.find(start, contents, kind);
+            if let Some(found) = frame.hash.as_ref().map(checksum) {
+                if output.log.compare(expected, found) {
+                    self.doubt = None;
+                } else {
+                    let kind = ContainerFindingKind::ZstdChecksumMismatch { expected, found };
+                    output.log.find(start, contents, kind);
+                }
             }
             input.consume(4);
         } else {
@@ -201,13 +247,31 @@ impl Zstd {
             output.log.find(start, contents, kind);
         }
         self.frames = self.frames.saturating_add(1);
+        self.twin = None;
         self.place = Place::Between;
         Ok(Step::Data(0))
     }
 
-    fn lose(&mut self, start: u64, reason: &'static str, missing: Option<u64>) -> Step {
-        self.trial = None;
-        self.place = Place::Lost(Loss::damage(start, reason, missing));
+    /// Nothing is known of the frame that should start at `start`.
+    fn lose_frame(&mut self, start: u64) -> Step {
+        let loss = Loss::damage(start, "frame header", None);
+        self.place = Place::Lost(Search::for_frames(loss, start));
+        Step::Data(0)
+    }
+
+    /// A block of `frame` at `start` of the source is lost; the next one may
+    /// start at `next`.
+    fn lose(
+        &mut self,
+        loss: Loss,
+        start: u64,
+        frame: &Frame,
+        next: Option<u64>,
+        input: &Input,
+    ) -> Step {
+        (self.trial, self.twin) = (None, None);
+        let missing = frame.missing(input);
+        self.place = Place::Lost(Search::within(frame, loss, start, missing, next));
         Step::Data(0)
     }
 
@@ -222,48 +286,8 @@ impl Zstd {
         let (contents, source) = (trial.contents, trial.source);
         let inside = trial.into_inside();
         let bytes = Inside::bytes_of(inside.history.len());
-        let state = State { frames: self.frames, inside: Some(Box::new(inside)) };
+        let state = State { frames: self.frames, place: Saving::Inside(Box::new(inside)) };
         Some(Saved { contents, source, state, bytes })
-    }
-
-    /// Looks for a frame behind damage, a read of the source at a time.
-    fn search(
-        &mut self,
-        mut loss: Loss,
-        input: &mut Input,
-        output: &mut Output<'_>,
-    ) -> Result<Step, Error> {
-        if !loss.skip_to(&MAGIC, input)? {
-            if input.is_at_end()? {
-                return Ok(loss.give_up(input.position(), output));
-            }
-            self.place = Place::Lost(loss);
-            return Ok(Step::Data(0));
-        }
-        if self.is_sound_frame(input, output.room)? {
-            self.place = Place::Between;
-            return Ok(loss.resume(output));
-        }
-        loss.skip(1, input);
-        self.place = Place::Lost(loss);
-        Ok(Step::Data(0))
-    }
-
-    /// Whether a frame starts here whose first block decodes. Consumes
-    /// nothing.
-    fn is_sound_frame(&mut self, input: &mut Input, room: &mut [u8]) -> Result<bool, Error> {
-        let Opening::Frame(header) = Opening::parse(input.peek(HEADER_MAX)?) else {
-            return Ok(false);
-        };
-        if self.admit(&header, 0).is_err() || self.blocks.start(header.window).is_err() {
-            return Ok(false);
-        }
-        let bytes = input.peek(header.length.saturating_add(BLOCK_MAX).saturating_add(3))?;
-        let rest = bytes.get(header.length..).unwrap_or(&[]);
-        let Some((first, rest)) = rest.split_first_chunk::<3>() else { return Ok(false) };
-        let block =
-            BlockHeader::parse(*first).and_then(|first| Some((first, rest.get(..first.length)?)));
-        Ok(block.is_some_and(|(header, block)| self.blocks.decode(header, block, room).is_ok()))
     }
 }
 
@@ -287,6 +311,8 @@ impl Decoder for Zstd {
             frames: 0,
             trial: None,
             vain_trials: 0,
+            twin: None,
+            doubt: None,
         }
     }
 
@@ -295,7 +321,7 @@ impl Decoder for Zstd {
             Place::Between => self.open_frame(input, output),
             Place::Blocks(frame) => self.block(frame, input, output),
             Place::Trailer(frame) => self.trailer(frame, input, output),
-            Place::Lost(loss) => self.search(loss, input, output),
+            Place::Lost(search) => self.search(search, input, output),
         }
     }
 
@@ -319,7 +345,12 @@ impl Decoder for Zstd {
         let source = input.position();
         let frame = match &self.place {
             Place::Between => {
-                let state = State { frames: self.frames, inside: None };
+                let state = State { frames: self.frames, place: Saving::Between };
+                return Some(Saved { contents, source, state, bytes: 0 });
+            }
+            // What lies before is the same fill wherever that is.
+            Place::Blocks(Frame { header, produced: 0, past: Past::Unknown, .. }) => {
+                let state = State { frames: self.frames, place: Saving::Entry(*header) };
                 return Some(Saved { contents, source, state, bytes: 0 });
             }
             Place::Blocks(frame) => frame,
@@ -330,35 +361,68 @@ impl Decoder for Zstd {
             return None;
         }
         let history = recent.before(contents, history)?;
-        let short = match self.vain_trials < VAIN_TRIALS_MAX {
+        let is_tried = self.vain_trials < VAIN_TRIALS_MAX && frame.past != Past::Unknown;
+        let short = match is_tried {
             true => usize::try_from(frame.header.window / 8).ok()?.min(history.len()),
             false => history.len(),
         };
         let rest = history.len().saturating_sub(short);
-        let tables = self.blocks.save(history.get(rest..)?).ok()?;
-        let inside = Inside { header: frame.header, produced: frame.produced, tables, history };
+        let (header, produced, past) = (frame.header, frame.produced, frame.past);
+        let tables = self.blocks.save(past, [history.get(rest..)?, &[]]).ok()?;
+        let inside = Inside { header, produced, tables, history, past };
         self.conclude(Trial::new(contents, source, inside, short))
     }
 
     fn restore(state: &State, options: &Options) -> Self {
         let mut restored = Self { checks: false, frames: state.frames, ..Self::new(options) };
-        if let Some(inside) = &state.inside {
-            // Should the crate refuse what it saved itself, the next block
-            // cannot be decoded, and that is what the reader is told.
-            let _ = inside.enter(&mut restored.blocks);
-            let (header, produced) = (inside.header, inside.produced);
-            restored.place = Place::Blocks(Frame { header, produced, hash: None });
+        // Should the crate refuse what it saved itself, the next block cannot
+        // be decoded, and that is what the reader is told.
+        match &state.place {
+            Saving::Between => {}
+            Saving::Entry(header) => {
+                let _ = restored.blocks.enter(header.window);
+                restored.place = Place::Blocks(Frame::entered(*header));
+            }
+            Saving::Inside(inside) => {
+                let _ = inside.enter(&mut restored.blocks);
+                let Inside { header, produced, past, .. } = **inside;
+                restored.place = Place::Blocks(Frame { header, produced, hash: None, past });
+            }
         }
         restored
     }
 }
 
 impl Frame {
+    /// A frame that goes on behind damage.
+    fn entered(header: FrameHeader) -> Self {
+        Self { header, produced: 0, hash: None, past: Past::Unknown }
+    }
+
     fn put_out(&mut self, bytes: &[u8]) {
         self.produced = self.produced.saturating_add(u64::try_from(bytes.len()).unwrap_or(0));
         if let Some(hash) = &mut self.hash {
             hash.write(bytes);
         }
+    }
+
+    /// What it takes to enter the rest of it somewhere, if that is possible.
+    /// How much comes before is not known then, so neither is its length.
+    fn rest(&self) -> Option<FrameHeader> {
+        let header = FrameHeader { content_size_hint: None, ..self.header };
+        (header.window <= ENTERED_WINDOW_MAX).then_some(header)
+    }
+
+    /// Whether more blocks follow the one that said to be the last.
+    fn goes_on(&self, input: &mut Input) -> Result<bool, Error> {
+        let trailer = if self.header.has_checksum { 4 } else { 0 };
+        let bytes = input.peek(trailer + HEADER_MAX)?;
+        if bytes.get(trailer..).is_none_or(chain::is_end) {
+            return Ok(false);
+        }
+        let chain =
+            chain::follow(input.peek(REACH)?, self.header.has_checksum, chain::End::Anywhere);
+        Ok(chain.is_some_and(|length| length > 0))
     }
 
     /// Bytes of contents still to come by the frame's own word, if that can

@@ -7,7 +7,7 @@
 //! a whole window was decoded without one, nothing can reach back any more.
 
 use super::super::input::Input;
-use super::block::{BlockDecoder, Tables, Undecodable};
+use super::block::{BlockDecoder, Past, Tables, Undecodable};
 use super::frame::{BlockHeader, FrameHeader};
 use crate::error::Error;
 
@@ -25,6 +25,8 @@ pub(super) struct Inside {
     pub(super) tables: Tables,
     /// The contents right before, as far back as blocks behind will look.
     pub(super) history: Vec<u8>,
+    /// What lies before these.
+    pub(super) past: Past,
 }
 
 impl Inside {
@@ -35,7 +37,7 @@ impl Inside {
 
     /// Puts `blocks` to this place.
     pub(super) fn enter(&self, blocks: &mut BlockDecoder) -> Result<(), Undecodable> {
-        blocks.restore(self.header.window, &self.tables, &self.history)
+        blocks.restore(self.header.window, self.past, &self.tables, [&self.history, &[]])
     }
 }
 

@@ -1,0 +1,326 @@
+//! The search for a place to go on from, behind damage.
+//!
+//! Blocks say how long they are. So behind one that cannot be decoded the next
+//! one is where its header says, if the headers from there on make a
+//! [chain]; and if they do not, a chain, or a frame, is looked for at every byte.
+//! A chain is entered at the first block from which several can be decoded:
+//! those before need tables of blocks that are lost.
+
+use super::chain::{self, End, REACH};
+use super::frame::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, MAGIC, Opening};
+use super::twin::Twin;
+use super::{Frame, Place, Zstd};
+use crate::container::input::Input;
+use crate::container::loss::Loss;
+use crate::container::stream::{Output, Step, UNKNOWN_LOSS};
+use crate::error::Error;
+
+/// Blocks in a row that can be decoded where a frame is entered, unless it ends
+/// before.
+const BLOCKS_MIN: usize = 8;
+
+/// Places that are looked at in a step.
+const SCAN: usize = 128 * 1024;
+
+/// Entries that may fail one after the other; after them, only
+/// [so many](BYTES_PER_ENTRY) do. Each one fills a window.
+const ENTRIES_FREE: u64 = 64;
+
+/// Bytes of the source that stand for an entry that may fail.
+const BYTES_PER_ENTRY: u64 = 4096;
+
+/// A search behind damage.
+#[derive(Clone)]
+pub(super) struct Search {
+    loss: Loss,
+    /// The frame that may go on here; `None` if only others are looked for.
+    frame: Option<FrameHeader>,
+    /// Where in the source its next block starts if the headers before are
+    /// right.
+    next: Option<u64>,
+    /// The last header that is known to be one, as an offset in the source.
+    proven: u64,
+    /// Offset in the source where the search started.
+    start: u64,
+    /// Entries that failed.
+    failed: u64,
+    /// Whether nothing but a chain says that a block starts here.
+    is_guess: bool,
+}
+
+/// What is found at some byte.
+enum Found {
+    /// The magic number of a frame.
+    Magic,
+    /// A chain of block headers of this many bytes.
+    Chain(usize),
+}
+
+impl Search {
+    /// A search for a frame behind `loss`, at `start` of the source.
+    pub(super) fn for_frames(loss: Loss, start: u64) -> Self {
+        Self { loss, frame: None, next: None, proven: 0, start, failed: 0, is_guess: false }
+    }
+
+    /// A search behind an end, at `start` of the source: for a frame, or for
+    /// more of the one that ended if it is in `doubt`.
+    pub(super) fn behind_end(start: u64, doubt: Option<FrameHeader>) -> Self {
+        Self { frame: doubt, ..Self::for_frames(Loss::behind_end(start), start) }
+    }
+
+    /// A search for a frame or for a place to go on with `frame`, of which
+    /// `missing` bytes of contents are still to come, as far as is known. Its
+    /// next block may start at `next` of the source.
+    pub(super) fn within(
+        frame: &Frame,
+        loss: Loss,
+        start: u64,
+        missing: Option<u64>,
+        next: Option<u64>,
+    ) -> Self {
+        // Of a short frame as much would be lost by not knowing how much it is.
+        let is_worth_it = missing.is_none_or(|missing| missing > UNKNOWN_LOSS);
+        let search = Self::for_frames(loss, start);
+        Self { frame: frame.rest().filter(|_| is_worth_it), next, ..search }
+    }
+
+    /// Whether an entry into the frame at `offset` of the source may be tried.
+    fn may_enter(&self, offset: u64) -> bool {
+        let gone = offset.saturating_sub(self.start) / BYTES_PER_ENTRY;
+        self.failed < gone.saturating_add(ENTRIES_FREE)
+    }
+}
+
+impl Zstd {
+    /// Goes on with the search, by a bounded part of the source.
+    pub(super) fn search(
+        &mut self,
+        search: Search,
+        input: &mut Input,
+        output: &mut Output<'_>,
+    ) -> Result<Step, Error> {
+        match (search.frame, search.next) {
+            (None, _) => self.search_frame(search, input, output),
+            (Some(frame), Some(next)) => self.search_at(search, frame, next, input, output),
+            (Some(frame), None) => self.search_all(search, frame, input, output),
+        }
+    }
+
+    /// Looks for a frame, a read of the source at a time.
+    fn search_frame(
+        &mut self,
+        mut search: Search,
+        input: &mut Input,
+        output: &mut Output<'_>,
+    ) -> Result<Step, Error> {
+        if search.loss.skip_to(&MAGIC, input)? {
+            return self.try_frame(search, input, output);
+        }
+        if input.is_at_end()? {
+            return Ok(search.loss.give_up(input.position(), output));
+        }
+        Ok(self.go_on(search))
+    }
+
+    /// Enters `frame` where its next block should start, or says that it does
+    /// not start there.
+    fn search_at(
+        &mut self,
+        mut search: Search,
+        frame: FrameHeader,
+        next: u64,
+        input: &mut Input,
+        output: &mut Output<'_>,
+    ) -> Result<Step, Error> {
+        let ahead = usize::try_from(next.saturating_sub(input.position())).unwrap_or(usize::MAX);
+        let bytes = input.peek(ahead.saturating_add(REACH))?;
+        let bytes = bytes.get(ahead..).unwrap_or(&[]);
+        let is_end = bytes.is_empty();
+        let chain = chain::follow(bytes, frame.has_checksum, End::Anywhere);
+        if let Some(length) = chain {
+            search.proven = next.saturating_add(to_u64(length));
+        }
+        if next > search.proven || is_end {
+            search.next = None;
+            return Ok(self.go_on(search));
+        }
+        search.loss.skip(ahead, input);
+        self.try_entry(search, frame, input, output)
+    }
+
+    /// Looks for `frame` or another one at every byte.
+    fn search_all(
+        &mut self,
+        mut search: Search,
+        frame: FrameHeader,
+        input: &mut Input,
+        output: &mut Output<'_>,
+    ) -> Result<Step, Error> {
+        let bytes = input.peek(SCAN.saturating_add(REACH))?;
+        if bytes.is_empty() {
+            return Ok(search.loss.give_up(input.position(), output));
+        }
+        let places = bytes.len().min(SCAN);
+        let found = (0..places).find_map(|at| Some((at, find(bytes.get(at..)?, frame)?)));
+        search.loss.skip(found.as_ref().map_or(places, |found| found.0), input);
+        match found {
+            None => Ok(self.go_on(search)),
+            Some((_, Found::Magic)) if is_part_of(frame, input)? => {
+                search.loss.skip(MAGIC.len(), input);
+                Ok(self.go_on(search))
+            }
+            Some((_, Found::Magic)) => self.try_frame(search, input, output),
+            Some((_, Found::Chain(length))) => {
+                search.proven = input.position().saturating_add(to_u64(length));
+                search.is_guess = true;
+                self.try_entry(search, frame, input, output)
+            }
+        }
+    }
+
+    /// Goes on with the frame that starts here, if one does.
+    fn try_frame(
+        &mut self,
+        mut search: Search,
+        input: &mut Input,
+        output: &mut Output<'_>,
+    ) -> Result<Step, Error> {
+        if self.is_sound_frame(input, output.room)? {
+            self.place = Place::Between;
+            return Ok(search.loss.resume(output));
+        }
+        search.loss.skip(1, input);
+        Ok(self.go_on(search))
+    }
+
+    /// Goes on with `frame` at the block that starts here, if it can be
+    /// decoded with those behind it, and passes over it otherwise.
+    fn try_entry(
+        &mut self,
+        mut search: Search,
+        frame: FrameHeader,
+        input: &mut Input,
+        output: &mut Output<'_>,
+    ) -> Result<Step, Error> {
+        let first = input.peek(3)?.first_chunk::<3>().copied().and_then(BlockHeader::parse);
+        let may_enter = search.may_enter(input.position());
+        let length = first.map_or(1, |first| first.length.saturating_add(3));
+        if !may_enter || first.is_some_and(|first| !chain::is_anchor(&first)) {
+            return Ok(self.pass(search, length, length, input));
+        }
+        let Some(failure) = self.first_failure(frame, input, output.room)? else {
+            if let Ok(twin) = Twin::enter(&mut self.blocks, frame.window) {
+                self.twin = Some(Box::new(twin));
+                self.place = Place::Blocks(Frame::entered(frame));
+                return Ok(search.loss.resume_somewhere(output));
+            }
+            search.frame = None;
+            return Ok(self.go_on(search));
+        };
+        search.failed = search.failed.saturating_add(1);
+        Ok(self.pass(search, failure, length, input))
+    }
+
+    /// Decodes a few blocks from here on as in the middle of `frame`. Returns
+    /// how many bytes of the source go up to the end of the first that fails.
+    fn first_failure(
+        &mut self,
+        frame: FrameHeader,
+        input: &mut Input,
+        room: &mut [u8],
+    ) -> Result<Option<usize>, Error> {
+        let mut at = 0_usize;
+        let mut can_go_on = self.blocks.enter(frame.window).is_ok();
+        for number in 0..BLOCKS_MIN {
+            let bytes = input.peek(at.saturating_add(BLOCK_MAX).saturating_add(3))?;
+            let bytes = bytes.get(at..).unwrap_or(&[]);
+            // Where the source ends, that is said by the one who decodes it.
+            if bytes.is_empty() && number > 0 {
+                return Ok(None);
+            }
+            let header = bytes.first_chunk::<3>().copied().and_then(BlockHeader::parse);
+            let length = block_length(bytes).unwrap_or(bytes.len());
+            let block = header.zip(bytes.get(3..length));
+            can_go_on = can_go_on
+                && block
+                    .is_some_and(|(header, block)| self.blocks.decode(header, block, room).is_ok());
+            at = at.saturating_add(length);
+            if !can_go_on {
+                return Ok(Some(at));
+            }
+            if header.is_some_and(|header| header.is_last) {
+                return Ok(None);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Passes over `length` bytes of blocks, of which the first one has `first`:
+    /// the next one should follow. A guess that failed at once may have been
+    /// bytes that happen to lead to a header, which need not be the next.
+    fn pass(&mut self, mut search: Search, length: usize, first: usize, input: &mut Input) -> Step {
+        let is_wrong = search.is_guess && length <= first;
+        search.loss.skip(if is_wrong { 1 } else { length.max(1) }, input);
+        search.next = (!is_wrong).then(|| input.position());
+        search.is_guess = false;
+        self.go_on(search)
+    }
+
+    fn go_on(&mut self, search: Search) -> Step {
+        self.place = Place::Lost(search);
+        Step::Data(0)
+    }
+
+    /// Whether a frame starts here whose first block decodes. Consumes
+    /// nothing.
+    fn is_sound_frame(&mut self, input: &mut Input, room: &mut [u8]) -> Result<bool, Error> {
+        let Opening::Frame(header) = Opening::parse(input.peek(HEADER_MAX)?) else {
+            return Ok(false);
+        };
+        if self.admit(&header, 0).is_err() || self.blocks.start(header.window).is_err() {
+            return Ok(false);
+        }
+        let bytes = input.peek(header.length.saturating_add(BLOCK_MAX).saturating_add(3))?;
+        let rest = bytes.get(header.length..).unwrap_or(&[]);
+        let Some((first, rest)) = rest.split_first_chunk::<3>() else { return Ok(false) };
+        let block =
+            BlockHeader::parse(*first).and_then(|first| Some((first, rest.get(..first.length)?)));
+        Ok(block.is_some_and(|(header, block)| self.blocks.decode(header, block, room).is_ok()))
+    }
+}
+
+/// Whether the magic number here is not that of another frame: then blocks of
+/// `frame` follow soon, and no other ones first. Files that were compressed by
+/// zstd stand as they are in an archive that is.
+fn is_part_of(frame: FrameHeader, input: &mut Input) -> Result<bool, Error> {
+    let bytes = input.peek(SCAN.saturating_add(REACH))?;
+    let Opening::Frame(other) = Opening::parse(bytes) else { return Ok(true) };
+    let blocks = bytes.get(other.length..).unwrap_or(&[]);
+    if chain::follow(blocks, other.has_checksum, End::Source).is_some() {
+        return Ok(false);
+    }
+    let mut places = MAGIC.len()..SCAN.min(bytes.len());
+    Ok(places.any(|at| {
+        let found = bytes.get(at..).and_then(|bytes| find(bytes, frame));
+        matches!(found, Some(Found::Chain(_)))
+    }))
+}
+
+/// What `bytes` start with, of what `frame` or another one could go on with.
+fn find(bytes: &[u8], frame: FrameHeader) -> Option<Found> {
+    match bytes.starts_with(&MAGIC) {
+        true => Some(Found::Magic),
+        false => chain::follow(bytes, frame.has_checksum, End::Source).map(Found::Chain),
+    }
+}
+
+/// Bytes of the block that `bytes` start with, header included, if its header
+/// is one.
+fn block_length(bytes: &[u8]) -> Option<usize> {
+    let header = BlockHeader::parse(*bytes.first_chunk::<3>()?)?;
+    Some(header.length.saturating_add(3))
+}
+
+fn to_u64(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
