@@ -57,7 +57,8 @@ fn every_container_gives_the_same_disks_as_the_plain_archive() {
 }
 
 /// Those whose checkpoints can be kept; zstd's tables cannot.
-const KEPT: [(&str, &[&str]); 2] = [("lzop", &["-c"]), ("bzip2", &["-c"])];
+const KEPT: [(&str, &[&str]); 3] =
+    [("lzop", &["-c"]), ("gzip", &["--rsyncable", "-c"]), ("bzip2", &["-c"])];
 
 #[test]
 fn what_a_kept_scan_knows_of_a_container_makes_every_byte_reachable() {

@@ -4,6 +4,12 @@ use core::ops::Range;
 
 use crate::little_endian::{Reader, Writer};
 
+/// Bytes that are written of all checkpoints of a container, about.
+const WRITTEN_MAX: usize = 16 * 1024 * 1024;
+
+/// Bytes that writing one takes besides a state of some size.
+const WRITTEN_OWN: usize = 32;
+
 /// A place in a container from which it can be decoded without what comes
 /// before.
 pub(super) struct Checkpoint<S> {
@@ -82,22 +88,31 @@ impl<S> Checkpoints<S> {
         start..self.kept.get(behind).map_or(end, |kept| kept.source)
     }
 
-    /// Appends all of them, their states as `write` puts them down; `None` if it
-    /// cannot put down one of them.
+    /// Appends them, their states as `write` puts them down: not those that it
+    /// cannot put down, and every few only if all would take too much.
     pub(super) fn write_to(
         &self,
         bytes: &mut Writer,
         write: impl Fn(&S, &mut Writer) -> Option<()>,
-    ) -> Option<()> {
-        bytes.u64(self.interval);
-        bytes.u64(u64::try_from(self.kept.len()).ok()?);
-        for kept in &self.kept {
-            bytes.u64(kept.contents);
-            bytes.u64(kept.source);
-            bytes.u8(u8::from(kept.pinned));
-            write(&kept.state, bytes)?;
+    ) {
+        let kept = self.kept.len().saturating_mul(Self::OWN_BYTES);
+        let states = self.bytes.saturating_sub(kept);
+        let all = states.saturating_add(self.kept.len().saturating_mul(WRITTEN_OWN));
+        let every = all.div_ceil(WRITTEN_MAX).max(1);
+        let mut written = Vec::new();
+        for kept in self.kept.iter().step_by(every) {
+            let mut checkpoint = Writer::default();
+            checkpoint.u64(kept.contents);
+            checkpoint.u64(kept.source);
+            if write(&kept.state, &mut checkpoint).is_some() {
+                written.push(checkpoint);
+            }
         }
-        Some(())
+        bytes.u64(self.interval);
+        bytes.u64(u64::try_from(written.len()).unwrap_or(u64::MAX));
+        for checkpoint in written {
+            bytes.raw(checkpoint.bytes());
+        }
     }
 
     /// Takes what [`write_to`](Self::write_to) appended in place of what is
@@ -110,9 +125,9 @@ impl<S> Checkpoints<S> {
     ) -> Option<()> {
         let mut taken = Self::new(bytes.u64()?, self.bytes_max);
         for _ in 0..bytes.u64()? {
-            let (contents, source, pinned) = (bytes.u64()?, bytes.u64()?, bytes.u8()? != 0);
+            let (contents, source) = (bytes.u64()?, bytes.u64()?);
             let (state, size) = read(bytes)?;
-            taken.push(Checkpoint { contents, source, state, bytes: size, pinned });
+            taken.push(Checkpoint { contents, source, state, bytes: size, pinned: false });
         }
         *self = taken;
         Some(())

@@ -197,7 +197,8 @@ impl<D: Decoder> Stream<D> {
         let state = self.state.borrow();
         let (contents, source) = state.reached;
         Finished::of(state.end, contents, source, &state.log)?.write_to(bytes);
-        state.checkpoints.write_to(bytes, D::write_state)
+        state.checkpoints.write_to(bytes, D::write_state);
+        Some(())
     }
 
     /// Takes them in place of a pass of its own.

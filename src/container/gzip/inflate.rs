@@ -23,6 +23,7 @@ use miniz_oxide::inflate::core::inflate_flags::{
 use miniz_oxide::inflate::core::{BlockBoundaryState, DecompressorOxide, decompress};
 
 use super::super::copy_start;
+use crate::little_endian::{Reader, Writer};
 
 /// Bytes that deflate looks back at most.
 const WINDOW: usize = 32 * 1024;
@@ -145,6 +146,26 @@ impl Place {
             PlaceKind::Inside(_) => size_of::<DecompressorOxide>(),
         };
         state.saturating_add(self.window.as_ref().map_or(0, Vec::len))
+    }
+
+    /// Appends it to what is kept of a container; `None` inside of a block, and
+    /// where nothing is known of the window.
+    pub(super) fn write_to(&self, bytes: &mut Writer) -> Option<()> {
+        let PlaceKind::Boundary(Bits { count, value }) = self.kind else { return None };
+        let window = self.window.as_ref()?;
+        bytes.u8(count);
+        bytes.u8(value);
+        bytes.u32(u32::try_from(window.len()).ok()?);
+        bytes.raw(window);
+        Some(())
+    }
+
+    /// Takes what was appended.
+    pub(super) fn read_from(bytes: &mut Reader<'_>) -> Option<Self> {
+        let bits = Bits { count: bytes.u8()?, value: bytes.u8()? };
+        let length = usize::try_from(bytes.u32()?).ok().filter(|&length| length <= WINDOW)?;
+        let window = Some(bytes.raw(length)?.to_vec());
+        Some(Self { kind: PlaceKind::Boundary(bits), window })
     }
 }
 

@@ -25,6 +25,7 @@ use super::loss::{Loss, cut};
 use super::recent::Recent;
 use super::stream::{Decoder, Output, Saved, Step};
 use crate::error::Error;
+use crate::little_endian::{Reader, Writer};
 
 /// Bytes before the place where decoding stops that are searched again at most:
 /// blocks whose start was taken for data of a damaged one.
@@ -284,6 +285,19 @@ impl Decoder for Gzip {
             Some(place) => (Inflate::at(place), Place::Data),
         };
         Self { inflate, checks: false, place, sums: None, members, stopped: 0 }
+    }
+
+    fn write_state(state: &State, bytes: &mut Writer) -> Option<()> {
+        bytes.u64(state.members);
+        bytes.u8(u8::from(state.inside.is_some()));
+        state.inside.as_ref().map_or(Some(()), |place| place.write_to(bytes))
+    }
+
+    fn read_state(bytes: &mut Reader<'_>) -> Option<(State, usize)> {
+        let members = bytes.u64()?;
+        let inside = if bytes.u8()? == 0 { None } else { Some(InflatePlace::read_from(bytes)?) };
+        let size = inside.as_ref().map_or(0, InflatePlace::bytes);
+        Some((State { members, inside }, size))
     }
 }
 

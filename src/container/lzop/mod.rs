@@ -134,7 +134,8 @@ impl Lzop {
         state.blocks.write_to(bytes, |resume, bytes| {
             resume.write_to(bytes);
             Some(())
-        })
+        });
+        Some(())
     }
 
     /// Takes it in place of a pass of its own.
