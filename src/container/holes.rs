@@ -2,26 +2,22 @@
 
 use core::ops::Range;
 
-/// Holes that are told apart.
-const HOLES_MAX: usize = 65_536;
+/// Holes that are told apart: 4 MiB of memory.
+const HOLES_MAX: usize = 1 << 18;
 
-/// Bytes between two holes that are given up with them at first: too few for an
-/// extent header of an archive, or for a block of a disk.
+/// Bytes between two holes that are given up with them, once there are too
+/// many: too few for an extent header of an archive, or for a block of a disk.
 const GAP: u64 = 256;
 
 /// Parts of the contents, in ascending order and apart from each other.
 ///
 /// When there are too many of them, those that lie close together become one:
 /// some bytes are then lost that could be had, and never the other way around.
+#[derive(Default)]
 pub(super) struct Holes {
     ranges: Vec<Range<u64>>,
+    /// Bytes between two of them that are given up with them.
     gap: u64,
-}
-
-impl Default for Holes {
-    fn default() -> Self {
-        Self { ranges: Vec::new(), gap: GAP }
-    }
 }
 
 impl Holes {
@@ -72,7 +68,7 @@ impl Holes {
     }
 
     fn merge(&mut self) {
-        self.gap = self.gap.saturating_mul(2);
+        self.gap = self.gap.saturating_mul(2).max(GAP);
         let gap = self.gap;
         self.ranges.dedup_by(|hole, before| {
             let is_close = hole.start <= before.end.saturating_add(gap);
@@ -116,9 +112,9 @@ mod tests {
     #[test]
     fn holes_come_in_any_order() {
         let mut holes = Holes::default();
-        for start in [9000, 1000, 5000, 1500, 8800] {
+        for start in [9000, 1000, 5000, 1200, 8800] {
             holes.push(start..start + 300);
         }
-        assert_eq!(holes.ranges, [1000..1800, 5000..5300, 8800..9300]);
+        assert_eq!(holes.ranges, [1000..1500, 5000..5300, 8800..9300]);
     }
 }

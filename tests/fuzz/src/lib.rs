@@ -256,6 +256,10 @@ fn read_around(contents: &Contents, length: usize) -> Option<Vec<(u64, Vec<u8>)>
                         room = usize::try_from(from - at).expect("lies in the buffer");
                     } else {
                         at = until;
+                        // Two losses side by side may be told as one.
+                        if parts.last().is_some_and(|(_, bytes)| bytes.is_empty()) {
+                            parts.pop();
+                        }
                         parts.push((at, Vec::new()));
                         if at >= CONTENTS_MAX {
                             return Some(parts);
