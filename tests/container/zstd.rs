@@ -123,7 +123,7 @@ fn a_file_that_is_cut_off_keeps_every_whole_block() {
 }
 
 /// Where the blocks of a frame start, its header being `header` bytes long.
-fn block_starts(packed: &[u8], header: usize) -> Vec<usize> {
+pub fn block_starts(packed: &[u8], header: usize) -> Vec<usize> {
     let mut at = header;
     let mut starts = Vec::new();
     loop {

@@ -7,6 +7,7 @@ use vma_inspector::container::{ContainerFindingKind, Contents, End, Options, ope
 use vma_inspector::read_at::ReadAt;
 
 use crate::support::*;
+use crate::zstd::block_starts;
 
 /// Contents that stand for a loss of unknown length.
 const UNKNOWN_LOSS: u64 = 4 << 20;
@@ -25,19 +26,6 @@ const KINDS: [Damage; 5] =
 
 fn zstd(arguments: &[&str], plain: &[u8]) -> Option<Vec<u8>> {
     run("zstd", &[&["-q", "-c"], arguments].concat(), plain)
-}
-
-fn block_starts(packed: &[u8], header: usize) -> Vec<usize> {
-    let mut at = header;
-    let mut starts = Vec::new();
-    loop {
-        starts.push(at);
-        let fields = u32::from_le_bytes([packed[at], packed[at + 1], packed[at + 2], 0]) as usize;
-        at += 3 + if fields >> 1 & 3 == 1 { 1 } else { fields >> 3 };
-        if fields & 1 == 1 {
-            return starts;
-        }
-    }
 }
 
 /// `packed` with one damage at `at`, or at the block header that follows it.
