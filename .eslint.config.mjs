@@ -2,6 +2,10 @@
 import js from "@eslint/js";
 import globals from "globals";
 
+/** Calls of handles of the private file system that end only if the handle lives as long. */
+const ofHandles =
+  "createSyncAccessHandle|createWritable|getFile|getFileHandle|getDirectoryHandle|removeEntry";
+
 export default [
   { ignores: ["target/", "**/*.d.ts"] },
   js.configs.recommended,
@@ -25,10 +29,18 @@ export default [
           message: "What comes out of a file reaches the page as text only.",
         })),
       ],
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: `:not(ArrowFunctionExpression) > CallExpression[callee.property.name=/^(${ofHandles})$/]`,
+          message: "Keep the handle alive meanwhile: see holding.js.",
+        },
+      ],
     },
   },
   {
     files: ["**/*.mjs", "www/node-source.js", "tests/**"],
     languageOptions: { globals: globals.node },
   },
+  { files: ["tests/**"], rules: { "no-restricted-syntax": "off" } },
 ];

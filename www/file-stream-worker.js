@@ -3,6 +3,7 @@
  * that unpacks it: that one is busy most of the time, and bytes only come in
  * where somebody takes them. They come in a few buffers that go to and fro.
  */
+import { holding } from "./holding.js";
 
 /** @typedef {import("./file-stream.js").ToStream} ToStream */
 /** @typedef {import("./file-stream.js").FromStream} FromStream */
@@ -17,11 +18,6 @@ const free = [];
 let made = 0;
 /** The run that is wanted; those before it end when they notice. */
 let wanted = 0;
-/**
- * Chromium forgets a reader that nothing but its pending read refers to.
- * @type {Set<ReadableStreamBYOBReader>}
- */
-const readers = new Set();
 /** @type {(() => void)[]} */
 let waiting = [];
 
@@ -61,8 +57,7 @@ async function start({ run: own, file, offset }) {
   wanted = own;
   try {
     const reader = file.slice(offset).stream().getReader({ mode: "byob" });
-    readers.add(reader);
-    await pump(reader, own, offset, file.size).finally(() => readers.delete(reader));
+    await holding(reader, () => pump(reader, own, offset, file.size));
     reader.cancel().catch(() => {});
   } catch {
     send({ kind: "failed", run: own });

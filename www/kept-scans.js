@@ -3,6 +3,7 @@
  * that was checked before is ready at once. Used in the Worker. Where there is
  * no such file system, nothing is kept and nothing fails.
  */
+import { holding } from "./holding.js";
 
 /** @typedef {import("./core/vma_inspector.js").ContainerReport} ContainerReport */
 /**
@@ -35,7 +36,8 @@ export async function keyOf(file) {
 export async function load(key) {
   try {
     const folder = await openFolder();
-    const file = await (await folder.getFileHandle(key)).getFile();
+    const handle = await holding(folder, () => folder.getFileHandle(key));
+    const file = await holding(handle, () => handle.getFile());
     const bytes = new Uint8Array(await file.arrayBuffer());
     const headLength = new DataView(bytes.buffer).getUint32(0);
     const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + headLength)));
@@ -54,18 +56,17 @@ export async function save(key, { scan, ...facts }) {
     const folder = await openFolder();
     const head = new TextEncoder().encode(JSON.stringify(facts));
     await makeRoom(folder, head.length + scan.length);
-    const handle = await (
-      await folder.getFileHandle(key, { create: true })
-    ).createSyncAccessHandle();
+    const handle = await holding(folder, () => folder.getFileHandle(key, { create: true }));
+    const access = await holding(handle, () => handle.createSyncAccessHandle());
     try {
       const length = new Uint8Array(4);
       new DataView(length.buffer).setUint32(0, head.length);
-      handle.truncate(0);
-      handle.write(length, { at: 0 });
-      handle.write(head, { at: 4 });
-      handle.write(scan, { at: 4 + head.length });
+      access.truncate(0);
+      access.write(length, { at: 0 });
+      access.write(head, { at: 4 });
+      access.write(scan, { at: 4 + head.length });
     } finally {
-      handle.close();
+      access.close();
     }
   } catch {
     // Not kept: the next time it is scanned again.
@@ -75,7 +76,7 @@ export async function save(key, { scan, ...facts }) {
 export async function clear() {
   try {
     const root = await navigator.storage.getDirectory();
-    await root.removeEntry(FOLDER, { recursive: true });
+    await holding(root, () => root.removeEntry(FOLDER, { recursive: true }));
   } catch {
     // There was nothing.
   }
@@ -89,16 +90,18 @@ export async function usage() {
 
 async function openFolder() {
   const root = await navigator.storage.getDirectory();
-  return root.getDirectoryHandle(FOLDER, { create: true });
+  return holding(root, () => root.getDirectoryHandle(FOLDER, { create: true }));
 }
 
 /** @param {FileSystemDirectoryHandle} folder */
-async function filesIn(folder) {
-  const files = [];
-  for await (const handle of folder.values()) {
-    if (handle.kind === "file") files.push(await handle.getFile());
-  }
-  return files;
+function filesIn(folder) {
+  return holding(folder, async () => {
+    const files = [];
+    for await (const handle of folder.values()) {
+      if (handle.kind === "file") files.push(await holding(handle, () => handle.getFile()));
+    }
+    return files;
+  });
 }
 
 /**
@@ -111,7 +114,7 @@ async function makeRoom(folder, bytes) {
   let held = files.reduce((sum, { size }) => sum + size, 0);
   for (const { name, size } of files) {
     if (held + bytes <= ALL_BYTES_MAX) return;
-    await folder.removeEntry(name);
+    await holding(folder, () => folder.removeEntry(name));
     held -= size;
   }
 }

@@ -2,7 +2,7 @@
 import { baseName } from "../names.js";
 import { saveSmallFile } from "../views/parts.js";
 import { mapName } from "./file-names.js";
-import { newFile, pickingFailure } from "./places.js";
+import { pickingFailure, writeFile } from "./places.js";
 
 /** @typedef {import("../model.js").ShownArchive} ShownArchive */
 
@@ -41,10 +41,8 @@ export class Beside {
     try {
       for (const { index, safeName } of archive.overview.configs) {
         const bytes = await this.#worker.request("config", { archive: archive.id, index });
-        const { handle } = await newFile(folder, `${baseName(archive.file.name)}-${safeName}`);
-        const writable = await handle.createWritable();
-        await writable.write(/** @type {Uint8Array<ArrayBuffer>} */ (bytes));
-        await writable.close();
+        const name = `${baseName(archive.file.name)}-${safeName}`;
+        await writeFile(folder, name, /** @type {Uint8Array<ArrayBuffer>} */ (bytes));
       }
     } catch (error) {
       this.#send({ type: "drop-refused", failure: pickingFailure(error) });
@@ -62,13 +60,8 @@ export class Beside {
       const map = await this.#mapOf(id, deviceId).catch(() => null);
       if (!map) continue;
       const name = mapName(archive, deviceId);
-      if (!folder) {
-        saveSmallFile(name, map);
-        continue;
-      }
-      const writable = await (await newFile(folder, name)).handle.createWritable();
-      await writable.write(map);
-      await writable.close();
+      if (folder) await writeFile(folder, name, map);
+      else saveSmallFile(name, map);
     }
   }
 

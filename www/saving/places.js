@@ -1,5 +1,6 @@
 /** Files and folders that the person picks, where a browser offers that. */
 import { failure, failureOf } from "../failure.js";
+import { holding } from "../holding.js";
 
 /**
  * Rejects with an `AbortError` if the person thinks better of it.
@@ -28,12 +29,29 @@ export async function newFile(folder, wanted) {
   const [stem, ending] = dot > 0 ? [wanted.slice(0, dot), wanted.slice(dot)] : [wanted, ""];
   for (let number = 1; ; number += 1) {
     const name = number === 1 ? wanted : `${stem} (${number})${ending}`;
-    const isThere = await folder.getFileHandle(name).then(
+    const isThere = await holding(folder, () => folder.getFileHandle(name)).then(
       () => true,
       (error) => error.name !== "NotFoundError",
     );
-    if (!isThere) return { name, handle: await folder.getFileHandle(name, { create: true }) };
+    if (isThere) continue;
+    const handle = await holding(folder, () => folder.getFileHandle(name, { create: true }));
+    return { name, handle };
   }
+}
+
+/**
+ * Writes a small file of this name, or of one with a number.
+ * @param {FileSystemDirectoryHandle} folder
+ * @param {string} name
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
+export async function writeFile(folder, name, bytes) {
+  const { handle } = await newFile(folder, name);
+  const writable = await holding(handle, () => handle.createWritable());
+  await holding(writable, async () => {
+    await writable.write(bytes);
+    await writable.close();
+  });
 }
 
 /**

@@ -3,6 +3,7 @@
  * asked first, and how it is brought about.
  */
 import { failure, failureOf, RemoteError } from "../failure.js";
+import { holding } from "../holding.js";
 import { Meter } from "../rate.js";
 import { choiceFor, isLive } from "../state.js";
 import { missingBytes } from "../verdict.js";
@@ -489,8 +490,9 @@ export class Saves {
     if (way === "stage") return { kind: "stage", name: order.id };
     if (way === "blob") return { kind: "blob" };
     if (order.handle) {
-      const before = await order.handle.getFile().catch(() => null);
-      return { kind: "file", handle: order.handle, isNew: (before?.size ?? 0) === 0 };
+      const { handle } = order;
+      const before = await holding(handle, () => handle.getFile()).catch(() => null);
+      return { kind: "file", handle, isNew: (before?.size ?? 0) === 0 };
     }
     if (!order.folder) throw new RemoteError(failure("saving-unavailable"));
     const { name, handle } = await newFile(order.folder, fileNameOf(archive, order.what));

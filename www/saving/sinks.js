@@ -4,6 +4,7 @@
  * counts only once it is committed; until then nothing looks complete.
  */
 import { failure, RemoteError } from "../failure.js";
+import { holding } from "../holding.js";
 import { Pulls } from "./pulls.js";
 import { FOLDER } from "./staged.js";
 
@@ -108,7 +109,7 @@ class FileSink {
    * @param {boolean} isNew
    */
   static async open(handle, isNew) {
-    const writable = await handle.createWritable().catch(asFailure);
+    const writable = await holding(handle, () => handle.createWritable()).catch(asFailure);
     return new FileSink(handle, isNew, writable);
   }
 
@@ -138,13 +139,15 @@ class FileSink {
   /** @param {number} size */
   async commit(size) {
     await this.#settle(0);
-    await this.#writable.truncate(size).catch(asFailure);
-    await this.#writable.close().catch(asFailure);
+    await holding(this.#writable, async (writable) => {
+      await writable.truncate(size);
+      await writable.close();
+    }).catch(asFailure);
     return null;
   }
 
   async discard() {
-    await this.#writable.abort().catch(ignore);
+    await holding(this.#writable, (writable) => writable.abort()).catch(ignore);
     // An empty file with the name of a disk would be mistaken for one.
     const handle = /** @type {{ remove?: () => Promise<void> }} */ (
       /** @type {unknown} */ (this.#handle)
@@ -174,9 +177,9 @@ class StageSink {
   static async open(name) {
     try {
       const root = await navigator.storage.getDirectory();
-      const folder = await root.getDirectoryHandle(FOLDER, { create: true });
-      const file = await folder.getFileHandle(name, { create: true });
-      const access = await file.createSyncAccessHandle();
+      const folder = await holding(root, () => root.getDirectoryHandle(FOLDER, { create: true }));
+      const file = await holding(folder, () => folder.getFileHandle(name, { create: true }));
+      const access = await holding(file, () => file.createSyncAccessHandle());
       access.truncate(0);
       return new StageSink(folder, file, access);
     } catch (error) {
@@ -203,7 +206,7 @@ class StageSink {
     try {
       this.#access.truncate(size);
       this.#access.close();
-      return await this.#file.getFile();
+      return await holding(this.#file, (file) => file.getFile());
     } catch (error) {
       return asFailure(error);
     }
@@ -211,7 +214,8 @@ class StageSink {
 
   async discard() {
     this.#access.close();
-    await this.#folder.removeEntry(this.#file.name).catch(ignore);
+    const { name } = this.#file;
+    await holding(this.#folder, (folder) => folder.removeEntry(name)).catch(ignore);
   }
 }
 

@@ -3,6 +3,7 @@
  * one reads it for as long as it lasts, which the page cannot see: so they stay
  * until the page is closed, and go when it is opened the next time.
  */
+import { holding } from "../holding.js";
 
 /** Where they are. */
 export const FOLDER = "staged";
@@ -15,7 +16,7 @@ export async function dropStaged() {
     const isAlone = await holdLock();
     if (!isAlone) return;
     const root = await navigator.storage.getDirectory();
-    await root.removeEntry(FOLDER, { recursive: true });
+    await holding(root, () => root.removeEntry(FOLDER, { recursive: true }));
   } catch {
     // There was nothing, or it is in use.
   }
