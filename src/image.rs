@@ -155,6 +155,27 @@ impl Image {
         lost.map(|run| run.length).fold(0, u64::saturating_add)
     }
 
+    /// About how many bytes of the archive are decoded in vain, or again, when
+    /// the image is read from front to back: many where the archive is in a
+    /// container that is decoded from its start, and holds the clusters in
+    /// another order. Stops to count at `enough`.
+    #[must_use]
+    pub fn detours(&self, enough: u64) -> u64 {
+        let (mut from, mut sum) = (0_u64, 0_u64);
+        for (offset, length) in self.index.stored() {
+            let detour = self.source.detour(from, offset.0);
+            sum = sum.saturating_add(detour);
+            if sum >= enough {
+                break;
+            }
+            // What is still in the cache leaves the decoder where it is.
+            let stays = detour == 0 && offset.0 < from;
+            let end = offset.plus(length).0;
+            from = if stays { from.max(end) } else { end };
+        }
+        sum
+    }
+
     /// Works towards the stored bytes of `range`, as
     /// [`ReadAt::approach`] does: a container may have to decode a long way to
     /// get there. Returns whether reading them is quick now.

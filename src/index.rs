@@ -10,7 +10,7 @@ use std::collections::btree_map::Entry;
 
 use crate::error::{Error, ErrorKind, Part};
 use crate::little_endian::{Reader, Writer};
-use crate::unit::{ArchiveOffset, BlockMask, ClusterNumber};
+use crate::unit::{ArchiveOffset, BLOCK_SIZE, BlockMask, ClusterNumber};
 
 /// The first archive offset that the index cannot hold: 256 TiB.
 pub const ARCHIVE_SIZE_MAX: u64 = 1 << 48;
@@ -223,6 +223,19 @@ impl DeviceIndex {
         self.pages.last_key_value().map_or(0, |(&page, content)| {
             let first = u64::from(page) * u64::from(PAGE_CLUSTERS);
             first + u64::from(content.end())
+        })
+    }
+
+    /// Where the stored bytes of each cluster are, and how many: in the order of
+    /// the clusters.
+    pub fn stored(&self) -> impl Iterator<Item = (ArchiveOffset, u64)> {
+        let entries = self.pages.values().flat_map(|page| match page {
+            Page::Zero => &[][..],
+            Page::Mixed(mixed) => &mixed.entries,
+        });
+        entries.map(|location| {
+            let blocks = u64::from(location.mask().stored_blocks());
+            (location.offset(), blocks.saturating_mul(BLOCK_SIZE))
         })
     }
 

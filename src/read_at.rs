@@ -53,6 +53,14 @@ pub trait ReadAt {
         let _ = range;
         Vec::new()
     }
+
+    /// About how many bytes have to be decoded to come to `offset`, and are
+    /// none that are asked for, if those up to `from` were read last. 0 where
+    /// every read is quick.
+    fn detour(&self, from: u64, offset: u64) -> u64 {
+        let _ = (from, offset);
+        0
+    }
 }
 
 impl<T: ReadAt + ?Sized> ReadAt for Rc<T> {
@@ -74,6 +82,10 @@ impl<T: ReadAt + ?Sized> ReadAt for Rc<T> {
 
     fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
         (**self).lost(range)
+    }
+
+    fn detour(&self, from: u64, offset: u64) -> u64 {
+        (**self).detour(from, offset)
     }
 }
 

@@ -208,3 +208,47 @@ fn a_bomb_is_given_up_with_a_sentence_and_in_bounded_memory() {
     assert!(codes(&scan).contains(&"search-given-up"), "{:?}", codes(&scan));
     assert!(scan.found().index_bytes() < 4096);
 }
+
+/// How many times the file is read to read its disk from front to back: by what
+/// was foretold, and by what was counted.
+fn times_read(packed: Vec<u8>) -> [f64; 2] {
+    let size = packed.len() as f64;
+    let source = Counting::new(packed);
+    let counted = Rc::<Counting<Vec<u8>>>::clone(&source);
+    let archive = Archive::open(counted, &Options::default()).expect("it opens");
+    let scan = finish(Scan::new(&archive));
+    let image = scan.image(id(1)).expect("there is a disk");
+    let whole = archive.contents().progress().contents as f64;
+    let foretold = image.detours(u64::MAX) as f64 / whole;
+    source.reset();
+    let mut cluster = vec![0; 65_536];
+    for at in (0..image.size().expect("known")).step_by(cluster.len()) {
+        image.read_at(at, &mut cluster).expect("it can be read");
+    }
+    [foretold, source.bytes.get() as f64 / size]
+}
+
+#[test]
+fn what_reading_a_disk_in_its_own_order_costs_is_foretold() {
+    let disk = || {
+        let content = Content::of_kind(Kind::Mixed, 9);
+        ArchiveBuilder::new().device(Device::new(1, "drive-scsi0", 24 << 20, content))
+    };
+    let in_order = disk().build().bytes;
+    let shuffled = disk().order(Order::Shuffled(4)).build().bytes;
+    for (program, arguments) in PACKERS.into_iter().filter(|(program, _)| *program != "bzip2") {
+        let Some(ordered) = run(program, arguments, &in_order) else { continue };
+        let Some(scattered) = run(program, arguments, &shuffled) else { continue };
+        let [foretold, counted] = times_read(ordered);
+        assert!(foretold < 0.1 && counted < 1.2, "{program}: {foretold} and {counted}");
+        let [foretold, counted] = times_read(scattered);
+        if program == "lzop" {
+            // Its blocks are decoded one by one.
+            assert!(foretold == 0.0 && counted < 8.0, "{foretold} and {counted}");
+        } else {
+            let ratio = foretold / counted;
+            assert!((0.5..2.0).contains(&ratio), "{program}: {foretold} and {counted}");
+            assert!(counted > 4.0, "{program}: {counted}");
+        }
+    }
+}

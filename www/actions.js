@@ -260,8 +260,8 @@ export class Actions {
     const { archive } = this.#state();
     for (const { id: deviceId } of archive?.overview.devices ?? []) {
       const ask = { archive: archive?.id ?? 0, deviceId };
-      const formats = await this.#worker.request("formats", ask).catch(() => null);
-      if (formats) this.#send({ type: "formats-arrived", ...ask, formats });
+      const known = await this.#worker.request("formats", ask).catch(() => null);
+      if (known) this.#send({ type: "formats-arrived", ...ask, ...known });
     }
   }
 

@@ -168,7 +168,8 @@ export interface Requests {
   formats: {
     ask: { archive: number; deviceId: number };
     progress: never;
-    result: FormatChoice[];
+    /** `timesUnpacked`: how much of the backup it takes to read the disk in its own order. */
+    result: { formats: FormatChoice[]; timesUnpacked: number };
   };
   appliance: {
     ask: { archive: number; keepsMacs: boolean; compressed: boolean };

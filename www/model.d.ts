@@ -74,6 +74,8 @@ export interface ShownArchive {
   lost: ReadonlyMap<number, number>;
   /** How each disk can be written; once the scan is finished. */
   formats: ReadonlyMap<number, readonly FormatChoice[]>;
+  /** How many times the whole backup is unpacked to read a disk in its own order. */
+  timesUnpacked: ReadonlyMap<number, number>;
   /** What was chosen for each disk; where nothing was, a raw image. */
   choices: ReadonlyMap<number, SaveChoice>;
   hashes: ReadonlyMap<number, Hash>;
@@ -260,6 +262,7 @@ export type PageEvent =
       archive: number;
       deviceId: number;
       formats: readonly FormatChoice[];
+      timesUnpacked: number;
     }
   | {
       type: "elsewhere-arrived";

@@ -130,6 +130,7 @@ function shown({ file, archive: { archive: id, overview, summary, fileName } }) 
     findings: new Map(),
     lost: new Map(),
     formats: new Map(),
+    timesUnpacked: new Map(),
     choices: new Map(),
     hashes: new Map(),
     elsewhere: NOTHING_ELSEWHERE,
@@ -221,7 +222,11 @@ function changedArchive(archive, event) {
     case "trust-arrived":
       return { ...archive, trust: event.trust };
     case "formats-arrived":
-      return { ...archive, formats: new Map(archive.formats).set(event.deviceId, event.formats) };
+      return {
+        ...archive,
+        formats: new Map(archive.formats).set(event.deviceId, event.formats),
+        timesUnpacked: new Map(archive.timesUnpacked).set(event.deviceId, event.timesUnpacked),
+      };
     case "elsewhere-arrived": {
       const { facts, texts } = event;
       return { ...archive, elsewhere: { ...archive.elsewhere, facts, texts } };

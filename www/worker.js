@@ -125,7 +125,10 @@ function perform(request, signal) {
     case "report":
       return using(request.archive, (session) => fullReportOf(session, request.facts, signal));
     case "formats":
-      return using(request.archive, ({ archive }) => archive.formats(request.deviceId));
+      return using(request.archive, ({ archive }) => ({
+        formats: archive.formats(request.deviceId),
+        timesUnpacked: archive.timesUnpacked(request.deviceId),
+      }));
     case "appliance":
       return using(
         request.archive,
@@ -169,6 +172,7 @@ function open({ file, largeWindow }) {
     report: () => reportOf(session),
     feeds: new Map(),
     watchers: new Map(),
+    copies: new Map(),
     scanned: Promise.resolve(),
     users: 0,
     closing: false,

@@ -285,6 +285,10 @@ impl ReadAt for Contents {
     fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
         self.as_read_at().lost(range)
     }
+
+    fn detour(&self, from: u64, offset: u64) -> u64 {
+        self.as_read_at().detour(from, offset)
+    }
 }
 
 /// Copies the start of `from` to the start of `to`, as far as both go;

@@ -299,6 +299,17 @@ impl<D: Decoder> ReadAt for Stream<D> {
     fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
         self.state.borrow().holes.within(&range)
     }
+
+    fn detour(&self, from: u64, offset: u64) -> u64 {
+        let state = self.state.borrow();
+        let cached = u64::try_from(state.options.cache_bytes).unwrap_or(u64::MAX);
+        if (from.saturating_sub(cached)..=from).contains(&offset) {
+            return 0;
+        }
+        let earliest = state.checkpoints.before(offset).map_or(0, |before| before.contents);
+        let start = if from <= offset { earliest.max(from) } else { earliest };
+        offset.saturating_sub(start)
+    }
 }
 
 impl<D: Decoder> State<D> {

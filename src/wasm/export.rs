@@ -192,6 +192,16 @@ impl Archive {
         JsValue::from(list(all, |fields| fields)).into()
     }
 
+    /// How many times as much as the whole backup has to be unpacked, about, to
+    /// read a disk from front to back: many times where clusters lie out of
+    /// order in a container. At most 1,000.
+    #[wasm_bindgen(js_name = timesUnpacked)]
+    pub fn times_unpacked(&self, device: u8) -> f64 {
+        let whole = self.contents().progress().contents.max(1);
+        let detours = self.image(device).map(|image| image.detours(whole.saturating_mul(1000)));
+        number(detours.unwrap_or(0)) / number(whole)
+    }
+
     /// A disk as a file of a format of [`formats`](Self::formats); with `hashed`,
     /// what passes of the disk can be taken as well; with `marked`, what is
     /// missing reads as a text that says so, and not as zeros. Throws a

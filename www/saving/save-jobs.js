@@ -20,13 +20,21 @@ import { composeRaw } from "./slices.js";
  *   file: File,
  *   feeds: Map<number, HashFeed>,
  *   watchers: Map<number, import("../scan-jobs.js").Watcher>,
- * }} Session
+ *   copies: Map<number, Blob>,
+ * }} Session `copies`: raw images that were saved in the backup's order, by device
  */
-/** @typedef {{ sink: Sink, size: number }} Written */
+/**
+ * @typedef {object} Written
+ * @property {Sink} sink
+ * @property {number} size
+ * @property {(copy: Blob) => void} keepCopy
+ */
 
 /** By the page's name for the save. @type {Map<string, Written>} */
 const written = new Map();
 const TELL_EVERY_MS = 100;
+/** Of an image that is read again for its hash, at once. */
+const COPY_BYTES = 1024 * 1024;
 
 /**
  * @param {Session} session
@@ -44,7 +52,7 @@ export async function save(session, request, send, signal) {
   try {
     const size = await write(session, { what, order, sink, hashes, tell, awaitScan, signal });
     if (order.kind === "port") await sink.commit(size);
-    else written.set(request.job, { sink, size });
+    else written.set(request.job, { sink, size, keepCopy: keeperOf(session, what) });
     return { size, lost: lostOf(session, what), report: session.report() };
   } catch (error) {
     for (const deviceId of hashes.keys()) dropFeed(session, deviceId);
@@ -62,9 +70,25 @@ export async function commit({ job, keep }) {
   const done = written.get(job);
   written.delete(job);
   if (!done) throw new RemoteError(failure("aborted", "there is nothing to keep"));
-  if (keep) return done.sink.commit(done.size);
+  if (keep) {
+    const file = await done.sink.commit(done.size);
+    const copy = await done.sink.copy?.().catch(() => null);
+    if (copy) done.keepCopy(copy);
+    return file;
+  }
   await done.sink.discard(failure("aborted", "not kept"));
   return null;
+}
+
+/**
+ * A disk that lies out of order in its backup is better hashed from its image.
+ * @param {Session} session
+ * @param {SaveWhat} what
+ * @returns {(copy: Blob) => void}
+ */
+function keeperOf({ copies }, what) {
+  if (what.kind !== "one-pass") return () => {};
+  return (copy) => copies.set(what.deviceId, copy);
 }
 
 /**
@@ -170,19 +194,58 @@ export async function hash(session, { deviceId }, send, signal) {
   const feed = feeds.get(deviceId) ?? new HashFeed();
   feeds.delete(deviceId);
   const tell = (/** @type {number} */ at) => send({ at, size });
-  const exporting = archive.readDisk(deviceId, feed.resumesAt);
   try {
     feed.follow(tell);
     feed.waitForZeros();
-    const sink = { write: nothing, commit: nothing, discard: nothing };
-    const hashes = new Map([[deviceId, feed]]);
-    await produce(session, exporting, sink, { signal, tell: () => {}, hashes });
+    const isCopied = await passCopy(session.copies.get(deviceId), size, feed, signal);
+    if (!isCopied) await passDisk(session, deviceId, feed, signal);
     const hex = await feed.finish(size, signal);
     if (hex === null) throw new RemoteError(failure("hash-failed", "the hashing Worker stopped"));
     return { sha256: hex, size, lost: archive.imageLost(deviceId), report: session.report() };
   } finally {
-    exporting.free();
     feed.drop();
+  }
+}
+
+/**
+ * Passes what the hash does not have yet from an image that was saved; resolves
+ * with whether that could be done.
+ * @param {Blob | undefined} copy
+ * @param {number} size
+ * @param {HashFeed} feed
+ * @param {AbortSignal} signal
+ */
+async function passCopy(copy, size, feed, signal) {
+  if (copy?.size !== size) return false;
+  try {
+    for (let at = feed.resumesAt; at < size; at += COPY_BYTES) {
+      const bytes = new Uint8Array(await copy.slice(at, at + COPY_BYTES).arrayBuffer());
+      await feed.pass(at, bytes);
+      signal.throwIfAborted();
+    }
+    return true;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    // The file was changed or is gone: the backup is still there.
+    return false;
+  }
+}
+
+/**
+ * Passes what the hash does not have yet out of the backup.
+ * @param {Session} session
+ * @param {number} deviceId
+ * @param {HashFeed} feed
+ * @param {AbortSignal} signal
+ */
+async function passDisk(session, deviceId, feed, signal) {
+  const exporting = session.archive.readDisk(deviceId, feed.resumesAt);
+  try {
+    const sink = { write: nothing, commit: nothing, discard: nothing };
+    const hashes = new Map([[deviceId, feed]]);
+    await produce(session, exporting, sink, { signal, tell: () => {}, hashes });
+  } finally {
+    exporting.free();
   }
 }
 

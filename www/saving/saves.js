@@ -10,7 +10,7 @@ import { missingBytes } from "../verdict.js";
 import { saveBlob } from "../views/parts.js";
 import { fileNameOf } from "./file-names.js";
 import { newFile, pickFile, pickFolder, pickingFailure } from "./places.js";
-import { wishFor } from "./wish.js";
+import { diskWanted, wishFor } from "./wish.js";
 import { noWay, waysFor } from "./ways.js";
 
 /** @typedef {import("../messages.js").Failure} Failure */
@@ -52,6 +52,10 @@ export class Saves {
   #downloads = null;
   /** @type {Map<string, Order>} those that have not ended */
   #orders = new Map();
+  /** @type {Order | null} the one that is written while a scan goes through the backup */
+  #passing = null;
+  /** @type {Order[]} those that wait for their turn at that */
+  #passes = [];
   /** @type {Order[]} those with a question; the first one's is shown */
   #asking = [];
 
@@ -90,7 +94,16 @@ export class Saves {
     const archive = this.#state().archive;
     if (!archive || this.#isBusyWith(archive.id, deviceId)) return;
     const { format, way } = choiceFor(archive, deviceId);
-    await this.#begin(archive, { kind: "disk", deviceId, format, marked: false }, way);
+    await this.#begin(archive, this.#diskWanted(archive, deviceId, format), way);
+  }
+
+  /**
+   * @param {ShownArchive} archive
+   * @param {number} deviceId
+   * @param {string} format
+   */
+  #diskWanted(archive, deviceId, format) {
+    return diskWanted(archive, deviceId, format, this.#state().abilities);
   }
 
   /**
@@ -106,7 +119,7 @@ export class Saves {
       return;
     }
     const { way } = choiceFor(archive, deviceId);
-    await this.#begin(archive, { kind: "one-pass", deviceId }, way);
+    await this.#begin(archive, { kind: "one-pass", deviceId }, way, true);
   }
 
   async saveAppliance() {
@@ -138,7 +151,7 @@ export class Saves {
     const orders = deviceIds
       .filter((deviceId) => !this.#isBusyWith(archive.id, deviceId))
       .map((deviceId) => {
-        const what = /** @type {SaveWhat} */ ({ kind: "disk", deviceId, format, marked: false });
+        const what = this.#diskWanted(archive, deviceId, format);
         return this.#enter(archive, what, "folder", { folder });
       });
     for (const order of orders) {
@@ -152,8 +165,15 @@ export class Saves {
 
   /** The scan of this archive is finished. @param {number} archive */
   scanFinished(archive) {
+    const shown = this.#state().archive;
     for (const order of [...this.#orders.values()]) {
       if (order.archive !== archive || this.#save(order)?.phase !== "waiting") continue;
+      if (this.#passes.includes(order)) continue;
+      // Now it is known how the disk lies in the backup.
+      if (shown && order.what.kind === "disk") {
+        const { deviceId, format } = order.what;
+        order.what = this.#diskWanted(shown, deviceId, format);
+      }
       if (order.way !== "folder") this.#proceed(order);
     }
   }
@@ -167,7 +187,12 @@ export class Saves {
     const order = this.#orders.get(id);
     if (!order) return;
     order.agreed = true;
-    if (order.what.kind === "disk") order.what = { ...order.what, marked };
+    const { what } = order;
+    if (what.kind === "disk") order.what = { ...what, marked };
+    // What is missing comes by in no pass through the backup.
+    else if (what.kind === "one-pass" && marked) {
+      order.what = { kind: "disk", deviceId: what.deviceId, format: "raw", marked };
+    }
     if (order.written) this.#keep(order, true);
     else this.#start(order);
   }
@@ -202,8 +227,9 @@ export class Saves {
    * @param {ShownArchive} archive
    * @param {SaveWhat} what
    * @param {Way | null} chosen
+   * @param {boolean} beforeScan it needs none that is finished
    */
-  async #begin(archive, what, chosen) {
+  async #begin(archive, what, chosen, beforeScan = false) {
     const ways = this.#waysFor(archive, what);
     const way = ways.find(({ way }) => way === chosen)?.way ?? ways[0]?.way ?? null;
     let handle = null;
@@ -214,8 +240,7 @@ export class Saves {
       if (!handle) return;
     }
     const order = this.#enter(archive, what, way, { handle });
-    if (what.kind !== "one-pass" && archive.scan.phase !== "done") return;
-    this.#proceed(order);
+    if (beforeScan || archive.scan.phase === "done") this.#proceed(order);
   }
 
   /**
@@ -280,7 +305,7 @@ export class Saves {
     const { archive } = this.#state();
     if (archive?.id !== order.archive) return this.#fail(order, failure("aborted", "closed"));
     const missing = order.devices.reduce((sum, id) => sum + missingBytes(archive, id), 0);
-    const isKnown = order.what.kind !== "one-pass";
+    const isKnown = archive.scan.phase === "done";
     if (isKnown) this.#change(order, { missing });
     if (isKnown && missing > 0 && !order.agreed) this.#ask(order);
     else this.#start(order);
@@ -312,7 +337,7 @@ export class Saves {
       archive,
       deviceIds: devices,
       written,
-      canMark: what.kind === "disk",
+      canMark: what.kind !== "appliance" && !written,
     };
     this.#send({ type: "save-asks", question });
   }
@@ -322,6 +347,7 @@ export class Saves {
     const { archive } = this.#state();
     try {
       if (archive?.id !== order.archive) throw new RemoteError(failure("aborted", "closed"));
+      if (order.what.kind === "one-pass" && !this.#mayPass(order)) return;
       if (order.way !== "folder" && order.way !== "file") {
         order.way = this.#firstWay(archive, order);
       }
@@ -331,6 +357,31 @@ export class Saves {
       else await this.#write(archive, order, await this.#sinkFor(archive, order, way));
     } catch (error) {
       if (!order.abort.signal.aborted) this.#fail(order, failureOf(error));
+    } finally {
+      this.#passEnded(order);
+    }
+  }
+
+  /**
+   * Two passes at once would each begin the scan anew: one waits for the other.
+   * @param {Order} order
+   */
+  #mayPass(order) {
+    if (this.#passing) {
+      this.#passes.push(order);
+      this.#change(order, { phase: "waiting", pace: null });
+      return false;
+    }
+    this.#passing = order;
+    return true;
+  }
+
+  /** @param {Order} order */
+  #passEnded(order) {
+    if (this.#passing !== order) return;
+    this.#passing = null;
+    for (let next = this.#passes.shift(); next && !this.#passing; next = this.#passes.shift()) {
+      if (this.#orders.has(next.id)) this.#start(next);
     }
   }
 
@@ -475,9 +526,11 @@ export class Saves {
    * @param {Order} order
    * @param {Saved} saved
    */
-  #read({ id, archive, devices }, saved) {
+  #read({ id, archive, devices, what }, saved) {
     this.#send({ type: "save-read", id, archive, saved });
-    if (this.#hashes.areOnTheWay()) this.#hashes.startAll(archive, devices);
+    // What came in the backup's order is hashed once the file can be read.
+    const isReadable = what.kind !== "one-pass";
+    if (isReadable && this.#hashes.areOnTheWay()) this.#hashes.startAll(archive, devices);
   }
 
   /**

@@ -16,6 +16,7 @@ import { FOLDER } from "./staged.js";
  * @property {(offset: number, bytes: Bytes) => Promise<unknown>} write
  * @property {(size: number) => Promise<Blob | null>} commit the file is whole, with so many bytes
  * @property {(error: import("../messages.js").Failure) => Promise<unknown>} discard
+ * @property {() => Promise<Blob | null>} [copy] what was committed, where it can be read again
  */
 
 /** Writes into a picked file that are under way at once. */
@@ -146,6 +147,10 @@ class FileSink {
     return null;
   }
 
+  copy() {
+    return holding(this.#handle, (handle) => handle.getFile());
+  }
+
   async discard() {
     await holding(this.#writable, (writable) => writable.abort()).catch(ignore);
     // An empty file with the name of a disk would be mistaken for one.
@@ -206,10 +211,14 @@ class StageSink {
     try {
       this.#access.truncate(size);
       this.#access.close();
-      return await holding(this.#file, (file) => file.getFile());
+      return await this.copy();
     } catch (error) {
       return asFailure(error);
     }
+  }
+
+  copy() {
+    return holding(this.#file, (file) => file.getFile());
   }
 
   async discard() {

@@ -52,9 +52,12 @@ const FILE =
   "You choose the file and it is written there directly. When all of it is written the browser checks it, which takes a while: about a minute for 10 GiB.";
 
 /** @param {Wish} wish */
-function stageWhy({ patched }) {
-  return patched
-    ? "The beginning of this format can be written only at the end. So it is made in the browser's own storage first, then copied to your Downloads."
+function stageWhy({ patched, unordered }) {
+  if (patched) {
+    return "The beginning of this format can be written only at the end. So it is made in the browser's own storage first, then copied to your Downloads.";
+  }
+  return unordered
+    ? "It is written in the backup's order, into the browser's own storage first, then copied to your Downloads."
     : "It is made in the browser's own storage first, then copied to your Downloads.";
 }
 

@@ -1,6 +1,36 @@
 /** What is known of a file before it is made. */
+import { waysFor } from "./ways.js";
 
 /** @typedef {import("../model.js").ShownArchive} ShownArchive */
+
+/** Above it, unpacking everything once more is the quicker way to read a disk. */
+const TIMES_UNPACKED_MAX = 2;
+
+/**
+ * Whether a disk lies out of order in a backup that can be unpacked only from
+ * front to back.
+ * @param {ShownArchive} archive
+ * @param {number} deviceId
+ */
+export function isScattered({ timesUnpacked }, deviceId) {
+  return (timesUnpacked.get(deviceId) ?? 0) > TIMES_UNPACKED_MAX;
+}
+
+/**
+ * A disk in a format, made in the order that is quicker: its own, or that of
+ * the backup.
+ * @param {ShownArchive} archive
+ * @param {number} deviceId
+ * @param {string} format
+ * @param {import("../model.js").Abilities | null} can
+ * @returns {Exclude<import("../messages.js").SaveWhat, { kind: "appliance" }>}
+ */
+export function diskWanted(archive, deviceId, format, can) {
+  const inOnePass = /** @type {const} */ ({ kind: "one-pass", deviceId });
+  const isQuicker = format === "raw" && isScattered(archive, deviceId);
+  const hasWay = can !== null && waysFor(wishFor(archive, inOnePass), can).length > 0;
+  return isQuicker && hasWay ? inOnePass : { kind: "disk", deviceId, format, marked: false };
+}
 
 /** Formats whose start is written when all the rest is. */
 const PATCHED = new Set(["qcow2-deflate"]);

@@ -3,7 +3,7 @@ import { fill, h, setAttribute, setText } from "../dom.js";
 import { share, size } from "../format.js";
 import { FORMATS, WAYS } from "../format-words.js";
 import { noWay, waysFor } from "../saving/ways.js";
-import { wishFor } from "../saving/wish.js";
+import { diskWanted, isScattered, wishFor } from "../saving/wish.js";
 import { failureSentence } from "../sentences.js";
 import { choiceFor, isLive } from "../state.js";
 import { button, copyButton } from "./parts.js";
@@ -66,12 +66,7 @@ export function savePanel(device, send) {
     const inputs = [choice, formats, live, can, archive.scan.phase, archive.hashes.get(deviceId)];
     if (inputs.every((input, i) => input === drawn[i])) return;
     drawn = inputs;
-    const what = /** @type {const} */ ({
-      kind: "disk",
-      deviceId,
-      format: choice.format,
-      marked: false,
-    });
+    const what = diskWanted(archive, deviceId, choice.format, can);
     const ways = can ? waysFor(wishFor(archive, what), can) : [];
     const used = ways.find((each) => each.way === choice.way) ?? ways[0];
     setOptions(format, formatOptions(formats), choice.format);
@@ -88,7 +83,7 @@ export function savePanel(device, send) {
     onePass.ariaDisabled = String(live);
     setText(
       why,
-      blocked && can ? noWay(wishFor(archive, what), can) : reason(archive, choice, used),
+      blocked && can ? noWay(wishFor(archive, what), can) : reason(archive, what, choice, used),
     );
     fill(hash, ...hashWords(archive, deviceId, send));
   }
@@ -98,13 +93,30 @@ export function savePanel(device, send) {
 
 /**
  * @param {ShownArchive} archive
+ * @param {import("../messages.js").SaveWhat & { deviceId: number }} what
  * @param {import("../model.js").SaveChoice} choice
  * @param {import("../saving/ways.js").Choice | undefined} used
  */
-function reason({ scan }, { format }, used) {
+function reason(archive, { kind, deviceId }, { format }, used) {
   const waits =
-    scan.phase === "done" ? "" : "The scan comes first: the save starts when it is finished. ";
-  return `${waits}${FORMATS[format]?.use ?? ""} ${used?.why ?? ""}`;
+    archive.scan.phase === "done"
+      ? ""
+      : "The scan comes first: the save starts when it is finished. ";
+  const order = isScattered(archive, deviceId) ? `${orderWords(archive, deviceId, kind)} ` : "";
+  return `${waits}${order}${FORMATS[format]?.use ?? ""} ${used?.why ?? ""}`;
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {number} deviceId
+ * @param {import("../messages.js").SaveWhat["kind"]} kind
+ */
+function orderWords({ timesUnpacked }, deviceId, kind) {
+  const lies = "This disk lies out of order in the compressed backup.";
+  if (kind === "one-pass") return `${lies} So the backup is unpacked once more while it is saved.`;
+  const times = Math.round(timesUnpacked.get(deviceId) ?? 0);
+  const slow = `${lies} To save it this way, or to hash it alone, about ${times} times as much as the whole backup is unpacked, which takes long.`;
+  return `${slow} A raw image is quicker where the browser can write it in any order.`;
 }
 
 /**
