@@ -305,6 +305,31 @@ execFileSync("zstd", ["-q", "-f", archive.path]);
 const cutOff = join(folder, "vzdump-qemu-109-2024_05_06-07_08_09.vma.zst");
 writeFileSync(cutOff, readFileSync(packed).subarray(0, 6 << 20));
 
+const scattered = makeArchive(
+  "scattered.vma",
+  ...["--disk", "drive-scsi0:16M:mixed:36", "--disk", "drive-scsi1:14M:mixed:37"],
+  ...["--shuffle", "6"],
+);
+execFileSync("zstd", ["-q", "-f", scattered.path]);
+
+inEachBrowser("Disks that lie out of order in a compressed backup", {
+  async "are saved in the order of the backup, one after the other, and hashed"(inspector) {
+    await inspector.openArchive(`${scattered.path}.zst`);
+    const words = "This disk lies out of order in the compressed backup";
+    await inspector.shows(`${words}. So the backup is unpacked once more`, "#devices");
+    const saved = await inspector.page.download(async () => {
+      await inspector.clickInCard("drive-scsi0", "Save as raw image");
+      await inspector.clickInCard("drive-scsi1", "Save as raw image");
+    });
+    const [first] = scattered.disks.filter(({ name }) => name === "drive-scsi0");
+    assert.deepEqual([saved.failure, saved.sha256], [null, first.sha256]);
+    for (const { sha256 } of scattered.disks) await inspector.shows(sha256, "#devices");
+    await inspector.downloads(2);
+    await inspector.chooseInCard("drive-scsi0", "Format", "qcow2:");
+    await inspector.shows("To save it this way, or to hash it alone, about", "#devices");
+  },
+});
+
 inEachBrowser(
   "Before a compressed backup is scanned",
   {

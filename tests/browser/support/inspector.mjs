@@ -53,11 +53,16 @@ export class Inspector {
   async saveWithMap(start) {
     const before = this.page.downloadsCompleted;
     const saved = await this.page.download(start);
-    for (const until = Date.now() + 60_000; this.page.downloadsCompleted < before + 2;) {
-      assert.ok(Date.now() < until, "the map of the gaps does not come");
+    await this.downloads(before + 2);
+    return saved;
+  }
+
+  /** Waits until so many downloads are complete. */
+  async downloads(count) {
+    for (const until = Date.now() + 60_000; this.page.downloadsCompleted < count;) {
+      assert.ok(Date.now() < until, `${count} downloads do not come`);
       await this.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)));
     }
-    return saved;
   }
 
   /** Chooses an option of a list in the card of one disk, by what it begins with. */
