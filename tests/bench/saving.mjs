@@ -59,12 +59,13 @@ export async function saveBy(tools, { path, disk }, way) {
   });
 }
 
-/** The same with constant bytes, by the browser alone. */
-export async function writeByItself({ bare }, way, size, chunk) {
+/** The same by the browser alone: constant bytes, or those of a file as they stand. */
+export async function writeByItself({ bare }, way, size, chunk, file) {
   const page = await bare.newPage();
   try {
     await page.open();
     await page.waitFor(() => document.title === "ready");
+    if (file) await page.choose(file);
     const write = () => page.evaluate((what) => globalThis.write(what), { way, size, chunk });
     if (way === "stage") {
       const { path, seconds } = await downloaded(page, write);

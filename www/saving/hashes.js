@@ -3,6 +3,8 @@ import { failureOf } from "../failure.js";
 
 /** As many processors are busy with saving alone. */
 const FEW_PROCESSORS = 2;
+/** Bytes that the browser copies out of its own storage, in a millisecond, at the least. */
+const COPIED_PER_MS = 150_000;
 
 export class Hashes {
   #worker;
@@ -67,6 +69,20 @@ export class Hashes {
     for (const deviceId of devices) {
       if (!shown.hashes.has(deviceId)) this.start(archive, deviceId);
     }
+  }
+
+  /**
+   * The same once the browser has probably copied a file of so many bytes out of
+   * its own storage, which the page cannot see: at once if there are
+   * processors for both.
+   * @param {number} archive
+   * @param {number[]} devices
+   * @param {number} bytes
+   */
+  startAllAfterCopying(archive, devices, bytes) {
+    const hasFew = navigator.hardwareConcurrency <= FEW_PROCESSORS;
+    const wait = hasFew ? bytes / COPIED_PER_MS : 0;
+    setTimeout(() => this.startAll(archive, devices), wait);
   }
 
   /**

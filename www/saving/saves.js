@@ -561,7 +561,8 @@ export class Saves {
     if (!this.#orders.delete(order.id)) return;
     this.#send({ type: "save-ended", id: order.id, phase });
     if (phase === "done") {
-      this.#hashes.startAll(order.archive, order.devices);
+      const copied = order.way === "stage" ? (this.#save(order)?.taken ?? 0) : 0;
+      this.#hashes.startAllAfterCopying(order.archive, order.devices, copied);
       if (this.#mayLack(order)) this.#beside.addMaps(order).catch(() => {});
     }
     order.onEnd();

@@ -23,15 +23,16 @@ globalThis.save = async ({ size, chunk, fromWorker }) => {
   location.href = `save/${crypto.randomUUID()}`;
 };
 /**
- * Writes constant bytes to a file of the browser's own storage, by the way that
- * a picked file is written or by that of a staged one; resolves when it is
- * closed. A staged one is downloaded then.
+ * Writes constant bytes, or those of the chosen file, to a file of the browser's
+ * own storage, by the way that a picked file is written or by that of a staged
+ * one; resolves when it is closed. A staged one is downloaded then.
  * @param {{ way: "file" | "stage", size: number, chunk: number }} what
  */
 globalThis.write = async (what) => {
+  const [source] = document.querySelector("input").files;
   const file = await new Promise((resolve) => {
     worker.onmessage = ({ data }) => resolve(data);
-    worker.postMessage(what);
+    worker.postMessage({ ...what, source });
   });
   if (what.way === "stage") {
     const link = document.createElement("a");

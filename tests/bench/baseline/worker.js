@@ -6,21 +6,29 @@ addEventListener("message", async ({ data }) => {
   else postMessage(await write(data));
 });
 
-/** Writes constant bytes into the browser's own storage. */
-async function write({ way, size, chunk }) {
+/** Writes constant bytes, or those of a file, into the browser's own storage. */
+async function write({ way, size, chunk, source }) {
   const folder = await navigator.storage.getDirectory();
   const handle = await folder.getFileHandle(`${way}.raw`, { create: true });
   const bytes = new Uint8Array(chunk).fill(0xa5);
-  const part = (at) => bytes.subarray(0, Math.min(chunk, size - at));
+  const length = (at) => Math.min(chunk, size - at);
+  const slice = (at) => source.slice(at, at + length(at)).arrayBuffer();
+  let ahead = source && slice(0);
+  const part = async (at) => {
+    if (!source) return bytes.subarray(0, length(at));
+    const read = await ahead;
+    ahead = slice(at + chunk);
+    return new Uint8Array(read);
+  };
   if (way === "stage") {
     const access = await handle.createSyncAccessHandle();
-    for (let at = 0; at < size; at += chunk) access.write(part(at), { at });
+    for (let at = 0; at < size; at += chunk) access.write(await part(at), { at });
     access.close();
     return handle.getFile();
   }
   const writable = await handle.createWritable();
   for (let at = 0; at < size; at += chunk) {
-    await writable.write({ type: "write", position: at, data: part(at) });
+    await writable.write({ type: "write", position: at, data: await part(at) });
   }
   await writable.close();
   return null;
