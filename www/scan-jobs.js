@@ -3,6 +3,7 @@
  * that wait for what they come by, or taken from what was kept.
  */
 import * as keptScans from "./kept-scans.js";
+import { Buffers } from "./saving/buffers.js";
 import { nextTurn } from "./turn.js";
 
 /** @typedef {import("./core/vma_inspector.js").ContainerReport} ContainerReport */
@@ -22,7 +23,8 @@ import { nextTurn } from "./turn.js";
 /**
  * A save that waits for what a scan comes by.
  * @typedef {object} Watcher
- * @property {(offset: number, bytes: Uint8Array<ArrayBuffer>) => Promise<void>} write
+ * @property {(offset: number, bytes: Uint8Array<ArrayBuffer>) => Promise<boolean>} write
+ *   resolves with whether the bytes may be used again
  * @property {(progress: ScanProgress) => void} tell
  * @property {() => boolean} hasEnded the save was given up
  * @property {() => void} finish the scan has seen everything
@@ -32,6 +34,8 @@ import { nextTurn } from "./turn.js";
 const PROGRESS_EVERY_MS = 200;
 const REPORT_EVERY_MS = 2000;
 const TURN_MS = 30;
+/** What saves get, to be filled again where they are done with it. */
+const buffers = new Buffers(8 * 1024 * 1024);
 
 /**
  * Scans of one archive come one after the other: one that was given up may be
@@ -69,7 +73,7 @@ async function scanForSaves(session, { keep }, send, signal) {
   session.watchers = new Map();
   archive.restartScan([...watchers.keys()]);
   try {
-    const update = await stepToEnd(session, watchers, send, signal);
+    const update = await stepToEnd(session, watchers, send, signal).finally(() => buffers.drop());
     for (const watcher of watchers.values()) watcher.finish();
     const key = keep ? await keyOf(session) : null;
     if (key) await keepScan(session, key, update);
@@ -182,12 +186,14 @@ async function handPlaced(archive, watching, progress) {
   for (const [deviceId, watcher] of watching) {
     if (watcher.hasEnded()) leave(archive, watching, deviceId);
   }
-  for (const { deviceId, offset, bytes } of archive.takePlaced()) {
+  const placed = archive.takePlaced((length) => buffers.room(length));
+  for (const { deviceId, offset, bytes } of placed) {
     const watcher = watching.get(deviceId);
-    await watcher?.write(offset, bytes).catch((error) => {
+    const isFree = await watcher?.write(offset, bytes).catch((error) => {
       leave(archive, watching, deviceId);
       watcher.fail(error);
     });
+    if (isFree) buffers.giveBack(bytes.buffer);
   }
   for (const watcher of watching.values()) watcher.tell(progress);
 }

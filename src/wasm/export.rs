@@ -349,15 +349,15 @@ impl Archive {
     }
 
     /// The stored parts of watched disks that the last step of the scan came
-    /// by. Throws a `VmaError`.
+    /// by; `room` gives the arrays that they are put into. Throws a `VmaError`.
     #[wasm_bindgen(js_name = takePlaced)]
-    pub fn take_placed(&mut self) -> Result<ImageBytesList, JsValue> {
+    pub fn take_placed(&mut self, room: &Room) -> Result<ImageBytesList, JsValue> {
         let pieces = joined(self.scan_mut().take_placed());
         let parts = Array::new();
         for (device, range) in pieces {
             let Some(image) = self.image(device.get()) else { continue };
             let bytes = read_range(&image, range.clone()).map_err(|error| thrown(&error))?;
-            let bytes = Uint8Array::from(bytes.as_slice());
+            let bytes = put_into(room, &bytes);
             parts.push(&image_bytes(device, range.start, bytes).into());
         }
         Ok(JsValue::from(parts).into())

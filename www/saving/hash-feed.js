@@ -3,6 +3,7 @@
  * passes while the disk is saved. A hash that cannot keep up, because it has a
  * long stretch of zeros before it, is left behind and goes on later.
  */
+import { Buffers } from "./buffers.js";
 
 /** @typedef {import("../messages.js").FromHasher} FromHasher */
 /** @typedef {import("../messages.js").ToHasher} ToHasher */
@@ -12,9 +13,6 @@ const QUEUE_BYTES = 24 * 1024 * 1024;
 /** Zeros in front of the hash for which nothing waits: half a second. */
 const ZEROS_WAITED_FOR = 128 * 1024 * 1024;
 
-/** Bytes that buffers are a multiple of, so that they fit what comes next. */
-const BUFFER_UNIT = 256 * 1024;
-
 /** @type {MessagePort | null} */
 let hasher = null;
 /** @type {WebAssembly.Module | null} */
@@ -22,22 +20,15 @@ let core = null;
 /** @type {Map<number, HashFeed>} */
 const feeds = new Map();
 let lastJob = 0;
-/**
- * Buffers that the other thread is done with, to be filled again: a thread that
- * is sent new ones has no time to throw them away.
- * @type {ArrayBuffer[]}
- */
-let free = [];
+/** What the other thread is done with, to be filled again. */
+const buffers = new Buffers(QUEUE_BYTES);
 
 /**
  * An array for bytes that may be passed.
  * @param {number} length
  */
 export function roomFor(length) {
-  const index = free.findLastIndex((buffer) => buffer.byteLength >= length);
-  const units = Math.max(1, Math.ceil(length / BUFFER_UNIT));
-  const buffer = free.splice(index, index < 0 ? 0 : 1)[0];
-  return new Uint8Array(buffer ?? new ArrayBuffer(units * BUFFER_UNIT), 0, length);
+  return buffers.room(length);
 }
 
 /**
@@ -50,8 +41,7 @@ export function giveRoomBack({ buffer }) {
 
 /** @param {ArrayBuffer} buffer */
 function takeBack(buffer) {
-  const held = free.reduce((bytes, { byteLength }) => bytes + byteLength, 0);
-  if (feeds.size > 0 && held < QUEUE_BYTES) free.push(buffer);
+  if (feeds.size > 0) buffers.giveBack(buffer);
 }
 
 /**
@@ -163,7 +153,7 @@ export class HashFeed {
   /** Lets go of it, finished or not. */
   drop() {
     if (!feeds.delete(this.job)) return;
-    if (feeds.size === 0) free = [];
+    if (feeds.size === 0) buffers.drop();
     if (this.#hex === null) this.#post({ job: this.job, kind: "drop" });
     this.#failed = true;
     this.#wake();

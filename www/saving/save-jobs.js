@@ -160,6 +160,7 @@ async function watch({ archive, watchers }, deviceId, { sink, hashes, tell, awai
         // What a sink or a hash gets is gone.
         if (isNext) await feed?.pass(offset, copyOf(bytes));
         await sink.write(offset, bytes);
+        return sink.givesBack ?? false;
       },
       tell: ({ fileBytes, fileSize }) => tell(fileBytes, fileSize, given),
       hasEnded: () => signal.aborted,

@@ -13,7 +13,8 @@ import { FOLDER } from "./staged.js";
 /** @typedef {import("../messages.js").FromImage} FromImage */
 /**
  * @typedef {object} Sink
- * @property {(offset: number, bytes: Bytes) => Promise<unknown>} write
+ * @property {(offset: number, bytes: Bytes) => Promise<unknown>} write what it is given is gone
+ * @property {boolean} [givesBack] what it is given may be used again when it is written
  * @property {(size: number) => Promise<Blob | null>} commit the file is whole, with so many bytes
  * @property {(error: import("../messages.js").Failure) => Promise<unknown>} discard
  * @property {() => Promise<Blob | null>} [copy] what was committed, where it can be read again
@@ -163,6 +164,7 @@ class FileSink {
 
 /** A file in the browser's private file system, to be downloaded when it is whole. */
 class StageSink {
+  givesBack = true;
   #folder;
   #file;
   #access;
