@@ -23,8 +23,8 @@ import { nextTurn } from "./turn.js";
 /**
  * A save that waits for what a scan comes by.
  * @typedef {object} Watcher
- * @property {(offset: number, bytes: Uint8Array<ArrayBuffer>) => Promise<boolean>} write
- *   resolves with whether the bytes may be used again
+ * @property {(offset: number, bytes: Uint8Array<ArrayBuffer>,
+ *   giveBack: import("./saving/sinks.js").GiveBack) => Promise<void>} write
  * @property {(progress: ScanProgress) => void} tell
  * @property {() => boolean} hasEnded the save was given up
  * @property {() => void} finish the scan has seen everything
@@ -186,14 +186,13 @@ async function handPlaced(archive, watching, progress) {
   for (const [deviceId, watcher] of watching) {
     if (watcher.hasEnded()) leave(archive, watching, deviceId);
   }
-  const placed = archive.takePlaced((length) => buffers.room(length));
+  const placed = archive.takePlaced(buffers.room);
   for (const { deviceId, offset, bytes } of placed) {
     const watcher = watching.get(deviceId);
-    const isFree = await watcher?.write(offset, bytes).catch((error) => {
+    await watcher?.write(offset, bytes, buffers.giveBack).catch((error) => {
       leave(archive, watching, deviceId);
       watcher.fail(error);
     });
-    if (isFree) buffers.giveBack(bytes.buffer);
   }
   for (const watcher of watching.values()) watcher.tell(progress);
 }

@@ -102,9 +102,9 @@ impl Export {
         number(u64::try_from(self.ready.len()).unwrap_or(u64::MAX))
     }
 
-    /// Takes what is ready.
-    pub fn take(&mut self) -> Uint8Array {
-        let bytes = Uint8Array::from(self.ready.as_slice());
+    /// Takes what is ready; `room` gives the array that it is put into.
+    pub fn take(&mut self, room: &Room) -> Uint8Array {
+        let bytes = put_into(room, &self.ready);
         self.ready.clear();
         bytes
     }

@@ -19,19 +19,20 @@ export class Buffers {
   /**
    * An array for so many bytes, whatever is in it.
    * @param {number} length
+   * @returns {Uint8Array<ArrayBuffer>}
    */
-  room(length) {
+  room = (length) => {
     const index = this.#free.findLastIndex((buffer) => buffer.byteLength >= length);
     const units = Math.max(1, Math.ceil(length / UNIT));
     const buffer = this.#free.splice(index, index < 0 ? 0 : 1)[0];
     return new Uint8Array(buffer ?? new ArrayBuffer(units * UNIT), 0, length);
-  }
+  };
 
   /** @param {ArrayBuffer} buffer of an array that is not used any more */
-  giveBack(buffer) {
+  giveBack = (buffer) => {
     const held = this.#free.reduce((bytes, { byteLength }) => bytes + byteLength, 0);
     if (held < this.#bytesMax) this.#free.push(buffer);
-  }
+  };
 
   /** Lets go of all of them. */
   drop() {

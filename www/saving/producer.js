@@ -4,10 +4,13 @@
  */
 import { failure, RemoteError } from "../failure.js";
 import { nextTurn } from "../turn.js";
+import { Buffers } from "./buffers.js";
 import { giveRoomBack, roomFor } from "./hash-feed.js";
 
 /** Bytes that a sink gets at once, about: smaller pieces are slow. */
 const CHUNK_BYTES = 2 * 1024 * 1024;
+/** Bytes of buffers that wait to be filled again. */
+const BUFFERS_MAX = 8 * CHUNK_BYTES;
 /** Steps whose bytes are fetched while earlier ones are made. */
 const STEPS_AHEAD = 4;
 const TURN_MS = 30;
@@ -57,15 +60,16 @@ export async function produce(holder, exporting, sink, work) {
  */
 async function makeAll(holder, exporting, sink, { signal, tell, hashes }) {
   const steps = new Steps(holder, exporting, signal);
+  const buffers = new Buffers(BUFFERS_MAX);
   let given = 0;
   for (let goesOn = true; goesOn;) {
     await steps.ready();
     goesOn = exporting.step();
     if (hashes.size > 0) await pass(exporting.takePassed(roomFor), hashes);
     if (exporting.ready() >= CHUNK_BYTES || (!goesOn && exporting.ready() > 0)) {
-      const bytes = /** @type {Uint8Array<ArrayBuffer>} */ (exporting.take());
+      const bytes = /** @type {Uint8Array<ArrayBuffer>} */ (exporting.take(buffers.room));
       const { length } = bytes;
-      await sink.write(given, bytes);
+      await sink.write(given, bytes, buffers.giveBack);
       given += length;
     }
     tell(exporting.done(), exporting.total(), given);

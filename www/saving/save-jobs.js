@@ -153,14 +153,13 @@ async function watch({ archive, watchers }, deviceId, { sink, hashes, tell, awai
   /** @type {Promise<number>} */
   const whole = new Promise((resolve, reject) => {
     watchers.set(deviceId, {
-      write: async (offset, bytes) => {
+      write: async (offset, bytes, giveBack) => {
         given += bytes.length;
         // What was left out before may still come.
         const isNext = feed?.takes(offset) && archive.isZero(deviceId, feed.resumesAt, offset);
         // What a sink or a hash gets is gone.
         if (isNext) await feed?.pass(offset, copyOf(bytes));
-        await sink.write(offset, bytes);
-        return sink.givesBack ?? false;
+        await sink.write(offset, bytes, giveBack);
       },
       tell: ({ fileBytes, fileSize }) => tell(fileBytes, fileSize, given),
       hasEnded: () => signal.aborted,

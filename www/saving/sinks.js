@@ -11,10 +11,11 @@ import { FOLDER } from "./staged.js";
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 /** @typedef {import("../messages.js").SinkOrder} SinkOrder */
 /** @typedef {import("../messages.js").FromImage} FromImage */
+/** @typedef {(buffer: ArrayBuffer) => void} GiveBack takes a buffer that may be used again */
 /**
  * @typedef {object} Sink
- * @property {(offset: number, bytes: Bytes) => Promise<unknown>} write what it is given is gone
- * @property {boolean} [givesBack] what it is given may be used again when it is written
+ * @property {(offset: number, bytes: Bytes, giveBack?: GiveBack) => Promise<unknown>} write
+ *   what it is given is gone, unless it is given back
  * @property {(size: number) => Promise<Blob | null>} commit the file is whole, with so many bytes
  * @property {(error: import("../messages.js").Failure) => Promise<unknown>} discard
  * @property {() => Promise<Blob | null>} [copy] what was committed, where it can be read again
@@ -118,13 +119,17 @@ class FileSink {
   /**
    * @param {number} offset
    * @param {Bytes} bytes
+   * @param {GiveBack} [giveBack]
    */
-  async write(offset, bytes) {
+  async write(offset, bytes, giveBack) {
     const write = this.#writable.write({ type: "write", position: offset, data: bytes });
     this.#writes.push(
-      write.catch((error) => {
-        this.#failed ??= error;
-      }),
+      write.then(
+        () => giveBack?.(bytes.buffer),
+        (error) => {
+          this.#failed ??= error;
+        },
+      ),
     );
     await this.#settle(WRITES_AT_ONCE);
   }
@@ -164,7 +169,6 @@ class FileSink {
 
 /** A file in the browser's private file system, to be downloaded when it is whole. */
 class StageSink {
-  givesBack = true;
   #folder;
   #file;
   #access;
@@ -197,8 +201,9 @@ class StageSink {
   /**
    * @param {number} offset
    * @param {Bytes} bytes
+   * @param {GiveBack} [giveBack]
    */
-  async write(offset, bytes) {
+  async write(offset, bytes, giveBack) {
     let written = 0;
     try {
       written = this.#access.write(bytes, { at: offset });
@@ -206,6 +211,7 @@ class StageSink {
       asFailure(error);
     }
     if (written < bytes.length) throw new RemoteError(failure("no-space", "a short write"));
+    giveBack?.(bytes.buffer);
   }
 
   /** @param {number} size */
