@@ -35,6 +35,8 @@ const MIB = 2 ** 20;
 const MB = 1e6;
 const ROUNDS = { scan: 5, check: 3, save: 3, ways: 2, formats: 2 };
 const READS = 500;
+/** Of the programs of this machine, so many bytes are packed. */
+const FILES_BYTES = 3 * GIB;
 /** What the page hands to a download at once. */
 const CHUNK = 4 << 20;
 
@@ -251,16 +253,33 @@ const containers = [
   { ending: "gz", pack: ["gzip", "-c", "-1", "--rsyncable"], unpack: ["gzip", "-dc"] },
 ];
 
-/** The archive in each container, made once and kept. */
-async function packed({ path, size }) {
+/** The archive in each of these containers, made once and kept. */
+async function packed({ kind, path, size }, endings) {
   const entries = [];
   for (const { ending, pack, unpack } of containers) {
+    if (!endings.includes(ending)) continue;
     const file = `${path}.${ending}`;
     if (!existsSync(file)) packInto(file, path, pack);
     await warm(file, statSync(file).size);
-    entries.push({ ending, path: file, size, unpack });
+    entries.push({ title: `${ending}, ${kind}`, path: file, size, unpack });
   }
   return entries;
+}
+
+/** An archive of a disk that holds the programs of this machine, as a tar. */
+async function filesArchive() {
+  const path = join(folder, "files.vma");
+  if (!existsSync(path)) {
+    say("Making an archive of this machine's own files, once");
+    const disk = join(folder, "files.tar");
+    execFileSync("sh", ["-c", `tar -C / -cf - usr 2>&- | head -c ${FILES_BYTES} > "$0"`, disk]);
+    const writer = join(root, "target/release/make-archive");
+    const options = ["--no-sha", "--disk-from", `drive-scsi0=${disk}`];
+    execFileSync(writer, ["--out", `${path}.part`, ...options]);
+    rmSync(disk);
+    renameSync(`${path}.part`, path);
+  }
+  return { kind: "programs", path, size: statSync(path).size };
 }
 
 /**
@@ -286,13 +305,13 @@ function checkTable(entries, seconds, peaks) {
   return [
     row("container", "check", "time", "against the program", "of the archive", "memory"),
     row("---", "---", "--:", "--:", "--:", "--:"),
-    ...entries.flatMap(({ ending, size, unpack }) => {
-      const [own, page] = ["native", "page"].map((work) => seconds[`${ending} ${work}`]);
-      const line = (title, took, memory) =>
-        row(ending, title, time(took), `${(took / own).toFixed(2)} ×`, rate(size, took), memory);
+    ...entries.flatMap(({ title, size, unpack }) => {
+      const [own, page] = ["native", "page"].map((work) => seconds[`${title} ${work}`]);
+      const line = (what, took, memory) =>
+        row(title, what, time(took), `${(took / own).toFixed(2)} ×`, rate(size, took), memory);
       return [
         line(`\`${unpack.join(" ")}\` to nowhere`, own, ""),
-        line("in Chromium, from choosing the file to the verdict", page, mib(peaks[ending])),
+        line("in Chromium, from choosing the file to the verdict", page, mib(peaks[title])),
       ];
     }),
   ];
@@ -302,12 +321,12 @@ function mib(bytes) {
   return `${Math.round(bytes / MIB)} MiB`;
 }
 
-function readsOf({ ending, path }) {
-  say(`  ${ending}: check, then ${READS} reads`);
+function readsOf({ title, path }) {
+  say(`  ${title}: check, then ${READS} reads`);
   const script = fileURLToPath(new URL("reads.mjs", import.meta.url));
   const printed = execFileSync(execPath, [script, path, String(READS)], { encoding: "utf8" });
   const { seconds, memory } = JSON.parse(printed);
-  return row(ending, fine(median(seconds)), fine(Math.max(...seconds)), mib(memory));
+  return row(title, fine(median(seconds)), fine(Math.max(...seconds)), mib(memory));
 }
 
 function fine(seconds) {
@@ -329,14 +348,16 @@ const parts = {
   },
 
   async check(tools) {
-    const entries = await packed(await archive("mixed"));
+    const endings = containers.map(({ ending }) => ending);
+    const mixed = await packed(await archive("mixed"), endings);
+    const entries = [...mixed, ...(await packed(await filesArchive(), ["zst"]))];
     const works = {};
     const peaks = {};
     for (const entry of entries) {
-      const { ending } = entry;
-      const note = (bytes) => (peaks[ending] = Math.max(bytes, peaks[ending] ?? 0));
-      works[`${ending} native`] = () => unpackNatively(entry);
-      works[`${ending} page`] = () => scanInPage(tools, entry, note);
+      const { title } = entry;
+      const note = (bytes) => (peaks[title] = Math.max(bytes, peaks[title] ?? 0));
+      works[`${title} native`] = () => unpackNatively(entry);
+      works[`${title} page`] = () => scanInPage(tools, entry, note);
     }
     const table = checkTable(entries, await inTurn(ROUNDS.check, works), peaks);
     const memory =
@@ -345,7 +366,8 @@ const parts = {
   },
 
   async reads() {
-    const entries = await packed(await archive("mixed"));
+    const endings = containers.map(({ ending }) => ending);
+    const entries = await packed(await archive("mixed"), endings);
     const head = [
       row("container", "median", "worst", "wasm memory"),
       row("---", "--:", "--:", "--:"),
