@@ -35,7 +35,7 @@ use md5::{Digest, Md5};
 use uuid::{Builder, Uuid};
 
 pub use self::ddrescue_map::{lost_map, lost_ranges};
-pub use self::disk_file::DiskFile;
+pub use self::disk_file::{DiskFile, Place};
 pub use self::stream::{DiskStream, Progress};
 use self::units::Units;
 use crate::file_name::safe_name;

@@ -16,7 +16,7 @@ use vma_inspector::archive::Archive;
 use vma_inspector::disk_format::{
     Disk, DiskFile, DiskFormat, Identity, Refusal, StreamFormat, lost_map,
 };
-use vma_inspector::image::Image;
+use vma_inspector::image::{Image, Origin};
 use vma_inspector::index::DeviceIndex;
 use vma_inspector::read_at::ReadAt;
 use vma_inspector::scan::Scan;
@@ -63,6 +63,41 @@ fn qemu_reads_every_format_as_the_raw_disk() {
             fs::remove_file(path).expect("was written");
         }
         fs::remove_file(raw).expect("was written");
+    }
+}
+
+/// The file, put together from pieces of the image in any order.
+fn written_in_any_order(case: &Case, file: &DiskFile, random: &mut Random) -> Vec<u8> {
+    let mut bytes = vec![0; usize::try_from(file.size().expect("known")).expect("fits")];
+    for part in file.own_parts() {
+        let own = &mut bytes[part.start as usize..part.end as usize];
+        assert_eq!(file.read_at(part.start, own).expect("reads"), own.len());
+    }
+    // What an archive stores: whole blocks, and not those of zeros.
+    let mut stored: Vec<_> = case.image.runs(0..u64::MAX).collect();
+    stored.retain(|run| matches!(run.origin, Origin::Stored(_)));
+    for at in (1..stored.len()).rev() {
+        stored.swap(at, random.below(at as u64 + 1) as usize);
+    }
+    for run in stored {
+        for place in file.places(run.start.0..run.end()) {
+            let length = (place.image.end - place.image.start) as usize;
+            let into = &mut bytes[place.file as usize..place.file as usize + length];
+            case.image.read_at(place.image.start, into).expect("reads");
+        }
+    }
+    bytes
+}
+
+#[test]
+fn a_file_can_be_written_in_any_order() {
+    let mut random = Random::new(12);
+    for case in small_cases() {
+        for format in DiskFormat::ALL {
+            let file = case.disk.file(format).expect("fits every format");
+            let any_order = written_in_any_order(&case, &file, &mut random);
+            assert!(any_order == whole(&file), "{}: {}", case.name, format.code());
+        }
     }
 }
 

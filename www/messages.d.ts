@@ -84,8 +84,11 @@ export type SaveWhat =
    * as a text that says so, and not as zeros.
    */
   | { kind: "disk"; deviceId: number; format: string; marked: boolean }
-  /** A disk as it is, written while the scan that is started next goes through the backup. */
-  | { kind: "one-pass"; deviceId: number }
+  /**
+   * A disk, written while the scan that is started next goes through the backup:
+   * in a format whose size is exact; before the backup was scanned, raw.
+   */
+  | { kind: "one-pass"; deviceId: number; format: string }
   /** The VM in one file. */
   | { kind: "appliance"; devices: number[]; keepsMacs: boolean; compressed: boolean };
 

@@ -232,6 +232,7 @@ function freeIfUnused(id, session) {
   if (!session.closing || session.users > 0) return;
   sessions.delete(id);
   for (const feed of session.feeds.values()) feed.drop();
+  for (const { placement } of session.copies.values()) placement?.free();
   session.source.endReadAhead();
   session.archive.free();
 }

@@ -56,6 +56,15 @@ struct Span {
     image: Option<u64>,
 }
 
+/// Where a file holds a part of its image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Offset in the file, in bytes.
+    pub file: u64,
+    /// The part of the image, in bytes from its start.
+    pub image: Range<u64>,
+}
+
 impl DiskFile {
     /// A file with nothing in it yet.
     pub(super) fn new(image: &Image) -> Self {
@@ -83,6 +92,43 @@ impl DiskFile {
             }
         }
         Ok(true)
+    }
+
+    /// Where the file holds `range` of the image, in order. Parts that have no
+    /// place are zeros on the disk, and need none.
+    ///
+    /// So a file can be written in any order: its [own parts](Self::own_parts),
+    /// and what comes of the image where it belongs, over zeros.
+    #[must_use]
+    pub fn places(&self, range: Range<u64>) -> Vec<Place> {
+        let mut places = Vec::new();
+        for section in &self.sections {
+            if let Content::Data(data) = &section.content {
+                data.add_places(section.range.start, &range, &mut places);
+            }
+        }
+        places
+    }
+
+    /// The parts of the file that are not of the image, in order: headers,
+    /// tables, and what leads units.
+    #[must_use]
+    pub fn own_parts(&self) -> Vec<Range<u64>> {
+        let mut parts = Vec::new();
+        for section in &self.sections {
+            match &section.content {
+                Content::Bytes(_) | Content::Table(_) => parts.push(section.range.clone()),
+                Content::Data(data) if data.lead > 0 => {
+                    let starts = (0..data.units.len()).map(|rank| rank * data.stride());
+                    parts.extend(starts.map(|start| {
+                        let start = section.range.start + start;
+                        start..start + data.lead
+                    }));
+                }
+                Content::Data(_) => {}
+            }
+        }
+        parts
     }
 
     /// The ranges of the image that a read of `range` asks for.
@@ -153,6 +199,28 @@ impl Data {
 
     fn stride(&self) -> u64 {
         self.lead + self.unit_size
+    }
+
+    /// Adds the places of `image` in this section, which starts at `section` of
+    /// the file.
+    fn add_places(&self, section: u64, image: &Range<u64>, places: &mut Vec<Place>) {
+        let size = self.unit_size.max(1);
+        for run in self.units.runs_from(image.start / size) {
+            if run.first * size >= image.end {
+                break;
+            }
+            let together = if self.lead == 0 { run.count } else { 1 };
+            let end = image.end.div_ceil(size).min(run.end());
+            let mut unit = run.first;
+            while unit < end {
+                let start = (unit * size).max(image.start);
+                let stop = ((unit + together) * size).min(image.end);
+                let within = self.lead + start - unit * size;
+                let file = section + (run.rank + unit - run.first) * self.stride() + within;
+                places.push(Place { file, image: start..stop });
+                unit += together;
+            }
+        }
     }
 
     fn spans(&self, range: Range<u64>) -> impl Iterator<Item = Span> {

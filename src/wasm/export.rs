@@ -10,7 +10,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::archive::{Archive, thrown};
 use super::object::{Fields, from_number, list, number, pairs};
 use crate::appliance::{LeftOut, Machine, Options, Ova, Text};
-use crate::disk_format::{Disk, DiskFormat, DiskStream, Identity, Refusal, StreamFormat};
+use crate::disk_format::{
+    Disk, DiskFile, DiskFormat, DiskStream, Identity, Place, Refusal, StreamFormat,
+};
 use crate::disk_hash::DiskHash;
 use crate::image::{Fill, Origin};
 use crate::read_at::{ReadAt, read_range};
@@ -44,6 +46,9 @@ const ZEROS_PER_CALL: u64 = 16 << 20;
 
 /// Bytes of a disk that are handed out in one piece while it is scanned.
 const PLACED_PIECE: u64 = 4 << 20;
+
+/// The longest read of a file's own parts in one call, bytes.
+const OWN_READ_MAX: u64 = 16 << 20;
 
 /// A file in the making: stepped from front to back.
 #[wasm_bindgen]
@@ -131,6 +136,49 @@ impl Export {
                 .map(move |piece| image_bytes(*device, piece.offset, put_into(room, &piece.bytes)))
         });
         JsValue::from(list(passed, |fields| fields)).into()
+    }
+}
+
+/// The layout of a disk's file, to be written in any order: its own parts, and
+/// what comes of the disk where it belongs. The rest is zeros.
+#[wasm_bindgen]
+pub struct Placement(DiskFile);
+
+#[wasm_bindgen]
+impl Placement {
+    /// Bytes of the file.
+    pub fn size(&self) -> f64 {
+        self.0.size().map_or(0.0, number)
+    }
+
+    /// The parts of the file that are not of the disk, as pairs of offset and
+    /// length.
+    #[wasm_bindgen(js_name = ownParts)]
+    pub fn own_parts(&self) -> Float64Array {
+        pairs(&self.0.own_parts())
+    }
+
+    /// Bytes of an own part, at most 16 MiB at once; `room` gives the array
+    /// that they are put into. Throws a `VmaError`.
+    #[wasm_bindgen(js_name = readOwn)]
+    pub fn read_own(&self, offset: f64, length: f64, room: &Room) -> Result<Uint8Array, JsValue> {
+        let start = from_number(offset);
+        let range = start..start.saturating_add(from_number(length).min(OWN_READ_MAX));
+        let bytes = read_range(&self.0, range).map_err(|error| thrown(&error))?;
+        Ok(put_into(room, &bytes))
+    }
+
+    /// Where the file holds a part of the disk: offset in the file, offset in
+    /// the disk, length, and so on.
+    pub fn places(&self, offset: f64, length: f64) -> Float64Array {
+        let start = from_number(offset);
+        let places = self.0.places(start..start.saturating_add(from_number(length)));
+        let numbers: Vec<f64> = places
+            .iter()
+            .flat_map(|Place { file, image }| [*file, image.start, image.end - image.start])
+            .map(number)
+            .collect();
+        Float64Array::from(numbers.as_slice())
     }
 }
 
@@ -227,6 +275,18 @@ impl Archive {
         };
         let stream = stream.map_err(|refusal| refused(&refusal))?;
         Ok(Export { stream, ready: Vec::new(), taps })
+    }
+
+    /// How the file of a disk is laid out in a format whose size is exact, once
+    /// the scan is finished. Throws a `VmaError`.
+    pub fn placement(&self, device: u8, format: &str) -> Result<Placement, JsValue> {
+        if !self.is_scanned() {
+            return Err(js_sys::Error::new("the scan is not finished").into());
+        }
+        let (_, disk) = self.known_disk(device)?;
+        let format = DiskFormat::ALL.into_iter().find(|known| known.code() == format);
+        let format = format.ok_or_else(|| js_sys::Error::new("no such format"))?;
+        Ok(Placement(disk.file(format).map_err(|refusal| refused(&refusal))?))
     }
 
     /// A disk that is read from byte `from` on and written nowhere, for its

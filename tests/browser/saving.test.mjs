@@ -325,8 +325,36 @@ inEachBrowser("Disks that lie out of order in a compressed backup", {
     assert.deepEqual([saved.failure, saved.sha256], [null, first.sha256]);
     for (const { sha256 } of scattered.disks) await inspector.shows(sha256, "#devices");
     await inspector.downloads(2);
-    await inspector.chooseInCard("drive-scsi0", "Format", "qcow2:");
+    await inspector.chooseInCard("drive-scsi0", "Format", "qcow2, compressed");
     await inspector.shows("To save it this way, or to hash it alone, about", "#devices");
+  },
+
+  async "come out right in formats that are laid out beforehand, and hashed"(inspector) {
+    await inspector.openArchive(`${scattered.path}.zst`);
+    const [disk] = scattered.disks.filter(({ name }) => name === "drive-scsi1");
+    const raw = await inspector.save("drive-scsi1");
+    assert.equal(raw.sha256, disk.sha256);
+    for (const [option, driver] of [
+      ["qcow2:", "qcow2"],
+      ["VHD for", "vpc"],
+    ]) {
+      await inspector.chooseInCard("drive-scsi1", "Format", option);
+      await inspector.shows("So the backup is unpacked once more", "#devices");
+      const saved = await inspector.page.download(() =>
+        inspector.clickInCard("drive-scsi1", "^Save as"),
+      );
+      assert.equal(saved.failure, null);
+      const options = ["-f", driver, "-F", "raw", saved.path, raw.path];
+      assert.match(qemuImg("compare", ...options), /Images are identical/);
+    }
+  },
+
+  async "are hashed out of a file of any format"(inspector) {
+    await inspector.openArchive(`${scattered.path}.zst`);
+    const [disk] = scattered.disks.filter(({ name }) => name === "drive-scsi0");
+    await inspector.chooseInCard("drive-scsi0", "Format", "VHDX for");
+    await inspector.page.download(() => inspector.clickInCard("drive-scsi0", "^Save as"));
+    await inspector.shows(disk.sha256, "#devices");
   },
 });
 

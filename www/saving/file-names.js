@@ -11,7 +11,7 @@ import { imageName } from "../names.js";
 export function fileNameOf({ file, overview, formats, elsewhere }, what) {
   if (what.kind === "appliance") return elsewhere.facts?.fileName ?? "vm.ova";
   const device = overview.devices.find(({ id }) => id === what.deviceId);
-  const code = what.kind === "disk" ? what.format : "raw";
+  const code = what.format;
   const format = formats.get(what.deviceId)?.find((known) => known.code === code);
   const extension = format?.extension ?? code.split("-")[0] ?? code;
   return imageName(file.name, device?.safeName ?? "disk", extension);

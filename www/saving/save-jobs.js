@@ -4,7 +4,8 @@
  * be kept.
  */
 import { failure, failureOf, RemoteError } from "../failure.js";
-import { HashFeed, roomFor } from "./hash-feed.js";
+import { HashFeed } from "./hash-feed.js";
+import { keeperOf, passCopy, placementOf, watch } from "./one-pass.js";
 import { produce } from "./producer.js";
 import { openSink } from "./sinks.js";
 import { composeRaw } from "./slices.js";
@@ -20,21 +21,19 @@ import { composeRaw } from "./slices.js";
  *   file: File,
  *   feeds: Map<number, HashFeed>,
  *   watchers: Map<number, import("../scan-jobs.js").Watcher>,
- *   copies: Map<number, Blob>,
- * }} Session `copies`: raw images that were saved in the backup's order, by device
+ *   copies: Map<number, import("./one-pass.js").Copy>,
+ * }} Session `copies`: disks that were saved in the backup's order, by device
  */
 /**
  * @typedef {object} Written
  * @property {Sink} sink
  * @property {number} size
- * @property {(copy: Blob) => void} keepCopy
+ * @property {(file: Blob) => void} keepCopy
  */
 
 /** By the page's name for the save. @type {Map<string, Written>} */
 const written = new Map();
 const TELL_EVERY_MS = 100;
-/** Of an image that is read again for its hash, at once. */
-const COPY_BYTES = 1024 * 1024;
 
 /**
  * @param {Session} session
@@ -45,14 +44,24 @@ const COPY_BYTES = 1024 * 1024;
  */
 export async function save(session, request, send, signal) {
   const { what, sink: order } = request;
+  const placement = placementOf(session, what);
   const sink = await openSink(order, signal);
   const hashes = startFeeds(session, request.hashes);
   const tell = teller(send);
   const awaitScan = () => send({ awaitsScan: true, done: 0, total: 0, given: 0 });
   try {
-    const size = await write(session, { what, order, sink, hashes, tell, awaitScan, signal });
+    const size = await write(session, {
+      what,
+      placement,
+      order,
+      sink,
+      hashes,
+      tell,
+      awaitScan,
+      signal,
+    });
     if (order.kind === "port") await sink.commit(size);
-    else written.set(request.job, { sink, size, keepCopy: keeperOf(session, what) });
+    else written.set(request.job, { sink, size, keepCopy: keeperOf(session, what, placement) });
     return { size, lost: lostOf(session, what), report: session.report() };
   } catch (error) {
     for (const deviceId of hashes.keys()) dropFeed(session, deviceId);
@@ -81,26 +90,17 @@ export async function commit({ job, keep }) {
 }
 
 /**
- * A disk that lies out of order in its backup is better hashed from its image.
  * @param {Session} session
- * @param {SaveWhat} what
- * @returns {(copy: Blob) => void}
- */
-function keeperOf({ copies }, what) {
-  if (what.kind !== "one-pass") return () => {};
-  return (copy) => copies.set(what.deviceId, copy);
-}
-
-/**
- * @param {Session} session
- * @param {{ what: SaveWhat, order: import("../messages.js").SinkOrder, sink: Sink,
+ * @param {{ what: SaveWhat, placement: import("./one-pass.js").Placement | null,
+ *   order: import("../messages.js").SinkOrder, sink: Sink,
  *   hashes: Map<number, HashFeed>, tell: (done: number, total: number, given: number) => void,
  *   awaitScan: () => void, signal: AbortSignal }} job
  * @returns {Promise<number>} bytes of the file
  */
-async function write(session, { what, order, sink, hashes, tell, awaitScan, signal }) {
+async function write(session, job) {
+  const { what, order, sink, hashes, tell, signal } = job;
   if (what.kind === "one-pass") {
-    return watch(session, what.deviceId, { sink, hashes, tell, awaitScan, signal });
+    return watch(session, what.deviceId, job);
   }
   if (order.kind === "blob" && isSliceable(session, what)) {
     const composed = composeRaw(session, what.deviceId);
@@ -137,49 +137,6 @@ function exportOf({ archive }, what, hashed) {
 }
 
 /**
- * Writes a disk while a scan goes through the backup, which the page starts
- * when it is told that the save waits for it.
- * @param {Session} session
- * @param {number} deviceId
- * @param {{ sink: Sink, hashes: Map<number, HashFeed>,
- *   tell: (done: number, total: number, given: number) => void, awaitScan: () => void,
- *   signal: AbortSignal }} job
- * @returns {Promise<number>}
- */
-async function watch({ archive, watchers }, deviceId, { sink, hashes, tell, awaitScan, signal }) {
-  signal.throwIfAborted();
-  const feed = hashes.get(deviceId);
-  let given = 0;
-  /** @type {Promise<number>} */
-  const whole = new Promise((resolve, reject) => {
-    watchers.set(deviceId, {
-      write: async (offset, bytes, giveBack) => {
-        given += bytes.length;
-        // What was left out before may still come.
-        const isNext = feed?.takes(offset) && archive.isZero(deviceId, feed.resumesAt, offset);
-        // What a sink or a hash gets is gone.
-        if (isNext) await feed?.pass(offset, copyOf(bytes));
-        await sink.write(offset, bytes, giveBack);
-      },
-      tell: ({ fileBytes, fileSize }) => tell(fileBytes, fileSize, given),
-      hasEnded: () => signal.aborted,
-      finish: () => resolve(archive.imageSize(deviceId)),
-      fail: reject,
-    });
-    signal.addEventListener("abort", () => reject(signal.reason));
-  });
-  awaitScan();
-  return whole;
-}
-
-/** @param {Uint8Array<ArrayBuffer>} bytes */
-function copyOf(bytes) {
-  const copy = roomFor(bytes.length);
-  copy.set(bytes);
-  return copy;
-}
-
-/**
  * The SHA-256 of a disk: what a save has begun is brought to its end, otherwise
  * the disk is read for it.
  * @param {Session} session
@@ -204,30 +161,6 @@ export async function hash(session, { deviceId }, send, signal) {
     return { sha256: hex, size, lost: archive.imageLost(deviceId), report: session.report() };
   } finally {
     feed.drop();
-  }
-}
-
-/**
- * Passes what the hash does not have yet from an image that was saved; resolves
- * with whether that could be done.
- * @param {Blob | undefined} copy
- * @param {number} size
- * @param {HashFeed} feed
- * @param {AbortSignal} signal
- */
-async function passCopy(copy, size, feed, signal) {
-  if (copy?.size !== size) return false;
-  try {
-    for (let at = feed.resumesAt; at < size; at += COPY_BYTES) {
-      const bytes = new Uint8Array(await copy.slice(at, at + COPY_BYTES).arrayBuffer());
-      await feed.pass(at, bytes);
-      signal.throwIfAborted();
-    }
-    return true;
-  } catch (error) {
-    if (signal.aborted) throw error;
-    // The file was changed or is gone: the backup is still there.
-    return false;
   }
 }
 

@@ -119,7 +119,7 @@ export class Saves {
       return;
     }
     const { way } = choiceFor(archive, deviceId);
-    await this.#begin(archive, { kind: "one-pass", deviceId }, way, true);
+    await this.#begin(archive, { kind: "one-pass", deviceId, format: "raw" }, way, true);
   }
 
   async saveAppliance() {
@@ -191,7 +191,7 @@ export class Saves {
     if (what.kind === "disk") order.what = { ...what, marked };
     // What is missing comes by in no pass through the backup.
     else if (what.kind === "one-pass" && marked) {
-      order.what = { kind: "disk", deviceId: what.deviceId, format: "raw", marked };
+      order.what = { kind: "disk", deviceId: what.deviceId, format: what.format, marked };
     }
     if (order.written) this.#keep(order, true);
     else this.#start(order);
@@ -380,7 +380,11 @@ export class Saves {
   #passEnded(order) {
     if (this.#passing !== order) return;
     this.#passing = null;
-    for (let next = this.#passes.shift(); next && !this.#passing; next = this.#passes.shift()) {
+    const waiting = this.#passes;
+    this.#passes = [];
+    // Until the scan is finished it is not known how the others are laid out.
+    if (this.#state().archive?.scan.phase !== "done") return;
+    for (const next of waiting) {
       if (this.#orders.has(next.id)) this.#start(next);
     }
   }

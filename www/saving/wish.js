@@ -26,8 +26,11 @@ export function isScattered({ timesUnpacked }, deviceId) {
  * @returns {Exclude<import("../messages.js").SaveWhat, { kind: "appliance" }>}
  */
 export function diskWanted(archive, deviceId, format, can) {
-  const inOnePass = /** @type {const} */ ({ kind: "one-pass", deviceId });
-  const isQuicker = format === "raw" && isScattered(archive, deviceId);
+  const inOnePass = /** @type {const} */ ({ kind: "one-pass", deviceId, format });
+  const known = archive.formats.get(deviceId)?.find(({ code }) => code === format);
+  // What is laid out beforehand can be written in any order.
+  const isLaidOut = (known?.exact ?? false) && !PATCHED.has(format);
+  const isQuicker = isLaidOut && isScattered(archive, deviceId);
   const hasWay = can !== null && waysFor(wishFor(archive, inOnePass), can).length > 0;
   return isQuicker && hasWay ? inOnePass : { kind: "disk", deviceId, format, marked: false };
 }
@@ -46,7 +49,7 @@ export function wishFor({ overview, scan, formats, elsewhere }, what) {
     const { sizeMax = 0, exact = false } = elsewhere.facts ?? {};
     return { sizeMax, exact, patched: false, unordered, sliceable: false };
   }
-  const code = what.kind === "disk" ? what.format : "raw";
+  const code = what.format;
   const format = formats.get(what.deviceId)?.find((known) => known.code === code);
   const device = overview.devices.find(({ id }) => id === what.deviceId);
   const scanned = scan.report?.devices.find(({ id }) => id === what.deviceId);

@@ -116,7 +116,7 @@ function orderWords({ timesUnpacked }, deviceId, kind) {
   if (kind === "one-pass") return `${lies} So the backup is unpacked once more while it is saved.`;
   const times = Math.round(timesUnpacked.get(deviceId) ?? 0);
   const slow = `${lies} To save it this way, or to hash it alone, about ${times} times as much as the whole backup is unpacked, which takes long.`;
-  return `${slow} A raw image is quicker where the browser can write it in any order.`;
+  return `${slow} Formats without compression are quicker where the browser can write in any order.`;
 }
 
 /**
@@ -130,7 +130,7 @@ function orderWords({ timesUnpacked }, deviceId, kind) {
 function canDoInOnePass(archive, deviceId, format, can) {
   const { overview, scan } = archive;
   if (!overview.decodesInOrder || scan.phase === "done" || format !== "raw" || !can) return false;
-  return waysFor(wishFor(archive, { kind: "one-pass", deviceId }), can).length > 0;
+  return waysFor(wishFor(archive, { kind: "one-pass", deviceId, format }), can).length > 0;
 }
 
 /**
