@@ -155,6 +155,12 @@ impl Image {
         lost.map(|run| run.length).fold(0, u64::saturating_add)
     }
 
+    /// Where the archive's bytes end that the image needs: 0 if it needs none.
+    #[must_use]
+    pub fn archive_end(&self) -> u64 {
+        self.index.stored().map(|(offset, length)| offset.plus(length).0).max().unwrap_or(0)
+    }
+
     /// About how many bytes of the archive are decoded in vain, or again, when
     /// the image is read from front to back: many where the archive is in a
     /// container that is decoded from its start, and holds the clusters in

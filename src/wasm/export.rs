@@ -245,9 +245,10 @@ impl Archive {
     /// order in a container. At most 1,000.
     #[wasm_bindgen(js_name = timesUnpacked)]
     pub fn times_unpacked(&self, device: u8) -> f64 {
-        let whole = self.contents().progress().contents.max(1);
-        let detours = self.image(device).map(|image| image.detours(whole.saturating_mul(1000)));
-        number(detours.unwrap_or(0)) / number(whole)
+        let Some(image) = self.image(device) else { return 0.0 };
+        // After a scan that was kept, nothing may have been unpacked yet.
+        let whole = self.contents().progress().contents.max(image.archive_end()).max(1);
+        number(image.detours(whole.saturating_mul(1000))) / number(whole)
     }
 
     /// A disk as a file of a format of [`formats`](Self::formats); with `hashed`,

@@ -52,6 +52,8 @@ async function ofChecksums(inspector) {
 
 async function assertSaves(inspector) {
   const [disk] = made.disks;
+  const said = await inspector.page.text("#devices");
+  assert.ok(!said.includes("out of order"), "the disk lies in order");
   const download = await inspector.save(disk.name);
   assert.equal(download.failure, null);
   assert.equal(download.sha256, disk.sha256);
