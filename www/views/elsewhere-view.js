@@ -2,6 +2,7 @@
 import { byId, fill, h, setText, whenChanged } from "../dom.js";
 import { counted, size } from "../format.js";
 import { FORMATS, TEXT_FORMATS } from "../format-words.js";
+import { isScattered } from "../saving/wish.js";
 import { isLive } from "../state.js";
 import { button, copyButton, foreign, saveSmallFile } from "./parts.js";
 import { saveBox } from "./save-box.js";
@@ -81,13 +82,14 @@ function appliancePart(send) {
    * @param {State["saves"]} saves
    * @param {State["abilities"]} can
    */
-  function draw({ id, elsewhere, overview }, saves, can) {
+  function draw(archive, saves, can) {
+    const { id, elsewhere } = archive;
     const current = saves.findLast((s) => s.archive === id && s.deviceId === null) ?? null;
     keepsMacs.input.checked = elsewhere.keepsMacs;
     compressed.input.checked = elsewhere.compressed;
     const { facts: known } = elsewhere;
     save.ariaDisabled = String(!known || !can || (current !== null && isLive(current)));
-    setText(facts, known ? applianceLine(known, overview.devices.length) : NO_APPLIANCE);
+    setText(facts, known ? applianceLine(known, archive) : NO_APPLIANCE);
     fill(lost, known && leftOutList(known.leftOut));
     if (current) box.draw(current);
     if (place.contains(box.root) !== (current !== null)) fill(place, current && box.root);
@@ -100,12 +102,17 @@ const NO_APPLIANCE = "There is no disk in this backup that an appliance can hold
 
 /**
  * @param {import("../core/vma_inspector.js").ApplianceFacts} facts
- * @param {number} all
+ * @param {ShownArchive} archive
  */
-function applianceLine({ sizeMax, exact, devices }, all) {
-  const disks = `${devices.length} of ${counted(all, "disk")}`;
-  return `${exact ? "" : "At most "}${size(sizeMax)}, with ${disks}. Variables of the firmware and the state of a TPM have no place in an appliance.`;
+function applianceLine({ sizeMax, exact, devices }, archive) {
+  const disks = `${devices.length} of ${counted(archive.overview.devices.length, "disk")}`;
+  const length = `${exact ? "" : "At most "}${size(sizeMax)}, with ${disks}.`;
+  const slow = devices.some((id) => isScattered(archive, id)) ? ` ${SCATTERED}` : "";
+  return `${length}${slow} Variables of the firmware and the state of a TPM have no place in an appliance.`;
 }
+
+const SCATTERED =
+  "Disks lie out of order in the compressed backup, which has to be unpacked again and again for an appliance: that takes long.";
 
 /** @param {Send} send */
 function folderPart(send) {
