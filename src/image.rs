@@ -191,7 +191,7 @@ impl Image {
     /// As for a read.
     pub fn approach_range(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
         let runs: Vec<Run> = self.runs(range).collect();
-        for read in joined_reads(&runs) {
+        for read in self.joined_reads(&runs) {
             match self.source.approach(read.start, work_max) {
                 Ok(true) => {}
                 Err(error) if self.is_known_damage(&error) => {}
@@ -231,10 +231,35 @@ impl Image {
             fill.write(run.start.0, place_of(&run, offset, buffer));
         }
         let mut bytes = Vec::new();
-        for read in joined_reads(&stored) {
+        for read in self.joined_reads(&stored) {
             read.fetch(&*self.source, offset, buffer, &mut bytes)?;
         }
         Ok(())
+    }
+
+    /// The reads of the archive that bring the stored ones of `runs`. Short runs
+    /// that lie close together are joined, unless something between them cannot
+    /// be read.
+    fn joined_reads(&self, runs: &[Run]) -> Vec<JoinedRead> {
+        let stored = runs.iter().filter_map(|run| match run.origin {
+            Origin::Stored(offset) => Some((offset, *run)),
+            Origin::Zero | Origin::Lost => None,
+        });
+        let mut stored: Vec<(ArchiveOffset, Run)> = stored.collect();
+        stored.sort_unstable_by_key(|(offset, _)| *offset);
+        let mut reads: Vec<JoinedRead> = Vec::new();
+        for (offset, run) in stored {
+            let is_joined = |gap: Range<u64>| gap.is_empty() || self.source.lost(gap).is_empty();
+            match reads.last_mut() {
+                Some(read)
+                    if read.can_take(offset, run.length) && is_joined(read.end..offset.0) =>
+                {
+                    read.take(offset, run);
+                }
+                _ => reads.push(JoinedRead::new(offset, run)),
+            }
+        }
+        reads
     }
 
     /// Whether `error` tells of damage that is known from now on: the same
@@ -270,29 +295,10 @@ impl ReadAt for Image {
 
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
         let runs: Vec<Run> = self.runs(range).collect();
-        for read in joined_reads(&runs) {
+        for read in self.joined_reads(&runs) {
             self.source.trace(read.start..read.end, into);
         }
     }
-}
-
-/// The reads of the archive that bring the stored ones of `runs`. Short runs
-/// that lie close together are joined.
-fn joined_reads(runs: &[Run]) -> Vec<JoinedRead> {
-    let stored = runs.iter().filter_map(|run| match run.origin {
-        Origin::Stored(offset) => Some((offset, *run)),
-        Origin::Zero | Origin::Lost => None,
-    });
-    let mut stored: Vec<(ArchiveOffset, Run)> = stored.collect();
-    stored.sort_unstable_by_key(|(offset, _)| *offset);
-    let mut reads: Vec<JoinedRead> = Vec::new();
-    for (offset, run) in stored {
-        match reads.last_mut() {
-            Some(read) if read.can_take(offset, run.length) => read.take(offset, run),
-            _ => reads.push(JoinedRead::new(offset, run)),
-        }
-    }
-    reads
 }
 
 /// A read of the archive that serves one run, or several.

@@ -14,6 +14,7 @@ use packing::run;
 use support::{finish, id, open};
 use vma_inspector::archive::Archive;
 use vma_inspector::container::{Options, open as open_container};
+use vma_inspector::error::{Error, ErrorKind, Part};
 use vma_inspector::image::Origin;
 use vma_inspector::read_at::ReadAt;
 use vma_inspector::scan::Scan;
@@ -143,6 +144,56 @@ fn bzip2_loses_the_damaged_block_and_the_rest_of_the_extent_it_lies_in() {
         let most = 2 * BLOCK + 2 * EXTENT_MAX;
         assert!(outcome.lost <= most, "{what}: {} bytes lost", outcome.lost);
     }
+}
+
+/// Bytes of which a few cannot be had.
+struct Holed {
+    bytes: Vec<u8>,
+    holes: Vec<Range<u64>>,
+}
+
+impl ReadAt for Holed {
+    fn size(&self) -> Option<u64> {
+        self.bytes.size()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        let end = offset + buffer.len() as u64;
+        match self.lost(offset..end).first() {
+            None => self.bytes.read_at(offset, buffer),
+            Some(hole) => {
+                let kind = ErrorKind::ContainerDamaged { until: hole.end };
+                Err(Error::new(Part::Container, hole.start, kind))
+            }
+        }
+    }
+
+    fn trace(&self, _range: Range<u64>, _into: &mut Vec<Range<u64>>) {}
+
+    fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
+        let hit = self.holes.iter().filter(|hole| hole.start < range.end && range.start < hole.end);
+        hit.map(|hole| hole.start.max(range.start)..hole.end.min(range.end)).collect()
+    }
+}
+
+#[test]
+fn short_runs_with_a_lost_block_between_them_are_read_one_by_one() {
+    let built = disks(Kind::Dense);
+    let cluster = *built.layout.clusters().nth(5).expect("there are more");
+    let lost = [3, 5, 9].map(|block| cluster.data + block * 4096 + 100);
+    let holes = lost.map(|at| at..at + 1).to_vec();
+    let source = Holed { bytes: built.bytes, holes };
+    let archive = Archive::open(Rc::new(source), &Options::default()).expect("opens");
+    let image = finish(Scan::new(&archive)).image(id(1)).expect("the disk is known");
+    let mut truth = Device::new(1, "", 9 << 20, Content::of_kind(Kind::Dense, 7)).image();
+    let start = u64::from(cluster.number) * 65_536;
+    for block in [3, 5, 9] {
+        let at = (start + block * 4096) as usize;
+        truth[at..at + 4096].fill(0);
+    }
+    let mut bytes = vec![0xaa; 65_536];
+    image.read_at(start, &mut bytes).expect("lost parts read as zeros");
+    assert!(bytes == truth[start as usize..start as usize + 65_536]);
 }
 
 /// How many bytes of contents a file gives that is cut off at `at`.
