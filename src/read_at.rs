@@ -61,7 +61,31 @@ pub trait ReadAt {
         let _ = (from, offset);
         0
     }
+
+    /// Takes note of what has to stand somewhere ahead, in place of what was
+    /// told before.
+    ///
+    /// For a layer that may lose its place: it finds out by it where it is.
+    fn expect(&self, landmark: Landmark) {
+        let _ = landmark;
+    }
 }
+
+/// Bytes of which a layer above knows where they stand, and that it can tell
+/// from all others.
+#[derive(Clone)]
+pub struct Landmark {
+    /// Where they start, in bytes of the layer that is told of them.
+    pub offset: u64,
+    /// How many they are.
+    pub length: usize,
+    /// Tells them from all others.
+    pub proof: Proof,
+}
+
+/// Whether so many bytes are the ones that are expected. Must be true of no
+/// others within some megabytes of those.
+pub type Proof = Rc<dyn Fn(&[u8]) -> bool>;
 
 impl<T: ReadAt + ?Sized> ReadAt for Rc<T> {
     fn size(&self) -> Option<u64> {
@@ -86,6 +110,10 @@ impl<T: ReadAt + ?Sized> ReadAt for Rc<T> {
 
     fn detour(&self, from: u64, offset: u64) -> u64 {
         (**self).detour(from, offset)
+    }
+
+    fn expect(&self, landmark: Landmark) {
+        (**self).expect(landmark);
     }
 }
 

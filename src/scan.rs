@@ -20,7 +20,7 @@ use crate::image::Image;
 use crate::index::{Cluster, DeviceIndex, INDEX_BYTES_MAX, Inserted};
 use crate::lookahead::Lookahead;
 use crate::proxmox::{Prediction, Reading};
-use crate::read_at::ReadAt;
+use crate::read_at::{Landmark, ReadAt};
 use crate::statistics::{DeviceStatistics, ExtentStatistics, UndeclaredDevice, image_size};
 use crate::unit::{
     ArchiveOffset, BLOCK_SIZE, BLOCKS_PER_CLUSTER, BlockMask, CLUSTER_SIZE, ClusterNumber, DeviceId,
@@ -150,6 +150,55 @@ impl Pending {
     }
 }
 
+/// What the next extent header is known by: it goes on with a device where
+/// the last one stopped.
+struct Successor {
+    uuid: Uuid,
+    /// The clusters of which it has one.
+    clusters: Vec<(DeviceId, ClusterNumber)>,
+    /// Whether it may have the first cluster of a device instead.
+    starts_device: bool,
+}
+
+impl Successor {
+    /// What comes after `extent`. That clusters come out of order is the
+    /// exception, and such an extent is not known.
+    fn of(extent: &ExtentHeader, header: &Header) -> Self {
+        let mut last: BTreeMap<DeviceId, ClusterNumber> = BTreeMap::new();
+        for slot in extent.slots() {
+            let highest = last.entry(slot.device).or_insert(slot.cluster);
+            *highest = slot.cluster.max(*highest);
+        }
+        let next = |cluster: ClusterNumber| cluster.0.checked_add(1).map(ClusterNumber);
+        let clusters = last.into_iter().filter_map(|(id, cluster)| Some((id, next(cluster)?)));
+        let clusters: Vec<_> = clusters.collect();
+        let is_end = |&(id, cluster): &(DeviceId, ClusterNumber)| {
+            let device = header.device(id);
+            device.is_some_and(|device| allowed_blocks(device, cluster).is_none())
+        };
+        let starts_device = clusters.iter().any(is_end);
+        Self { uuid: header.uuid(), clusters, starts_device }
+    }
+
+    fn is(&self, bytes: &[u8]) -> bool {
+        let Some(bytes) = bytes.first_chunk::<HEADER_LENGTH>() else { return false };
+        if !bytes.starts_with(&extent::MAGIC) {
+            return false;
+        }
+        let extent = ExtentHeader::parse(bytes);
+        extent.faults(self.uuid).is_empty()
+            && extent.slots().iter().any(|slot| {
+                let is_first = self.starts_device && slot.cluster.0 == 0;
+                is_first || self.clusters.contains(&(slot.device, slot.cluster))
+            })
+    }
+
+    /// The same, for the layer below: it stands at `offset`.
+    fn landmark(self, offset: u64) -> Landmark {
+        Landmark { offset, length: HEADER_LENGTH, proof: Rc::new(move |bytes| self.is(bytes)) }
+    }
+}
+
 impl Scan {
     /// A scan of `archive` that has read nothing yet.
     #[must_use]
@@ -161,6 +210,8 @@ impl Scan {
             found.devices.insert(device.id, Rc::default());
         }
         let source: Rc<dyn ReadAt> = Rc::<Contents>::clone(archive.contents());
+        let first = Successor { uuid: header.uuid(), clusters: Vec::new(), starts_device: true };
+        source.expect(first.landmark(header.first_extent().0));
         Self {
             source: Rc::clone(&source),
             state: State::Expect { at: header.first_extent().0 },
@@ -431,6 +482,10 @@ impl Scan {
     fn hold(&mut self, at: u64, header: ExtentHeader) {
         self.lookahead.note_extent(header.size());
         let pending = Pending { at, header };
+        if pending.end() == pending.end_by_masks() {
+            let next = Successor::of(&pending.header, &self.header);
+            self.source.expect(next.landmark(pending.end()));
+        }
         self.state = State::Expect { at: pending.end() };
         self.pending = Some(pending);
     }

@@ -55,6 +55,14 @@ impl<S> Checkpoints<S> {
         self.bytes_max / 4
     }
 
+    /// Bytes that another one may take that must stay: half of the budget is
+    /// for those, so that there is room to thin the others out.
+    pub(super) fn spare(&self) -> usize {
+        let pinned = self.kept.iter().filter(|kept| kept.pinned);
+        let taken = pinned.map(|kept| kept.bytes.saturating_add(Self::OWN_BYTES));
+        (self.bytes_max / 2).saturating_sub(taken.fold(0, usize::saturating_add))
+    }
+
     /// Bytes of memory that all of them take.
     pub(super) fn bytes(&self) -> usize {
         self.bytes

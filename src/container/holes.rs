@@ -46,6 +46,17 @@ impl Holes {
         }
     }
 
+    /// Takes `range` out of them: it can be had after all.
+    pub(super) fn remove(&mut self, range: &Range<u64>) {
+        let first = self.ranges.partition_point(|hole| hole.end <= range.start);
+        let behind = self.ranges.partition_point(|hole| hole.start < range.end);
+        let hit = self.ranges.get(first..behind).unwrap_or(&[]);
+        let (Some(from), Some(to)) = (hit.first(), hit.last()) else { return };
+        let rest = [from.start..range.start, range.end..to.end];
+        let rest = rest.into_iter().filter(|rest| rest.start < rest.end).collect::<Vec<_>>();
+        self.ranges.splice(first..behind, rest);
+    }
+
     /// The one that `offset` lies in.
     pub(super) fn at(&self, offset: u64) -> Option<Range<u64>> {
         let index = self.ranges.partition_point(|hole| hole.end <= offset);
@@ -107,6 +118,22 @@ mod tests {
         assert_eq!(holes.within(&(2000..5000)), []);
         assert_eq!(holes.at(5900), Some(5900..5901));
         assert_eq!((holes.behind(5000), holes.behind(5900)), (5300, u64::MAX));
+    }
+
+    #[test]
+    fn what_can_be_had_after_all_is_no_hole() {
+        let mut holes = Holes::default();
+        holes.extend(0, &[1000..2000, 3000..4000, 5000..6000]);
+        for (removed, left) in [
+            (0..1000, vec![1000..2000, 3000..4000, 5000..6000]),
+            (3200..3300, vec![1000..2000, 3000..3200, 3300..4000, 5000..6000]),
+            (1500..3250, vec![1000..1500, 3300..4000, 5000..6000]),
+            (3300..4000, vec![1000..1500, 5000..6000]),
+            (5000..5500, vec![1000..1500, 5500..6000]),
+        ] {
+            holes.remove(&removed);
+            assert_eq!(holes.ranges, left, "{removed:?}");
+        }
     }
 
     #[test]

@@ -89,6 +89,13 @@ impl Loss {
         self.resume(output)
     }
 
+    /// The contents go on somewhere behind the damage, and `lost` bytes of them
+    /// are lost before.
+    pub(super) fn resume_after(mut self, lost: u64, output: &mut Output<'_>) -> Step {
+        self.missing = Some(lost);
+        self.resume(output)
+    }
+
     /// The source ended at `end`, and nothing to go on from was found.
     pub(super) fn give_up(self, end: u64, output: &mut Output<'_>) -> Step {
         let bytes = end.saturating_sub(self.start);

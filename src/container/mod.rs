@@ -5,6 +5,7 @@
 //! them, as [`Contents`]. What is wrong with the container is told apart from
 //! what is wrong with the archive in it: see [`Contents::findings`].
 
+mod before;
 mod bzip2;
 mod checkpoint;
 mod finding;
@@ -29,7 +30,7 @@ use self::stream::Stream;
 use self::zstd::Zstd;
 use crate::error::Error;
 use crate::little_endian::{Reader, Writer};
-use crate::read_at::{ReadAt, read_range};
+use crate::read_at::{Landmark, ReadAt, read_range};
 
 /// Bytes that tell a container.
 const RECOGNISED_BY: u64 = 6;
@@ -288,6 +289,10 @@ impl ReadAt for Contents {
 
     fn detour(&self, from: u64, offset: u64) -> u64 {
         self.as_read_at().detour(from, offset)
+    }
+
+    fn expect(&self, landmark: Landmark) {
+        self.as_read_at().expect(landmark);
     }
 }
 

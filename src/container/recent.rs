@@ -76,6 +76,21 @@ impl Recent {
         })
     }
 
+    /// The bytes that are kept from `offset` on, as far as one piece goes and
+    /// no further than `end`, and where they end; if `offset` is not kept,
+    /// none, and where those that are start.
+    pub(super) fn at_or_behind(&self, offset: u64, end: u64) -> (&[u8], u64) {
+        let kept = self.at(offset);
+        let wanted = usize::try_from(end.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let kept = kept.get(..wanted).unwrap_or(kept);
+        if kept.is_empty() {
+            let filled = self.pieces.iter().filter(|piece| piece.filled > 0);
+            let behind = filled.map(|piece| piece.start).filter(|&start| start > offset).min();
+            return (kept, behind.map_or(end, |behind| behind.min(end)));
+        }
+        (kept, offset.saturating_add(u64::try_from(kept.len()).unwrap_or(0)).min(end))
+    }
+
     /// The `count` bytes that end at `end`, if all of them are kept.
     pub(super) fn before(&self, end: u64, count: usize) -> Option<Vec<u8>> {
         let mut at = end.checked_sub(u64::try_from(count).ok()?)?;

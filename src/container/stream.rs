@@ -8,6 +8,7 @@ use core::cell::{Ref, RefCell};
 use core::ops::Range;
 use std::rc::Rc;
 
+use super::before::Before;
 use super::checkpoint::{Checkpoint, Checkpoints};
 use super::finding::{Checksums, End, Log};
 use super::holes::Holes;
@@ -16,7 +17,7 @@ use super::recent::Recent;
 use super::{Options, Progress, copy_start};
 use crate::error::{Error, ErrorKind, Part};
 use crate::little_endian::{Reader, Writer};
-use crate::read_at::ReadAt;
+use crate::read_at::{Landmark, ReadAt};
 
 /// Bytes of contents that stand for a loss nobody knows the length of.
 ///
@@ -49,6 +50,8 @@ pub(super) struct Output<'a> {
     /// The parts of what is put out that nobody can know, in ascending order:
     /// bytes of `room`.
     pub(super) unknown: &'a mut Vec<Range<usize>>,
+    /// Bytes that were decoded besides what is put out, to find something out.
+    pub(super) tried: u64,
 }
 
 /// What a decoder needs to be put back to a place.
@@ -109,6 +112,15 @@ pub(super) trait Decoder: Sized {
     /// one that saved it does.
     fn restore(state: &Self::State, options: &Options) -> Self;
 
+    /// How many bytes of output before the damage that it stands behind it has
+    /// use for, as [`Before`]; `None` if it has none for that.
+    fn wants_before(&self) -> Option<usize> {
+        None
+    }
+
+    /// Takes what it [wants](Self::wants_before).
+    fn take_before(&mut self, _before: Before) {}
+
     /// Appends `state` to what is kept of a container; `None` if it cannot be
     /// put down as bytes.
     fn write_state(_state: &Self::State, _bytes: &mut Writer) -> Option<()> {
@@ -148,6 +160,8 @@ struct State<D: Decoder> {
     holes: Holes,
     losses: usize,
     log: Log,
+    /// What a layer above expects to find.
+    expected: Option<Landmark>,
     /// Bytes read and put out by all steps so far, times [`Decoder::EFFORT`].
     work: u64,
 }
@@ -169,6 +183,7 @@ impl<D: Decoder> Stream<D> {
             holes: Holes::default(),
             losses: 0,
             log: Log::default(),
+            expected: None,
             work: 0,
         };
         Self { state: RefCell::new(state) }
@@ -310,6 +325,10 @@ impl<D: Decoder> ReadAt for Stream<D> {
         let start = if from <= offset { earliest.max(from) } else { earliest };
         offset.saturating_sub(start)
     }
+
+    fn expect(&self, landmark: Landmark) {
+        self.state.borrow_mut().expected = Some(landmark);
+    }
 }
 
 impl<D: Decoder> State<D> {
@@ -340,7 +359,11 @@ impl<D: Decoder> State<D> {
         let (log, work) = (&mut self.log, &mut self.work);
         let step = step(cursor, u64::MAX, &mut self.recent, log, &mut unknown, work)?;
         match step {
-            Step::Data(_) => self.holes.extend(start, &unknown),
+            Step::Data(_) => {
+                self.holes.extend(start, &unknown);
+                let reached = start..cursor.contents;
+                self.know_landmark(&reached);
+            }
             Step::Lost(_) => {
                 self.losses = self.losses.saturating_add(1);
                 self.holes.push(start..cursor.contents);
@@ -350,7 +373,13 @@ impl<D: Decoder> State<D> {
         if self.losses >= LOSSES_MAX {
             self.end = Some(End::Damaged);
         }
+        let Some(cursor) = self.frontier.as_mut() else { return Ok(()) };
         self.reached = (cursor.contents, cursor.input.position());
+        let history = cursor.decoder.history();
+        if history <= self.checkpoints.largest() {
+            self.recent.keep_at_least(history);
+        }
+        self.show_what_is_known();
         self.leave_checkpoint(matches!(step, Step::Lost(_)));
         if self.end.is_some() {
             self.frontier = None;
@@ -369,9 +398,32 @@ impl<D: Decoder> State<D> {
         if let Some(Saved { contents, source, state, bytes }) = saved {
             self.checkpoints.push(Checkpoint { contents, source, state, bytes, pinned });
         }
-        let history = cursor.decoder.history();
-        if history <= largest {
-            self.recent.keep_at_least(history);
+    }
+
+    /// If the expected bytes were taken to be unknown, and the last of them
+    /// came among those of `reached`: they are what was put out if that proves
+    /// itself.
+    fn know_landmark(&mut self, reached: &Range<u64>) {
+        let Some(Landmark { offset, length, proof }) = &self.expected else { return };
+        let Some(end) = to_u64(*length).checked_add(*offset) else { return };
+        let is_last = reached.start < end && end <= reached.end;
+        if !is_last || self.holes.within(&(*offset..end)).is_empty() {
+            return;
+        }
+        if self.recent.before(end, *length).is_some_and(|bytes| proof(&bytes)) {
+            self.holes.remove(&(*offset..end));
+        }
+    }
+
+    /// Shows the decoder what is known around the loss that it stands behind.
+    fn show_what_is_known(&mut self) {
+        let Some(cursor) = self.frontier.as_mut() else { return };
+        let Some(count) = cursor.decoder.wants_before() else { return };
+        let Some(landmark) = &self.expected else { return };
+        let (start, spare) = (cursor.contents, self.checkpoints.spare());
+        let known = (&self.recent, &self.holes);
+        if let Some(before) = Before::gather(start, count, spare, known, landmark) {
+            cursor.decoder.take_before(before);
         }
     }
 
@@ -451,8 +503,9 @@ fn step<D: Decoder>(
     let before = cursor.input.position();
     let contents = cursor.contents;
     let room = recent.room(contents, D::ROOM);
-    let mut output = Output { room, contents, log, unknown };
+    let mut output = Output { room, contents, log, unknown, tried: 0 };
     let step = cursor.decoder.step(&mut cursor.input, &mut output)?;
+    let tried = output.tried;
     let count = match step {
         Step::Data(count) => {
             let left = usize::try_from(end.saturating_sub(contents)).unwrap_or(usize::MAX);
@@ -465,7 +518,11 @@ fn step<D: Decoder>(
     cursor.contents = contents.saturating_add(count);
     let put_out = if matches!(step, Step::Lost(_)) { 0 } else { count };
     let read = cursor.input.position().saturating_sub(before);
-    let bytes = put_out.saturating_add(read);
+    let bytes = put_out.saturating_add(read).saturating_add(tried);
     *work = work.saturating_add(bytes.saturating_mul(D::EFFORT));
     Ok(step)
+}
+
+fn to_u64(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use vma_inspector::container::{ContainerFindingKind, Contents, End, Options, open};
-use vma_inspector::read_at::ReadAt;
+use vma_inspector::read_at::{Landmark, ReadAt};
 
 use crate::support::*;
 use crate::zstd::block_starts;
@@ -200,6 +200,93 @@ fn what_is_known_behind_damage_is_what_was_compressed() {
     }
 }
 
+/// Bytes of a mark, and from one to the next.
+const MARK: usize = 64;
+const MARKED: usize = 1 << 20;
+
+/// A landmark at `offset`: bytes that are those of `plain` at `from`.
+fn landmark(plain: &[u8], offset: u64, from: u64) -> Landmark {
+    let mark = plain[from as usize..from as usize + MARK].to_vec();
+    Landmark { offset, length: MARK, proof: Rc::new(move |bytes| bytes == mark) }
+}
+
+fn losses(contents: &Contents) -> Vec<(u64, Option<u64>)> {
+    let findings = contents.findings();
+    let losses = findings.iter().filter_map(|finding| match finding.kind {
+        ContainerFindingKind::Damaged { lost, resumes: true, .. } => {
+            Some((finding.contents_offset, lost))
+        }
+        _ => None,
+    });
+    losses.collect()
+}
+
+#[test]
+fn a_landmark_behind_damage_tells_how_much_is_lost() {
+    for (number, way) in WAYS.iter().enumerate() {
+        let mut plain = disk(number as u64, way.length);
+        let mut random = Random::new(300 + number as u64);
+        for piece in plain.chunks_mut(MARKED) {
+            let end = MARK.min(piece.len());
+            piece[..end].fill_with(|| random.next() as u8);
+        }
+        let Some(packed) = zstd(way.arguments, &plain) else { return };
+        let starts = block_starts(&packed, 6);
+        let (mut all, mut known) = (0, 0);
+        for (round, kind) in KINDS.repeat(2).into_iter().enumerate() {
+            let at = random.below(packed.len() as u64 * 3 / 4) as usize;
+            let bytes = damaged(&packed, &starts, kind, at, &mut random);
+            let unaware = opened(&bytes);
+            assert!(unaware.approach(u64::MAX, u64::MAX).unwrap());
+            let Some(&(start, None)) = losses(&unaware).first() else { continue };
+            all += 1;
+            let marked = MARKED as u64;
+            let mark = (start / marked + 1 + random.below(3)) * marked;
+            if mark + MARK as u64 > plain.len() as u64 {
+                continue;
+            }
+            let options = if round % 2 == 0 { tight() } else { Options::default() };
+            let contents = open(Rc::new(bytes.clone()), &options).unwrap();
+            contents.expect(landmark(&plain, mark, mark));
+            assert!(contents.approach(u64::MAX, u64::MAX).unwrap());
+            let mut pieces = read_around(&contents);
+            pieces.retain(|(_, piece)| !piece.is_empty());
+            let case = format!("{:?}: {kind:?} at {at:#x}, {start:#x}", way.arguments);
+            assert!(contents.progress().checkpoint_bytes <= options.checkpoint_bytes, "{case}");
+            let losses = losses(&contents);
+            let (same, Some(lost)) = losses[0] else { continue };
+            assert_eq!(same, start, "{case}");
+            known += 1;
+            assert!(lost <= 2 * way.skipped_max, "{case}: {lost:#x}");
+            // Behind the landmark nothing tells of another one.
+            let end = losses.get(1).map_or(contents.size().unwrap(), |other| other.0);
+            assert!(losses.len() > 1 || end == plain.len() as u64, "{case}: {end:#x}");
+            for (from, piece) in pieces.iter().filter(|(from, _)| (start..end).contains(from)) {
+                let from = *from as usize;
+                assert!(plain[from..from + piece.len()] == piece[..], "{case}: {from:#x}");
+            }
+            assert_reads_as(&contents, &pieces, at as u64, 60);
+
+            // One that does not come, one that lies behind and one that is too
+            // far away tell nothing.
+            for false_one in [
+                Landmark { proof: Rc::new(|_| false), ..landmark(&plain, mark, mark) },
+                landmark(&plain, start.saturating_sub(1), mark),
+                landmark(&plain, start + (8 << 20) + 1, mark),
+            ] {
+                let contents = opened(&bytes);
+                contents.expect(false_one);
+                assert!(contents.approach(u64::MAX, u64::MAX).unwrap());
+                assert!(contents.findings() == unaware.findings(), "{case}");
+                assert_eq!(contents.size(), unaware.size(), "{case}");
+                assert!(contents.lost(0..u64::MAX) == unaware.lost(0..u64::MAX), "{case}");
+            }
+        }
+        eprintln!("{:?}: {known} of {all} lengths", way.arguments);
+        assert!(all > 3 && known * 2 >= all, "{:?}: {known} of {all}", way.arguments);
+    }
+}
+
 #[test]
 fn damage_at_several_places_costs_each_of_them() {
     let plain = disk(31, 24 << 20);
@@ -318,6 +405,9 @@ fn hostile_chains_end_and_take_bounded_work() {
         ("noise", noise(8 << 20)),
     ] {
         let contents = opened(&[&header[..], &[0xff; 3], &body].concat());
+        // It never comes.
+        let offset = 7 << 20;
+        contents.expect(Landmark { offset, length: MARK, proof: Rc::new(|_| false) });
         let clock = std::time::Instant::now();
         let mut steps = 0;
         while !contents.approach(u64::MAX, 1 << 20).unwrap() {

@@ -159,7 +159,7 @@ impl Walk {
     /// [`Step::Data`] counts contents passed.
     pub(super) fn step(&mut self, log: &mut Log) -> Result<Step, Error> {
         let (contents, mut unknown) = (self.contents, Vec::new());
-        let mut output = Output { room: &mut [], contents, log, unknown: &mut unknown };
+        let mut output = Output { room: &mut [], contents, log, unknown: &mut unknown, tried: 0 };
         let step = match self.place.clone() {
             Place::Part => self.part(&mut output)?,
             Place::Next(flags) => self.next(flags, &mut output)?,

@@ -83,10 +83,11 @@ impl BlockDecoder {
         self.open(window, Past::Known)
     }
 
-    /// Goes into the middle of a frame with a window of `window` bytes.
-    pub(super) fn enter(&mut self, window: u64) -> Result<(), Undecodable> {
+    /// Goes into the middle of a frame with a window of `window` bytes, where
+    /// `history` comes right before, as far as that is known.
+    pub(super) fn enter(&mut self, window: u64, history: &[u8]) -> Result<(), Undecodable> {
         self.open(window, Past::Unknown)?;
-        self.insert(Past::Unknown, [&[], &[]])
+        self.insert(Past::Unknown, [history, &[]])
     }
 
     fn open(&mut self, window: u64, past: Past) -> Result<(), Undecodable> {

@@ -6,8 +6,10 @@
 //! Behind a block that cannot be decoded, decoding goes on at the next block
 //! that needs no tables of those that are lost, and that can be found: see
 //! [`search`]. What copies from before it is unknown, and so is what copies from
-//! that: see [`twin`]. How much is lost in between is unknown, too. The checksum
-//! of such a frame is of no use any more. In frames with windows above 32 MiB,
+//! that: see [`twin`]. How much is lost in between is unknown, too, unless
+//! something that has to stand behind it tells: see [`measure`]. Then what comes
+//! before the loss is still there to be copied. The checksum of such a frame is
+//! of no use any more. In frames with windows above 32 MiB,
 //! and in short ones that say how long they are, decoding goes on at the next
 //! frame only. What was decoded between the damage and the block that fails
 //! can be wrong; the checksum that would tell is at the end of the frame.
@@ -15,21 +17,25 @@
 mod block;
 mod chain;
 mod frame;
+mod measure;
 mod search;
 mod trial;
 mod twin;
 
 use core::hash::Hasher;
+use std::rc::Rc;
 
 use twox_hash::XxHash64;
 
 use self::block::{BlockDecoder, ENTERED_WINDOW_MAX, Past};
 use self::chain::REACH;
 use self::frame::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, Opening};
+use self::measure::{Behind, Measure, UNIT};
 use self::search::Search;
 use self::trial::{Inside, Trial};
 use self::twin::Twin;
 use super::Options;
+use super::before::Before;
 use super::finding::{ContainerFindingKind, End};
 use super::input::Input;
 use super::loss::{Loss, cut};
@@ -57,10 +63,13 @@ pub(super) struct Zstd {
     trial: Option<Trial>,
     /// Trials in a row that came to nothing.
     vain_trials: u32,
+    /// Guesses in a row at the length of a loss that came to nothing.
+    vain_guesses: u32,
     /// The second decoder, while what the first one puts out can be unknown.
     twin: Option<Box<Twin>>,
-    /// The last frame, if its checksum does not tell that it came to its end.
-    doubt: Option<FrameHeader>,
+    /// The last frame, if its checksum does not tell that it came to its end, and
+    /// how many bytes of contents may be wrong if it did not.
+    doubt: Option<(FrameHeader, usize)>,
 }
 
 /// Where in the format the decoder stands.
@@ -74,6 +83,8 @@ enum Place {
     Trailer(Frame),
     /// Behind damage, looking for a place to go on from.
     Lost(Search),
+    /// At a place to go on from, finding out how much is lost before it.
+    Measuring(Box<Measure>),
 }
 
 /// A frame that is being decoded.
@@ -85,6 +96,13 @@ struct Frame {
     hash: Option<XxHash64>,
     /// What lies before the place where it was entered.
     past: Past,
+    /// The same, if it was entered behind a loss of a known length, and as long
+    /// as blocks look back there.
+    behind: Option<Rc<Behind>>,
+    /// Bytes of contents up to the last place where a block should end, from
+    /// the one before that, and from there on.
+    unit: usize,
+    rest: usize,
 }
 
 /// The decoder at a checkpoint.
@@ -98,7 +116,7 @@ enum Saving {
     /// Before a frame.
     Between,
     /// Where a frame is entered behind damage.
-    Entry(FrameHeader),
+    Entry(FrameHeader, Option<Rc<Behind>>),
     /// Before a block of a frame.
     Inside(Box<Inside>),
 }
@@ -123,7 +141,7 @@ impl Zstd {
                 }
                 input.consume(header.length);
                 let hash = (self.checks && header.has_checksum).then(|| XxHash64::with_seed(0));
-                self.place = Place::Blocks(Frame { header, produced: 0, hash, past: Past::Known });
+                self.place = Place::Blocks(Frame { hash, ..Frame::new(header, Past::Known) });
                 Ok(Step::Data(0))
             }
             Opening::Skippable(length) => {
@@ -223,7 +241,7 @@ impl Zstd {
             self.place = Place::Blocks(frame);
             return Ok(Step::Data(0));
         }
-        self.doubt = frame.rest();
+        self.doubt = frame.rest().map(|rest| (rest, frame.doubtful()));
         if frame.header.has_checksum {
             let Some(expected) = input.peek(4)?.first_chunk::<4>().copied() else {
                 return Ok(cut(start, output));
@@ -311,6 +329,7 @@ impl Decoder for Zstd {
             frames: 0,
             trial: None,
             vain_trials: 0,
+            vain_guesses: 0,
             twin: None,
             doubt: None,
         }
@@ -322,6 +341,7 @@ impl Decoder for Zstd {
             Place::Blocks(frame) => self.block(frame, input, output),
             Place::Trailer(frame) => self.trailer(frame, input, output),
             Place::Lost(search) => self.search(search, input, output),
+            Place::Measuring(measure) => self.measure(*measure, input, output),
         }
     }
 
@@ -349,14 +369,16 @@ impl Decoder for Zstd {
                 return Some(Saved { contents, source, state, bytes: 0 });
             }
             // What lies before is the same fill wherever that is.
-            Place::Blocks(Frame { header, produced: 0, past: Past::Unknown, .. }) => {
-                let state = State { frames: self.frames, place: Saving::Entry(*header) };
-                return Some(Saved { contents, source, state, bytes: 0 });
+            Place::Blocks(Frame { header, produced: 0, past: Past::Unknown, behind, .. }) => {
+                let bytes = behind.as_ref().map_or(0, |behind| behind.memory());
+                let place = Saving::Entry(*header, behind.clone());
+                let state = State { frames: self.frames, place };
+                return Some(Saved { contents, source, state, bytes });
             }
             Place::Blocks(frame) => frame,
-            Place::Trailer(_) | Place::Lost(_) => return None,
+            Place::Trailer(_) | Place::Lost(_) | Place::Measuring(_) => return None,
         };
-        let history = usize::try_from(frame.header.window.min(frame.produced)).ok()?;
+        let history = usize::try_from(frame.header.window.min(frame.reach())).ok()?;
         if Inside::bytes_of(history) > bytes_max {
             return None;
         }
@@ -373,20 +395,34 @@ impl Decoder for Zstd {
         self.conclude(Trial::new(contents, source, inside, short))
     }
 
+    fn wants_before(&self) -> Option<usize> {
+        match &self.place {
+            Place::Lost(search) => search.wants_before(),
+            _ => None,
+        }
+    }
+
+    fn take_before(&mut self, before: Before) {
+        if let Place::Lost(search) = &mut self.place {
+            search.take_before(before);
+        }
+    }
+
     fn restore(state: &State, options: &Options) -> Self {
         let mut restored = Self { checks: false, frames: state.frames, ..Self::new(options) };
         // Should the crate refuse what it saved itself, the next block cannot
         // be decoded, and that is what the reader is told.
         match &state.place {
             Saving::Between => {}
-            Saving::Entry(header) => {
-                let _ = restored.blocks.enter(header.window);
-                restored.place = Place::Blocks(Frame::entered(*header));
+            Saving::Entry(header, behind) => {
+                let history = behind.as_ref().map(|behind| behind.history(header.window, 0));
+                let _ = restored.blocks.enter(header.window, &history.unwrap_or_default());
+                restored.place = Place::Blocks(Frame::entered(*header, behind.clone()));
             }
             Saving::Inside(inside) => {
                 let _ = inside.enter(&mut restored.blocks);
                 let Inside { header, produced, past, .. } = **inside;
-                restored.place = Place::Blocks(Frame { header, produced, hash: None, past });
+                restored.place = Place::Blocks(Frame { produced, ..Frame::new(header, past) });
             }
         }
         restored
@@ -394,13 +430,41 @@ impl Decoder for Zstd {
 }
 
 impl Frame {
+    /// A frame of which nothing is put out and nothing is checked.
+    fn new(header: FrameHeader, past: Past) -> Self {
+        Self { header, produced: 0, hash: None, past, behind: None, unit: 0, rest: 0 }
+    }
+
     /// A frame that goes on behind damage.
-    fn entered(header: FrameHeader) -> Self {
-        Self { header, produced: 0, hash: None, past: Past::Unknown }
+    fn entered(header: FrameHeader, behind: Option<Rc<Behind>>) -> Self {
+        Self { behind, ..Self::new(header, Past::Unknown) }
+    }
+
+    /// Bytes of contents before, as far back as blocks may look.
+    fn reach(&self) -> u64 {
+        let before = self.behind.as_ref().map_or(0, |behind| behind.reach());
+        self.produced.saturating_add(before)
+    }
+
+    /// Bytes of contents, the last ones, that may be wrong if the next block
+    /// cannot be decoded. Damage that hits its start may well reach back into the
+    /// block before, which can decode all the same: if it stands as it is, say.
+    /// And what follows a header that is damaged may be decoded as a block or
+    /// two, but those will hardly end where blocks do.
+    fn doubtful(&self) -> usize {
+        self.unit.saturating_add(self.rest)
     }
 
     fn put_out(&mut self, bytes: &[u8]) {
         self.produced = self.produced.saturating_add(u64::try_from(bytes.len()).unwrap_or(0));
+        if self.produced >= self.header.window {
+            self.behind = None;
+        }
+        self.rest = self.rest.saturating_add(bytes.len());
+        let is_unit = bytes.len().is_multiple_of(UNIT) || self.rest.is_multiple_of(UNIT);
+        if is_unit && !bytes.is_empty() {
+            (self.unit, self.rest) = (self.rest, 0);
+        }
         if let Some(hash) = &mut self.hash {
             hash.write(bytes);
         }

@@ -4,12 +4,17 @@
 //! one is where its header says, if the headers from there on make a
 //! [chain]; and if they do not, a chain, or a frame, is looked for at every byte.
 //! A chain is entered at the first block from which several can be decoded:
-//! those before need tables of blocks that are lost.
+//! those before need tables of blocks that are lost. How much is lost with
+//! them is [measured](super::measure) if there is something to measure it by.
+
+use std::rc::Rc;
 
 use super::chain::{self, End, REACH};
 use super::frame::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, MAGIC, Opening};
+use super::measure::Behind;
 use super::twin::Twin;
 use super::{Frame, Place, Zstd};
+use crate::container::before::Before;
 use crate::container::input::Input;
 use crate::container::loss::Loss;
 use crate::container::stream::{Output, Step, UNKNOWN_LOSS};
@@ -32,16 +37,20 @@ const BYTES_PER_ENTRY: u64 = 4096;
 /// A search behind damage.
 #[derive(Clone)]
 pub(super) struct Search {
-    loss: Loss,
+    pub(super) loss: Loss,
     /// The frame that may go on here; `None` if only others are looked for.
-    frame: Option<FrameHeader>,
+    pub(super) frame: Option<FrameHeader>,
+    /// What is known around the loss in it.
+    before: Option<Rc<Before>>,
+    /// Bytes of contents before the loss that may be wrong.
+    doubtful: usize,
     /// Where in the source its next block starts if the headers before are
     /// right.
     next: Option<u64>,
     /// The last header that is known to be one, as an offset in the source.
     proven: u64,
     /// Offset in the source where the search started.
-    start: u64,
+    pub(super) start: u64,
     /// Entries that failed.
     failed: u64,
     /// Whether nothing but a chain says that a block starts here.
@@ -59,13 +68,26 @@ enum Found {
 impl Search {
     /// A search for a frame behind `loss`, at `start` of the source.
     pub(super) fn for_frames(loss: Loss, start: u64) -> Self {
-        Self { loss, frame: None, next: None, proven: 0, start, failed: 0, is_guess: false }
+        Self {
+            loss,
+            frame: None,
+            before: None,
+            doubtful: 0,
+            next: None,
+            proven: 0,
+            start,
+            failed: 0,
+            is_guess: false,
+        }
     }
 
     /// A search behind an end, at `start` of the source: for a frame, or for
-    /// more of the one that ended if it is in `doubt`.
-    pub(super) fn behind_end(start: u64, doubt: Option<FrameHeader>) -> Self {
-        Self { frame: doubt, ..Self::for_frames(Loss::behind_end(start), start) }
+    /// more of the one that ended if it is in `doubt`, with as many bytes of
+    /// contents.
+    pub(super) fn behind_end(start: u64, doubt: Option<(FrameHeader, usize)>) -> Self {
+        let (frame, doubtful) = doubt.unzip();
+        let doubtful = doubtful.unwrap_or(0);
+        Self { frame, doubtful, ..Self::for_frames(Loss::behind_end(start), start) }
     }
 
     /// A search for a frame or for a place to go on with `frame`, of which
@@ -81,7 +103,21 @@ impl Search {
         // Of a short frame as much would be lost by not knowing how much it is.
         let is_worth_it = missing.is_none_or(|missing| missing > UNKNOWN_LOSS);
         let search = Self::for_frames(loss, start);
-        Self { frame: frame.rest().filter(|_| is_worth_it), next, ..search }
+        let doubtful = frame.doubtful();
+        Self { frame: frame.rest().filter(|_| is_worth_it), doubtful, next, ..search }
+    }
+
+    /// How many bytes before the loss are of use, as long as they are not
+    /// there.
+    pub(super) fn wants_before(&self) -> Option<usize> {
+        let frame = self.frame.filter(|_| self.before.is_none())?;
+        usize::try_from(frame.window).ok()
+    }
+
+    /// Takes what is known around the loss.
+    pub(super) fn take_before(&mut self, mut before: Before) {
+        before.doubt(self.doubtful);
+        self.before = Some(Rc::new(before));
     }
 
     /// Whether an entry into the frame at `offset` of the source may be tried.
@@ -209,16 +245,34 @@ impl Zstd {
             return Ok(self.pass(search, length, length, input));
         }
         let Some(failure) = self.first_failure(frame, input, output.room)? else {
-            if let Ok(twin) = Twin::enter(&mut self.blocks, frame.window) {
-                self.twin = Some(Box::new(twin));
-                self.place = Place::Blocks(Frame::entered(frame));
-                return Ok(search.loss.resume_somewhere(output));
-            }
-            search.frame = None;
-            return Ok(self.go_on(search));
+            return match search.before.take() {
+                Some(before) => self.measure_from(search, frame, before, input, output),
+                None => Ok(self.enter(search, frame, None, output)),
+            };
         };
         search.failed = search.failed.saturating_add(1);
         Ok(self.pass(search, failure, length, input))
+    }
+
+    /// Goes on with `frame` here, in the middle of it.
+    pub(super) fn enter(
+        &mut self,
+        mut search: Search,
+        frame: FrameHeader,
+        past: Option<Behind>,
+        output: &mut Output<'_>,
+    ) -> Step {
+        let Ok(twin) = Twin::enter(&mut self.blocks, frame.window, past.as_ref()) else {
+            search.frame = None;
+            return self.go_on(search);
+        };
+        self.twin = Some(Box::new(twin));
+        let lost = past.as_ref().map(|past| past.lost);
+        self.place = Place::Blocks(Frame::entered(frame, past.map(Rc::new)));
+        match lost {
+            Some(lost) => search.loss.resume_after(lost, output),
+            None => search.loss.resume_somewhere(output),
+        }
     }
 
     /// Decodes a few blocks from here on as in the middle of `frame`. Returns
@@ -230,7 +284,7 @@ impl Zstd {
         room: &mut [u8],
     ) -> Result<Option<usize>, Error> {
         let mut at = 0_usize;
-        let mut can_go_on = self.blocks.enter(frame.window).is_ok();
+        let mut can_go_on = self.blocks.enter(frame.window, &[]).is_ok();
         for number in 0..BLOCKS_MIN {
             let bytes = input.peek(at.saturating_add(BLOCK_MAX).saturating_add(3))?;
             let bytes = bytes.get(at..).unwrap_or(&[]);

@@ -16,6 +16,7 @@ use std::collections::VecDeque;
 
 use super::block::{BlockDecoder, FILL_EXTRA, Past, Undecodable};
 use super::frame::{BLOCK_MAX, BlockHeader};
+use super::measure::Behind;
 
 /// Bytes of contents that are decoded with one fill. With a block more it is
 /// still short of [`FILL_EXTRA`] by far more than an offset that is shortened
@@ -49,16 +50,22 @@ pub(super) struct Twin {
 
 impl Twin {
     /// Puts `blocks` and its twin into the middle of a frame with a window of
-    /// `window` bytes.
-    pub(super) fn enter(blocks: &mut BlockDecoder, window: u64) -> Result<Self, Undecodable> {
+    /// `window` bytes, behind what is known of `past`.
+    pub(super) fn enter(
+        blocks: &mut BlockDecoder,
+        window: u64,
+        past: Option<&Behind>,
+    ) -> Result<Self, Undecodable> {
         let mut other = BlockDecoder::with_fill(0xff);
-        blocks.enter(window)?;
-        other.enter(window)?;
+        let history = |fill| past.map_or_else(Vec::new, |past| past.history(window, fill));
+        let (ours, theirs) = (history(0), history(0xff));
+        blocks.enter(window, &ours)?;
+        other.enter(window, &theirs)?;
         Ok(Self {
             other,
             window,
-            ours: VecDeque::new(),
-            theirs: VecDeque::new(),
+            ours: ours.into(),
+            theirs: theirs.into(),
             room: vec![0; BLOCK_MAX],
             since_fill: 0,
             known: 0,

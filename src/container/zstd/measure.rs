@@ -1,0 +1,249 @@
+//! How much is lost before a block where a frame is entered behind damage.
+//!
+//! A layer above may have told where in the contents a landmark has to stand. It
+//! is looked for in what is decoded from the entry on: where it comes tells how
+//! much lies in between. Its bytes may copy from before the loss, or from what
+//! does, and that is known only if the length of the loss is. So lengths are
+//! guessed, until one of them makes the landmark come out; what the landmark
+//! then says counts, not the guess. That it may come from bytes that are not
+//! known is no matter: it proves itself, and zeros are right for most of them.
+
+use std::rc::Rc;
+
+use super::frame::{BLOCK_MAX, BlockHeader, BlockKind, FrameHeader};
+use super::search::Search;
+use super::{Place, Zstd};
+use crate::container::before::Before;
+use crate::container::input::Input;
+use crate::container::stream::{Output, Step};
+use crate::error::Error;
+
+/// The lengths of nearly all blocks are multiples of this many bytes. A loss
+/// that ends a job of `zstd --rsyncable` is not guessed.
+pub(super) const UNIT: usize = 32 * 1024;
+
+/// Lengths that are guessed for one loss, at most.
+const GUESSES_MAX: usize = 16;
+
+/// Guesses in a row that may come to nothing; then there is one for each loss.
+const VAIN_GUESSES_MAX: u32 = 64;
+
+/// Bytes of the source from the damage to the entry that are gone through for
+/// the headers of blocks, at most.
+const WALK_MAX: u64 = 4 * 1024 * 1024;
+
+/// What lies before a place where a frame is entered, if it is known how much is
+/// lost there.
+pub(super) struct Behind {
+    before: Rc<Before>,
+    /// Bytes of contents that are lost.
+    pub(super) lost: u64,
+}
+
+impl Behind {
+    /// The contents before the entry, as far as a frame with a window of
+    /// `window` bytes looks back, with `fill` for what is not known.
+    pub(super) fn history(&self, window: u64, fill: u8) -> Vec<u8> {
+        let lost = usize::try_from(self.lost).unwrap_or(usize::MAX);
+        let window = usize::try_from(window).unwrap_or(usize::MAX);
+        self.before.with_stand_in(fill, lost, window)
+    }
+
+    /// Bytes of contents before the entry as far back as anything is known.
+    pub(super) fn reach(&self) -> u64 {
+        match to_u64(self.before.len()) {
+            0 => 0,
+            known => known.saturating_add(self.lost),
+        }
+    }
+
+    /// Bytes of memory that it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.before.memory()
+    }
+}
+
+/// The search for the landmark behind an entry.
+#[derive(Clone)]
+pub(super) struct Measure {
+    search: Search,
+    frame: FrameHeader,
+    /// Offset of the entry in the source.
+    entry: u64,
+    before: Rc<Before>,
+    /// The lengths to be tried, the next one last.
+    guesses: Vec<u64>,
+    /// Bytes decoded behind the entry.
+    decoded: u64,
+    /// The last of them, which can begin the landmark.
+    tail: Vec<u8>,
+}
+
+impl Measure {
+    /// How much is lost, if the landmark stands in `bytes`, which come next.
+    fn take(&mut self, bytes: &[u8]) -> Option<u64> {
+        let start = self.decoded.saturating_sub(to_u64(self.tail.len()));
+        self.decoded = self.decoded.saturating_add(to_u64(bytes.len()));
+        self.tail.extend_from_slice(bytes);
+        let landmark = &self.before.landmark;
+        let mut places = self.tail.windows(landmark.length.max(1));
+        let found = places.position(|bytes| (landmark.proof)(bytes));
+        let surplus = self.tail.len().saturating_sub(landmark.length.saturating_sub(1));
+        self.tail.drain(..surplus);
+        self.before.ahead.checked_sub(start.saturating_add(to_u64(found?)))
+    }
+
+    /// Whether the landmark cannot come any more.
+    fn is_past(&self) -> bool {
+        let end = self.before.ahead.saturating_add(to_u64(self.before.landmark.length));
+        self.decoded >= end
+    }
+}
+
+impl Zstd {
+    /// Starts to measure what is lost before the block of `frame` that starts
+    /// here.
+    pub(super) fn measure_from(
+        &mut self,
+        search: Search,
+        frame: FrameHeader,
+        before: Rc<Before>,
+        input: &mut Input,
+        output: &mut Output<'_>,
+    ) -> Result<Step, Error> {
+        let entry = input.position();
+        let mut guesses = match before.len() {
+            0 => vec![0],
+            _ => guesses(blocks_between(input, search.start, entry)?, before.ahead),
+        };
+        if self.vain_guesses >= VAIN_GUESSES_MAX {
+            guesses.truncate(1);
+        }
+        guesses.reverse();
+        let tail = Vec::new();
+        let measure = Measure { search, frame, entry, before, guesses, decoded: 0, tail };
+        Ok(self.guess(measure, input, output))
+    }
+
+    /// Starts on the next guess, or goes on without knowing the length.
+    fn guess(&mut self, mut measure: Measure, input: &mut Input, output: &mut Output<'_>) -> Step {
+        input.seek(measure.entry);
+        if let Some(lost) = measure.guesses.pop() {
+            let past = Behind { before: Rc::clone(&measure.before), lost };
+            let window = measure.frame.window;
+            if self.blocks.enter(window, &past.history(window, 0)).is_ok() {
+                measure.decoded = 0;
+                measure.tail.clear();
+                self.place = Place::Measuring(Box::new(measure));
+                return Step::Data(0);
+            }
+        }
+        self.enter(measure.search, measure.frame, None, output)
+    }
+
+    /// Decodes the next block behind the entry, to see whether the landmark
+    /// stands in it.
+    pub(super) fn measure(
+        &mut self,
+        mut measure: Measure,
+        input: &mut Input,
+        output: &mut Output<'_>,
+    ) -> Result<Step, Error> {
+        let header = input.peek(3)?.first_chunk::<3>().copied().and_then(BlockHeader::parse);
+        let length = header.map_or(0, |header| header.length.saturating_add(3));
+        let block = input.peek(length)?.get(3..length);
+        let decoded = header
+            .zip(block)
+            .and_then(|(header, block)| self.blocks.decode(header, block, output.room).ok());
+        let is_end = header.is_none_or(|header| header.is_last);
+        let Some(count) = decoded else {
+            measure.guesses.clear();
+            return Ok(self.guess(measure, input, output));
+        };
+        input.consume(length);
+        output.tried = to_u64(count);
+        if let Some(lost) = measure.take(output.room.get(..count).unwrap_or(&[])) {
+            self.vain_guesses = 0;
+            input.seek(measure.entry);
+            let past = Behind { before: measure.before, lost };
+            return Ok(self.enter(measure.search, measure.frame, Some(past), output));
+        }
+        if is_end {
+            measure.guesses.clear();
+        }
+        if is_end || measure.is_past() {
+            self.vain_guesses = self.vain_guesses.saturating_add(1);
+            return Ok(self.guess(measure, input, output));
+        }
+        self.place = Place::Measuring(Box::new(measure));
+        Ok(Step::Data(0))
+    }
+}
+
+/// The blocks between two places, by their headers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Blocks {
+    /// Bytes of contents of those that tell.
+    told: usize,
+    /// How many do not: the compressed ones.
+    compressed: usize,
+}
+
+/// The blocks that stand from `start` to `end` of the source; `None` if the
+/// headers do not lead there. Leaves `input` at `end`.
+fn blocks_between(input: &mut Input, start: u64, end: u64) -> Result<Option<Blocks>, Error> {
+    let mut blocks = Some(Blocks::default());
+    if end.saturating_sub(start) > WALK_MAX {
+        return Ok(None);
+    }
+    input.seek(start);
+    while let Some(so_far) = blocks.filter(|_| input.position() < end) {
+        let header = input.peek(3)?.first_chunk::<3>().copied().and_then(BlockHeader::parse);
+        blocks = header.filter(|header| !header.is_last).map(|header| so_far.with(&header));
+        let length = header.map_or(0, |header| header.length.saturating_add(3));
+        input.skip(to_u64(length))?;
+    }
+    let is_there = input.position() == end;
+    input.seek(end);
+    Ok(blocks.filter(|_| is_there))
+}
+
+impl Blocks {
+    fn with(self, header: &BlockHeader) -> Self {
+        match header.kind {
+            BlockKind::Compressed => Self { compressed: self.compressed.saturating_add(1), ..self },
+            BlockKind::Raw | BlockKind::Repeated => {
+                Self { told: self.told.saturating_add(header.size), ..self }
+            }
+        }
+    }
+}
+
+/// Lengths that a loss of `blocks` may have, the likeliest first, up to
+/// `longest`.
+fn guesses(blocks: Option<Blocks>, longest: u64) -> Vec<u64> {
+    let units_max = BLOCK_MAX / UNIT;
+    let mut lengths: Vec<usize> = match blocks {
+        Some(Blocks { told, compressed }) => (compressed..=compressed.saturating_mul(units_max))
+            .rev()
+            .map(|units| told.saturating_add(units.saturating_mul(UNIT)))
+            .collect(),
+        None => (1..=units_max.saturating_mul(2))
+            .map(|blocks| blocks.saturating_mul(BLOCK_MAX))
+            .chain((1..=GUESSES_MAX).map(|units| units.saturating_mul(UNIT)))
+            .collect(),
+    };
+    lengths.retain(|&length| to_u64(length) <= longest);
+    let mut seen = Vec::new();
+    lengths.retain(|length| {
+        let is_new = !seen.contains(length);
+        seen.push(*length);
+        is_new
+    });
+    lengths.truncate(GUESSES_MAX);
+    lengths.into_iter().map(to_u64).collect()
+}
+
+fn to_u64(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}

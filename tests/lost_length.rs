@@ -1,0 +1,253 @@
+//! Damage inside a frame of zstd around a real archive: how much is lost in it
+//! is found out by the next extent header, and what follows costs little.
+
+#[path = "container/support.rs"]
+#[allow(dead_code, reason = "the container tests use the rest")]
+mod packing;
+mod support;
+
+use std::rc::Rc;
+
+use archive_writer::{ArchiveBuilder, Content, Device, Random};
+use packing::{assert_reads_as, read_around, run};
+use support::{finish, id};
+use vma_inspector::archive::Archive;
+use vma_inspector::container::{ContainerFindingKind, Options, open as open_container};
+use vma_inspector::image::Origin;
+use vma_inspector::read_at::ReadAt;
+use vma_inspector::scan::Scan;
+
+/// Bytes of the disk.
+const SIZE: usize = 26 << 20;
+
+#[derive(Clone, Copy, Debug)]
+enum Damage {
+    Zeros,
+    Noise,
+    FlippedBits,
+    CutOut,
+    Header,
+}
+
+const KINDS: [Damage; 5] =
+    [Damage::Zeros, Damage::Noise, Damage::FlippedBits, Damage::CutOut, Damage::Header];
+
+/// Bytes as a file system holds them: files of words that share nothing with
+/// other files, binary data that shares nothing at all, zeros, and parts that are
+/// there twice.
+fn disk(seed: u64) -> Vec<u8> {
+    let mut random = Random::new(seed);
+    let mut bytes = Vec::with_capacity(SIZE + 200_000);
+    while bytes.len() < SIZE {
+        let end = bytes.len() + 4096 + random.below(120_000) as usize;
+        match random.below(12) {
+            0 => bytes.resize(end, 0),
+            1 if bytes.len() > 600_000 => {
+                let start = bytes.len() - 500_000 + random.below(400_000) as usize;
+                bytes.extend_from_within(start..start + 50_000);
+            }
+            2..=5 => bytes.extend(random.bytes(end - bytes.len())),
+            _ => {
+                let words: Vec<Vec<u8>> = (0..300).map(|_| random.bytes(12)).collect();
+                while bytes.len() < end {
+                    bytes.extend_from_slice(&words[random.below(300) as usize]);
+                }
+            }
+        }
+    }
+    bytes.truncate(SIZE);
+    bytes
+}
+
+/// Where the blocks of the single frame in `packed` start.
+fn block_starts(packed: &[u8]) -> Vec<usize> {
+    let mut starts = Vec::new();
+    let mut at = 6;
+    loop {
+        let fields = u32::from_le_bytes([packed[at], packed[at + 1], packed[at + 2], 0]);
+        starts.push(at);
+        if fields & 1 != 0 {
+            return starts;
+        }
+        let length = if (fields >> 1) & 3 == 1 { 1 } else { (fields >> 3) as usize };
+        at += 3 + length;
+    }
+}
+
+fn damaged(packed: &[u8], kind: Damage, random: &mut Random) -> (Vec<u8>, usize) {
+    let starts = block_starts(packed);
+    let mut bytes = packed.to_vec();
+    let at = 40_000 + random.below(packed.len() as u64 - 400_000) as usize;
+    match kind {
+        Damage::Zeros => bytes[at..at + 4096].fill(0),
+        Damage::Noise => random.fill(&mut bytes[at..at + 4096]),
+        Damage::FlippedBits => bytes[at..at + 200].iter_mut().step_by(25).for_each(|b| *b ^= 0x10),
+        Damage::CutOut => drop(bytes.drain(at..at + 4096)),
+        Damage::Header => {
+            let hit = starts.iter().copied().find(|start| *start >= at).expect("blocks follow");
+            bytes[hit..hit + 3].fill(0xff);
+            return (bytes, hit);
+        }
+    }
+    (bytes, at)
+}
+
+/// How many bytes of contents come before `at` for sure.
+fn contents_before(packed: &[u8], at: usize) -> u64 {
+    let cut = open_container(Rc::new(packed[..at].to_vec()), &Options::default()).expect("opens");
+    while !cut.approach(u64::MAX, u64::MAX).unwrap_or(true) {}
+    cut.progress().contents
+}
+
+struct Outcome {
+    archive: Archive,
+    /// Bytes of the disk that are lost.
+    lost: u64,
+    /// The first and the last of the archive's bytes that are given as there
+    /// and are not what they were.
+    wrong: Option<(u64, u64)>,
+}
+
+/// Opens and reads a damaged file, and holds it against what went in.
+fn outcome(damaged: Vec<u8>, truth: &[u8], options: &Options) -> Outcome {
+    let archive = Archive::open(Rc::new(damaged), options).expect("opens");
+    let scan = finish(Scan::new(&archive));
+    let image = scan.image(id(1)).expect("the disk is known");
+    let mut bytes = vec![0xaa; truth.len()];
+    image.read_at(0, &mut bytes).expect("lost parts read as zeros");
+    let (mut wrong, mut lost): (Option<(u64, u64)>, u64) = (None, 0);
+    for run in image.runs(0..u64::MAX) {
+        let range = run.start.0 as usize..run.end() as usize;
+        match run.origin {
+            Origin::Lost => lost += run.length,
+            Origin::Zero => assert!(bytes[range.clone()] == truth[range], "{run:?} is wrong"),
+            Origin::Stored(at) => {
+                let pairs = bytes[range.clone()].iter().zip(&truth[range]).enumerate();
+                for (index, _) in pairs.filter(|(_, (found, expected))| found != expected) {
+                    let offset = at.0 + index as u64;
+                    let (first, last) = wrong.unwrap_or((offset, offset));
+                    wrong = Some((first.min(offset), last.max(offset)));
+                }
+            }
+        }
+    }
+    Outcome { archive, lost, wrong }
+}
+
+/// The losses that were gone past: where they start, and their lengths as
+/// far as they are known.
+fn losses(archive: &Archive) -> Vec<(u64, Option<u64>)> {
+    let findings = archive.contents().findings();
+    let resumed = findings.iter().filter_map(|finding| match finding.kind {
+        ContainerFindingKind::Damaged { lost, resumes: true, .. } => {
+            Some((finding.contents_offset, lost))
+        }
+        _ => None,
+    });
+    resumed.collect()
+}
+
+fn archive_of(truth: &[u8]) -> Vec<u8> {
+    let content = Content::from_bytes(truth.to_vec());
+    ArchiveBuilder::new().device(Device::new(1, "drive-scsi0", SIZE as u64, content)).build().bytes
+}
+
+fn zstd(arguments: &[&str], plain: &[u8]) -> Option<Vec<u8>> {
+    run("zstd", &[&["-q", "-c"], arguments].concat(), plain)
+}
+
+const LEVELS: [&[&str]; 3] = [&["-1"], &["-3", "--rsyncable"], &["-9"]];
+
+/// What damage costs with each of them, in bytes of the disk, in the median. It
+/// is two megabytes and more where the length of the loss is not known.
+const MEDIAN_MAX: u64 = 512 << 10;
+
+#[test]
+fn damage_costs_what_it_hits_and_copies_of_that() {
+    let truth = disk(1);
+    let archive = archive_of(&truth);
+    for arguments in LEVELS {
+        let Some(packed) = zstd(arguments, &archive) else { return };
+        let mut random = Random::new(7);
+        let (mut costs, mut measured) = (Vec::new(), 0);
+        for (round, kind) in KINDS.repeat(4).into_iter().enumerate() {
+            let (bytes, at) = damaged(&packed, kind, &mut random);
+            let found = outcome(bytes, &truth, &Options::default());
+            let losses = losses(&found.archive);
+            let what = format!("{arguments:?}: {kind:?} at {at:#x}, {losses:x?}");
+            // Without one, a flipped bit was decoded, or what stands as it is:
+            // only the checksum tells.
+            let Some(&(start, length)) = losses.first() else { continue };
+            if let Some((first, last)) = found.wrong {
+                assert!(first >= contents_before(&packed, at), "{what}: {first:#x} is wrong");
+                assert!(last < start, "{what}: {last:#x} is wrong");
+            }
+            let contents = found.archive.contents();
+            if let Some(length) = length {
+                let hole = start..start + length;
+                assert_eq!(contents.lost(hole.clone()), [hole], "{what}");
+                measured += 1;
+            }
+            if round < KINDS.len() {
+                let mut pieces = read_around(contents);
+                pieces.retain(|(_, piece)| !piece.is_empty());
+                assert_reads_as(contents, &pieces, at as u64, 60);
+            }
+            costs.push(found.lost);
+        }
+        costs.sort_unstable();
+        let (median, max) = (costs[costs.len() / 2], costs[costs.len() - 1]);
+        eprintln!("{arguments:?}: {median} in the median, {max} at most, of {}", costs.len());
+        assert!(median <= MEDIAN_MAX, "{arguments:?}: {costs:?}");
+        // Where the next extent header is lost as well, nothing tells.
+        assert!(measured * 10 >= costs.len() * 7, "{arguments:?}: {measured} of {costs:?}");
+    }
+}
+
+#[test]
+fn damage_at_many_places_keeps_to_the_memory_for_checkpoints() {
+    let truth = disk(2);
+    let Some(packed) = zstd(&["-3"], &archive_of(&truth)) else { return };
+    for checkpoint_bytes in [64 << 20, 12 << 20, 1 << 20] {
+        let options = Options { checkpoint_bytes, cache_bytes: 512 << 10, ..Options::default() };
+        let starts = block_starts(&packed);
+        let mut bytes = packed.clone();
+        for place in 1..8 {
+            let hit = starts[starts.len() / 8 * place];
+            bytes[hit..hit + 1000].fill(0xff);
+        }
+        let found = outcome(bytes, &truth, &options);
+        let losses = losses(&found.archive);
+        assert_eq!(found.wrong, None, "{losses:x?}");
+        let known = losses.iter().filter(|(_, length)| length.is_some()).count();
+        assert!(losses.len() >= 5 && known >= 3, "{losses:x?}");
+        let contents = found.archive.contents();
+        assert!(contents.progress().checkpoint_bytes <= checkpoint_bytes, "{losses:x?}");
+        let mut pieces = read_around(contents);
+        pieces.retain(|(_, piece)| !piece.is_empty());
+        assert_reads_as(contents, &pieces, 5, 100);
+    }
+}
+
+#[test]
+fn without_a_scan_nothing_tells_the_length() {
+    let truth = disk(1);
+    let Some(packed) = zstd(&["-3"], &archive_of(&truth)) else { return };
+    let starts = block_starts(&packed);
+    let mut bytes = packed;
+    let hit = starts[starts.len() / 2];
+    bytes[hit..hit + 3].fill(0xff);
+    let source = Rc::new(bytes);
+    let contents = open_container(Rc::<Vec<u8>>::clone(&source), &Options::default()).unwrap();
+    assert!(contents.approach(u64::MAX, u64::MAX).unwrap());
+    let unknown = |finding: &ContainerFindingKind| {
+        matches!(finding, ContainerFindingKind::Damaged { lost: None, resumes: true, .. })
+    };
+    let findings = contents.findings();
+    let loss = findings.iter().find(|finding| unknown(&finding.kind)).expect("a loss");
+    let hole = loss.contents_offset..loss.contents_offset + (4 << 20);
+    assert_eq!(contents.lost(hole.clone()), [hole]);
+    let archive = Archive::open(source, &Options::default()).expect("opens");
+    finish(Scan::new(&archive));
+    assert_eq!(losses(&archive), [(loss.contents_offset, Some(128 << 10))]);
+}
