@@ -4,6 +4,7 @@
  * where somebody takes them. They come in a few buffers that go to and fro.
  */
 import { holding } from "./holding.js";
+import { fill } from "./read-into.js";
 
 /** @typedef {import("./file-stream.js").ToStream} ToStream */
 /** @typedef {import("./file-stream.js").FromStream} FromStream */
@@ -96,22 +97,6 @@ async function nextBuffer(own) {
     await /** @type {Promise<void>} */ (new Promise((resolve) => waiting.push(resolve)));
   }
   return null;
-}
-
-/**
- * @param {ReadableStreamBYOBReader} reader
- * @param {ArrayBuffer} buffer
- * @param {number} length
- */
-async function fill(reader, buffer, length) {
-  let bytes = new Uint8Array(buffer, 0, 0);
-  while (bytes.length < length) {
-    const got = bytes.length;
-    const { value, done } = await reader.read(new Uint8Array(bytes.buffer, got, length - got));
-    if (done) throw new Error("the file ends early");
-    bytes = new Uint8Array(value.buffer, 0, got + value.length);
-  }
-  return bytes;
 }
 
 /**

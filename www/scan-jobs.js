@@ -3,7 +3,7 @@
  * that wait for what they come by, or taken from what was kept.
  */
 import * as keptScans from "./kept-scans.js";
-import { Buffers } from "./saving/buffers.js";
+import { Buffers } from "./buffers.js";
 import { nextTurn } from "./turn.js";
 
 /** @typedef {import("./core/vma_inspector.js").ContainerReport} ContainerReport */

@@ -3,6 +3,9 @@
  * or fetched ahead of time into a small cache that the reads look in first.
  */
 import { FileStream, giveBack } from "./file-stream.js";
+import { holding } from "./holding.js";
+import { fill } from "./read-into.js";
+import { Buffers } from "./buffers.js";
 import { SourceShrank } from "./source-shrank.js";
 
 /** @typedef {import("./core/vma_inspector.js").Source} Source */
@@ -22,7 +25,13 @@ const PREFETCH_BYTES = CACHE_BYTES / 4;
 const AWAITED_BYTES = 4 * MIB;
 
 /** @typedef {import("./file-stream.js").StreamPiece} StreamPiece */
-/** @typedef {{ offset: number, bytes: Uint8Array, streamed: StreamPiece | null }} Piece */
+/**
+ * @typedef {object} Piece
+ * @property {number} offset
+ * @property {Uint8Array<ArrayBuffer>} bytes
+ * @property {() => void} letGo takes back the memory of what is not needed any more
+ * @property {boolean} streamed
+ */
 /** @typedef {{ offset: number, length: number }} Range */
 /** @typedef {Range & { arrived: Promise<void> }} Coming */
 
@@ -33,6 +42,8 @@ export class BlobSource {
   /** @type {Piece[]} oldest first */
   #cache = [];
   #cachedBytes = 0;
+  /** For what is fetched in large pieces. */
+  #buffers = new Buffers(CACHE_BYTES / 2);
   /** @type {Set<Coming>} */
   #coming = new Set();
   #assembled = new Uint8Array(0);
@@ -91,7 +102,7 @@ export class BlobSource {
     this.#drop((piece) => endOf(piece) <= start);
     this.#stream ??= new FileStream(this.#blob, {
       take: (piece) => this.#takeStreamed(piece),
-      giveAllBack: () => this.#drop((piece) => piece.streamed !== null),
+      giveAllBack: () => this.#drop((piece) => piece.streamed),
     });
     this.#stream.follow(start, this.#cachedAt(start) !== undefined);
     await this.#stream.reaches(Math.min(start + AWAITED_BYTES, this.size));
@@ -115,27 +126,49 @@ export class BlobSource {
 
   /** @param {Range[]} ranges */
   async #fetchNow(ranges) {
-    const slices = ranges.map(({ offset, length }) => this.#blob.slice(offset, offset + length));
-    const [only, ...others] = slices;
-    const blob = others.length === 0 && only ? only : new Blob(slices);
+    const [only, ...others] = ranges;
     try {
-      const buffer = await blob.arrayBuffer();
-      if (buffer.byteLength !== blob.size) return;
-      let at = 0;
-      for (const { offset, length } of ranges) {
-        this.#keep({ offset, bytes: new Uint8Array(buffer, at, length), streamed: null });
-        at += length;
-      }
+      if (only && others.length === 0 && only.length > SMALL_RANGE) await this.#fetchLarge(only);
+      else await this.#fetchSmall(ranges);
     } catch {
       // `read` will meet the same trouble at the same place, and report it.
     }
   }
 
+  /** @param {Range[]} ranges as one composed `Blob` */
+  async #fetchSmall(ranges) {
+    const slices = ranges.map(({ offset, length }) => this.#blob.slice(offset, offset + length));
+    const blob = new Blob(slices);
+    const buffer = await blob.arrayBuffer();
+    if (buffer.byteLength !== blob.size) return;
+    let at = 0;
+    for (const { offset, length } of ranges) {
+      const bytes = new Uint8Array(buffer, at, length);
+      this.#keep({ offset, bytes, letGo: nothing, streamed: false });
+      at += length;
+    }
+  }
+
+  /**
+   * Into a buffer that is used again: new ones would pile up as garbage.
+   * @param {Range} range
+   */
+  async #fetchLarge({ offset, length }) {
+    const blob = this.#blob.slice(offset, offset + length);
+    const reader = blob.stream().getReader({ mode: "byob" });
+    const room = this.#buffers.room(length);
+    const bytes = await holding(reader, () => fill(reader, room.buffer, length));
+    reader.cancel().catch(nothing);
+    const letGo = () => this.#buffers.giveBack(bytes.buffer);
+    this.#keep({ offset, bytes, letGo, streamed: false });
+  }
+
   /** @param {StreamPiece} piece */
   #takeStreamed(piece) {
     const { offset, bytes } = piece;
-    if (offset + bytes.length <= this.#readEnd) giveBack(piece);
-    else this.#keep({ offset, bytes, streamed: piece });
+    const letGo = () => giveBack(piece);
+    if (offset + bytes.length <= this.#readEnd) letGo();
+    else this.#keep({ offset, bytes, letGo, streamed: true });
   }
 
   /** @param {Piece} piece */
@@ -152,7 +185,7 @@ export class BlobSource {
   #drop(isUseless) {
     for (const piece of this.#cache.filter(isUseless)) {
       this.#cachedBytes -= piece.bytes.length;
-      if (piece.streamed) giveBack(piece.streamed);
+      piece.letGo();
     }
     this.#cache = this.#cache.filter((piece) => !isUseless(piece));
   }
@@ -242,6 +275,8 @@ export class BlobSource {
     return { wanted, coming };
   }
 }
+
+function nothing() {}
 
 /** @param {Piece} piece */
 function endOf(piece) {

@@ -3,7 +3,7 @@
  * passes while the disk is saved. A hash that cannot keep up, because it has a
  * long stretch of zeros before it, is left behind and goes on later.
  */
-import { Buffers } from "./buffers.js";
+import { Buffers } from "../buffers.js";
 
 /** @typedef {import("../messages.js").FromHasher} FromHasher */
 /** @typedef {import("../messages.js").ToHasher} ToHasher */

@@ -3,7 +3,7 @@
  * the Worker: with the layout of their file, if it is one, and their hash out of
  * the file.
  */
-import { Buffers } from "./buffers.js";
+import { Buffers } from "../buffers.js";
 import { roomFor } from "./hash-feed.js";
 
 /** @typedef {import("../core/vma_inspector.js").Placement} Placement */

@@ -4,7 +4,7 @@
  */
 import { failure, RemoteError } from "../failure.js";
 import { nextTurn } from "../turn.js";
-import { Buffers } from "./buffers.js";
+import { Buffers } from "../buffers.js";
 import { giveRoomBack, roomFor } from "./hash-feed.js";
 
 /** Bytes that a sink gets at once, about: smaller pieces are slow. */
