@@ -54,10 +54,12 @@ pub struct ClusterCounts {
     pub zero: u64,
     /// Blocks of these clusters that are stored and there.
     pub stored_blocks: u64,
-    /// Clusters of which stored blocks are lost; they count above as well.
+    /// Clusters of which stored bytes are lost; they count above as well.
     pub cut: u64,
-    /// Stored blocks that are lost.
+    /// Stored blocks that are lost as a whole.
     pub lost_blocks: u64,
+    /// Stored bytes that are lost: those of such blocks, and single ones.
+    pub lost_bytes: u64,
     /// Further copies of clusters that were there before.
     pub twice: u64,
 }
@@ -113,8 +115,8 @@ pub enum Inserted {
 
 impl DeviceIndex {
     /// Adds a cluster whose stored blocks, `mask`, stand at `offset`. Those of
-    /// them that are `lost` should stand there and do not. The first copy of a
-    /// cluster is kept.
+    /// them that are `lost` should stand there and do not; of the others,
+    /// `unknown` bytes cannot be had. The first copy of a cluster is kept.
     ///
     /// # Errors
     ///
@@ -125,6 +127,7 @@ impl DeviceIndex {
         offset: ArchiveOffset,
         mask: BlockMask,
         lost: BlockMask,
+        unknown: u64,
     ) -> Result<Inserted, Error> {
         let location = Location::new(offset, mask)?;
         let (page, bit) = (cluster.0 / PAGE_CLUSTERS, cluster.0 % PAGE_CLUSTERS);
@@ -150,7 +153,11 @@ impl DeviceIndex {
                 Inserted::New
             }
         };
-        self.count(cluster, mask, lost, inserted);
+        if inserted == Inserted::New {
+            self.count(cluster, mask, lost, unknown);
+        } else {
+            self.counts.twice += 1;
+        }
         Ok(inserted)
     }
 
@@ -300,21 +307,20 @@ impl DeviceIndex {
         Some(index)
     }
 
-    fn count(&mut self, at: ClusterNumber, mask: BlockMask, lost: BlockMask, inserted: Inserted) {
+    fn count(&mut self, at: ClusterNumber, mask: BlockMask, lost: BlockMask, unknown: u64) {
         let counts = &mut self.counts;
-        if inserted == Inserted::Twice {
-            counts.twice += 1;
-            return;
-        }
         match mask {
             BlockMask::ZERO => counts.zero += 1,
             BlockMask::FULL => counts.full += 1,
             _ => counts.partial += 1,
         }
         counts.stored_blocks += u64::from(mask.without(lost).stored_blocks());
+        let lost_blocks = u64::from(lost.stored_blocks());
+        let lost_bytes = lost_blocks.saturating_mul(BLOCK_SIZE).saturating_add(unknown);
+        counts.cut += u64::from(lost_bytes > 0);
+        counts.lost_blocks += lost_blocks;
+        counts.lost_bytes += lost_bytes;
         if lost != BlockMask::ZERO {
-            counts.cut += 1;
-            counts.lost_blocks += u64::from(lost.stored_blocks());
             self.lost.insert(at.0, lost);
         }
     }
@@ -483,7 +489,7 @@ mod tests {
 
     fn insert(index: &mut DeviceIndex, cluster: u32, offset: u64, mask: u16) -> Inserted {
         let offset = ArchiveOffset(offset);
-        index.insert(ClusterNumber(cluster), offset, BlockMask(mask), BlockMask::ZERO).unwrap()
+        index.insert(ClusterNumber(cluster), offset, BlockMask(mask), BlockMask::ZERO, 0).unwrap()
     }
 
     #[test]
@@ -536,7 +542,7 @@ mod tests {
     fn an_offset_beyond_what_an_entry_holds_is_an_error() {
         let mut index = DeviceIndex::default();
         let offset = ArchiveOffset(ARCHIVE_SIZE_MAX);
-        let error = index.insert(ClusterNumber(0), offset, BlockMask::FULL, BlockMask::ZERO);
+        let error = index.insert(ClusterNumber(0), offset, BlockMask::FULL, BlockMask::ZERO, 0);
         assert_eq!(error.unwrap_err().code(), "archive-too-large");
     }
 }

@@ -589,7 +589,7 @@ impl Scan {
             next_data = start.saturating_add(u64::from(slot.mask.stored_blocks()) * BLOCK_SIZE);
             let there = data_end.saturating_sub(start) / BLOCK_SIZE;
             let there = u32::try_from(there).unwrap_or(u32::MAX).min(BLOCKS_PER_CLUSTER);
-            let there = without_holes(slot.mask.first_stored(there), start, &holes);
+            let there = Stored::of(slot.mask.first_stored(there), start, &holes);
             let before = self.place(at, slot, ArchiveOffset(start), there)?;
             self.proxmox.slot(slot, before);
         }
@@ -614,16 +614,17 @@ impl Scan {
         }
     }
 
-    /// Takes in one cluster, whose blocks `there` stand at `data`; returns
-    /// whether it was there before.
+    /// Takes in one cluster, of whose blocks those that are `there` stand at
+    /// `data`; returns whether it was there before.
     #[inline(never)]
     fn place(
         &mut self,
         extent: ArchiveOffset,
         slot: &Slot,
         data: ArchiveOffset,
-        there: BlockMask,
+        there: Stored,
     ) -> Result<bool, Error> {
+        let Stored { blocks: there, unknown } = there;
         let at = extent.plus(slot.offset());
         if slot.reserved != 0 {
             let kind = FindingKind::SlotReservedNonzero { found: slot.reserved };
@@ -665,7 +666,7 @@ impl Scan {
         if self.before_copy.is_some() && index.cluster(slot.cluster) != Cluster::Missing {
             return Ok(true);
         }
-        let before = index.insert(slot.cluster, data, mask, lost)? == Inserted::Twice;
+        let before = index.insert(slot.cluster, data, mask, lost, unknown)? == Inserted::Twice;
         if before {
             self.find_in_slot(at, slot, FindingKind::ClusterTwice);
         } else if mask != BlockMask::ZERO && self.watched.contains(&slot.device) {
@@ -819,14 +820,40 @@ fn allowed_blocks(device: &Device, cluster: ClusterNumber) -> Option<BlockMask> 
     (blocks > 0).then(|| BlockMask::FULL.first_stored(blocks))
 }
 
-/// The blocks of `mask`, stored from `start` on, that lie in none of `holes`.
-fn without_holes(mask: BlockMask, start: u64, holes: &[Range<u64>]) -> BlockMask {
-    let sound = (0..BLOCKS_PER_CLUSTER).filter(|&block| {
-        let from = start.saturating_add(u64::from(mask.stored_before(block)) * BLOCK_SIZE);
-        let until = from.saturating_add(BLOCK_SIZE);
-        !holes.iter().any(|hole| hole.start < until && from < hole.end)
-    });
-    if holes.is_empty() { mask } else { mask.within(BlockMask::of(sound)) }
+/// What is there of a cluster.
+#[derive(Clone, Copy)]
+struct Stored {
+    /// Blocks of which there are bytes.
+    blocks: BlockMask,
+    /// Bytes of these that cannot be had.
+    unknown: u64,
+}
+
+impl Stored {
+    /// What `holes`, which are in order, leave of the blocks of `mask`, stored
+    /// from `start` on.
+    fn of(mask: BlockMask, start: u64, holes: &[Range<u64>]) -> Self {
+        let first = holes.partition_point(|hole| hole.end <= start);
+        let end = start.saturating_add(CLUSTER_SIZE);
+        let holes = holes.get(first..).unwrap_or(&[]);
+        let holes = holes.get(..holes.partition_point(|hole| hole.start < end)).unwrap_or(&[]);
+        if holes.is_empty() {
+            return Self { blocks: mask, unknown: 0 };
+        }
+        let unknown_of = |block: u32| {
+            let from = start.saturating_add(u64::from(mask.stored_before(block)) * BLOCK_SIZE);
+            let until = from.saturating_add(BLOCK_SIZE);
+            let parts =
+                holes.iter().map(|hole| hole.end.min(until).saturating_sub(hole.start.max(from)));
+            parts.fold(0, u64::saturating_add)
+        };
+        let stored = (0..BLOCKS_PER_CLUSTER).filter(|&block| mask.is_stored(block));
+        let unknown = stored.map(|block| (block, unknown_of(block)));
+        let there = unknown.filter(|&(_, unknown)| unknown < BLOCK_SIZE);
+        let there: Vec<(u32, u64)> = there.collect();
+        let unknown = there.iter().map(|&(_, unknown)| unknown).fold(0, u64::saturating_add);
+        Self { blocks: BlockMask::of(there.into_iter().map(|(block, _)| block)), unknown }
+    }
 }
 
 /// What speaks against fewer than 512 bytes at the archive's end: nothing, if

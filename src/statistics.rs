@@ -139,10 +139,12 @@ impl DeviceStatistics {
         let missing_clusters = if done { clusters.saturating_sub(counts.found()) } else { 0 };
         let whole = if done { index.missing(clusters) } else { Vec::new() };
         let missing: u64 = whole.iter().map(|range| bytes_of(range, image_size)).sum();
-        let lost = counts.lost_blocks.saturating_mul(BLOCK_SIZE);
-        let missing_bytes = missing.saturating_add(lost).min(image_size);
+        let missing_bytes = missing.saturating_add(counts.lost_bytes).min(image_size);
         let rest = image_size.saturating_sub(missing_bytes);
-        let stored_bytes = counts.stored_blocks.saturating_mul(BLOCK_SIZE).min(rest);
+        let lost_blocks = counts.lost_blocks.saturating_mul(BLOCK_SIZE);
+        let single = counts.lost_bytes.saturating_sub(lost_blocks);
+        let stored = counts.stored_blocks.saturating_mul(BLOCK_SIZE).saturating_sub(single);
+        let stored_bytes = stored.min(rest);
         let found_bytes = counts.found().saturating_mul(CLUSTER_SIZE).min(rest);
         let zero_bytes = if done { rest } else { found_bytes }.saturating_sub(stored_bytes);
         Self {

@@ -177,19 +177,23 @@ impl ReadAt for Holed {
 }
 
 #[test]
-fn short_runs_with_a_lost_block_between_them_are_read_one_by_one() {
+fn single_bytes_that_are_lost_cost_no_others() {
     let built = disks(Kind::Dense);
     let cluster = *built.layout.clusters().nth(5).expect("there are more");
     let lost = [3, 5, 9].map(|block| cluster.data + block * 4096 + 100);
     let holes = lost.map(|at| at..at + 1).to_vec();
     let source = Holed { bytes: built.bytes, holes };
     let archive = Archive::open(Rc::new(source), &Options::default()).expect("opens");
-    let image = finish(Scan::new(&archive)).image(id(1)).expect("the disk is known");
+    let scan = finish(Scan::new(&archive));
+    let device = scan.header().device(id(1)).expect("the disk is known").clone();
+    let figures = scan.found().device(&device).expect("it was found");
+    assert_eq!((figures.missing_bytes, figures.counts.cut), (3, 1));
+    let image = scan.image(id(1)).expect("the disk is known");
+    assert_eq!(image.lost_bytes(0..u64::MAX), 3);
     let mut truth = Device::new(1, "", 9 << 20, Content::of_kind(Kind::Dense, 7)).image();
     let start = u64::from(cluster.number) * 65_536;
     for block in [3, 5, 9] {
-        let at = (start + block * 4096) as usize;
-        truth[at..at + 4096].fill(0);
+        truth[(start + block * 4096 + 100) as usize] = 0;
     }
     let mut bytes = vec![0xaa; 65_536];
     image.read_at(start, &mut bytes).expect("lost parts read as zeros");

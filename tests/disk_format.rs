@@ -156,7 +156,7 @@ fn dense(clusters: u32) -> (Disk, Image) {
     for number in 0..clusters {
         let offset = ArchiveOffset(u64::from(number) * 65_536);
         index
-            .insert(ClusterNumber(number), offset, BlockMask::FULL, BlockMask::ZERO)
+            .insert(ClusterNumber(number), offset, BlockMask::FULL, BlockMask::ZERO, 0)
             .expect("fits");
     }
     let size = u64::from(clusters) * 65_536;
