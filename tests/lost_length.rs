@@ -20,6 +20,9 @@ use vma_inspector::scan::Scan;
 /// Bytes of the disk.
 const SIZE: usize = 26 << 20;
 
+/// As random as those of Proxmox: what reads as text is copied from texts.
+const UUID: [u8; 16] = *b"\x8f\x1c\xd3\x07\x6e\xb9\x42\x5a\xa4\x90\xe7\x3b\xc6\x12\xfd\x78";
+
 #[derive(Clone, Copy, Debug)]
 enum Damage {
     Zeros,
@@ -149,7 +152,8 @@ fn losses(archive: &Archive) -> Vec<(u64, Option<u64>)> {
 
 fn archive_of(truth: &[u8]) -> Vec<u8> {
     let content = Content::from_bytes(truth.to_vec());
-    ArchiveBuilder::new().device(Device::new(1, "drive-scsi0", SIZE as u64, content)).build().bytes
+    let device = Device::new(1, "drive-scsi0", SIZE as u64, content);
+    ArchiveBuilder::new().uuid(UUID).device(device).build().bytes
 }
 
 fn zstd(arguments: &[&str], plain: &[u8]) -> Option<Vec<u8>> {

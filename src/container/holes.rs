@@ -6,8 +6,8 @@ use core::ops::Range;
 const HOLES_MAX: usize = 1 << 18;
 
 /// Bytes between two holes that are given up with them, once there are too
-/// many: too few for an extent header of an archive, or for a block of a disk.
-const GAP: u64 = 256;
+/// many; twice as many each time that there are too many again.
+const GAP: u64 = 8;
 
 /// Parts of the contents, in ascending order and apart from each other.
 ///

@@ -23,9 +23,9 @@ use super::measure::Behind;
 /// by one now and then can make up.
 const RENEW_AFTER: u64 = FILL_EXTRA / 4 * 3;
 
-/// Equal bytes between unknown ones that are given up with them: it is not
-/// worth telling them apart.
-const GAP: usize = 64;
+/// Equal bytes between unknown ones that are given up with them: telling them
+/// apart would take more memory than they are.
+const GAP: usize = 4;
 
 /// The second decoder of a frame that was entered in the middle, and what is
 /// known of what both put out.
