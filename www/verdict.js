@@ -115,13 +115,14 @@ function damageTitle(archive) {
   if (missing > 0 && missing === total) {
     return `This backup is unreadable: none of its ${counted(total, "cluster")} could be found`;
   }
+  const are = cut > 0 ? "are lost or incomplete" : "are lost";
   const [only] = hurt;
   if (only && hurt.length === 1) {
     const name = overview.devices.find(({ id }) => id === only.id)?.safeName;
-    return `This backup is damaged: ${count(missing + cut)} of ${counted(only.clusters.total, "cluster")} of ${name} are lost`;
+    return `This backup is damaged: ${count(missing + cut)} of ${counted(only.clusters.total, "cluster")} of ${name} ${are}`;
   }
   if (hurt.length > 1) {
-    return `This backup is damaged: ${count(missing + cut)} of ${counted(total, "cluster")} are lost, in ${counted(hurt.length, "disk")}`;
+    return `This backup is damaged: ${count(missing + cut)} of ${counted(total, "cluster")} ${are}, in ${counted(hurt.length, "disk")}`;
   }
   const lost = lostBytes(archive);
   return lost > 0
