@@ -255,3 +255,35 @@ fn without_a_scan_nothing_tells_the_length() {
     finish(Scan::new(&archive));
     assert_eq!(losses(&archive), [(loss.contents_offset, Some(128 << 10))]);
 }
+
+/// The others whose blocks do not say how long their contents are, and what
+/// damage costs in the median: a block or two. It was the rest of an extent
+/// besides where the length of the loss is not known.
+const OTHERS: [(&str, &[&str], u64); 2] =
+    [("gzip", &["-1", "--rsyncable", "-c"], 256 << 10), ("bzip2", &["-c"], 1_900_000)];
+
+#[test]
+fn damage_of_gzip_and_bzip2_costs_what_it_hits() {
+    let truth = disk(1);
+    let archive = archive_of(&truth);
+    for (program, arguments, most) in OTHERS {
+        let Some(packed) = run(program, arguments, &archive) else { continue };
+        let mut random = Random::new(3);
+        let (mut costs, mut measured) = (Vec::new(), 0);
+        while costs.len() < 5 {
+            let mut bytes = packed.clone();
+            let at = 40_000 + random.below(packed.len() as u64 - 400_000) as usize;
+            bytes[at..at + 4096].fill(0);
+            let found = outcome(bytes, &truth, &Options::default());
+            // Stored blocks decode, whatever is in them.
+            let Some(&(start, length)) = losses(&found.archive).first() else { continue };
+            let what = format!("{program}: at {at:#x}");
+            assert!(found.wrong.is_none_or(|(_, last)| last < start), "{what}: {:x?}", found.wrong);
+            measured += usize::from(length.is_some());
+            costs.push(found.lost);
+        }
+        costs.sort_unstable();
+        assert!(costs[2] <= most, "{program}: {costs:?}");
+        assert!(measured >= 3, "{program}: {measured} of {costs:?}");
+    }
+}

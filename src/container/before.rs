@@ -4,12 +4,9 @@
 use core::ops::Range;
 
 use super::holes::Holes;
+use super::landmark::AHEAD_MAX;
 use super::recent::Recent;
 use crate::read_at::Landmark;
-
-/// Bytes of contents from a loss to a landmark, at most: that far is decoded
-/// to find out how much is lost.
-const AHEAD_MAX: u64 = 8 * 1024 * 1024;
 
 /// What is known around a loss.
 pub(super) struct Before {

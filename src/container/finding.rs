@@ -265,6 +265,15 @@ impl Log {
         }
     }
 
+    /// The damage that was noted last has cost `lost` bytes.
+    pub(super) fn learn(&mut self, lost: u64) {
+        if let Some(ContainerFinding { kind, .. }) = self.findings.last_mut()
+            && let ContainerFindingKind::Damaged { lost: unknown @ None, .. } = kind
+        {
+            *unknown = Some(lost);
+        }
+    }
+
     /// Notes a checksum that was compared; returns whether it matched.
     pub(super) fn compare(&mut self, expected: u32, found: u32) -> bool {
         let matched = expected == found;

@@ -12,6 +12,7 @@ mod finding;
 mod gzip;
 mod holes;
 mod input;
+mod landmark;
 mod loss;
 mod lzop;
 mod recent;

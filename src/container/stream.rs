@@ -13,6 +13,7 @@ use super::checkpoint::{Checkpoint, Checkpoints};
 use super::finding::{Checksums, End, Log};
 use super::holes::Holes;
 use super::input::{Input, split_reads};
+use super::landmark::{AHEAD_MAX, Sighting};
 use super::recent::Recent;
 use super::{Options, Progress, copy_start};
 use crate::error::{Error, ErrorKind, Part};
@@ -80,6 +81,10 @@ pub(super) trait Decoder: Sized {
     /// How many times as long a byte takes as with the quickest decoder,
     /// about. What has to answer in between counts work by it.
     const EFFORT: u64;
+
+    /// Whether it finds out by itself how much is lost, from what it is
+    /// [shown](Self::take_before).
+    const MEASURES: bool = false;
 
     /// A decoder at the start of a container, which checks what it decodes.
     fn new(options: &Options) -> Self;
@@ -364,9 +369,11 @@ impl<D: Decoder> State<D> {
                 let reached = start..cursor.contents;
                 self.know_landmark(&reached);
             }
-            Step::Lost(_) => {
+            Step::Lost(count) => {
                 self.losses = self.losses.saturating_add(1);
-                self.holes.push(start..cursor.contents);
+                let is_open = count == UNKNOWN_LOSS && !D::MEASURES;
+                let lost = if is_open { self.measure(start)? } else { None };
+                self.lose(start, lost);
             }
             Step::End(end) => self.end = Some(end),
         }
@@ -385,6 +392,50 @@ impl<D: Decoder> State<D> {
             self.frontier = None;
         }
         Ok(())
+    }
+
+    /// Takes up the loss that starts at `start` of the contents: it is `lost`
+    /// bytes long if that could be found out, and as long as the decoder says
+    /// otherwise.
+    fn lose(&mut self, start: u64, lost: Option<u64>) {
+        let Some(cursor) = self.frontier.as_mut() else { return };
+        if let Some(lost) = lost {
+            cursor.contents = start.saturating_add(lost);
+            self.log.learn(lost);
+        }
+        self.holes.push(start..cursor.contents);
+    }
+
+    /// Finds out how much is lost from `start` of the contents on: decodes from
+    /// where it goes on up to the landmark, whose place is known.
+    fn measure(&mut self, start: u64) -> Result<Option<u64>, Error> {
+        let Some(landmark) = self.expected.clone() else { return Ok(None) };
+        let ahead = landmark.offset.checked_sub(start).filter(|&ahead| ahead <= AHEAD_MAX);
+        let saved = self
+            .frontier
+            .as_mut()
+            .and_then(|cursor| cursor.decoder.save(&cursor.input, &self.recent, 0, usize::MAX));
+        let (Some(ahead), Some(saved)) = (ahead, saved) else { return Ok(None) };
+        let decoder = D::restore(&saved.state, &self.options);
+        let input = Input::new(Rc::clone(&self.source), saved.source);
+        let mut cursor = Cursor { decoder, input, contents: saved.contents };
+        let mut sighting = Sighting::behind(saved.contents);
+        let mut recent = Recent::new(0);
+        while !sighting.is_past(ahead, &landmark) {
+            let from = cursor.contents;
+            let (mut log, mut unknown) = (Log::default(), Vec::new());
+            let work = &mut self.work;
+            let step = step(&mut cursor, u64::MAX, &mut recent, &mut log, &mut unknown, work)?;
+            if !matches!(step, Step::Data(_)) {
+                return Ok(None);
+            }
+            if cursor.contents > from
+                && let Some(found) = sighting.take(recent.at(from), &landmark)
+            {
+                return Ok(ahead.checked_sub(found));
+            }
+        }
+        Ok(None)
     }
 
     fn leave_checkpoint(&mut self, pinned: bool) {

@@ -15,6 +15,7 @@ use super::search::Search;
 use super::{Place, Zstd};
 use crate::container::before::Before;
 use crate::container::input::Input;
+use crate::container::landmark::Sighting;
 use crate::container::stream::{Output, Step};
 use crate::error::Error;
 
@@ -73,30 +74,19 @@ pub(super) struct Measure {
     before: Rc<Before>,
     /// The lengths to be tried, the next one last.
     guesses: Vec<u64>,
-    /// Bytes decoded behind the entry.
-    decoded: u64,
-    /// The last of them, which can begin the landmark.
-    tail: Vec<u8>,
+    sighting: Sighting,
 }
 
 impl Measure {
     /// How much is lost, if the landmark stands in `bytes`, which come next.
     fn take(&mut self, bytes: &[u8]) -> Option<u64> {
-        let start = self.decoded.saturating_sub(to_u64(self.tail.len()));
-        self.decoded = self.decoded.saturating_add(to_u64(bytes.len()));
-        self.tail.extend_from_slice(bytes);
-        let landmark = &self.before.landmark;
-        let mut places = self.tail.windows(landmark.length.max(1));
-        let found = places.position(|bytes| (landmark.proof)(bytes));
-        let surplus = self.tail.len().saturating_sub(landmark.length.saturating_sub(1));
-        self.tail.drain(..surplus);
-        self.before.ahead.checked_sub(start.saturating_add(to_u64(found?)))
+        let found = self.sighting.take(bytes, &self.before.landmark)?;
+        self.before.ahead.checked_sub(found)
     }
 
     /// Whether the landmark cannot come any more.
     fn is_past(&self) -> bool {
-        let end = self.before.ahead.saturating_add(to_u64(self.before.landmark.length));
-        self.decoded >= end
+        self.sighting.is_past(self.before.ahead, &self.before.landmark)
     }
 }
 
@@ -120,8 +110,8 @@ impl Zstd {
             guesses.truncate(1);
         }
         guesses.reverse();
-        let tail = Vec::new();
-        let measure = Measure { search, frame, entry, before, guesses, decoded: 0, tail };
+        let sighting = Sighting::default();
+        let measure = Measure { search, frame, entry, before, guesses, sighting };
         Ok(self.guess(measure, input, output))
     }
 
@@ -132,8 +122,7 @@ impl Zstd {
             let past = Behind { before: Rc::clone(&measure.before), lost };
             let window = measure.frame.window;
             if self.blocks.enter(window, &past.history(window, 0)).is_ok() {
-                measure.decoded = 0;
-                measure.tail.clear();
+                measure.sighting = Sighting::default();
                 self.place = Place::Measuring(Box::new(measure));
                 return Step::Data(0);
             }

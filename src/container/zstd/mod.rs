@@ -318,6 +318,8 @@ impl Decoder for Zstd {
 
     const EFFORT: u64 = 1;
 
+    const MEASURES: bool = true;
+
     fn new(options: &Options) -> Self {
         let window_max = options.window_max;
         let blocks = BlockDecoder::new(window_max);
