@@ -1,5 +1,5 @@
-//! Damage inside a frame of zstd around a real archive: how much is lost in it
-//! is found out by the next extent header, and what follows costs little.
+//! Damage inside a container around a real archive: how much is lost in it is
+//! found out by the next extent header, and what follows costs little.
 
 #[path = "container/support.rs"]
 #[allow(dead_code, reason = "the container tests use the rest")]
@@ -286,4 +286,49 @@ fn damage_of_gzip_and_bzip2_costs_what_it_hits() {
         assert!(costs[2] <= most, "{program}: {costs:?}");
         assert!(measured >= 3, "{program}: {measured} of {costs:?}");
     }
+}
+
+/// Where the blocks of the single part in `packed` start, and the length of each
+/// one's contents.
+fn lzop_blocks(packed: &[u8]) -> Vec<(usize, u64)> {
+    let word = |at: usize| u32::from_be_bytes(packed[at..at + 4].try_into().expect("four"));
+    let (mut at, mut blocks) = (38, Vec::new());
+    while word(at) != 0 {
+        blocks.push((at, u64::from(word(at))));
+        at += 12 + word(at + 4) as usize;
+    }
+    blocks
+}
+
+#[test]
+fn damage_of_a_block_header_of_lzop_and_of_what_is_around_it_costs_two_blocks() {
+    const BLOCK: u64 = 256 << 10;
+    let truth = disk(1);
+    let Some(packed) = run("lzop", &["-c"], &archive_of(&truth)) else { return };
+    let blocks = lzop_blocks(&packed);
+    assert!(blocks.iter().rev().skip(1).all(|&(_, length)| length == BLOCK));
+    let (mut places, mut measured) = (0, 0);
+    // Where the next extent header is lost as well, nothing tells.
+    for number in (2..blocks.len() - 1).step_by(7) {
+        let mut bytes = packed.clone();
+        let at = blocks[number].0;
+        bytes[at - 700..at + 700].fill(0xff);
+        let found = outcome(bytes, &truth, &Options::default());
+        // The block before does not unpack, or not to what its checksum is of.
+        let start = (number as u64 - 1) * BLOCK;
+        if let Some((first, last)) = found.wrong {
+            assert!(start <= first && last < start + BLOCK, "block {number}: {:x?}", found.wrong);
+        }
+        let losses = losses(&found.archive);
+        let open = losses.iter().find(|&&(at, _)| at >= start).expect("a loss");
+        places += 1;
+        if let (at, Some(lost)) = *open {
+            assert!(at <= start + BLOCK, "block {number}: {losses:x?}");
+            assert_eq!(at + lost, start + 2 * BLOCK, "block {number}: {losses:x?}");
+            // Clusters of which no part is left take their zeros with them.
+            assert!(found.lost <= 3 * BLOCK, "block {number}: {:#x} bytes lost", found.lost);
+            measured += 1;
+        }
+    }
+    assert!(places >= 10 && measured * 10 >= places * 7, "{measured} of {places}");
 }

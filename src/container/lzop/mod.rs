@@ -8,8 +8,10 @@
 //! Damage costs the block that it hits, 256 KiB. A header's lengths count only
 //! if the chain of blocks goes on behind them or the block decodes to just
 //! that; otherwise the next sound block is looked for. If all that lies between
-//! is one block that decodes, nothing is lost; if not, how much is lost is not
-//! known, and what follows has no known place in the contents.
+//! is one block that decodes, nothing is lost; if not, how much is lost is told
+//! by what a layer above [expects](ReadAt::expect) behind it, if that comes
+//! before the next loss. Otherwise what follows has no known place in the
+//! contents.
 
 mod header;
 mod ranges;
@@ -27,12 +29,12 @@ use super::checkpoint::{Checkpoint, Checkpoints};
 use super::finding::{BlockChecksum, ContainerFindingKind, End, Log};
 use super::holes::Holes;
 use super::input::split_reads;
-use super::stream::Finished;
-use super::stream::Step;
+use super::landmark::{AHEAD_MAX, Sighting};
+use super::stream::{Finished, Step, UNKNOWN_LOSS};
 use super::{Options, Progress, copy_start};
 use crate::error::{Error, ErrorKind, Part};
 use crate::little_endian::{Reader, Writer};
-use crate::read_at::ReadAt;
+use crate::read_at::{Landmark, ReadAt};
 
 /// Losses of unknown length that are told apart; what follows yet another one
 /// is given up.
@@ -62,6 +64,10 @@ struct State {
     holes: Holes,
     losses: usize,
     log: Log,
+    /// What a layer above expects to find.
+    expected: Option<Landmark>,
+    /// Bytes that were decoded to find out how much is lost.
+    measured: u64,
 }
 
 /// The contents of one block.
@@ -105,6 +111,8 @@ impl Lzop {
             holes: Holes::default(),
             losses: 0,
             log: Log::default(),
+            expected: None,
+            measured: 0,
         };
         Self { state: RefCell::new(state) }
     }
@@ -211,6 +219,10 @@ impl ReadAt for Lzop {
     fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
         self.state.borrow().holes.within(&range)
     }
+
+    fn expect(&self, landmark: Landmark) {
+        self.state.borrow_mut().expected = Some(landmark);
+    }
 }
 
 impl State {
@@ -239,7 +251,14 @@ impl State {
         let before = self.frontier.contents();
         match self.frontier.step(&mut self.log)? {
             Step::Data(_) => {}
-            Step::Lost(_) => self.lose(before..self.frontier.contents()),
+            Step::Lost(count) => {
+                let is_open = count == UNKNOWN_LOSS;
+                if let Some(lost) = if is_open { self.measure(before)? } else { None } {
+                    self.frontier.stand_at(before.saturating_add(lost));
+                    self.log.learn(lost);
+                }
+                self.lose(before..self.frontier.contents());
+            }
             Step::End(end) => self.end = Some(end),
         }
         if self.losses >= LOSSES_MAX {
@@ -254,6 +273,34 @@ impl State {
             }
         }
         Ok(())
+    }
+
+    /// Finds out how much is lost from `start` of the contents on: decodes from
+    /// where it goes on up to the landmark, whose place is known.
+    fn measure(&mut self, start: u64) -> Result<Option<u64>, Error> {
+        let Some(landmark) = self.expected.clone() else { return Ok(None) };
+        let ahead = landmark.offset.checked_sub(start).filter(|&ahead| ahead <= AHEAD_MAX);
+        let Some(ahead) = ahead else { return Ok(None) };
+        let mut walk = self.frontier.fork();
+        let mut sighting = Sighting::default();
+        while !sighting.is_past(ahead, &landmark) {
+            if let Some(block) = walk.block() {
+                let length = block.header.contents_length;
+                let bytes = block.header.decode(walk.block_bytes()?);
+                // One that cannot be decoded takes its place all the same.
+                let bytes =
+                    bytes.unwrap_or_else(|| vec![0; usize::try_from(length).unwrap_or_default()]);
+                self.measured = self.measured.saturating_add(u64::from(length));
+                if let Some(found) = sighting.take(&bytes, &landmark) {
+                    return Ok(ahead.checked_sub(found));
+                }
+            }
+            let mut ignored = Log::default();
+            if !matches!(walk.step(&mut ignored)?, Step::Data(_)) {
+                return Ok(None);
+            }
+        }
+        Ok(None)
     }
 
     fn find_behind(&mut self, at: u64) -> Result<Option<Found>, Error> {
@@ -317,7 +364,8 @@ impl State {
     }
 
     fn work(&self) -> u64 {
-        self.frontier.input().position().saturating_add(self.reader.input().position())
+        let read = self.frontier.input().position().saturating_add(self.reader.input().position());
+        read.saturating_add(self.measured)
     }
 }
 

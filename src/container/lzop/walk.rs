@@ -121,6 +121,19 @@ impl Walk {
         self.parts = self.parts.max(1);
     }
 
+    /// A walk from here on that counts contents from 0.
+    pub(super) fn fork(&self) -> Self {
+        let mut input = Input::new(Rc::clone(self.input.source()), 0);
+        input.seek(self.input.position());
+        let (place, parts, previous) = (self.place.clone(), self.parts, self.previous);
+        Self { input, contents: 0, place, parts, previous }
+    }
+
+    /// Says where in the contents it stands, in bytes.
+    pub(super) fn stand_at(&mut self, contents: u64) {
+        self.contents = contents;
+    }
+
     /// How far it got in the contents, in bytes. The block it stands at is
     /// not passed yet.
     pub(super) fn contents(&self) -> u64 {
