@@ -26,6 +26,25 @@ use crate::unit::DeviceId;
 /// Proxmox's default memory, MiB.
 const MEMORY_MIB: u64 = 512;
 
+/// Processors that QEMU's chipsets and libvirt take at most without more ado.
+const CPUS_MAX: u32 = 255;
+
+/// A build of the UEFI firmware, as Proxmox VE and Debian have it.
+struct Firmware {
+    /// Where Debian keeps it.
+    code: &'static str,
+    /// Bytes of its variables.
+    variables: u64,
+}
+
+/// What `efitype=4m` stands for, the only one that newer systems have.
+const FIRMWARE_OF_4_MIB: Firmware =
+    Firmware { code: "/usr/share/OVMF/OVMF_CODE_4M.fd", variables: 540_672 };
+
+/// What `efitype=2m` stands for, and VMs that were made before that was to choose.
+const FIRMWARE_OF_2_MIB: Firmware =
+    Firmware { code: "/usr/share/OVMF/OVMF_CODE.fd", variables: 131_072 };
+
 /// What is left out of a drive that is there as such.
 const CONTENTS: &str = "its contents";
 
@@ -207,6 +226,7 @@ impl Machine {
         if let Some(cpu) = conf.cpu.as_deref().filter(|cpu| *cpu != "host") {
             left_out.push(LeftOut::new("cpu", cpu, Reason::Replaced("the host's")));
         }
+        let (sockets, cores) = processors(&conf, &mut left_out);
         let os_type = conf.os_type.unwrap_or_default();
         let machine = conf.machine.unwrap_or_default();
         let is_q35 = machine.contains("q35");
@@ -219,8 +239,8 @@ impl Machine {
             name: conf.name.filter(|name| !name.is_empty()).unwrap_or_else(|| "vm".to_owned()),
             guest: Guest::of(&os_type),
             os_type,
-            sockets: conf.sockets.unwrap_or(1).max(1),
-            cores: conf.cores.unwrap_or(1).max(1),
+            sockets,
+            cores,
             memory_mib: conf.memory_mib.unwrap_or(MEMORY_MIB).max(1),
             is_uefi: conf.bios.as_deref() == Some("ovmf"),
             is_q35,
@@ -265,6 +285,13 @@ impl Machine {
         libvirt::domain(self, options)
     }
 
+    /// The devices whose files a text names as raw images, whatever the format of
+    /// the others: the variables of the firmware, which takes nothing else.
+    pub fn raw_devices(&self) -> impl Iterator<Item = DeviceId> {
+        let variables = self.efi_variables().filter(|_| self.is_uefi);
+        variables.into_iter().map(|drive| drive.device)
+    }
+
     /// A command for a POSIX shell that starts the VM with QEMU.
     #[must_use]
     pub fn qemu(&self, options: &Options) -> Text {
@@ -285,6 +312,14 @@ impl Machine {
 
     fn efi_variables(&self) -> Option<&Drive> {
         self.drives.iter().find(|drive| drive.role == Role::EfiVariables)
+    }
+
+    /// The UEFI firmware that its variables belong to.
+    fn firmware(&self) -> Firmware {
+        match self.efi_variables() {
+            Some(drive) if drive.size == FIRMWARE_OF_2_MIB.variables => FIRMWARE_OF_2_MIB,
+            _ => FIRMWARE_OF_4_MIB,
+        }
     }
 
     fn tpm_state(&self) -> Option<&Drive> {
@@ -358,6 +393,17 @@ fn drives(conf: &QemuServerConf, header: &Header, left_out: &mut Vec<LeftOut>) -
         }
     }
     drives
+}
+
+/// Its sockets, and the cores of each.
+fn processors(conf: &QemuServerConf, left_out: &mut Vec<LeftOut>) -> (u32, u32) {
+    let (sockets, cores) = (conf.sockets.unwrap_or(1).max(1), conf.cores.unwrap_or(1).max(1));
+    if sockets.saturating_mul(cores) <= CPUS_MAX {
+        return (sockets, cores);
+    }
+    let value = format!("{cores}, in {sockets} sockets");
+    left_out.push(LeftOut::new("cores", &value, Reason::Replaced("255 cores in one socket")));
+    (1, CPUS_MAX)
 }
 
 fn card(network: &Network, left_out: &mut Vec<LeftOut>) -> Card {

@@ -219,7 +219,7 @@ fn a_command_line_says_what_the_config_says_and_lists_the_rest() {
   -drive if=pflash,format=raw,file=/srv/images/web-01-efidisk0.raw \
   -device virtio-scsi-pci,id=scsihw0 \
   -drive if=none,id=drive-scsi0-0,format=qcow2,file=/srv/images/web-01-scsi0.qcow2 \
-  -device scsi-hd,bus=scsihw0.0,drive=drive-scsi0-0,bootindex=1 \
+  -device scsi-hd,bus=scsihw0.0,scsi-id=0,drive=drive-scsi0-0,bootindex=1 \
   -drive if=none,id=drive-virtio3-1,format=qcow2,file=/srv/images/web-01-virtio3.qcow2 \
   -device virtio-blk-pci,drive=drive-virtio3-1 \
   -netdev user,id=net0 \
@@ -255,6 +255,96 @@ impl Made {
     fn ova(&self, compressed: bool) -> Ova {
         let disk = |device| self.disk(device);
         Ova::new(self.archive.header(), &options(), compressed, disk).expect("disks are small")
+    }
+}
+
+/// A machine with a disk of 4 KiB for each key, and the lines of its command.
+fn command_of(conf: &str, keys: &[String]) -> String {
+    let mut builder = ArchiveBuilder::new().config("qemu-server.conf", conf);
+    for (id, key) in (1..).zip(keys) {
+        builder = builder.disk(id, &format!("drive-{key}"), vec![1; 4096]);
+    }
+    Machine::new(open(builder.build().bytes).header()).qemu(&options()).text
+}
+
+#[test]
+fn an_lsi_controller_has_seven_disks_and_a_next_one_the_rest() {
+    let keys: Vec<_> = (0..9).map(|number| format!("scsi{number}")).collect();
+    // Proxmox's default, which has no more than 8 places, one of them its own.
+    let command = command_of("scsihw: lsi\n", &keys);
+    assert_eq!(command.matches("lsi53c895a,id=scsihw").count(), 2, "{command}");
+    for (number, place) in [(1, "scsihw0.0,scsi-id=0"), (7, "scsihw0.0,scsi-id=6")] {
+        let device = format!("scsi-hd,bus={place},drive=drive-scsi{}-{}", number - 1, number - 1);
+        assert!(command.contains(&device), "{device}: {command}");
+    }
+    assert!(command.contains("scsi-hd,bus=scsihw1.0,scsi-id=1,drive=drive-scsi8-8"), "{command}");
+    let command = command_of("scsihw: virtio-scsi-pci\n", &keys);
+    assert!(command.contains("scsi-hd,bus=scsihw0.0,scsi-id=8,drive=drive-scsi8-8"), "{command}");
+    assert!(!command.contains("scsihw1"), "{command}");
+}
+
+#[test]
+fn more_devices_than_a_bus_has_slots_are_put_behind_bridges() {
+    let keys: Vec<_> = (0..16).map(|number| format!("virtio{number}")).collect();
+    let cards = |count: u32| (0..count).map(|n| format!("net{n}: virtio\n")).collect::<String>();
+    let few = command_of(&cards(3), &keys);
+    assert!(!few.contains("bridge"), "{few}");
+    let many = command_of(&cards(32), &keys);
+    let lines: Vec<_> = many.lines().map(str::trim).collect();
+    let at = |part: &str| lines.iter().position(|line| line.contains(part)).expect(part);
+    // 31 slots are the most that a bus has, and the chipset takes some.
+    for (bridge, next) in [("bridge1", "bridge2"), ("bridge2", "bridge3")] {
+        let behind = lines.iter().filter(|line| line.contains(&format!("bus={bridge}")));
+        assert!((1..=31).contains(&behind.count()), "{many}");
+        assert!(at(&format!("pci-bridge,id={bridge},")) < at(&format!("bus={bridge}")), "{many}");
+        assert!(many.contains(next) == (bridge == "bridge1"), "{many}");
+    }
+    let devices = lines.iter().filter(|line| line.starts_with("-device"));
+    let own = devices.filter(|line| !line.contains("bus=")).count();
+    assert!(own <= 24, "{own} on the chipset's own bus: {many}");
+}
+
+#[test]
+fn the_firmware_is_the_one_that_the_variables_belong_to() {
+    let with = |size: u64| {
+        let variables = Device::new(1, "drive-efidisk0", size, Content::of_kind(Kind::Dense, 1));
+        let builder = ArchiveBuilder::new().config("qemu-server.conf", CONF).device(variables);
+        Machine::new(open(builder.build().bytes).header())
+    };
+    // Of the two firmwares that Debian's package "ovmf" has had, the sizes of
+    // OVMF_VARS.fd and OVMF_VARS_4M.fd.
+    let older = with(131_072);
+    let command = older.qemu(&options()).text;
+    assert!(command.contains("readonly=on,file=/usr/share/OVMF/OVMF_CODE.fd"), "{command}");
+    let domain = older.libvirt(&options()).text;
+    assert!(domain.contains("/usr/share/OVMF/OVMF_CODE.fd</loader>"), "{domain}");
+    assert!(!domain.contains("firmware=\"efi\""), "{domain}");
+    if has("virt-xml-validate", &["--version"]) {
+        let path = written(&domain, "xml");
+        run("virt-xml-validate", &[name_of(&path), "domain"]);
+        fs::remove_file(path).expect("was written");
+    }
+    for (size, flash) in [(540_672, "format=raw,file="), (4 << 20, "format=raw,size=540672,file=")]
+    {
+        let command = with(size).qemu(&options()).text;
+        assert!(command.contains("readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd"), "{command}");
+        let variables = format!("if=pflash,{flash}/srv/images/web-01-efidisk0.raw");
+        assert!(command.contains(&variables), "{command}");
+    }
+    assert_eq!(with(540_672).raw_devices().collect::<Vec<_>>(), [id(1)]);
+    let without = Machine::new(open(disks("bios: seabios\n").build().bytes).header());
+    assert_eq!(without.raw_devices().count(), 0);
+}
+
+#[test]
+fn processors_that_no_program_takes_are_fewer_and_told() {
+    let machine = machine("cores: 4294967295\nsockets: 4294967295\n");
+    let (domain, command) = (machine.libvirt(&options()), machine.qemu(&options()));
+    assert!(domain.text.contains("<vcpu>255</vcpu>"), "{}", domain.text);
+    assert!(command.text.contains("-smp 255,sockets=1,cores=255,threads=1"), "{}", command.text);
+    for text in [domain, command] {
+        let told = "cores: 4294967295, in 4294967295 sockets: now 255 cores in one socket";
+        assert!(left_out(&text).contains(&told.to_owned()), "{:?}", left_out(&text));
     }
 }
 
@@ -308,6 +398,39 @@ fn an_appliance_holds_descriptor_disks_and_manifest() {
         fs::remove_dir_all(folder).expect("was written");
         fs::remove_file(path).expect("was written");
     }
+}
+
+#[test]
+fn files_in_an_appliance_have_the_names_that_its_descriptor_says_however_long() {
+    if !has("tar", &["--version"]) {
+        return;
+    }
+    let (name, key) = ("n".repeat(200), "k".repeat(31));
+    let builder = ArchiveBuilder::new()
+        .config("qemu-server.conf", &format!("name: {name}\n"))
+        .disk(1, &format!("drive-{key}{key}"), vec![1; 4096])
+        .disk(2, &format!("drive-{key}{key}2"), vec![1; 4096]);
+    let archive = open(builder.build().bytes);
+    let scan = finish(Scan::new(&archive));
+    let header = scan.header();
+    let mut ova = Ova::new(header, &options(), true, |id| {
+        Some(Disk::new(scan.image(id)?, Identity::new(header, header.device(id)?)))
+    })
+    .expect("small enough");
+    let path = path_of("long", "ova");
+    fs::write(&path, drain(&mut ova)).expect("writes");
+    let listed = run("tar", &["tf", name_of(&path)]);
+    let names: Vec<_> = listed.lines().collect();
+    let [descriptor, first, second, manifest] = names.as_slice() else { panic!("{names:?}") };
+    assert!(descriptor.ends_with(".ovf") && manifest.ends_with(".mf"), "{names:?}");
+    assert_ne!(first, second);
+    let text = ova.descriptor().text;
+    let lines = run("tar", &["xOf", name_of(&path), manifest]);
+    for name in [first, second] {
+        assert!(text.contains(&format!("ovf:href=\"{name}\"")), "{name}: {text}");
+        assert!(lines.contains(&format!("SHA256({name})= ")), "{name}: {lines}");
+    }
+    fs::remove_file(path).expect("was written");
 }
 
 #[test]

@@ -3,7 +3,9 @@
 //! Source: libvirt's "Domain XML format"; `virt-xml-validate` checks it.
 
 use super::xml::Xml;
-use super::{Bus, CONTENTS, Drive, Guest, LeftOut, Machine, Options, Reason, Text};
+use super::{
+    Bus, CONTENTS, Drive, FIRMWARE_OF_4_MIB, Guest, LeftOut, Machine, Options, Reason, Text,
+};
 use crate::disk_format::DiskFormat;
 use crate::disk_format::DiskFormat::{Qcow2, Raw, Vdi, Vhd, Vhdx, Vmdk};
 
@@ -58,11 +60,18 @@ fn others(xml: &mut Xml, machine: &Machine, left_out: &mut Vec<LeftOut>) {
 }
 
 fn system(xml: &mut Xml, machine: &Machine, options: &Options) {
-    let firmware: &[_] = if machine.is_uefi { &[("firmware", "efi")] } else { &[] };
-    xml.open("os", firmware);
+    let variables = machine.efi_variables().filter(|_| machine.is_uefi);
+    let firmware = machine.firmware();
+    // libvirt chooses the newest, which takes no others' variables.
+    let is_older = firmware.code != FIRMWARE_OF_4_MIB.code;
+    let is_chosen = machine.is_uefi && !is_older;
+    xml.open("os", if is_chosen { &[("firmware", "efi")] } else { &[] });
     let chipset = if machine.is_q35 { "q35" } else { "pc" };
     xml.text("type", &[("arch", "x86_64"), ("machine", chipset)], "hvm");
-    if let Some(drive) = machine.efi_variables().filter(|_| machine.is_uefi) {
+    if machine.is_uefi && is_older {
+        xml.text("loader", &[("readonly", "yes"), ("type", "pflash")], firmware.code);
+    }
+    if let Some(drive) = variables {
         xml.text("nvram", &[], &machine.path(drive, options, folder_of(options), Raw));
     }
     xml.close();

@@ -3,11 +3,15 @@
 //! Source: `qemu-system-x86_64(1)`, and what Proxmox VE itself starts.
 
 use super::text::{clean, option_value, shell_word};
-use super::{Bus, CONTENTS, Drive, Guest, LeftOut, Machine, Options, Reason, Text};
+use super::{Bus, CONTENTS, Drive, Firmware, Guest, LeftOut, Machine, Options, Reason, Text};
 use crate::disk_format::DiskFormat;
 
-/// Where Debian keeps the UEFI firmware whose variables take 528 KiB.
-const FIRMWARE: &str = "/usr/share/OVMF/OVMF_CODE_4M.fd";
+/// Disks that an LSI controller takes, as Proxmox VE fills it.
+const LSI_DISKS: u32 = 7;
+
+/// Devices that are put on the chipset's own bus of 32 slots, some of which it
+/// has taken, and on each bridge behind it.
+const SLOTS: u32 = 20;
 
 pub(super) fn command(machine: &Machine, options: &Options) -> Text {
     let mut left_out = machine.left_out.clone();
@@ -42,16 +46,22 @@ fn firmware(command: &mut Command, machine: &Machine, options: &Options) {
     if !machine.is_uefi {
         return;
     }
-    command.add("-drive", &format!("if=pflash,format=raw,readonly=on,file={FIRMWARE}"));
+    let Firmware { code, variables } = machine.firmware();
+    command.add("-drive", &format!("if=pflash,format=raw,readonly=on,file={code}"));
     if let Some(drive) = machine.efi_variables() {
         let path = machine.path(drive, options, &options.folder, DiskFormat::Raw);
-        command.add("-drive", &format!("if=pflash,format=raw,file={}", value(&path)));
+        // Storage rounds up, and the firmware finds nothing in a longer flash.
+        let size =
+            if drive.size > variables { format!(",size={variables}") } else { String::new() };
+        command.add("-drive", &format!("if=pflash,format=raw{size},file={}", value(&path)));
     }
 }
 
 fn controllers(command: &mut Command, machine: &Machine) {
     let has = |wanted| machine.disks().any(|(_, bus)| bus == wanted);
-    if has(Bus::Scsi) {
+    let disks = machine.disks().filter(|(_, bus)| *bus == Bus::Scsi);
+    let numbers = (0..).zip(disks).map(|(disk, _)| scsi_place(machine, disk).0);
+    for number in 0..numbers.max().map_or(0, |last| last + 1) {
         let model = match machine.scsi_hardware.as_str() {
             "lsi" => "lsi53c895a",
             "lsi53c810" => "lsi53c810",
@@ -59,10 +69,18 @@ fn controllers(command: &mut Command, machine: &Machine) {
             "pvscsi" => "pvscsi",
             _ => "virtio-scsi-pci",
         };
-        command.add("-device", &format!("{model},id=scsihw0"));
+        command.add_on_bus(&format!("{model},id=scsihw{number}"));
     }
     if has(Bus::Sata) {
-        command.add("-device", "ich9-ahci,id=ahci0");
+        command.add_on_bus("ich9-ahci,id=ahci0");
+    }
+}
+
+/// The controller of SCSI disk number `disk`, and the disk's place there.
+fn scsi_place(machine: &Machine, disk: u32) -> (u32, u32) {
+    match machine.scsi_hardware.starts_with("lsi") {
+        true => (disk / LSI_DISKS, disk % LSI_DISKS),
+        false => (0, disk),
     }
 }
 
@@ -83,7 +101,7 @@ fn cards(command: &mut Command, machine: &Machine, options: &Options, left_out: 
                 "e1000"
             }
         };
-        command.add("-device", &format!("{model},netdev={}{mac}", identifier(&card.key)));
+        command.add_on_bus(&format!("{model},netdev={}{mac}", identifier(&card.key)));
     }
 }
 
@@ -104,7 +122,10 @@ fn disk(command: &mut Command, place: &Place<'_>, path: &str, format: DiskFormat
     let on_bus = (0_u32..).zip(same).find(|(_, (drive, _))| drive.device == place.drive.device);
     let on_bus = on_bus.map_or(0, |(number, _)| number);
     let device = match place.bus {
-        Bus::Scsi => "scsi-hd,bus=scsihw0.0".to_owned(),
+        Bus::Scsi => {
+            let (controller, unit) = scsi_place(place.machine, on_bus);
+            format!("scsi-hd,bus=scsihw{controller}.0,scsi-id={unit}")
+        }
         Bus::Virtio => "virtio-blk-pci".to_owned(),
         Bus::Sata => format!("ide-hd,bus=ahci0.{on_bus}"),
         // The disks of a q35's own SATA are QEMU's IDE disks as well.
@@ -112,7 +133,11 @@ fn disk(command: &mut Command, place: &Place<'_>, path: &str, format: DiskFormat
         Bus::Ide => format!("ide-hd,bus=ide.{},unit={}", on_bus / 2, on_bus % 2),
     };
     let boot = place.drive.boot.map(|order| format!(",bootindex={order}")).unwrap_or_default();
-    command.add("-device", &format!("{device},drive={id}{boot}"));
+    let device = format!("{device},drive={id}{boot}");
+    match place.bus {
+        Bus::Virtio => command.add_on_bus(&device),
+        _ => command.add("-device", &device),
+    }
 }
 
 /// `text` as the value of an option, still to be made a word.
@@ -127,17 +152,34 @@ fn identifier(key: &str) -> String {
 
 /// A command, an option a line.
 #[derive(Default)]
-struct Command(String);
+struct Command {
+    text: String,
+    /// Devices on a bus of PCI so far.
+    on_bus: u32,
+}
 
 impl Command {
     fn add(&mut self, option: &str, value: &str) {
-        self.0.push_str(" \\\n  ");
-        self.0.push_str(option);
-        self.0.push(' ');
-        self.0.push_str(&shell_word(value));
+        self.text.push_str(" \\\n  ");
+        self.text.push_str(option);
+        self.text.push(' ');
+        self.text.push_str(&shell_word(value));
+    }
+
+    /// Adds a device of PCI, behind a bridge where the slots would not do.
+    fn add_on_bus(&mut self, device: &str) {
+        let bridge = self.on_bus / SLOTS;
+        if bridge > 0 && self.on_bus % SLOTS == 0 {
+            self.add("-device", &format!("pci-bridge,id=bridge{bridge},chassis_nr={bridge}"));
+        }
+        self.on_bus += 1;
+        match bridge {
+            0 => self.add("-device", device),
+            _ => self.add("-device", &format!("{device},bus=bridge{bridge}")),
+        }
     }
 
     fn done(self) -> String {
-        format!("qemu-system-x86_64{}\n", self.0)
+        format!("qemu-system-x86_64{}\n", self.text)
     }
 }

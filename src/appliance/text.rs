@@ -2,9 +2,9 @@
 
 use crate::file_name::safe_name;
 
-/// Characters of a VM's name that its files' names begin with, at most: a tar
-/// header has room for 100 bytes.
-const STEM_MAX: usize = 48;
+/// Characters of a stem at most: a tar header has room for 99 bytes, and a name
+/// in it holds the stems of the VM and of a drive.
+const STEM_MAX: usize = 44;
 
 /// `text` without what a reader could take for something else: control
 /// characters, line ends included, those that turn the direction of writing,
@@ -59,7 +59,7 @@ mod tests {
     fn stems_are_plain_and_short() {
         assert_eq!(stem("web-01.example"), "web-01.example");
         assert_eq!(stem("../ä b"), "___b");
-        assert_eq!(stem(&"x".repeat(300)).len(), 48);
+        assert_eq!(stem(&"x".repeat(300)).len(), 44);
         assert_eq!(stem(""), "unnamed");
         assert_eq!(stem("con"), "_con");
     }

@@ -23,12 +23,12 @@ pub fn lost_ranges(runs: impl Iterator<Item = Run>) -> impl Iterator<Item = Rang
 }
 
 /// The map of an image of `size` bytes, whose runs are given in order: `+` for
-/// what is there, `-` for what is lost and written as zeros.
+/// what is there, `-` for what is lost.
 #[must_use]
 pub fn lost_map(runs: impl Iterator<Item = Run>, size: u64) -> String {
     let mut map = String::from(
         "# Mapfile. Created by VMA Inspector\n\
-         # + is in the backup, - is missing from it and was written as zeros\n\
+         # + is in the backup, - is missing from it\n\
          # current_pos  current_status  current_pass\n\
          0x00000000     +               1\n\
          #      pos        size  status\n",

@@ -331,7 +331,7 @@ impl Archive {
                 .with("fileName", ova.file_name())
                 .count("sizeMax", ova.size_max())
                 .with("exact", ova.size().is_some())
-                .with("devices", devices_of(&ova))
+                .with("devices", ids(ova.devices()))
                 .with("leftOut", left_out(&ova.descriptor().left_out))
         });
         facts.map_or(JsValue::UNDEFINED, JsValue::from).into()
@@ -352,7 +352,8 @@ impl Archive {
         let options = Options { keeps_macs, format, folder: String::new(), stem: Some(stem) };
         let fields = Fields::default()
             .with("libvirt", text(&machine.libvirt(&options)))
-            .with("qemu", text(&machine.qemu(&options)));
+            .with("qemu", text(&machine.qemu(&options)))
+            .with("rawDevices", ids(machine.raw_devices()));
         JsValue::from(fields).into()
     }
 
@@ -521,8 +522,8 @@ fn choice(code: &str, extension: &str, size: Result<u64, Refusal>, exact: bool) 
         .text("refusal", refusal.as_deref())
 }
 
-fn devices_of(ova: &Ova) -> Array {
-    ova.devices().map(|device| JsValue::from(device.get())).collect()
+fn ids(devices: impl Iterator<Item = DeviceId>) -> Array {
+    devices.map(|device| JsValue::from(device.get())).collect()
 }
 
 fn text(text: &Text) -> Fields {

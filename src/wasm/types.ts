@@ -349,6 +349,8 @@ export interface MachineTexts {
   libvirt: MachineText;
   /** A command that starts it with QEMU. */
   qemu: MachineText;
+  /** Ids of devices that the texts name as raw images, whatever the format. */
+  rawDevices: number[];
 }
 
 /** An appliance, before it is made. */

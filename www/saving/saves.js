@@ -146,12 +146,13 @@ export class Saves {
     if (!archive) return;
     const folder = await pickFolder().catch((error) => this.#pickingFailed(error));
     if (!folder) return;
-    const { format } = archive.elsewhere;
+    const { format, texts } = archive.elsewhere;
     if (configs) await this.#beside.writeConfigs(archive, folder);
     const orders = deviceIds
       .filter((deviceId) => !this.#isBusyWith(archive.id, deviceId))
       .map((deviceId) => {
-        const what = this.#diskWanted(archive, deviceId, format);
+        const isRaw = texts?.rawDevices.includes(deviceId);
+        const what = this.#diskWanted(archive, deviceId, isRaw ? "raw" : format);
         return this.#enter(archive, what, "folder", { folder });
       });
     for (const order of orders) {

@@ -167,7 +167,8 @@ function folderPart(send) {
       .map(([value, { name }]) => ({ value, text: name }));
     setOptions(format, options, elsewhere.format);
     save.hidden = !can?.folderPicker;
-    setText(hint, can?.folderPicker ? FOLDER : NO_FOLDER);
+    const raw = elsewhere.texts?.rawDevices.length ? ` ${RAW}` : "";
+    setText(hint, `${can?.folderPicker ? FOLDER : NO_FOLDER}${raw}`);
   }
 
   return { root, draw };
@@ -177,6 +178,9 @@ const FOLDER =
   "The disks are written one after the other, under the names that the texts below use. Nothing that is in the folder is written over.";
 const NO_FOLDER =
   "This browser lets a page write into no folder; Chrome and Edge do. Here save the disks one by one; the format chosen here is the one that the texts below name.";
+
+const RAW =
+  "The variables of the firmware are a raw image in any case; the firmware takes nothing else.";
 
 /** @param {Send} send */
 function textsPart(send) {

@@ -62,7 +62,7 @@ function questionFor(archive, { deviceIds, written, canMark }, send) {
           "label",
           { class: "check" },
           marked,
-          " Fill them with a text instead, “VMA-DATA-IS-LOST”, to find them again",
+          " Fill them with a text instead, “VMA-DATA-IS-LOST”, to find them again; a format that leaves out zeros takes more room then",
         ),
     ]),
     h(
