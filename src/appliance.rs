@@ -26,6 +26,9 @@ use crate::unit::DeviceId;
 /// Proxmox's default memory, MiB.
 const MEMORY_MIB: u64 = 512;
 
+/// The most memory that Proxmox VE gives a VM, MiB.
+const MEMORY_MAX_MIB: u64 = 4_178_944;
+
 /// Processors that QEMU's chipsets and libvirt take at most without more ado.
 const CPUS_MAX: u32 = 255;
 
@@ -227,6 +230,7 @@ impl Machine {
             left_out.push(LeftOut::new("cpu", cpu, Reason::Replaced("the host's")));
         }
         let (sockets, cores) = processors(&conf, &mut left_out);
+        let memory_mib = memory(&conf, &mut left_out);
         let os_type = conf.os_type.unwrap_or_default();
         let machine = conf.machine.unwrap_or_default();
         let is_q35 = machine.contains("q35");
@@ -241,7 +245,7 @@ impl Machine {
             os_type,
             sockets,
             cores,
-            memory_mib: conf.memory_mib.unwrap_or(MEMORY_MIB).max(1),
+            memory_mib,
             is_uefi: conf.bios.as_deref() == Some("ovmf"),
             is_q35,
             scsi_hardware: conf.scsi_hardware.unwrap_or_else(|| "lsi".to_owned()),
@@ -393,6 +397,15 @@ fn drives(conf: &QemuServerConf, header: &Header, left_out: &mut Vec<LeftOut>) -
         }
     }
     drives
+}
+
+fn memory(conf: &QemuServerConf, left_out: &mut Vec<LeftOut>) -> u64 {
+    let memory = conf.memory_mib.unwrap_or(MEMORY_MIB).max(1);
+    if memory > MEMORY_MAX_MIB {
+        let reason = Reason::Replaced("4,178,944 MiB, the most that Proxmox VE gives");
+        left_out.push(LeftOut::new("memory", &memory.to_string(), reason));
+    }
+    memory.min(MEMORY_MAX_MIB)
 }
 
 /// Its sockets, and the cores of each.

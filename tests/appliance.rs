@@ -337,14 +337,18 @@ fn the_firmware_is_the_one_that_the_variables_belong_to() {
 }
 
 #[test]
-fn processors_that_no_program_takes_are_fewer_and_told() {
-    let machine = machine("cores: 4294967295\nsockets: 4294967295\n");
+fn processors_and_memory_that_no_program_takes_are_less_and_told() {
+    let conf = "cores: 4294967295\nmemory: 18446744073709551615\nsockets: 4294967295\n";
+    let machine = machine(conf);
     let (domain, command) = (machine.libvirt(&options()), machine.qemu(&options()));
     assert!(domain.text.contains("<vcpu>255</vcpu>"), "{}", domain.text);
+    assert!(command.text.contains("-m 4178944"), "{}", command.text);
     assert!(command.text.contains("-smp 255,sockets=1,cores=255,threads=1"), "{}", command.text);
     for text in [domain, command] {
         let told = "cores: 4294967295, in 4294967295 sockets: now 255 cores in one socket";
         assert!(left_out(&text).contains(&told.to_owned()), "{:?}", left_out(&text));
+        let told = left_out(&text).iter().any(|told| told.starts_with("memory: 184"));
+        assert!(told, "{:?}", left_out(&text));
     }
 }
 

@@ -267,6 +267,31 @@ inChromium(
       assert.equal(Object.keys(files).length, 6);
     },
 
+    async "gets the files that the texts name, the firmware's variables raw"(inspector) {
+      await inspector.openArchive(archive.path);
+      await inspector.clickIn("#elsewhere", /Choose a folder and save/);
+      await inspector.page.waitFor(
+        () => document.querySelectorAll("#devices .save[data-tone=good]").length === 2,
+      );
+      const files = await picked(inspector);
+      const [efidisk0] = archive.disks.filter(({ name }) => name === "drive-efidisk0");
+      const { sha256, size } = efidisk0;
+      assert.deepEqual(files["107-drive-efidisk0.raw"], { size, sha256 });
+      const texts = await inspector.page.evaluate(() =>
+        [...document.querySelectorAll("#elsewhere pre")].map((text) => text.textContent),
+      );
+      assert.equal(texts.length, 2);
+      for (const text of texts) {
+        assert.match(text, /107-drive-efidisk0\.raw/);
+        assert.match(text, /107-drive-scsi0\.qcow2/);
+      }
+      assert.deepEqual(Object.keys(files).sort(), [
+        "107-drive-efidisk0.raw",
+        "107-drive-scsi0.qcow2",
+        "107-qemu-server.conf",
+      ]);
+    },
+
     async "keeps nothing of a save that breaks off"(inspector) {
       const shrinking = makeArchive("shrinking-2.vma", "--disk", "drive-scsi0:64M:dense:5");
       await inspector.openArchive(shrinking.path);
