@@ -169,7 +169,7 @@ impl Command {
     /// Adds a device of PCI, behind a bridge where the slots would not do.
     fn add_on_bus(&mut self, device: &str) {
         let bridge = self.on_bus / SLOTS;
-        if bridge > 0 && self.on_bus % SLOTS == 0 {
+        if bridge > 0 && self.on_bus.is_multiple_of(SLOTS) {
             self.add("-device", &format!("pci-bridge,id=bridge{bridge},chassis_nr={bridge}"));
         }
         self.on_bus += 1;
