@@ -36,7 +36,7 @@ impl Archive {
     pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Self, Error> {
         let contents = Rc::new(container::open(source, options)?);
         let (header, stated) = salvage::read_header(&contents, FIRST_READ)?;
-        let proxmox = Rc::new(proxmox::read(&stated));
+        let proxmox = Rc::new(proxmox::read_behind(&stated, &contents));
         Ok(Self { contents, header: Rc::new(header), proxmox })
     }
 

@@ -177,8 +177,11 @@ impl Lookahead {
         if self.streak < 2 { 0 } else { HEADERS_AHEAD.min(1 << self.streak.min(8)) }
     }
 
+    /// Not while the source is being decoded: a window would run over damage
+    /// before it is known what has to stand behind it, and a read is cheap there.
     fn uses_windows(&self) -> bool {
-        self.mean_extent.is_some_and(|mean| mean < SMALL_EXTENT)
+        let is_known = self.source.size().is_some();
+        is_known && self.mean_extent.is_some_and(|mean| mean < SMALL_EXTENT)
     }
 
     /// Whether a window behind the buffer's end is the next to read for `at`.

@@ -14,7 +14,7 @@ mod reading;
 
 use std::rc::Rc;
 
-pub(crate) use self::header::{Read, read};
+pub(crate) use self::header::{Read, read_behind};
 pub(crate) use self::reading::Reading;
 use crate::container::{self, Options};
 use crate::error::Error;

@@ -40,6 +40,14 @@ const SEARCH_MAX: u64 = 8 << 30;
 /// Bytes of the fixed part of an archive header.
 const FIXED_LENGTH: usize = 12_288;
 
+/// What a version-1 archive header starts with.
+const START: [u8; 8] = *b"VMA\0\0\0\0\x01";
+
+/// Places in one step of a search where an archive header may start that are
+/// looked at, and extents that are followed behind each, at most.
+const STARTS_MAX: usize = 16;
+const CHAIN_MAX: u32 = 64;
+
 /// The size of the index is held against its bound every so many extents.
 const EXTENTS_PER_SIZE_CHECK: u64 = 1024;
 
@@ -216,7 +224,7 @@ impl Scan {
             source: Rc::clone(&source),
             state: State::Expect { at: header.first_extent().0 },
             lookahead: Lookahead::new(source),
-            proxmox: Reading::new(archive.proxmox()),
+            proxmox: Reading::new(archive.proxmox(), header.first_extent().0),
             earliest: header.earliest_extent(),
             header,
             pending: None,
@@ -369,13 +377,14 @@ impl Scan {
     }
 
     fn expect_extent(&mut self, at: u64) -> Result<(), Error> {
+        let bytes = self.lookahead.header(at, HEADER_LENGTH)?.to_vec();
+        // What is lost, some containers find out only when it is read.
         if let Some(until) = self.lookahead.lost_until(at) {
             let until = ArchiveOffset(until);
             self.proxmox.lose();
             self.start_search(Broken { at, faults: vec![FindingKind::ContentsLost { until }] });
             return Ok(());
         }
-        let bytes = self.lookahead.header(at, HEADER_LENGTH)?.to_vec();
         let end = self.source.size();
         if bytes.is_empty() && self.lookahead.end() == at {
             self.proxmox.expect(at, 0, None, end);
@@ -417,6 +426,29 @@ impl Scan {
         Ok(Header::parse_sound(self.lookahead.header(at, size)?, at))
     }
 
+    /// The archive header at `at`, if a sound one stands there, and the archive
+    /// goes on beyond `beyond`, where the extent ends in which it stands: that was
+    /// cut off, and the other follows. What ends with the extent is an archive in
+    /// a file of the guest's.
+    #[inline(never)]
+    fn archive_begins(&mut self, at: u64, beyond: u64) -> Result<Option<Header>, Error> {
+        let Some(header) = self.archive_header(at)? else { return Ok(None) };
+        let mut next = header.first_extent().0;
+        for _ in 0..CHAIN_MAX {
+            let bytes = self.lookahead.header(next, HEADER_LENGTH)?;
+            let extent = bytes.first_chunk::<HEADER_LENGTH>().map(ExtentHeader::parse);
+            let is_end = bytes.is_empty() && self.lookahead.is_end(next);
+            let extent = extent.filter(|extent| extent.faults(header.uuid()).is_empty());
+            match extent {
+                _ if is_end => return Ok(Some(header)),
+                Some(_) if next >= beyond => return Ok(Some(header)),
+                Some(extent) => next = next.saturating_add(extent.size()),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(header))
+    }
+
     /// Behind the archive another one begins. It is passed over, unless it is
     /// a copy of the same and the first lacks something.
     #[inline(never)]
@@ -450,7 +482,8 @@ impl Scan {
     /// Goes on to the next extent of another archive, or to its end.
     fn expect_foreign(&mut self, from: u64, at: u64, uuid: Uuid) -> Result<(), Error> {
         let bytes = self.lookahead.header(at, HEADER_LENGTH)?.to_vec();
-        if bytes.is_empty() && self.lookahead.end() == at {
+        let is_lost = self.lookahead.lost_until(at).is_some();
+        if bytes.is_empty() && !is_lost && self.lookahead.end() == at {
             let length = at.saturating_sub(from);
             self.find(ArchiveOffset(from), [FindingKind::TrailingBytes { length }]);
             self.found.extents.skipped_bytes += length;
@@ -516,6 +549,16 @@ impl Scan {
         let bytes = self.lookahead.read(cursor, SEARCH_PER_STEP / 2, SEARCH_PER_STEP)?;
         let sound = find_sound_extent(bytes, &self.header);
         let end = cursor.saturating_add(to_u64(bytes.len()));
+        let before = sound.as_ref().map_or(bytes.len(), |(at, _)| *at);
+        let starts = find_starts(bytes.get(..before).unwrap_or(bytes));
+        for start in starts {
+            let at = cursor.saturating_add(to_u64(start));
+            if at < broken.at
+                && let Some(again) = self.archive_begins(at, broken.at)?
+            {
+                return self.begin_again(at, &again);
+            }
+        }
         if let Some((at, header)) = sound {
             let at = cursor.saturating_add(to_u64(at));
             self.settle(&broken, at, false)?;
@@ -864,6 +907,12 @@ fn faults_of_cut_header(bytes: &[u8]) -> Vec<FindingKind> {
         return Vec::new();
     }
     vec![FindingKind::ExtentHeaderCut { found: to_u64(bytes.len()) }]
+}
+
+/// Where in `bytes` the headers of archives may start; not all, if there are many.
+fn find_starts(bytes: &[u8]) -> Vec<usize> {
+    let starts = bytes.windows(START.len()).enumerate();
+    starts.filter(|(_, bytes)| *bytes == START).map(|(at, _)| at).take(STARTS_MAX).collect()
 }
 
 /// The first sound extent header of this archive that lies wholly in `bytes`.

@@ -262,7 +262,7 @@ impl Made {
 fn command_of(conf: &str, keys: &[String]) -> String {
     let mut builder = ArchiveBuilder::new().config("qemu-server.conf", conf);
     for (id, key) in (1..).zip(keys) {
-        builder = builder.disk(id, &format!("drive-{key}"), vec![1; 4096]);
+        builder = builder.disk(id, format!("drive-{key}"), vec![1; 4096]);
     }
     Machine::new(open(builder.build().bytes).header()).qemu(&options()).text
 }
@@ -411,9 +411,9 @@ fn files_in_an_appliance_have_the_names_that_its_descriptor_says_however_long() 
     }
     let (name, key) = ("n".repeat(200), "k".repeat(31));
     let builder = ArchiveBuilder::new()
-        .config("qemu-server.conf", &format!("name: {name}\n"))
-        .disk(1, &format!("drive-{key}{key}"), vec![1; 4096])
-        .disk(2, &format!("drive-{key}{key}2"), vec![1; 4096]);
+        .config("qemu-server.conf", format!("name: {name}\n"))
+        .disk(1, format!("drive-{key}{key}"), vec![1; 4096])
+        .disk(2, format!("drive-{key}{key}2"), vec![1; 4096]);
     let archive = open(builder.build().bytes);
     let scan = finish(Scan::new(&archive));
     let header = scan.header();

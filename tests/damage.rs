@@ -133,6 +133,35 @@ fn lzop_loses_nothing_but_one_block_where_its_header_is_whole() {
 }
 
 #[test]
+fn lzop_loses_no_more_than_the_extents_whose_headers_a_lost_block_holds() {
+    const BLOCK: u64 = 256 << 10;
+    let built = disks(Kind::Mixed);
+    let Some(packed) = run("lzop", &["-c"], &built.bytes) else { return };
+    let word = |at: usize| u32::from_be_bytes(packed[at..at + 4].try_into().expect("four"));
+    let (mut at, mut contents, mut hit) = (38, 0, 0);
+    while word(at) != 0 {
+        let (length, data) = (u64::from(word(at)), word(at + 4) as usize);
+        let block = contents..contents + length;
+        let headers = built.layout.extents.iter().filter(|extent| {
+            extent.offset < block.end && block.start < extent.offset + 512 && contents > 0
+        });
+        let headers = headers.count() as u64;
+        if headers > 0 && length != data as u64 {
+            let mut damaged = packed.clone();
+            damaged[at + 12..at + 12 + data].fill(0xff);
+            let outcome = outcome(Kind::Mixed, damaged);
+            assert_eq!(outcome.wrong, [], "block at {contents:x}");
+            let most = headers * 59 * 65_536 + BLOCK + 65_536;
+            assert!(outcome.lost <= most, "block at {contents:x}: {} lost", outcome.lost);
+            hit += 1;
+        }
+        contents += length;
+        at += 12 + data;
+    }
+    assert!(hit > 0, "no block holds a header");
+}
+
+#[test]
 fn bzip2_loses_the_damaged_block_and_the_rest_of_the_extent_it_lies_in() {
     const BLOCK: u64 = 900_000;
     let Some(packed) = run("bzip2", &["-c"], &disks(Kind::Dense).bytes) else { return };

@@ -332,3 +332,56 @@ fn damage_of_a_block_header_of_lzop_and_of_what_is_around_it_costs_two_blocks() 
     }
     assert!(places >= 10 && measured * 10 >= places * 7, "{measured} of {places}");
 }
+
+#[test]
+fn the_length_of_a_loss_is_found_out_between_small_extents_as_well() {
+    let truth = disk(3);
+    let content = Content::from_bytes(truth.clone());
+    let device = Device::new(1, "drive-scsi0", SIZE as u64, content);
+    let archive = ArchiveBuilder::new().uuid(UUID).slots_per_extent(3).device(device).build().bytes;
+    let Some(packed) = run("bzip2", &["-1", "-c"], &archive) else { return };
+    let mut random = Random::new(11);
+    let (mut rounds, mut known) = (0, 0);
+    while rounds < 12 {
+        let mut bytes = packed.clone();
+        let at = 40_000 + random.below(packed.len() as u64 - 400_000) as usize;
+        bytes[at..at + 300].fill(0);
+        let losses = losses(&outcome(bytes, &truth, &Options::default()).archive);
+        let Some(&(_, length)) = losses.first() else { continue };
+        rounds += 1;
+        known += u32::from(length.is_some());
+    }
+    // A header lies in every second block. It was next to never known where
+    // headers were read many at once.
+    assert!(known * 3 >= rounds, "{known} of {rounds}");
+}
+
+#[test]
+fn a_bzip2_block_that_unpacks_to_another_length_shifts_nothing() {
+    const BLOCK: u64 = 900_000;
+    let truth = disk(1);
+    let Some(packed) = run("bzip2", &["-c"], &archive_of(&truth)) else { return };
+    let mut random = Random::new(5);
+    let mut other_lengths = 0;
+    for round in 0..12 {
+        let mut bytes = packed.clone();
+        let at = 40_000 + random.below(packed.len() as u64 - 1_000_000) as usize;
+        random.fill(&mut bytes[at..at + 8]);
+        let found = outcome(bytes, &truth, &Options::default());
+        let findings = found.archive.contents().findings();
+        let mismatch = findings.iter().find(|f| f.code() == "block-checksum-mismatch");
+        let losses = losses(&found.archive);
+        let what = format!("round {round}: {losses:x?}");
+        let Some(mismatch) = mismatch.map(|finding| finding.contents_offset) else {
+            assert_eq!(found.wrong, None, "{what}");
+            continue;
+        };
+        // A block of 900 kB can hold more than that where bytes repeat.
+        if let Some((first, last)) = found.wrong {
+            let block = mismatch..mismatch + 2 * BLOCK;
+            assert!(block.contains(&first) && block.contains(&last), "{what}: {first:x} {last:x}");
+        }
+        other_lengths += u32::from(losses.iter().any(|&(at, _)| at == mismatch));
+    }
+    assert!(other_lengths >= 3, "{other_lengths}");
+}

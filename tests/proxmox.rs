@@ -194,6 +194,30 @@ fn a_sound_archive_is_accepted() {
     assert_accepts("base", base().bytes);
 }
 
+/// The order of checks as upstream-verdicts has it: a header is read as long as
+/// it says it is before anything in it counts.
+#[test]
+fn a_header_that_says_to_be_large_is_read_to_its_end() {
+    let long = |change: &[(u64, &[u8])], length: u64| {
+        with(|archive| {
+            archive.bytes.resize(length as usize, 0x55);
+            for (at, bytes) in change {
+                archive.patch(*at, bytes);
+            }
+        })
+    };
+    let size = (5_u32 << 20).to_be_bytes();
+    assert_refuses("large", long(&[(0x38, &size)], 10 << 20), CHECKSUM);
+    assert_refuses(
+        "larger than the file",
+        long(&[(0x38, &size)], 4 << 20),
+        "can't read vma header data - got EOF",
+    );
+    let large = (100_u32 << 10).to_be_bytes();
+    let changes: [(u64, &[u8]); 2] = [(4, &[0, 0, 0, 2]), (0x38, &large)];
+    assert_refuses("of another version", long(&changes, 1 << 20), CHECKSUM);
+}
+
 #[test]
 fn observed_extent_headers_are_foretold() {
     let at = 235_520;

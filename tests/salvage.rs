@@ -343,6 +343,67 @@ fn a_backup_inside_the_disk_of_a_headless_backup_is_not_taken_for_it() {
     assert_eq!(scan.header().uuid().as_bytes(), b"the-outer-backup");
 }
 
+/// Where the archive with the disks is cut, inside its last extent.
+fn cut_in_the_last_extent(first: &Archive) -> Vec<u8> {
+    let last = first.extent(first.layout.extents.len() - 1);
+    first.bytes[..last as usize + 512 + 10 * 65_536 + 4096 + 100].to_vec()
+}
+
+#[test]
+fn an_archive_that_is_cut_ends_where_another_one_begins() {
+    let first = disks().build();
+    let cut = cut_in_the_last_extent(&first);
+    let alone = scan(cut.clone());
+    for (second, seed) in [(*b"the-second-one!!", 5), (*b"the-2nd-backup!!", 6)] {
+        let scan = scan([cut.clone(), disks_of(second, seed).build().bytes].concat());
+        let codes = codes(&scan);
+        assert!(codes.contains(&"extent-cut"), "{codes:?}");
+        assert!(codes.contains(&"archive-header-again"), "{codes:?}");
+        assert!(codes.contains(&"cluster-missing"), "{codes:?}");
+        for device in [1, 7] {
+            let truth = disks().image(device);
+            let right = right_bytes(&scan, device, &truth);
+            assert_eq!(right, right_bytes(&alone, device, &truth));
+        }
+    }
+}
+
+#[test]
+fn a_copy_behind_an_archive_that_is_cut_gives_the_clusters_that_it_lacks() {
+    let first = disks().build();
+    let scan = scan([cut_in_the_last_extent(&first), first.bytes.clone()].concat());
+    let codes = codes(&scan);
+    assert!(codes.contains(&"extent-cut") && codes.contains(&"archive-header-again"), "{codes:?}");
+    assert!(!codes.contains(&"cluster-missing") && !codes.contains(&"cluster-twice"), "{codes:?}");
+    let whole = (CLUSTERS * 65_536 + SMALL) as u64;
+    let right: u64 =
+        [1, 7].map(|device| right_bytes(&scan, device, &disks().image(device))).iter().sum();
+    // Of the cluster that was cut, which the first has in part, the rest.
+    assert_eq!(right, whole - (65_536 - 4096));
+}
+
+#[test]
+fn a_backup_in_a_file_of_the_guest_does_not_end_an_extent() {
+    let small = |uuid| ArchiveBuilder::new().uuid(uuid).slots_per_extent(4);
+    let inner = small(*b"the-inner-backup").disk(1, "drive-scsi0", garbage(65_536 * 40)).build();
+    let mut disk = garbage(65_536 * 3 + 4096);
+    disk.extend_from_slice(&inner.bytes);
+    disk.resize(disk.len().next_multiple_of(65_536), 7);
+    let outer = || ArchiveBuilder::new().disk(1, "drive-scsi0", disk.clone());
+    let mut built = outer().build();
+    assert_eq!(built.layout.extents.len(), 1);
+    built = outer().slots_per_extent(20).build();
+    let whole = scan(built.bytes.clone());
+    assert_eq!(image(&whole, 1), disk);
+    // The extent that the inner one begins in is whole, and the next one's
+    // header is broken.
+    let at = built.extent(1);
+    built.flip(at + 30);
+    let scan = scan(built.bytes);
+    assert!(!codes(&scan).contains(&"archive-header-again"), "{:?}", codes(&scan));
+    assert_eq!(right_bytes(&scan, 1, &disk), disk.len() as u64 - 20 * 65_536);
+}
+
 #[test]
 fn lost_parts_read_as_zeros_or_as_a_pattern_that_can_be_found() {
     let mut archive = disks().build();

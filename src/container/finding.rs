@@ -274,6 +274,16 @@ impl Log {
         }
     }
 
+    /// The place that was noted last decodes to another length than it had, which
+    /// is [learnt](Self::learn).
+    pub(super) fn doubt_length(&mut self) {
+        let Some(last) = self.findings.last() else { return };
+        let (offset, contents) = (last.offset, last.contents_offset);
+        let reason = "length of a block";
+        let kind = ContainerFindingKind::Damaged { reason, lost: None, resumes: true };
+        self.find(offset, contents, kind);
+    }
+
     /// Notes a checksum that was compared; returns whether it matched.
     pub(super) fn compare(&mut self, expected: u32, found: u32) -> bool {
         let matched = expected == found;

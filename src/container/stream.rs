@@ -34,6 +34,9 @@ const LOSSES_MAX: usize = 65_536;
 pub(super) enum Step {
     /// This many bytes were put out: 0 if the step only read.
     Data(usize),
+    /// The same, and those from this place of the contents on are not what they
+    /// were, and perhaps not as many.
+    Doubted(usize, u64),
     /// This many bytes of contents are lost; those behind them come next.
     Lost(u64),
     /// There is nothing more.
@@ -116,6 +119,9 @@ pub(super) trait Decoder: Sized {
     /// A decoder that goes on where `state` was saved and checks nothing: the
     /// one that saved it does.
     fn restore(state: &Self::State, options: &Options) -> Self;
+
+    /// Makes it check what it decodes.
+    fn check(&mut self) {}
 
     /// How many bytes of output before the damage that it stands behind it has
     /// use for, as [`Before`]; `None` if it has none for that.
@@ -363,13 +369,16 @@ impl<D: Decoder> State<D> {
         let mut unknown = Vec::new();
         let (log, work) = (&mut self.log, &mut self.work);
         let step = step(cursor, u64::MAX, &mut self.recent, log, &mut unknown, work)?;
+        let mut is_loss = false;
         match step {
             Step::Data(_) => {
                 self.holes.extend(start, &unknown);
                 let reached = start..cursor.contents;
                 self.know_landmark(&reached);
             }
+            Step::Doubted(_, from) => is_loss = self.settle_doubt(from)?,
             Step::Lost(count) => {
+                is_loss = true;
                 self.losses = self.losses.saturating_add(1);
                 let is_open = count == UNKNOWN_LOSS && !D::MEASURES;
                 let lost = if is_open { self.measure(start)? } else { None };
@@ -387,11 +396,26 @@ impl<D: Decoder> State<D> {
             self.recent.keep_at_least(history);
         }
         self.show_what_is_known();
-        self.leave_checkpoint(matches!(step, Step::Lost(_)));
+        self.leave_checkpoint(is_loss);
         if self.end.is_some() {
             self.frontier = None;
         }
         Ok(())
+    }
+
+    /// What was put out from `from` of the contents on is not what it was. If it
+    /// turns out that it was not as many bytes, it is lost; returns whether.
+    fn settle_doubt(&mut self, from: u64) -> Result<bool, Error> {
+        let reached = self.frontier.as_ref().map_or(from, |cursor| cursor.contents);
+        let count = self.measure(from)?;
+        let Some(count) = count.filter(|&count| from.saturating_add(count) != reached) else {
+            return Ok(false);
+        };
+        self.losses = self.losses.saturating_add(1);
+        self.recent.forget(from);
+        self.log.doubt_length();
+        self.lose(from, Some(count));
+        Ok(true)
     }
 
     /// Takes up the loss that starts at `start` of the contents: it is `lost`
@@ -416,7 +440,8 @@ impl<D: Decoder> State<D> {
             .as_mut()
             .and_then(|cursor| cursor.decoder.save(&cursor.input, &self.recent, 0, usize::MAX));
         let (Some(ahead), Some(saved)) = (ahead, saved) else { return Ok(None) };
-        let decoder = D::restore(&saved.state, &self.options);
+        let mut decoder = D::restore(&saved.state, &self.options);
+        decoder.check();
         let input = Input::new(Rc::clone(&self.source), saved.source);
         let mut cursor = Cursor { decoder, input, contents: saved.contents };
         let mut sighting = Sighting::behind(saved.contents);
@@ -497,7 +522,7 @@ impl<D: Decoder> State<D> {
         let (mut log, mut unknown) = (Log::default(), Vec::new());
         let (end, work) = (self.reached.0, &mut self.work);
         match step(reader, end, &mut self.recent, &mut log, &mut unknown, work)? {
-            Step::Data(_) | Step::Lost(_) => Ok(()),
+            Step::Data(_) | Step::Doubted(..) | Step::Lost(_) => Ok(()),
             Step::End(_) => {
                 let reason = String::from("decodes to something else than before");
                 let position = reader.input.position();
@@ -558,7 +583,7 @@ fn step<D: Decoder>(
     let step = cursor.decoder.step(&mut cursor.input, &mut output)?;
     let tried = output.tried;
     let count = match step {
-        Step::Data(count) => {
+        Step::Data(count) | Step::Doubted(count, _) => {
             let left = usize::try_from(end.saturating_sub(contents)).unwrap_or(usize::MAX);
             recent.fill(count.min(left));
             u64::try_from(count).unwrap_or(0)

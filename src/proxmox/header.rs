@@ -22,6 +22,8 @@ const INVALID_POINTERS: &str = "vma contains invalid data pointers";
 /// A header that the program accepts.
 #[derive(Clone, Debug)]
 pub(crate) struct Header {
+    /// Its bytes: where the program expects the first extent.
+    pub(super) size: u32,
     /// The devices it knows, by id.
     pub(super) devices: Vec<Device>,
     /// The names of the configs, each up to its first NUL.
@@ -59,6 +61,16 @@ pub(super) fn read_from(source: &dyn ReadAt) -> Result<Read, Error> {
     Ok(read(&bytes))
 }
 
+/// Reads the header that `source` starts with, of which `first` are the first
+/// bytes. What cannot be read for damage counts as not there.
+pub(crate) fn read_behind(first: &[u8], source: &dyn ReadAt) -> Read {
+    let is_longer = |claimed: u32| usize::try_from(claimed).is_ok_and(|size| size > first.len());
+    match claimed_size(first) {
+        Ok(claimed) if is_longer(claimed) => read_from(source).unwrap_or_else(|_| read(first)),
+        _ => read(first),
+    }
+}
+
 /// Reads a header from the archive's first bytes: as many as it claims to
 /// have, or fewer where the archive ends before. There may be more.
 pub(crate) fn read(bytes: &[u8]) -> Read {
@@ -75,7 +87,7 @@ pub(crate) fn read(bytes: &[u8]) -> Read {
     let blobs = Blobs::read(head)?;
     let (devices, vmstate) = devices(head, &blobs)?;
     let configs = configs(head, &blobs)?;
-    Ok(Header { devices, configs, vmstate })
+    Ok(Header { size: claimed, devices, configs, vmstate })
 }
 
 /// The header's size, once the fixed part is there and starts as it should.

@@ -97,7 +97,10 @@ struct Stop {
 
 impl Reading {
     /// The program behind a header that it accepts, or that ended it.
-    pub(crate) fn new(header: &Read) -> Self {
+    ///
+    /// The scan follows extents from `first_extent` on; where the program does
+    /// from elsewhere, nothing is told of them.
+    pub(crate) fn new(header: &Read, first_extent: u64) -> Self {
         let mut reading = Self {
             list: End::Accepts,
             verify: None,
@@ -109,7 +112,7 @@ impl Reading {
             current: None,
             next: None,
             is_at_end: false,
-            is_lost: false,
+            is_lost: header.as_ref().is_ok_and(|header| u64::from(header.size) != first_extent),
         };
         match header {
             Err(end) => {
@@ -134,7 +137,7 @@ impl Reading {
 
     /// The program at the end of an archive that it accepts.
     pub(crate) fn accepted() -> Self {
-        let mut reading = Self::new(&Err(End::Accepts));
+        let mut reading = Self::new(&Err(End::Accepts), 0);
         reading.is_at_end = true;
         reading
     }

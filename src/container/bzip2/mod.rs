@@ -151,7 +151,11 @@ impl Bzip2 {
                 let kind = ContainerFindingKind::BlockChecksumMismatch { expected, found, of };
                 output.log.find(*start, *contents, kind);
             }
+            let contents = *contents;
             self.block = None;
+            if expected != found && self.checks {
+                return Ok(Step::Doubted(count, contents));
+            }
         }
         Ok(Step::Data(count))
     }
@@ -211,6 +215,10 @@ impl Decoder for Bzip2 {
             Place::Block(stream) => self.open_block(stream, input, output),
             Place::Lost(loss) => self.search(loss, input, output),
         }
+    }
+
+    fn check(&mut self) {
+        self.checks = true;
     }
 
     fn history(&self) -> usize {

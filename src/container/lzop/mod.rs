@@ -250,7 +250,7 @@ impl State {
     fn step_frontier(&mut self) -> Result<(), Error> {
         let before = self.frontier.contents();
         match self.frontier.step(&mut self.log)? {
-            Step::Data(_) => {}
+            Step::Data(_) | Step::Doubted(..) => {}
             Step::Lost(count) => {
                 let is_open = count == UNKNOWN_LOSS;
                 if let Some(lost) = if is_open { self.measure(before)? } else { None } {
