@@ -21,7 +21,7 @@ use vma_inspector::scan::Scan;
 
 /// Bytes of memory that any of these files may ask for: reading ahead, the
 /// search of a damaged start, decoded output, checkpoints, index and findings.
-const MEMORY_MAX: usize = 8 << 20;
+const MEMORY_MAX: usize = 12 << 20;
 
 /// Bytes of index that any of them may ask for.
 const INDEX_MAX: usize = 256 << 10;

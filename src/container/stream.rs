@@ -440,6 +440,8 @@ impl<D: Decoder> State<D> {
             .as_mut()
             .and_then(|cursor| cursor.decoder.save(&cursor.input, &self.recent, 0, usize::MAX));
         let (Some(ahead), Some(saved)) = (ahead, saved) else { return Ok(None) };
+        // Two decoders at a time are enough.
+        self.reader = None;
         let mut decoder = D::restore(&saved.state, &self.options);
         decoder.check();
         let input = Input::new(Rc::clone(&self.source), saved.source);

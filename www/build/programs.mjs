@@ -37,6 +37,7 @@ const packages = [
   { name: "pigz", found: () => onPath("pigz") },
   { name: "bzip2", found: () => onPath("bzip2") },
   { name: "pbzip2", found: () => onPath("pbzip2") },
+  { name: "gddrescue", found: () => onPath("ddrescuelog") },
   { name: "e2fsprogs", found: () => onPath("mkfs.ext4") ?? firstOf("/sbin/mkfs.ext4") },
 ];
 
