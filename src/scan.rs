@@ -48,6 +48,9 @@ const START: [u8; 8] = *b"VMA\0\0\0\0\x01";
 const STARTS_MAX: usize = 16;
 const CHAIN_MAX: u32 = 64;
 
+/// Extents with a displaced header behind them that are told apart.
+const DISPLACED_MAX: usize = 100_000;
+
 /// The size of the index is held against its bound every so many extents.
 const EXTENTS_PER_SIZE_CHECK: u64 = 1024;
 
@@ -69,6 +72,11 @@ pub struct Scan {
     /// Of which devices clusters are noted as they are found, and those.
     watched: BTreeSet<DeviceId>,
     placed: Vec<(DeviceId, ClusterNumber)>,
+    contents: Rc<Contents>,
+    /// The data of extents behind which the next header stands where no extent
+    /// can put it: more or fewer bytes came out of a container than went in, or
+    /// something that is none stands between.
+    displaced: Vec<Range<u64>>,
 }
 
 /// What a scan has found out, so far or in the end.
@@ -232,6 +240,8 @@ impl Scan {
             before_copy: None,
             watched: BTreeSet::new(),
             placed: Vec::new(),
+            contents: Rc::clone(archive.contents()),
+            displaced: Vec::new(),
         }
     }
 
@@ -584,6 +594,9 @@ impl Scan {
     fn settle(&mut self, broken: &Broken, until: u64, is_end: bool) -> Result<(), Error> {
         let by_masks = self.pending.as_ref().is_some_and(|held| held.end_by_masks() == until);
         let cut_short = self.pending.is_some() && broken.is_lost();
+        if !is_end && !by_masks && !broken.is_lost() {
+            self.note_displaced(broken.at, until);
+        }
         self.accept_pending(if by_masks { until } else { until.min(broken.at) })?;
         let length = until.saturating_sub(broken.at);
         if length == 0 || by_masks {
@@ -609,6 +622,38 @@ impl Scan {
             self.find(at, [FindingKind::BytesSkipped { length }]);
         }
         Ok(())
+    }
+
+    /// The header behind the extent that is held should stand at `expected`, and
+    /// the next sound one stands at `found`.
+    fn note_displaced(&mut self, expected: u64, found: u64) {
+        let Some(pending) = &self.pending else { return };
+        let is_displaced = found < expected || !(found - expected).is_multiple_of(HEADER_SIZE);
+        let data = pending.data_start()..found.min(pending.end());
+        if is_displaced
+            && self.displaced.len() < DISPLACED_MAX
+            && self.source.lost(data.clone()).is_empty()
+        {
+            self.displaced.push(data);
+        }
+    }
+
+    /// If the container's checksums say that not all that came out is what went
+    /// in, it is so where headers are displaced: what came out of such an extent
+    /// is at the wrong place from somewhere on, and nobody knows from where.
+    fn lose_displaced(&mut self) {
+        let checksums = self.contents.checksums();
+        let displaced = core::mem::take(&mut self.displaced);
+        if displaced.is_empty() || checksums.matched == checksums.checked {
+            return;
+        }
+        for index in self.found.devices.values_mut() {
+            Rc::make_mut(index).lose_within(&displaced);
+        }
+        for data in displaced {
+            let until = ArchiveOffset(data.end);
+            self.find(ArchiveOffset(data.start), [FindingKind::ContentsLost { until }]);
+        }
     }
 
     /// Takes in the clusters of the extent that was held, whose data end at
@@ -746,6 +791,7 @@ impl Scan {
 
     /// Adds a finding for every stretch of clusters that stand nowhere.
     fn count_missing(&mut self) {
+        self.lose_displaced();
         self.found.extents = self.before_copy.take().unwrap_or(self.found.extents);
         for device in self.header.devices() {
             let Some(index) = self.found.devices.get(&device.id) else { continue };

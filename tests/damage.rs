@@ -259,6 +259,36 @@ fn zstd_and_gzip_give_everything_before_the_damage_and_tell_of_the_rest() {
 }
 
 #[test]
+fn an_extent_of_another_length_is_lost_if_the_checksum_over_all_says_so() {
+    let built = disks(Kind::Dense);
+    let extents = &built.layout.extents;
+    let (second, third) = (extents[1].offset, extents[2].offset);
+    let in_it = |offset: u64| (second..third).contains(&offset);
+    let blocks: u64 = built.layout.clusters().filter(|c| in_it(c.data)).map(|c| c.stored).sum();
+    for change in [-700, 700] {
+        let mut plain = built.bytes.clone();
+        let at = second as usize + 512 + 100_000;
+        // More or fewer bytes come out from here on.
+        match change {
+            700 => drop(plain.splice(at..at, vec![0x55; 700])),
+            _ => drop(plain.drain(at..at + 700)),
+        }
+        for (program, arguments) in [("gzip", &["-c"][..]), ("zstd", &["-q", "-c"])] {
+            let Some(mut packed) = run(program, arguments, &plain) else { continue };
+            // With a checksum that agrees, that is how it was packed.
+            let sound = outcome(Kind::Dense, packed.clone());
+            assert!(sound.lost < 65_536, "{program}, {change}: {} lost", sound.lost);
+            // The last byte but four of the member, or the last of the frame.
+            let end = packed.len() - if program == "gzip" { 5 } else { 1 };
+            packed[end] ^= 0x40;
+            let outcome = outcome(Kind::Dense, packed);
+            assert_eq!(outcome.wrong, [], "{program}, {change}");
+            assert_eq!(outcome.lost, blocks, "{program}, {change}");
+        }
+    }
+}
+
+#[test]
 fn a_frame_or_member_that_is_damaged_costs_no_other() {
     const PIECE: usize = 1 << 20;
     for (program, arguments) in [("zstd", &["-q", "-c"][..]), ("gzip", &["-c"])] {
