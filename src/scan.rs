@@ -640,12 +640,26 @@ impl Scan {
 
     /// If the container's checksums say that not all that came out is what went
     /// in, it is so where headers are displaced: what came out of such an extent
-    /// is at the wrong place from somewhere on, and nobody knows from where.
+    /// is at the wrong place from somewhere on. Where blocks have checksums, that
+    /// is the first that is wrong; otherwise nobody knows.
     fn lose_displaced(&mut self) {
         let checksums = self.contents.checksums();
-        let displaced = core::mem::take(&mut self.displaced);
+        let mut displaced = core::mem::take(&mut self.displaced);
         if displaced.is_empty() || checksums.matched == checksums.checked {
             return;
+        }
+        let wrong = self.contents.findings().into_iter().filter_map(|finding| {
+            let is_block = finding.code() == "block-checksum-mismatch";
+            is_block.then_some(finding.contents_offset)
+        });
+        let mut wrong: Vec<u64> = wrong.collect();
+        wrong.sort_unstable();
+        for data in &mut displaced {
+            let first = wrong.get(wrong.partition_point(|&wrong| wrong < data.start));
+            if let Some(first) = first.filter(|&&first| first < data.end) {
+                // The cluster that it is in the middle of goes with it.
+                data.start = first.saturating_sub(CLUSTER_SIZE - 1).max(data.start);
+            }
         }
         for index in self.found.devices.values_mut() {
             Rc::make_mut(index).lose_within(&displaced);
