@@ -269,6 +269,8 @@ inChromium(
 
     async "gets the files that the texts name, the firmware's variables raw"(inspector) {
       await inspector.openArchive(archive.path);
+      // Before the texts are made, a person sees nothing of it.
+      await inspector.page.waitFor(() => !document.querySelector("#elsewhere").hidden);
       await inspector.clickIn("#elsewhere", /Choose a folder and save/);
       await inspector.page.waitFor(
         () => document.querySelectorAll("#devices .save[data-tone=good]").length === 2,
