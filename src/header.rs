@@ -16,6 +16,9 @@ pub const FIXED_SIZE: u32 = 12_288;
 /// 512 KiB; a header's own claim is not a reason to allocate more than this.
 pub const HEADER_SIZE_MAX: u32 = 4 << 20;
 
+/// What a version-1 header starts with.
+pub(crate) const START: [u8; 8] = *b"VMA\0\0\0\0\x01";
+
 /// What an archive starts with.
 pub const MAGIC: [u8; 4] = *b"VMA\0";
 

@@ -13,7 +13,7 @@ use crate::container::Contents;
 use crate::error::{Error, ErrorKind, Part};
 use crate::extent::{self, ExtentHeader, HEADER_LENGTH};
 use crate::finding::FindingKind;
-use crate::header::{FIXED_SIZE, HEADER_SIZE_MAX, Header, Standing};
+use crate::header::{FIXED_SIZE, HEADER_SIZE_MAX, Header, START, Standing};
 use crate::read_at::{ReadAt, read_range};
 
 /// Bytes of contents in which a sound extent, or a sound header, is looked
@@ -34,9 +34,6 @@ const TRIALS_MAX: u32 = 64;
 
 /// Archives whose first extents are told apart.
 const CANDIDATES_MAX: usize = 16;
-
-/// What a version-1 header starts with.
-const START: [u8; 8] = *b"VMA\0\0\0\0\x01";
 
 /// Reads the header of the archive that `contents` hold, or makes up for it;
 /// with the bytes that stand where it should be.

@@ -15,7 +15,7 @@ use crate::container::Contents;
 use crate::error::{Error, ErrorKind, Part};
 use crate::extent::{self, ExtentHeader, HEADER_LENGTH, HEADER_SIZE, Slot};
 use crate::finding::{Finding, FindingKind, Findings};
-use crate::header::{self, Device, HEADER_SIZE_MAX, Header};
+use crate::header::{self, Device, HEADER_SIZE_MAX, Header, START};
 use crate::image::Image;
 use crate::index::{Cluster, DeviceIndex, INDEX_BYTES_MAX, Inserted};
 use crate::lookahead::Lookahead;
@@ -39,9 +39,6 @@ const SEARCH_MAX: u64 = 8 << 30;
 
 /// Bytes of the fixed part of an archive header.
 const FIXED_LENGTH: usize = 12_288;
-
-/// What a version-1 archive header starts with.
-const START: [u8; 8] = *b"VMA\0\0\0\0\x01";
 
 /// Places in one step of a search where an archive header may start that are
 /// looked at, and extents that are followed behind each, at most.
@@ -641,7 +638,7 @@ impl Scan {
     /// If the container's checksums say that not all that came out is what went
     /// in, it is so where headers are displaced: what came out of such an extent
     /// is at the wrong place from somewhere on. Where blocks have checksums, that
-    /// is the first that is wrong; otherwise nobody knows.
+    /// is the first that is wrong, or nowhere; otherwise nobody knows.
     fn lose_displaced(&mut self) {
         let checksums = self.contents.checksums();
         let mut displaced = core::mem::take(&mut self.displaced);
@@ -654,13 +651,15 @@ impl Scan {
         });
         let mut wrong: Vec<u64> = wrong.collect();
         wrong.sort_unstable();
-        for data in &mut displaced {
+        displaced.retain_mut(|data| {
             let first = wrong.get(wrong.partition_point(|&wrong| wrong < data.start));
-            if let Some(first) = first.filter(|&&first| first < data.end) {
+            let first = first.filter(|&&first| first < data.end);
+            if let Some(first) = first {
                 // The cluster that it is in the middle of goes with it.
                 data.start = first.saturating_sub(CLUSTER_SIZE - 1).max(data.start);
             }
-        }
+            first.is_some() || wrong.is_empty()
+        });
         for index in self.found.devices.values_mut() {
             Rc::make_mut(index).lose_within(&displaced);
         }

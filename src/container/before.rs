@@ -4,7 +4,7 @@
 use core::ops::Range;
 
 use super::holes::Holes;
-use super::landmark::AHEAD_MAX;
+use super::landmark::ahead_of;
 use super::recent::Recent;
 use crate::read_at::Landmark;
 
@@ -32,7 +32,7 @@ impl Before {
         (recent, holes): (&Recent, &Holes),
         landmark: &Landmark,
     ) -> Option<Self> {
-        let ahead = landmark.offset.checked_sub(start).filter(|&ahead| ahead <= AHEAD_MAX)?;
+        let ahead = ahead_of(start, landmark)?;
         let landmark = landmark.clone();
         let mut before = Self { bytes: Vec::new(), unknown: Vec::new(), ahead, landmark };
         let count = count.min(usize::try_from(start).unwrap_or(usize::MAX));

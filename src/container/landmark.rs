@@ -5,7 +5,13 @@ use crate::read_at::Landmark;
 
 /// Bytes of contents from a loss to a landmark, at most: that far is decoded
 /// to find out how much is lost.
-pub(super) const AHEAD_MAX: u64 = 8 * 1024 * 1024;
+const AHEAD_MAX: u64 = 8 * 1024 * 1024;
+
+/// Bytes of contents from a loss at `start` to `landmark`, if it is close enough
+/// behind it.
+pub(super) fn ahead_of(start: u64, landmark: &Landmark) -> Option<u64> {
+    landmark.offset.checked_sub(start).filter(|&ahead| ahead <= AHEAD_MAX)
+}
 
 /// How far a search has come.
 #[derive(Clone, Default)]

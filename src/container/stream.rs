@@ -13,7 +13,7 @@ use super::checkpoint::{Checkpoint, Checkpoints};
 use super::finding::{Checksums, End, Log};
 use super::holes::Holes;
 use super::input::{Input, split_reads};
-use super::landmark::{AHEAD_MAX, Sighting};
+use super::landmark::{Sighting, ahead_of};
 use super::recent::Recent;
 use super::{Options, Progress, copy_start};
 use crate::error::{Error, ErrorKind, Part};
@@ -434,7 +434,7 @@ impl<D: Decoder> State<D> {
     /// where it goes on up to the landmark, whose place is known.
     fn measure(&mut self, start: u64) -> Result<Option<u64>, Error> {
         let Some(landmark) = self.expected.clone() else { return Ok(None) };
-        let ahead = landmark.offset.checked_sub(start).filter(|&ahead| ahead <= AHEAD_MAX);
+        let ahead = ahead_of(start, &landmark);
         let saved = self
             .frontier
             .as_mut()

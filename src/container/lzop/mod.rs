@@ -29,7 +29,7 @@ use super::checkpoint::{Checkpoint, Checkpoints};
 use super::finding::{BlockChecksum, ContainerFindingKind, End, Log};
 use super::holes::Holes;
 use super::input::split_reads;
-use super::landmark::{AHEAD_MAX, Sighting};
+use super::landmark::{Sighting, ahead_of};
 use super::stream::{Finished, Step, UNKNOWN_LOSS};
 use super::{Options, Progress, copy_start};
 use crate::error::{Error, ErrorKind, Part};
@@ -279,8 +279,7 @@ impl State {
     /// where it goes on up to the landmark, whose place is known.
     fn measure(&mut self, start: u64) -> Result<Option<u64>, Error> {
         let Some(landmark) = self.expected.clone() else { return Ok(None) };
-        let ahead = landmark.offset.checked_sub(start).filter(|&ahead| ahead <= AHEAD_MAX);
-        let Some(ahead) = ahead else { return Ok(None) };
+        let Some(ahead) = ahead_of(start, &landmark) else { return Ok(None) };
         let mut walk = self.frontier.fork();
         let mut sighting = Sighting::default();
         while !sighting.is_past(ahead, &landmark) {
