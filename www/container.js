@@ -100,9 +100,9 @@ export function dataSentence(report) {
 function mismatchSentence({ kind, checksums: { checked, matched } }, program) {
   const wrong = checked - matched;
   if (kind === "lzop" || (kind === "bzip2" && wrong > 0)) {
-    return `${counted(wrong, "checksum of a block does", "checksums of blocks do")} not agree: bytes in there are not those that were compressed; the rest is not affected. Everything can still be saved here, while “${program}” stops with an error.`;
+    return `${counted(wrong, "checksum of a block does", "checksums of blocks do")} not agree: bytes in there are not those that were compressed; the rest is not affected. What was unpacked can still be saved here, while “${program}” stops with an error.`;
   }
-  return `What the file holds was unpacked, but it does not match the ${kind} checksum or length: a byte has changed somewhere, in the data or in the checksum itself, and nobody can tell where. Everything can still be saved here, while “${program}” stops with an error and may throw away what it has.`;
+  return `What the file holds was unpacked, but it does not match the ${kind} checksum or length: a byte has changed somewhere, in the data or in the checksum itself, and nobody can tell where. What was unpacked can still be saved here, while “${program}” stops with an error and may throw away what it has.`;
 }
 
 /**
