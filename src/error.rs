@@ -95,15 +95,25 @@ pub enum ErrorKind {
         found: u32,
     },
     /// The header claims a size smaller than its fixed part, or larger than
-    /// [`HEADER_SIZE_MAX`](crate::header::HEADER_SIZE_MAX).
+    /// any that is read.
     HeaderSize {
         /// The size the header states.
         found: u32,
+        /// Bytes that a header has at least.
+        min: u32,
+        /// Bytes that a header may have.
+        max: u32,
     },
-    /// The archive goes on beyond [`ARCHIVE_SIZE_MAX`](crate::index::ARCHIVE_SIZE_MAX).
-    ArchiveTooLarge,
-    /// The index would need more than [`INDEX_BYTES_MAX`](crate::index::INDEX_BYTES_MAX).
-    IndexTooLarge,
+    /// The archive goes on beyond the last offset that can be indexed.
+    ArchiveTooLarge {
+        /// The first offset that cannot, in bytes.
+        max: u64,
+    },
+    /// The index would need more memory than it may take.
+    IndexTooLarge {
+        /// Bytes that it may take.
+        max: u64,
+    },
 }
 
 impl Error {
@@ -168,8 +178,8 @@ impl Error {
             ErrorKind::HeaderCut { .. } => "header-cut",
             ErrorKind::VersionUnsupported { .. } => "version-unsupported",
             ErrorKind::HeaderSize { .. } => "header-size",
-            ErrorKind::ArchiveTooLarge => "archive-too-large",
-            ErrorKind::IndexTooLarge => "index-too-large",
+            ErrorKind::ArchiveTooLarge { .. } => "archive-too-large",
+            ErrorKind::IndexTooLarge { .. } => "index-too-large",
         }
     }
 }
@@ -205,17 +215,12 @@ impl fmt::Display for Error {
             ErrorKind::VersionUnsupported { found } => {
                 write!(f, ": version: expected 1, found {found}")
             }
-            ErrorKind::HeaderSize { found } => write!(
-                f,
-                ": header_size: expected {} to {}, found {found}",
-                crate::header::FIXED_SIZE,
-                crate::header::HEADER_SIZE_MAX
-            ),
-            ErrorKind::ArchiveTooLarge => {
-                write!(f, ": archive goes on beyond {:#x}", crate::index::ARCHIVE_SIZE_MAX)
+            ErrorKind::HeaderSize { found, min, max } => {
+                write!(f, ": header_size: expected {min} to {max}, found {found}")
             }
-            ErrorKind::IndexTooLarge => {
-                write!(f, ": index needs more than {} bytes", crate::index::INDEX_BYTES_MAX)
+            ErrorKind::ArchiveTooLarge { max } => write!(f, ": archive goes on beyond {max:#x}"),
+            ErrorKind::IndexTooLarge { max } => {
+                write!(f, ": index needs more than {max} bytes")
             }
         }
     }

@@ -516,7 +516,8 @@ fn fixed_part(bytes: &[u8]) -> Result<&[u8; FIXED_LENGTH], Error> {
     }
     let header_size = BigEndian::read_u32(&fixed[0x38..0x3c]);
     if !(FIXED_SIZE..=HEADER_SIZE_MAX).contains(&header_size) {
-        let kind = ErrorKind::HeaderSize { found: header_size };
+        let (min, max) = (FIXED_SIZE, HEADER_SIZE_MAX);
+        let kind = ErrorKind::HeaderSize { found: header_size, min, max };
         return Err(Error::new(Part::Header, 0x38, kind));
     }
     Ok(fixed)

@@ -493,7 +493,8 @@ fn index(number: u32) -> Option<usize> {
 impl Location {
     fn new(offset: ArchiveOffset, mask: BlockMask) -> Result<Self, Error> {
         if offset.0 >= ARCHIVE_SIZE_MAX {
-            return Err(Error::new(Part::Extent, offset.0, ErrorKind::ArchiveTooLarge));
+            let kind = ErrorKind::ArchiveTooLarge { max: ARCHIVE_SIZE_MAX };
+            return Err(Error::new(Part::Extent, offset.0, kind));
         }
         Ok(Self(offset.0 << 16 | u64::from(mask.0)))
     }

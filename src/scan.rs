@@ -828,7 +828,8 @@ impl Scan {
     fn bound_index(&self, at: u64) -> Result<(), Error> {
         let due = self.found.extents.count.is_multiple_of(EXTENTS_PER_SIZE_CHECK);
         if due && self.found.index_bytes() > INDEX_BYTES_MAX {
-            return Err(Error::new(Part::Extent, at, ErrorKind::IndexTooLarge));
+            let max = to_u64(INDEX_BYTES_MAX);
+            return Err(Error::new(Part::Extent, at, ErrorKind::IndexTooLarge { max }));
         }
         Ok(())
     }
