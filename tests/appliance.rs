@@ -10,11 +10,11 @@ use std::rc::Rc;
 use archive_writer::{ArchiveBuilder, Content, Device, Kind};
 use disk_format_files::{Case, MIB, assert_qemu_agrees, drain, has, path_of, run};
 use support::{finish, id, open};
-use vma_inspector::appliance::{Bus, Machine, Options, Ova, Role, Text};
 use vma_inspector::archive::Archive;
-use vma_inspector::disk_format::{Disk, DiskFormat, DiskStream, Identity};
-use vma_inspector::read_at::ReadAt;
+use vma_inspector::export::appliance::{Bus, Machine, Options, Ova, Role, Text};
+use vma_inspector::export::disk::{Disk, DiskFormat, DiskStream, Identity};
 use vma_inspector::scan::Scan;
+use vma_inspector::source::ReadAt;
 
 const CONF: &str = "\
 agent: 1,fstrim_cloned_disks=1
@@ -246,7 +246,7 @@ impl Made {
         Self { archive, scan }
     }
 
-    fn disk(&self, device: vma_inspector::unit::DeviceId) -> Option<Disk> {
+    fn disk(&self, device: vma_inspector::archive::unit::DeviceId) -> Option<Disk> {
         let header = self.archive.header();
         let identity = Identity::new(header, header.device(device)?);
         Some(Disk::new(self.scan.image(device)?, identity))

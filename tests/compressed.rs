@@ -15,9 +15,9 @@ use support::{Counting, codes, finish, id};
 use vma_inspector::archive::Archive;
 use vma_inspector::container::{End, Options};
 use vma_inspector::image::Origin;
-use vma_inspector::kept_scan::{from_bytes, to_bytes};
-use vma_inspector::read_at::ReadAt;
 use vma_inspector::scan::Scan;
+use vma_inspector::scan::kept::{from_bytes, to_bytes};
+use vma_inspector::source::ReadAt;
 
 /// The programs as Proxmox calls them.
 const PACKERS: [(&str, &[&str]); 4] = [

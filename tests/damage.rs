@@ -14,10 +14,10 @@ use packing::run;
 use support::{finish, id, open};
 use vma_inspector::archive::Archive;
 use vma_inspector::container::{Options, open as open_container};
-use vma_inspector::error::{Error, ErrorKind, Part};
 use vma_inspector::image::Origin;
-use vma_inspector::read_at::ReadAt;
 use vma_inspector::scan::Scan;
+use vma_inspector::source::ReadAt;
+use vma_inspector::source::{Error, ErrorKind, Part};
 
 /// Bytes of the largest extent: what a lost extent header costs.
 const EXTENT_MAX: u64 = 3_867_136;

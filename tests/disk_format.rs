@@ -13,14 +13,14 @@ use disk_format_files::{
 };
 use support::{finish, id, scan};
 use vma_inspector::archive::Archive;
-use vma_inspector::disk_format::{
+use vma_inspector::archive::unit::{ArchiveOffset, BlockMask, ClusterNumber};
+use vma_inspector::export::disk::{
     Disk, DiskFile, DiskFormat, Identity, Refusal, StreamFormat, lost_map,
 };
+use vma_inspector::image::index::DeviceIndex;
 use vma_inspector::image::{Image, Origin};
-use vma_inspector::index::DeviceIndex;
-use vma_inspector::read_at::ReadAt;
 use vma_inspector::scan::Scan;
-use vma_inspector::unit::{ArchiveOffset, BlockMask, ClusterNumber};
+use vma_inspector::source::ReadAt;
 
 fn driver(format: DiskFormat) -> &'static str {
     if format == DiskFormat::Vhd { "vpc" } else { format.code() }
@@ -173,7 +173,7 @@ impl ReadAt for Nothing {
         Some(self.0)
     }
 
-    fn read_at(&self, _: u64, buffer: &mut [u8]) -> Result<usize, vma_inspector::error::Error> {
+    fn read_at(&self, _: u64, buffer: &mut [u8]) -> Result<usize, vma_inspector::source::Error> {
         buffer.fill(0);
         Ok(buffer.len())
     }
@@ -425,7 +425,7 @@ fn an_independent_reader_gives_the_bytes_of_the_disk() {
     for case in small_cases() {
         let mut expected = support_image(&case);
         expected.resize(case.virtual_size() as usize, 0);
-        let digest = vma_inspector::finding::hex(&Sha256::digest(&expected));
+        let digest = vma_inspector::source::hex(&Sha256::digest(&expected));
         let expected = format!("{} {digest}", expected.len());
         let mut paths = Vec::new();
         for format in DiskFormat::ALL.into_iter().filter(|&format| format != DiskFormat::Raw) {

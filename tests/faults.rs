@@ -9,11 +9,11 @@ use std::rc::Rc;
 
 use archive_writer::{Archive, ArchiveBuilder, Cluster, Order, Random, RawSlot, fix_header_md5};
 use support::{codes, findings, image, scan};
+use vma_inspector::archive::finding::{CODES, Finding, FindingKind};
 use vma_inspector::container::Options;
-use vma_inspector::error::{Error, Part};
-use vma_inspector::finding::{CODES, Finding, FindingKind};
-use vma_inspector::read_at::ReadAt;
 use vma_inspector::scan::Scan;
+use vma_inspector::source::ReadAt;
+use vma_inspector::source::{Error, Part};
 
 const DENSE: usize = 200 * 65_536;
 
@@ -509,7 +509,7 @@ fn a_million_findings_are_counted_and_a_bounded_number_kept() {
     let scan = scan(archive.bytes);
     let group = scan.found().findings().group("device-undeclared").expect("found");
     assert_eq!(group.count(), 17_000 * 59);
-    assert_eq!(group.kept().len(), vma_inspector::finding::KEPT_PER_CODE);
+    assert_eq!(group.kept().len(), vma_inspector::archive::finding::KEPT_PER_CODE);
 }
 
 #[test]

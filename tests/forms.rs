@@ -6,7 +6,7 @@ mod support;
 use archive_writer::{ArchiveBuilder, Content, Device, HeaderSize, Kind, Order, Random};
 use support::{codes, findings, id, image, scan};
 use vma_inspector::image::{Origin, Run};
-use vma_inspector::read_at::ReadAt;
+use vma_inspector::source::ReadAt;
 
 fn disk(seed: u64, size: usize) -> Vec<u8> {
     let mut random = Random::new(seed);

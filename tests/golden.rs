@@ -19,7 +19,7 @@ fn folder() -> Option<PathBuf> {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    vma_inspector::finding::hex(&Sha256::digest(bytes))
+    vma_inspector::source::hex(&Sha256::digest(bytes))
 }
 
 fn for_each_plain(check: impl Fn(&str, Vec<u8>, &Value)) {
@@ -47,11 +47,7 @@ fn golden_headers_say_what_proxmox_says() {
         assert_eq!(header.header_size(), truth["header_size"], "{name}");
         assert_eq!(header.blob_buffer_offset(), truth["blob_buffer_offset"], "{name}");
         assert_eq!(header.blob_buffer_size(), truth["blob_buffer_size"], "{name}");
-        assert_eq!(
-            vma_inspector::finding::hex(&header.stated_md5()),
-            truth["header_md5"],
-            "{name}"
-        );
+        assert_eq!(vma_inspector::source::hex(&header.stated_md5()), truth["header_md5"], "{name}");
         let configs = truth["configs"].as_array().expect("configs");
         assert_eq!(header.configs().len(), configs.len(), "{name}");
         for (config, truth) in header.configs().iter().zip(configs) {
@@ -85,7 +81,7 @@ fn golden_layouts_are_counted_as_they_are() {
         let (extents, layout) = (scan.found().extents(), &truth["layout"]);
         let counts =
             header.devices().iter().map(|d| scan.found().device(d).expect("declared").counts);
-        let sum = |of: fn(&vma_inspector::index::ClusterCounts) -> u64| {
+        let sum = |of: fn(&vma_inspector::image::index::ClusterCounts) -> u64| {
             counts.clone().map(|c| of(&c)).sum::<u64>()
         };
         for (found, key) in [

@@ -4,8 +4,8 @@ mod support;
 
 use archive_writer::{ArchiveBuilder, Content, Device, Kind, Order, Random};
 use support::{image, open, scan};
-use vma_inspector::kept_scan::{from_bytes, to_bytes};
 use vma_inspector::scan::Scan;
+use vma_inspector::scan::kept::{from_bytes, to_bytes};
 
 fn builder() -> ArchiveBuilder {
     let mixed = |seed| Content::of_kind(Kind::Mixed, seed);

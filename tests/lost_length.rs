@@ -14,8 +14,8 @@ use support::{finish, id};
 use vma_inspector::archive::Archive;
 use vma_inspector::container::{ContainerFindingKind, Options, open as open_container};
 use vma_inspector::image::Origin;
-use vma_inspector::read_at::ReadAt;
 use vma_inspector::scan::Scan;
+use vma_inspector::source::ReadAt;
 
 /// Bytes of the disk.
 const SIZE: usize = 26 << 20;

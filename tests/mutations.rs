@@ -16,8 +16,8 @@ use mutated::Edit;
 use vma_inspector::archive::Archive;
 use vma_inspector::container::Options;
 use vma_inspector::image::Origin;
-use vma_inspector::read_at::ReadAt;
 use vma_inspector::scan::Scan;
+use vma_inspector::source::ReadAt;
 
 /// Bytes of memory that any of these files may ask for: reading ahead, the
 /// search of a damaged start, decoded output, checkpoints, index and findings.

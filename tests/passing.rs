@@ -6,11 +6,11 @@ mod support;
 use archive_writer::{ArchiveBuilder, CLUSTER, Content, Device, Kind, Order};
 use sha2::{Digest, Sha256};
 use support::{finish, id, open};
-use vma_inspector::disk_format::{Disk, DiskFormat, DiskStream, Identity, StreamFormat};
-use vma_inspector::disk_hash::DiskHash;
-use vma_inspector::read_at::ReadAt;
+use vma_inspector::export::disk::{Disk, DiskFormat, DiskStream, Identity, StreamFormat};
+use vma_inspector::export::disk_hash::DiskHash;
+use vma_inspector::image::tap::Tap;
 use vma_inspector::scan::Scan;
-use vma_inspector::tap::Tap;
+use vma_inspector::source::ReadAt;
 
 /// A disk that ends inside a cluster, with zeros at its end and in between.
 fn archive(order: Order) -> ArchiveBuilder {

@@ -696,7 +696,7 @@ fn an_archive_that_would_not_be_accepted_is_not_kept_as_such() {
     let archive = support::open(renamed(b"a", b"x/y"));
     let scan = support::finish(vma_inspector::scan::Scan::new(&archive));
     assert_eq!(scan.found().findings().count(), 0);
-    assert_eq!(vma_inspector::kept_scan::to_bytes(&archive, &scan), None);
+    assert_eq!(vma_inspector::scan::kept::to_bytes(&archive, &scan), None);
 }
 
 #[test]

@@ -10,9 +10,9 @@ use archive_writer::{ArchiveBuilder, Content, Device, Kind, Random, RawExtent, R
 use support::{Counting, finish, id};
 use vma_inspector::archive::Archive;
 use vma_inspector::container::Options;
-use vma_inspector::error::Error;
-use vma_inspector::read_at::ReadAt;
 use vma_inspector::scan::Scan;
+use vma_inspector::source::Error;
+use vma_inspector::source::ReadAt;
 
 const UUID: [u8; 16] = *b"archive-writer-0";
 

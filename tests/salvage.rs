@@ -14,14 +14,14 @@ use std::rc::Rc;
 use archive_writer::{Archive, ArchiveBuilder, Random};
 use packing::run;
 use support::{codes, findings, finish, id, image, open, scan};
+use vma_inspector::archive::finding::FindingKind;
+use vma_inspector::archive::header::Standing;
+use vma_inspector::archive::salvage::SEARCH_MAX;
 use vma_inspector::container::Options;
-use vma_inspector::error::Error;
-use vma_inspector::finding::FindingKind;
-use vma_inspector::header::Standing;
 use vma_inspector::image::{Fill, Origin};
-use vma_inspector::read_at::ReadAt;
-use vma_inspector::salvage::SEARCH_MAX;
 use vma_inspector::scan::Scan;
+use vma_inspector::source::Error;
+use vma_inspector::source::ReadAt;
 
 const CLUSTERS: usize = 200;
 

@@ -6,7 +6,7 @@ use core::ops::Range;
 use super::holes::Holes;
 use super::landmark::ahead_of;
 use super::recent::Recent;
-use crate::read_at::Landmark;
+use crate::source::Landmark;
 
 /// What is known around a loss.
 pub(super) struct Before {

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use crate::little_endian::{Reader, Writer};
+use crate::source::{Reader, Writer};
 
 /// Bytes that are written of all checkpoints of a container, about.
 const WRITTEN_MAX: usize = 16 * 1024 * 1024;

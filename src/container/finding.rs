@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use crate::finding::Severity;
+use crate::source::Severity;
 
 /// Findings that are kept with their offsets; more are only counted.
 const FINDINGS_MAX: usize = 1000;

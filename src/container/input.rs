@@ -3,8 +3,8 @@
 use core::ops::Range;
 use std::rc::Rc;
 
-use crate::error::Error;
-use crate::read_at::ReadAt;
+use crate::source::Error;
+use crate::source::ReadAt;
 
 /// Length of the first read at a new place, in bytes: enough to open an
 /// archive, and hardly slower than a single byte.

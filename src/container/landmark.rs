@@ -1,7 +1,7 @@
 //! The search for what a layer above expects, behind a place where it is not
 //! known how much came before.
 
-use crate::read_at::Landmark;
+use crate::source::Landmark;
 
 /// Bytes of contents from a loss to a landmark, at most: that far is decoded
 /// to find out how much is lost.

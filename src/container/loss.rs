@@ -4,7 +4,7 @@
 use super::finding::{ContainerFindingKind, End};
 use super::input::Input;
 use super::stream::{Output, Step, UNKNOWN_LOSS};
-use crate::error::Error;
+use crate::source::Error;
 
 /// A place where decoding stopped, and the search behind it.
 #[derive(Clone)]

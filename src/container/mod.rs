@@ -29,9 +29,9 @@ use self::gzip::Gzip;
 use self::lzop::Lzop;
 use self::stream::Stream;
 use self::zstd::Zstd;
-use crate::error::Error;
-use crate::little_endian::{Reader, Writer};
-use crate::read_at::{Landmark, ReadAt, read_range};
+use crate::source::Error;
+use crate::source::{Landmark, ReadAt, read_range};
+use crate::source::{Reader, Writer};
 
 /// Bytes that tell a container.
 const RECOGNISED_BY: u64 = 6;
@@ -129,7 +129,7 @@ pub struct Progress {
 /// A read decodes forward as far as it has to, which can be far: a caller who
 /// must not wait [approaches](ReadAt::approach) step by step first. A read that
 /// meets bytes nobody can have is an error,
-/// [`ContainerDamaged`](crate::error::ErrorKind::ContainerDamaged), that says where they
+/// [`ContainerDamaged`](crate::source::ErrorKind::ContainerDamaged), that says where they
 /// start and end; behind damage with nothing sound after it, the contents end.
 pub struct Contents {
     layer: Layer,

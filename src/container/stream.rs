@@ -16,9 +16,9 @@ use super::input::{Input, split_reads};
 use super::landmark::{Sighting, ahead_of};
 use super::recent::Recent;
 use super::{Options, Progress, copy_start};
-use crate::error::{Error, ErrorKind, Part};
-use crate::little_endian::{Reader, Writer};
-use crate::read_at::{Landmark, ReadAt};
+use crate::source::{Error, ErrorKind, Part};
+use crate::source::{Landmark, ReadAt};
+use crate::source::{Reader, Writer};
 
 /// Bytes of contents that stand for a loss nobody knows the length of.
 ///

@@ -1,11 +1,9 @@
 //! How Proxmox's program reads the archive's header.
 
-use byteorder::{BigEndian, ByteOrder, LittleEndian};
-
 use super::end::{End, signed};
-use crate::error::Error;
-use crate::header::{FIXED_SIZE, MAGIC, md5_without};
-use crate::read_at::{ReadAt, read_range};
+use crate::archive::header::{FIXED_SIZE, MAGIC, md5_without};
+use crate::source::Error;
+use crate::source::{ReadAt, be_u32, be_u64, le_u16, read_range};
 
 const CONFIG_NAMES: usize = 0x7fc;
 const CONFIG_DATA: usize = 0xbfc;
@@ -168,7 +166,7 @@ fn devices(head: &[u8], blobs: &Blobs<'_>) -> Result<(Vec<Device>, u8), End> {
     let entries = head.get(DEVICES..).unwrap_or(&[]).chunks_exact(DEVICE_SIZE);
     for (id, entry) in (0_u8..=255).zip(entries).skip(1) {
         let name = blobs.name(u32_at(entry, 0x00))?;
-        let size = entry.get(0x08..0x10).map_or(0, BigEndian::read_u64);
+        let size = be_u64(entry, 0x08);
         let Some(name) = name.filter(|_| size != 0) else { continue };
         if name == b"vmstate" {
             vmstate = id;
@@ -198,11 +196,11 @@ fn configs(head: &[u8], blobs: &Blobs<'_>) -> Result<Vec<Vec<u8>>, End> {
 
 fn length_at(head: &[u8], at: u32) -> Option<u32> {
     let at = usize::try_from(at).ok()?;
-    Some(LittleEndian::read_u16(head.get(at..)?.get(..2)?).into())
+    Some(le_u16(head.get(at..)?.get(..2)?, 0).into())
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..).and_then(|rest| rest.get(..4)).map_or(0, BigEndian::read_u32)
+    be_u32(bytes, at)
 }
 
 fn checksum_wrong() -> End {

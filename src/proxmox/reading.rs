@@ -8,9 +8,9 @@ use super::end::End;
 use super::file::{config_fault, disk_fault};
 use super::header::Device;
 use super::{Prediction, Read};
-use crate::extent::{ExtentHeader, HEADER_SIZE, Slot};
-use crate::finding::FindingKind;
-use crate::unit::{
+use crate::archive::extent::{ExtentHeader, HEADER_SIZE, Slot};
+use crate::archive::finding::FindingKind;
+use crate::archive::unit::{
     BLOCK_SIZE, BLOCKS_PER_CLUSTER, BlockMask, CLUSTER_SIZE, ClusterNumber, DeviceId, clusters_of,
 };
 

@@ -11,21 +11,22 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::object::{Fields, from_number, list, number, pairs};
 use super::source::{JsSource, Source};
+use crate::archive::finding::{Finding, Findings};
+use crate::archive::header::{Config, Device, Header, Standing};
+use crate::archive::unit::DeviceId;
 use crate::container::{
     Container, ContainerFinding, Contents, End, Options, WINDOW_LIMIT, WINDOW_MAX,
 };
-use crate::disk_format::Disk;
-use crate::error::Error;
-use crate::file_name::safe_name;
-use crate::finding::{Finding, Findings, hex};
-use crate::header::{Config, Device, Header, Standing};
+use crate::export::disk::Disk;
+use crate::export::file_name::safe_name;
 use crate::image::Image;
-use crate::kept_scan;
-use crate::qemu_server_conf::{self, MappedDevice, Network, QemuServerConf};
-use crate::read_at::{ReadAt, read_range};
+use crate::machine::qemu_server_conf::{self, MappedDevice, Network, QemuServerConf};
+use crate::scan::kept;
+use crate::scan::statistics::ExtentStatistics;
 use crate::scan::{Progress, Scan, Scanned};
-use crate::statistics::ExtentStatistics;
-use crate::unit::DeviceId;
+use crate::source::Error;
+use crate::source::hex;
+use crate::source::{ReadAt, read_range};
 
 #[wasm_bindgen]
 extern "C" {
@@ -119,14 +120,14 @@ impl Archive {
     /// or has findings.
     #[wasm_bindgen(js_name = scanToKeep)]
     pub fn scan_to_keep(&self) -> Option<Vec<u8>> {
-        kept_scan::to_bytes(&self.archive, &self.scan)
+        kept::to_bytes(&self.archive, &self.scan)
     }
 
     /// Takes a scan that was kept for this archive in place of a new one;
     /// returns whether it fits.
     #[wasm_bindgen(js_name = takeKeptScan)]
     pub fn take_kept_scan(&mut self, bytes: &[u8]) -> bool {
-        let kept = kept_scan::from_bytes(&self.archive, bytes);
+        let kept = kept::from_bytes(&self.archive, bytes);
         let fits = kept.is_some();
         if let Some(kept) = kept {
             self.scan = Scan::resume(&self.archive, kept);
@@ -364,7 +365,10 @@ fn extents(extents: &ExtentStatistics) -> Fields {
         .count("clustersOutOfOrder", extents.clusters_out_of_order)
 }
 
-fn device_statistics(device: &Device, figures: &crate::statistics::DeviceStatistics) -> Fields {
+fn device_statistics(
+    device: &Device,
+    figures: &crate::scan::statistics::DeviceStatistics,
+) -> Fields {
     let clusters = Fields::default()
         .count("total", figures.clusters)
         .count("full", figures.counts.full)
@@ -384,10 +388,10 @@ fn device_statistics(device: &Device, figures: &crate::statistics::DeviceStatist
 
 fn undeclared(found: &Scanned) -> js_sys::Array {
     list(found.undeclared(), |(id, device)| {
-        Fields::default()
-            .with("id", id.get())
-            .count("clusters", device.clusters)
-            .count("storedBytes", device.stored_blocks.saturating_mul(crate::unit::BLOCK_SIZE))
+        Fields::default().with("id", id.get()).count("clusters", device.clusters).count(
+            "storedBytes",
+            device.stored_blocks.saturating_mul(crate::archive::unit::BLOCK_SIZE),
+        )
     })
 }
 

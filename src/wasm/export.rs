@@ -9,15 +9,15 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::archive::{Archive, thrown};
 use super::object::{Fields, from_number, list, number, pairs};
-use crate::appliance::{LeftOut, Machine, Options, Ova, Text};
-use crate::disk_format::{
+use crate::archive::unit::{CLUSTER_SIZE, ClusterNumber, DeviceId};
+use crate::export::appliance::{LeftOut, Machine, Options, Ova, Text};
+use crate::export::disk::{
     Disk, DiskFile, DiskFormat, DiskStream, Identity, Place, Refusal, StreamFormat,
 };
-use crate::disk_hash::DiskHash;
+use crate::export::disk_hash::DiskHash;
+use crate::image::tap::Tap;
 use crate::image::{Fill, Origin};
-use crate::read_at::{ReadAt, read_range};
-use crate::tap::Tap;
-use crate::unit::{CLUSTER_SIZE, ClusterNumber, DeviceId};
+use crate::source::{ReadAt, read_range};
 
 #[wasm_bindgen]
 extern "C" {

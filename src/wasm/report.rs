@@ -9,13 +9,13 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::archive::{Archive, options, thrown};
 use super::object::{Fields, pairs};
 use super::source::{JsSource, Source};
-use crate::backup_name::{BackupName, Problem};
+use crate::archive::unit::DeviceId;
 use crate::container::{Container, Contents};
-use crate::disk_format::lost_ranges;
-use crate::finding::Severity;
+use crate::export::disk::lost_ranges;
+use crate::proxmox::backup_name::{BackupName, Problem};
 use crate::proxmox::{Prediction, Verdict, predict_unopened};
-use crate::read_at::ReadAt;
-use crate::unit::DeviceId;
+use crate::source::ReadAt;
+use crate::source::Severity;
 
 #[wasm_bindgen]
 extern "C" {

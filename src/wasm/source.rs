@@ -8,8 +8,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::object::{from_number, number};
-use crate::error::Error;
-use crate::read_at::ReadAt;
+use crate::source::Error;
+use crate::source::ReadAt;
 
 #[wasm_bindgen]
 extern "C" {

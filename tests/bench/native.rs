@@ -16,8 +16,8 @@ use std::time::Instant;
 use vma_inspector::archive::Archive;
 use vma_inspector::container::Options;
 use vma_inspector::image::Origin;
-use vma_inspector::read_at::{FileSource, ReadAt};
 use vma_inspector::scan::Scan;
+use vma_inspector::source::{FileSource, ReadAt};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<_> = env::args().skip(1).collect();

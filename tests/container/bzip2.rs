@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use vma_inspector::container::{ContainerFindingKind, End, Options, open};
-use vma_inspector::read_at::ReadAt;
+use vma_inspector::source::ReadAt;
 
 use crate::support::*;
 

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use vma_inspector::container::open;
-use vma_inspector::read_at::ReadAt;
+use vma_inspector::source::ReadAt;
 
 use crate::support::*;
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use vma_inspector::container::{End, Options, open};
-use vma_inspector::read_at::ReadAt;
+use vma_inspector::source::ReadAt;
 
 use crate::support::*;
 
@@ -37,7 +37,7 @@ fn a_source_without_a_known_size_reads_the_same() {
         fn size(&self) -> Option<u64> {
             None
         }
-        fn read_at(&self, at: u64, to: &mut [u8]) -> Result<usize, vma_inspector::error::Error> {
+        fn read_at(&self, at: u64, to: &mut [u8]) -> Result<usize, vma_inspector::source::Error> {
             self.0.read_at(at, to)
         }
         fn trace(&self, _: std::ops::Range<u64>, _: &mut Vec<std::ops::Range<u64>>) {}

@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 use std::rc::Rc;
 
 use vma_inspector::container::{Contents, End, Options, open};
-use vma_inspector::error::{Error, ErrorKind};
-use vma_inspector::read_at::ReadAt;
+use vma_inspector::source::ReadAt;
+use vma_inspector::source::{Error, ErrorKind};
 
 /// A small generator of numbers (xorshift64*), so that a seed says it all.
 pub(crate) struct Random(u64);

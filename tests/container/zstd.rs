@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use vma_inspector::container::{ContainerFindingKind, End, Options, open};
-use vma_inspector::error::ErrorKind;
-use vma_inspector::read_at::ReadAt;
+use vma_inspector::source::ErrorKind;
+use vma_inspector::source::ReadAt;
 
 use crate::support::*;
 

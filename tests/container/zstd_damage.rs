@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use vma_inspector::container::{ContainerFindingKind, Contents, End, Options, open};
-use vma_inspector::read_at::{Landmark, ReadAt};
+use vma_inspector::source::{Landmark, ReadAt};
 
 use crate::support::*;
 use crate::zstd::block_starts;

@@ -11,9 +11,9 @@ use std::process::Command;
 use std::rc::Rc;
 
 use archive_writer::{Archive, ArchiveBuilder, Cluster, Content, Device, Kind, Order, Random};
-use vma_inspector::disk_format::{Disk, DiskStream, Identity, StreamFormat};
+use vma_inspector::export::disk::{Disk, DiskStream, Identity, StreamFormat};
 use vma_inspector::image::{Image, Origin};
-use vma_inspector::read_at::ReadAt;
+use vma_inspector::source::ReadAt;
 
 use crate::support::{finish, id, open};
 
@@ -169,7 +169,7 @@ pub fn drain(stream: &mut dyn DiskStream) -> Vec<u8> {
 pub fn made(
     disk: &Disk,
     format: StreamFormat,
-) -> Result<Vec<u8>, vma_inspector::disk_format::Refusal> {
+) -> Result<Vec<u8>, vma_inspector::export::disk::Refusal> {
     let mut stream = disk.stream(format)?;
     let mut bytes = drain(&mut *stream);
     if let Some(head) = stream.head() {
@@ -281,7 +281,7 @@ impl ReadAt for Recording {
         &self,
         offset: u64,
         buffer: &mut [u8],
-    ) -> Result<usize, vma_inspector::error::Error> {
+    ) -> Result<usize, vma_inspector::source::Error> {
         let count = self.bytes.read_at(offset, buffer)?;
         self.reads.borrow_mut().push(offset..offset + count as u64);
         Ok(count)
@@ -291,7 +291,7 @@ impl ReadAt for Recording {
         into.push(range);
     }
 
-    fn approach(&self, offset: u64, _: u64) -> Result<bool, vma_inspector::error::Error> {
+    fn approach(&self, offset: u64, _: u64) -> Result<bool, vma_inspector::source::Error> {
         self.approached.borrow_mut().push(offset);
         Ok(true)
     }

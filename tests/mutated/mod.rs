@@ -10,8 +10,8 @@ use archive_writer::{
 };
 use vma_inspector::archive::Archive;
 use vma_inspector::container::Options;
-use vma_inspector::finding::hex;
 use vma_inspector::scan::Scan;
+use vma_inspector::source::hex;
 
 /// A change to bytes.
 pub enum Edit {

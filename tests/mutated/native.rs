@@ -10,7 +10,7 @@ mod packing;
 
 use mutated::Edit;
 use serde_json::{Value, json};
-use vma_inspector::finding::hex;
+use vma_inspector::source::hex;
 
 const OF_ARCHIVE: u64 = 6_000;
 const OF_CONTAINER: u64 = 1_000;

@@ -7,12 +7,12 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use vma_inspector::archive::Archive;
+use vma_inspector::archive::finding::Finding;
+use vma_inspector::archive::unit::DeviceId;
 use vma_inspector::container::Options;
-use vma_inspector::error::Error;
-use vma_inspector::finding::Finding;
-use vma_inspector::read_at::ReadAt;
 use vma_inspector::scan::Scan;
-use vma_inspector::unit::DeviceId;
+use vma_inspector::source::Error;
+use vma_inspector::source::ReadAt;
 
 /// A source that counts what is read from it.
 pub struct Counting<S> {

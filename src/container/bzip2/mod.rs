@@ -18,8 +18,8 @@ use super::input::Input;
 use super::loss::{Loss, cut};
 use super::recent::Recent;
 use super::stream::{Decoder, Output, Saved, Step};
-use crate::error::Error;
-use crate::little_endian::{Reader, Writer};
+use crate::source::Error;
+use crate::source::{Reader, Writer};
 
 /// How a block starts: 48 bits, the digits of pi.
 const BLOCK_MAGIC: u64 = 0x3141_5926_5359;

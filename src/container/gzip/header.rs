@@ -1,7 +1,7 @@
 //! The header of a gzip member (RFC 1952, 2.3). Numbers are little-endian.
 
 use super::super::input::Input;
-use crate::error::Error;
+use crate::source::Error;
 
 /// How a member starts: the magic number, and deflate as the method.
 pub(super) const MAGIC: [u8; 3] = [0x1f, 0x8b, 8];

@@ -23,7 +23,7 @@ use miniz_oxide::inflate::core::inflate_flags::{
 use miniz_oxide::inflate::core::{BlockBoundaryState, DecompressorOxide, decompress};
 
 use super::super::copy_start;
-use crate::little_endian::{Reader, Writer};
+use crate::source::{Reader, Writer};
 
 /// Bytes that deflate looks back at most.
 const WINDOW: usize = 32 * 1024;

@@ -24,8 +24,8 @@ use super::input::Input;
 use super::loss::{Loss, cut};
 use super::recent::Recent;
 use super::stream::{Decoder, Output, Saved, Step};
-use crate::error::Error;
-use crate::little_endian::{Reader, Writer};
+use crate::source::Error;
+use crate::source::{Reader, Writer};
 
 /// Bytes before the place where decoding stops that are searched again at most:
 /// blocks whose start was taken for data of a damaged one.

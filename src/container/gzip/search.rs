@@ -12,7 +12,7 @@ use super::super::loss::Loss;
 use super::block::{Start, Starts, behind_stored, next_stored};
 use super::header::{MAGIC, Opening};
 use super::inflate::{Bits, Inflate, Next};
-use crate::error::Error;
+use crate::source::Error;
 
 /// Bytes of source that are read ahead to tell whether a place is one to go on
 /// from. Two blocks of `gzip` take up to 160 KiB, four stored ones 256 KiB.

@@ -4,7 +4,7 @@
 use adler2::Adler32;
 
 use super::super::input::Input;
-use crate::error::Error;
+use crate::source::Error;
 
 /// The magic number of a part.
 pub(super) const MAGIC: [u8; 9] = [0x89, b'L', b'Z', b'O', 0, b'\r', b'\n', 0x1a, b'\n'];

@@ -32,9 +32,9 @@ use super::input::split_reads;
 use super::landmark::{Sighting, ahead_of};
 use super::stream::{Finished, Step, UNKNOWN_LOSS};
 use super::{Options, Progress, copy_start};
-use crate::error::{Error, ErrorKind, Part};
-use crate::little_endian::{Reader, Writer};
-use crate::read_at::{Landmark, ReadAt};
+use crate::source::{Error, ErrorKind, Part};
+use crate::source::{Landmark, ReadAt};
+use crate::source::{Reader, Writer};
 
 /// Losses of unknown length that are told apart; what follows yet another one
 /// is given up.

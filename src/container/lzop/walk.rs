@@ -7,9 +7,9 @@ use super::super::input::Input;
 use super::super::loss::{Loss, cut};
 use super::super::stream::{Output, Step};
 use super::header::{BlockHeader, Flags, MAGIC, Next, Opening, PartHeader};
-use crate::error::{Error, ErrorKind, Part};
-use crate::little_endian::{Reader, Writer};
-use crate::read_at::ReadAt;
+use crate::source::ReadAt;
+use crate::source::{Error, ErrorKind, Part};
+use crate::source::{Reader, Writer};
 
 /// The version of lzop whose format this is.
 const VERSION: u16 = 0x1040;

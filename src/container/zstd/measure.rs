@@ -17,7 +17,7 @@ use crate::container::before::Before;
 use crate::container::input::Input;
 use crate::container::landmark::Sighting;
 use crate::container::stream::{Output, Step};
-use crate::error::Error;
+use crate::source::Error;
 
 /// The lengths of nearly all blocks are multiples of this many bytes. A loss
 /// that ends a job of `zstd --rsyncable` is not guessed.

@@ -41,7 +41,7 @@ use super::input::Input;
 use super::loss::{Loss, cut};
 use super::recent::Recent;
 use super::stream::{Decoder, Output, Saved, Step};
-use crate::error::{Error, ErrorKind, Part};
+use crate::source::{Error, ErrorKind, Part};
 
 /// Bytes of contents that a byte of blocks stands for at most: a block of 4
 /// bytes that repeats one byte 128 Ki times.

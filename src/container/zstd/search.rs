@@ -18,7 +18,7 @@ use crate::container::before::Before;
 use crate::container::input::Input;
 use crate::container::loss::Loss;
 use crate::container::stream::{Output, Step, UNKNOWN_LOSS};
-use crate::error::Error;
+use crate::source::Error;
 
 /// Blocks in a row that can be decoded where a frame is entered, unless it ends
 /// before.

@@ -9,7 +9,7 @@
 use super::super::input::Input;
 use super::block::{BlockDecoder, Past, Tables, Undecodable};
 use super::frame::{BlockHeader, FrameHeader};
-use crate::error::Error;
+use crate::source::Error;
 
 /// Bytes that a [`Tables`] takes besides itself, at most: a Huffman table of
 /// 12 bits, and what it is made from.

@@ -14,19 +14,19 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use archive_writer::{ArchiveBuilder, Content, Device, Kind, Order};
-use vma_inspector::appliance::{Machine, Options as ApplianceOptions, Ova};
 use vma_inspector::archive::Archive;
+use vma_inspector::archive::extent::ExtentHeader;
+use vma_inspector::archive::header::Header;
+use vma_inspector::archive::unit::{BlockMask, DeviceId};
 use vma_inspector::container::{Contents, Options, open};
-use vma_inspector::disk_format::{Disk, DiskFormat, DiskStream, Identity, StreamFormat};
-use vma_inspector::error::ErrorKind;
-use vma_inspector::extent::ExtentHeader;
-use vma_inspector::header::Header;
+use vma_inspector::export::appliance::{Machine, Options as ApplianceOptions, Ova};
+use vma_inspector::export::disk::{Disk, DiskFormat, DiskStream, Identity, StreamFormat};
 use vma_inspector::image::{Fill, Image, Origin};
-use vma_inspector::kept_scan;
-use vma_inspector::qemu_server_conf::QemuServerConf;
-use vma_inspector::read_at::ReadAt;
+use vma_inspector::machine::qemu_server_conf::QemuServerConf;
 use vma_inspector::scan::Scan;
-use vma_inspector::unit::{BlockMask, DeviceId};
+use vma_inspector::scan::kept;
+use vma_inspector::source::ErrorKind;
+use vma_inspector::source::ReadAt;
 
 /// Bytes of the index of any archive that these inputs make.
 const INDEX_MAX: usize = 1 << 20;
@@ -114,10 +114,10 @@ pub fn archive(data: &[u8]) {
     }
     let source = Rc::<Vec<u8>>::clone(&bytes);
     let archive = Archive::open(source, &Options::default()).expect("it opened before");
-    if let Some(kept) = kept_scan::to_bytes(&archive, &scan) {
-        let again = kept_scan::from_bytes(&archive, &kept).expect("what was kept is read");
+    if let Some(kept) = kept::to_bytes(&archive, &scan) {
+        let again = kept::from_bytes(&archive, &kept).expect("what was kept is read");
         let again = Scan::resume(&archive, again);
-        assert_eq!(kept_scan::to_bytes(&archive, &again), Some(kept));
+        assert_eq!(kept::to_bytes(&archive, &again), Some(kept));
     }
     let size = data.iter().rev().take(8).fold(0, |size, &byte| size << 8 | u64::from(byte));
     for id in ids {

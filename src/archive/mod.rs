@@ -1,0 +1,71 @@
+//! An archive: its header, and the bytes behind it.
+
+mod blob_buffer;
+pub mod extent;
+pub mod finding;
+pub mod header;
+pub mod salvage;
+pub mod unit;
+
+use std::rc::Rc;
+
+use crate::archive::header::Header;
+use crate::archive::unit::DeviceId;
+use crate::container::{self, Contents, Options};
+use crate::proxmox;
+use crate::source::Error;
+use crate::source::ReadAt;
+
+/// Bytes that the first read asks for: a header is seldom larger, and a read
+/// this size costs hardly more than a smaller one.
+const FIRST_READ: u64 = 64 << 10;
+
+/// An opened archive. Nothing but the header was read.
+#[derive(Clone)]
+pub struct Archive {
+    contents: Rc<Contents>,
+    header: Rc<Header>,
+    proxmox: Rc<proxmox::Read>,
+}
+
+impl Archive {
+    /// Reads the header of the archive in `source`, in whatever container it is.
+    /// Where it is damaged or lost, what stands in the first
+    /// [`SEARCH_MAX`](salvage::SEARCH_MAX) bytes of contents makes up for it, if
+    /// there is a sound extent among them: see [`Header::standing`].
+    ///
+    /// # Errors
+    ///
+    /// The source cannot be read, is empty, or is a container that asks for
+    /// what is not supported; what is in it is not a VMA or not one of version
+    /// 1, or ends inside the fixed part of its header.
+    pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Self, Error> {
+        let contents = Rc::new(container::open(source, options)?);
+        let (header, stated) = salvage::read_header(&contents, FIRST_READ)?;
+        let proxmox = Rc::new(proxmox::read_behind(&stated, &contents));
+        Ok(Self { contents, header: Rc::new(header), proxmox })
+    }
+
+    /// Takes a person's word for the size of a device, in bytes. Only where the
+    /// header is lost or cannot be believed; returns whether it was taken.
+    pub fn assume_size(&mut self, device: DeviceId, bytes: u64) -> bool {
+        Rc::make_mut(&mut self.header).assume_size(device, bytes)
+    }
+
+    /// What the archive says of itself.
+    #[must_use]
+    pub fn header(&self) -> &Rc<Header> {
+        &self.header
+    }
+
+    /// What Proxmox's program makes of the header.
+    pub(crate) fn proxmox(&self) -> &proxmox::Read {
+        &self.proxmox
+    }
+
+    /// The bytes of the archive, and what is known of the container they are in.
+    #[must_use]
+    pub fn contents(&self) -> &Rc<Contents> {
+        &self.contents
+    }
+}

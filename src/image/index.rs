@@ -1,0 +1,573 @@
+//! Where each cluster of a device lies in the archive.
+//!
+//! Clusters are kept in pages of 1024. A page of zeros is a mark;
+//! any other page holds 8 bytes for each stored cluster and two bits for every
+//! cluster. What is held follows from what was received, never from the size
+//! that a header claims.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use crate::archive::unit::{ArchiveOffset, BLOCK_SIZE, BlockMask, ClusterNumber};
+use crate::source::{Error, ErrorKind, Part};
+use crate::source::{Reader, Writer};
+
+/// The first archive offset that the index cannot hold: 256 TiB.
+pub const ARCHIVE_SIZE_MAX: u64 = 1 << 48;
+
+/// The most bytes that the index of an archive may take. Holds 16 TiB of dense
+/// disks, and leaves a 32-bit address space room for everything else.
+pub const INDEX_BYTES_MAX: usize = 2_200 << 20;
+
+/// Clusters in a page.
+const PAGE_CLUSTERS: u32 = 1024;
+const WORDS: usize = 16;
+
+/// What a page costs in its map, bytes: key, pointer, and the slack of a
+/// B-tree whose nodes are half full.
+const MAP_ENTRY_BYTES: usize = 32;
+
+/// Where one cluster is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cluster {
+    /// Nowhere in the archive.
+    Missing,
+    /// All its blocks are zeros.
+    Zero,
+    /// Its stored blocks stand at `offset`, one behind the other.
+    Stored {
+        /// Where its first stored block is.
+        offset: ArchiveOffset,
+        /// Which of its blocks are stored; never [`BlockMask::ZERO`].
+        mask: BlockMask,
+    },
+}
+
+/// How many clusters of a device were found, by kind. Each counts once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClusterCounts {
+    /// All blocks are stored.
+    pub full: u64,
+    /// Some blocks are stored.
+    pub partial: u64,
+    /// No block is stored.
+    pub zero: u64,
+    /// Blocks of these clusters that are stored and there.
+    pub stored_blocks: u64,
+    /// Clusters of which stored bytes are lost; they count above as well.
+    pub cut: u64,
+    /// Stored blocks that are lost as a whole.
+    pub lost_blocks: u64,
+    /// Stored bytes that are lost: those of such blocks, and single ones.
+    pub lost_bytes: u64,
+    /// Further copies of clusters that were there before.
+    pub twice: u64,
+}
+
+impl ClusterCounts {
+    /// Clusters that were found.
+    #[must_use]
+    pub fn found(&self) -> u64 {
+        self.full.saturating_add(self.partial).saturating_add(self.zero)
+    }
+}
+
+/// The clusters of one device.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceIndex {
+    pages: BTreeMap<u32, Page>,
+    /// Blocks that the archive should hold and does not, by cluster.
+    lost: BTreeMap<u32, BlockMask>,
+    counts: ClusterCounts,
+    page_bytes: usize,
+}
+
+#[derive(Clone, Debug)]
+enum Page {
+    /// Every cluster was found and is zeros.
+    Zero,
+    Mixed(Box<MixedPage>),
+}
+
+#[derive(Clone, Debug, Default)]
+struct MixedPage {
+    found: Bits,
+    stored: Bits,
+    /// One entry for each set bit of `stored`, in the same order.
+    entries: Vec<Location>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Bits([u64; WORDS]);
+
+/// An archive offset below [`ARCHIVE_SIZE_MAX`] and a mask, in 8 bytes.
+#[derive(Clone, Copy, Debug)]
+struct Location(u64);
+
+/// Whether a cluster was new to the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inserted {
+    /// It was, and is kept.
+    New,
+    /// A copy of it was there already; that one stays.
+    Twice,
+}
+
+impl DeviceIndex {
+    /// Adds a cluster whose stored blocks, `mask`, stand at `offset`. Those of
+    /// them that are `lost` should stand there and do not; of the others,
+    /// `unknown` bytes cannot be had. The first copy of a cluster is kept.
+    ///
+    /// # Errors
+    ///
+    /// `offset` is beyond [`ARCHIVE_SIZE_MAX`].
+    pub fn insert(
+        &mut self,
+        cluster: ClusterNumber,
+        offset: ArchiveOffset,
+        mask: BlockMask,
+        lost: BlockMask,
+        unknown: u64,
+    ) -> Result<Inserted, Error> {
+        let location = Location::new(offset, mask)?;
+        let (page, bit) = (cluster.0 / PAGE_CLUSTERS, cluster.0 % PAGE_CLUSTERS);
+        let inserted = match self.pages.entry(page) {
+            Entry::Occupied(mut entry) => match entry.get_mut() {
+                Page::Zero => Inserted::Twice,
+                Page::Mixed(mixed) => {
+                    let before = mixed.bytes();
+                    let inserted = mixed.insert(bit, location);
+                    self.page_bytes += mixed.bytes().saturating_sub(before);
+                    if mixed.is_zero() {
+                        self.page_bytes = self.page_bytes.saturating_sub(mixed.bytes());
+                        entry.insert(Page::Zero);
+                    }
+                    inserted
+                }
+            },
+            Entry::Vacant(entry) => {
+                let mut mixed = Box::<MixedPage>::default();
+                mixed.insert(bit, location);
+                self.page_bytes += mixed.bytes();
+                entry.insert(Page::Mixed(mixed));
+                Inserted::New
+            }
+        };
+        if inserted == Inserted::New {
+            self.count(cluster, mask, lost, unknown);
+        } else {
+            self.counts.twice += 1;
+        }
+        Ok(inserted)
+    }
+
+    /// Takes the stored blocks of all clusters that start in one of `ranges` of
+    /// the archive, which are in order, to be lost.
+    pub fn lose_within(&mut self, ranges: &[core::ops::Range<u64>]) {
+        for (&number, page) in &self.pages {
+            let Page::Mixed(page) = page else { continue };
+            let stored = (0..PAGE_CLUSTERS).filter(|&bit| page.stored.has(bit));
+            for (bit, location) in stored.zip(&page.entries) {
+                let offset = location.offset().0;
+                let range = ranges.get(ranges.partition_point(|range| range.end <= offset));
+                if range.is_none_or(|range| offset < range.start) {
+                    continue;
+                }
+                let cluster = number.saturating_mul(PAGE_CLUSTERS).saturating_add(bit);
+                let before = self.lost.insert(cluster, location.mask()).unwrap_or_default();
+                let blocks = u64::from(location.mask().without(before).stored_blocks());
+                let counts = &mut self.counts;
+                counts.stored_blocks = counts.stored_blocks.saturating_sub(blocks);
+                counts.cut += u64::from(before == BlockMask::ZERO);
+                counts.lost_blocks += blocks;
+                counts.lost_bytes += blocks.saturating_mul(BLOCK_SIZE);
+            }
+        }
+    }
+
+    /// Where `cluster` is. Of a cluster that was cut, not all blocks of its
+    /// mask are there; see [`Self::lost_blocks`].
+    #[must_use]
+    pub fn cluster(&self, cluster: ClusterNumber) -> Cluster {
+        let bit = cluster.0 % PAGE_CLUSTERS;
+        match self.pages.get(&(cluster.0 / PAGE_CLUSTERS)) {
+            None => Cluster::Missing,
+            Some(Page::Zero) => Cluster::Zero,
+            Some(Page::Mixed(page)) => page.cluster(bit),
+        }
+    }
+
+    /// Where `cluster` is, and for how many clusters from it on, at least one,
+    /// the answer is known to be the same: a missing or a zero stretch can be
+    /// passed in one step.
+    #[must_use]
+    pub fn stretch(&self, cluster: ClusterNumber) -> (Cluster, u64) {
+        let (page, bit) = (cluster.0 / PAGE_CLUSTERS, cluster.0 % PAGE_CLUSTERS);
+        match self.pages.get(&page) {
+            Some(Page::Mixed(mixed)) => (mixed.cluster(bit), 1),
+            Some(Page::Zero) => (Cluster::Zero, u64::from(PAGE_CLUSTERS - bit)),
+            None => {
+                let next =
+                    self.pages.range(page..).next().map_or(u64::from(u32::MAX) + 1, |(&p, _)| {
+                        u64::from(p) * u64::from(PAGE_CLUSTERS)
+                    });
+                (Cluster::Missing, next.saturating_sub(u64::from(cluster.0)))
+            }
+        }
+    }
+
+    /// Whether every one of `clusters` was found and is zeros.
+    #[must_use]
+    pub fn is_zero(&self, clusters: core::ops::Range<u64>) -> bool {
+        let mut at = clusters.start;
+        while at < clusters.end {
+            let Ok(cluster) = u32::try_from(at) else { return false };
+            let (found, count) = self.stretch(ClusterNumber(cluster));
+            if found != Cluster::Zero {
+                return false;
+            }
+            at = at.saturating_add(count);
+        }
+        true
+    }
+
+    /// The blocks of `cluster` that were stored and are lost.
+    #[must_use]
+    pub fn lost_blocks(&self, cluster: ClusterNumber) -> BlockMask {
+        self.lost.get(&cluster.0).copied().unwrap_or_default()
+    }
+
+    /// Clusters with lost blocks, in order.
+    pub fn cut_clusters(&self) -> impl Iterator<Item = (ClusterNumber, BlockMask)> {
+        self.lost.iter().map(|(&cluster, &mask)| (ClusterNumber(cluster), mask))
+    }
+
+    /// How many clusters were found, by kind.
+    #[must_use]
+    pub fn counts(&self) -> ClusterCounts {
+        self.counts
+    }
+
+    /// The number behind the highest cluster that was found.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.pages.last_key_value().map_or(0, |(&page, content)| {
+            let first = u64::from(page) * u64::from(PAGE_CLUSTERS);
+            first + u64::from(content.end())
+        })
+    }
+
+    /// Where the stored bytes of each cluster are, and how many: in the order of
+    /// the clusters.
+    pub fn stored(&self) -> impl Iterator<Item = (ArchiveOffset, u64)> {
+        let entries = self.pages.values().flat_map(|page| match page {
+            Page::Zero => &[][..],
+            Page::Mixed(mixed) => &mixed.entries,
+        });
+        entries.map(|location| {
+            let blocks = u64::from(location.mask().stored_blocks());
+            (location.offset(), blocks.saturating_mul(BLOCK_SIZE))
+        })
+    }
+
+    /// The clusters below `end` that were not found, as ranges in order. Takes
+    /// time by the pages that are there, not by `end`.
+    #[must_use]
+    pub fn missing(&self, end: u64) -> Vec<core::ops::Range<u64>> {
+        let mut gaps = Gaps { from: 0, end, found: Vec::new() };
+        for (&page, content) in &self.pages {
+            let first = u64::from(page) * u64::from(PAGE_CLUSTERS);
+            match content {
+                Page::Zero => gaps.skip(first, first + u64::from(PAGE_CLUSTERS)),
+                Page::Mixed(mixed) => {
+                    for (bit, _) in
+                        (0..PAGE_CLUSTERS).zip(0_u64..).filter(|(b, _)| mixed.found.has(*b))
+                    {
+                        let at = first + u64::from(bit);
+                        gaps.skip(at, at + 1);
+                    }
+                }
+            }
+        }
+        gaps.skip(end, end);
+        gaps.found
+    }
+
+    /// Bytes that the index of this device takes.
+    #[must_use]
+    pub fn bytes_held(&self) -> usize {
+        self.page_bytes + (self.pages.len() + self.lost.len()).saturating_mul(MAP_ENTRY_BYTES)
+    }
+
+    /// Writes the clusters of a device of which nothing is lost.
+    pub(crate) fn write_to(&self, bytes: &mut Writer) {
+        bytes.u32(u32::try_from(self.pages.len()).unwrap_or(u32::MAX));
+        for (&number, page) in &self.pages {
+            bytes.u32(number);
+            match page {
+                Page::Zero => bytes.u8(0),
+                Page::Mixed(page) => {
+                    bytes.u8(1);
+                    page.write_to(bytes);
+                }
+            }
+        }
+    }
+
+    /// Reads what [`Self::write_to`] wrote; `None` if it is something else.
+    pub(crate) fn read_from(bytes: &mut Reader<'_>) -> Option<Self> {
+        let mut index = Self::default();
+        for _ in 0..bytes.u32()? {
+            let number = bytes.u32()?;
+            let page = match bytes.u8()? {
+                0 => Page::Zero,
+                1 => Page::Mixed(Box::new(MixedPage::read_from(bytes)?)),
+                _ => return None,
+            };
+            page.count_in(&mut index.counts);
+            index.page_bytes += page.bytes();
+            index.pages.insert(number, page);
+        }
+        Some(index)
+    }
+
+    fn count(&mut self, at: ClusterNumber, mask: BlockMask, lost: BlockMask, unknown: u64) {
+        let counts = &mut self.counts;
+        match mask {
+            BlockMask::ZERO => counts.zero += 1,
+            BlockMask::FULL => counts.full += 1,
+            _ => counts.partial += 1,
+        }
+        counts.stored_blocks += u64::from(mask.without(lost).stored_blocks());
+        let lost_blocks = u64::from(lost.stored_blocks());
+        let lost_bytes = lost_blocks.saturating_mul(BLOCK_SIZE).saturating_add(unknown);
+        counts.cut += u64::from(lost_bytes > 0);
+        counts.lost_blocks += lost_blocks;
+        counts.lost_bytes += lost_bytes;
+        if lost != BlockMask::ZERO {
+            self.lost.insert(at.0, lost);
+        }
+    }
+}
+
+/// Collects what lies between ranges that come in order.
+struct Gaps {
+    from: u64,
+    end: u64,
+    found: Vec<core::ops::Range<u64>>,
+}
+
+impl Gaps {
+    fn skip(&mut self, start: u64, end: u64) {
+        let start = start.min(self.end);
+        if start > self.from {
+            self.found.push(self.from..start);
+        }
+        self.from = self.from.max(end);
+    }
+}
+
+impl Page {
+    fn count_in(&self, counts: &mut ClusterCounts) {
+        match self {
+            Self::Zero => counts.zero += u64::from(PAGE_CLUSTERS),
+            Self::Mixed(page) => {
+                counts.zero += u64::from(page.found.count().saturating_sub(page.stored.count()));
+                for location in &page.entries {
+                    let whole = location.mask() == BlockMask::FULL;
+                    *if whole { &mut counts.full } else { &mut counts.partial } += 1;
+                    counts.stored_blocks += u64::from(location.mask().stored_blocks());
+                }
+            }
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Zero => 0,
+            Self::Mixed(page) => page.bytes(),
+        }
+    }
+
+    fn end(&self) -> u32 {
+        match self {
+            Self::Zero => PAGE_CLUSTERS,
+            Self::Mixed(page) => {
+                (0..PAGE_CLUSTERS).rev().find(|&b| page.found.has(b)).map_or(0, |b| b + 1)
+            }
+        }
+    }
+}
+
+impl MixedPage {
+    fn insert(&mut self, bit: u32, location: Location) -> Inserted {
+        if self.found.has(bit) {
+            return Inserted::Twice;
+        }
+        self.found.set(bit);
+        if location.mask() != BlockMask::ZERO {
+            let rank = self.stored.count_below(bit).min(self.entries.len());
+            self.stored.set(bit);
+            self.entries.insert(rank, location);
+        }
+        Inserted::New
+    }
+
+    fn cluster(&self, bit: u32) -> Cluster {
+        if !self.found.has(bit) {
+            return Cluster::Missing;
+        }
+        if !self.stored.has(bit) {
+            return Cluster::Zero;
+        }
+        self.entries.get(self.stored.count_below(bit)).map_or(Cluster::Missing, |location| {
+            Cluster::Stored { offset: location.offset(), mask: location.mask() }
+        })
+    }
+
+    fn write_to(&self, bytes: &mut Writer) {
+        for &word in self.found.0.iter().chain(&self.stored.0) {
+            bytes.u64(word);
+        }
+        for location in &self.entries {
+            bytes.u64(location.0);
+        }
+    }
+
+    fn read_from(bytes: &mut Reader<'_>) -> Option<Self> {
+        let mut page = Self::default();
+        for word in page.found.0.iter_mut().chain(&mut page.stored.0) {
+            *word = bytes.u64()?;
+        }
+        for _ in 0..page.stored.count() {
+            page.entries.push(Location(bytes.u64()?));
+        }
+        Some(page)
+    }
+
+    fn is_zero(&self) -> bool {
+        self.entries.is_empty() && self.found.all()
+    }
+
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.entries.capacity().saturating_mul(size_of::<Location>())
+    }
+}
+
+impl Bits {
+    fn has(&self, bit: u32) -> bool {
+        self.word(bit / 64) >> (bit % 64) & 1 == 1
+    }
+
+    fn set(&mut self, bit: u32) {
+        if let Some(word) = index(bit / 64).and_then(|at| self.0.get_mut(at)) {
+            *word |= 1 << (bit % 64);
+        }
+    }
+
+    fn count(&self) -> u32 {
+        self.0.iter().map(|word| word.count_ones()).sum()
+    }
+
+    fn all(&self) -> bool {
+        self.0.iter().all(|&word| word == u64::MAX)
+    }
+
+    /// How many bits below `bit` are set.
+    fn count_below(&self, bit: u32) -> usize {
+        let whole = index(bit / 64).unwrap_or(0);
+        let before: u32 = self.0.iter().take(whole).map(|word| word.count_ones()).sum();
+        let rest = self.word(bit / 64) & ((1 << (bit % 64)) - 1);
+        index(before + rest.count_ones()).unwrap_or(0)
+    }
+
+    fn word(&self, number: u32) -> u64 {
+        index(number).and_then(|at| self.0.get(at)).copied().unwrap_or(0)
+    }
+}
+
+fn index(number: u32) -> Option<usize> {
+    usize::try_from(number).ok()
+}
+
+impl Location {
+    fn new(offset: ArchiveOffset, mask: BlockMask) -> Result<Self, Error> {
+        if offset.0 >= ARCHIVE_SIZE_MAX {
+            let kind = ErrorKind::ArchiveTooLarge { max: ARCHIVE_SIZE_MAX };
+            return Err(Error::new(Part::Extent, offset.0, kind));
+        }
+        Ok(Self(offset.0 << 16 | u64::from(mask.0)))
+    }
+
+    fn offset(self) -> ArchiveOffset {
+        ArchiveOffset(self.0 >> 16)
+    }
+
+    fn mask(self) -> BlockMask {
+        BlockMask(u16::try_from(self.0 & 0xffff).unwrap_or(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn insert(index: &mut DeviceIndex, cluster: u32, offset: u64, mask: u16) -> Inserted {
+        let offset = ArchiveOffset(offset);
+        index.insert(ClusterNumber(cluster), offset, BlockMask(mask), BlockMask::ZERO, 0).unwrap()
+    }
+
+    #[test]
+    fn clusters_are_found_where_they_were_put_in_any_order() {
+        let mut index = DeviceIndex::default();
+        let numbers: Vec<u32> = (0..5_000).map(|n| n * 7_919 % 5_000).collect();
+        for &n in &numbers {
+            let mask = if n % 3 == 0 { 0 } else { 0x0001 | u16::try_from(n).unwrap() << 1 };
+            assert_eq!(insert(&mut index, n, u64::from(n) * 4_096 + 1, mask), Inserted::New);
+        }
+        for n in 0..5_000 {
+            let found = index.cluster(ClusterNumber(n));
+            if n % 3 == 0 {
+                assert_eq!(found, Cluster::Zero);
+            } else {
+                let offset = ArchiveOffset(u64::from(n) * 4_096 + 1);
+                let mask = BlockMask(0x0001 | u16::try_from(n).unwrap() << 1);
+                assert_eq!(found, Cluster::Stored { offset, mask });
+            }
+        }
+        assert_eq!(index.cluster(ClusterNumber(5_000)), Cluster::Missing);
+        assert_eq!(index.end(), 5_000);
+        assert_eq!(index.missing(5_000), []);
+        let behind = 5_000..6_000;
+        assert_eq!(index.missing(6_000), core::slice::from_ref(&behind));
+    }
+
+    #[test]
+    fn the_first_copy_of_a_cluster_stays() {
+        let mut index = DeviceIndex::default();
+        insert(&mut index, 3, 100, 0xffff);
+        assert_eq!(insert(&mut index, 3, 200, 0x0001), Inserted::Twice);
+        let first = Cluster::Stored { offset: ArchiveOffset(100), mask: BlockMask::FULL };
+        assert_eq!(index.cluster(ClusterNumber(3)), first);
+        assert_eq!((index.counts().full, index.counts().twice), (1, 1));
+    }
+
+    #[test]
+    fn gaps_are_told_as_ranges_and_not_by_claimed_size() {
+        let mut index = DeviceIndex::default();
+        for n in [0, 1, 5, 4_000_000_000] {
+            insert(&mut index, n, 1, 1);
+        }
+        let end = u64::MAX;
+        let gaps = [2..5, 6..4_000_000_000, 4_000_000_001..end];
+        assert_eq!(index.missing(end), gaps);
+    }
+
+    #[test]
+    fn an_offset_beyond_what_an_entry_holds_is_an_error() {
+        let mut index = DeviceIndex::default();
+        let offset = ArchiveOffset(ARCHIVE_SIZE_MAX);
+        let error = index.insert(ClusterNumber(0), offset, BlockMask::FULL, BlockMask::ZERO, 0);
+        assert_eq!(error.unwrap_err().code(), "archive-too-large");
+    }
+}

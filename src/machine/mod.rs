@@ -1,0 +1,3 @@
+//! The virtual machine of an archive, as its configuration describes it.
+
+pub mod qemu_server_conf;

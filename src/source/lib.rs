@@ -1,0 +1,20 @@
+//! Bytes that can be read at any offset.
+//!
+//! Everything in VMA Inspector is a [`ReadAt`]: a file, the container around an
+//! archive, the archive, the image of one device, a part of that. Each layer
+//! reads the one below and knows only that one. This crate is the seam between
+//! them, and imports nothing of theirs.
+
+#![forbid(unsafe_code)]
+
+mod bytes;
+mod error;
+mod read_at;
+mod severity;
+
+pub use bytes::{Reader, Writer, array, be_u16, be_u32, be_u64, hex, le_u16, to_u64, to_usize};
+pub use error::{Error, ErrorKind, Part};
+#[cfg(unix)]
+pub use read_at::FileSource;
+pub use read_at::{Landmark, Proof, ReadAt, read_range};
+pub use severity::Severity;
