@@ -232,7 +232,7 @@ fn single_bytes_that_are_lost_cost_no_others() {
 /// How many bytes of contents a file gives that is cut off at `at`.
 fn contents_before(packed: &[u8], at: usize) -> u64 {
     let cut = open_container(Rc::new(packed[..at].to_vec()), &Options::default()).expect("opens");
-    while !cut.approach(u64::MAX, u64::MAX).unwrap_or(true) {}
+    while !cut.approach(u64::MAX..u64::MAX, u64::MAX).unwrap_or(true) {}
     cut.progress().contents
 }
 

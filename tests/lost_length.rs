@@ -98,7 +98,7 @@ fn damaged(packed: &[u8], kind: Damage, random: &mut Random) -> (Vec<u8>, usize)
 /// How many bytes of contents come before `at` for sure.
 fn contents_before(packed: &[u8], at: usize) -> u64 {
     let cut = open_container(Rc::new(packed[..at].to_vec()), &Options::default()).expect("opens");
-    while !cut.approach(u64::MAX, u64::MAX).unwrap_or(true) {}
+    while !cut.approach(u64::MAX..u64::MAX, u64::MAX).unwrap_or(true) {}
     cut.progress().contents
 }
 
@@ -243,7 +243,7 @@ fn without_a_scan_nothing_tells_the_length() {
     bytes[hit..hit + 3].fill(0xff);
     let source = Rc::new(bytes);
     let contents = open_container(Rc::<Vec<u8>>::clone(&source), &Options::default()).unwrap();
-    assert!(contents.approach(u64::MAX, u64::MAX).unwrap());
+    assert!(contents.approach(u64::MAX..u64::MAX, u64::MAX).unwrap());
     let unknown = |finding: &ContainerFindingKind| {
         matches!(finding, ContainerFindingKind::Damaged { lost: None, resumes: true, .. })
     };

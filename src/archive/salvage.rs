@@ -5,16 +5,13 @@
 //! and often enough to put a damaged header right. The search for it is
 //! bounded, so that a file that is no archive is refused soon.
 
-use core::ops::Range;
-
 use uuid::Uuid;
 
 use crate::archive::extent::{self, ExtentHeader, HEADER_LENGTH};
 use crate::archive::finding::FindingKind;
 use crate::archive::header::{FIXED_SIZE, HEADER_SIZE_MAX, Header, START, Standing};
 use crate::container::Contents;
-use crate::source::{Error, ErrorKind, Part};
-use crate::source::{ReadAt, read_range};
+use crate::source::{Error, ErrorKind, Part, ReadAt, lost_until, read_range};
 
 /// Bytes of contents in which a sound extent, or a sound header, is looked
 /// for. Two extents of the largest size and a header of the largest that is
@@ -58,7 +55,7 @@ pub(crate) fn read_header(
 
 /// The header where it should be, by its own word.
 fn parse_stated(contents: &Contents, bytes: &[u8]) -> Result<Header, Error> {
-    if let Some(until) = hole_at(contents, 0).filter(|_| bytes.is_empty()) {
+    if let Some(until) = lost_until(contents, 0).filter(|_| bytes.is_empty()) {
         return Err(Error::new(Part::Container, 0, ErrorKind::ContainerDamaged { until }));
     }
     Header::parse(bytes)
@@ -67,10 +64,10 @@ fn parse_stated(contents: &Contents, bytes: &[u8]) -> Result<Header, Error> {
 /// The bytes of what stands where the header should be: as many as it claims
 /// to have, as far as they are there.
 fn stated_bytes(contents: &Contents, first_read: u64) -> Result<Vec<u8>, Error> {
-    let bytes = read_sound(contents, 0..first_read)?;
+    let bytes = read_range(contents, 0..first_read)?;
     match Header::claimed_size(&bytes) {
         Ok(claimed) if u64::from(claimed) > first_read => {
-            read_sound(contents, 0..u64::from(claimed))
+            read_range(contents, 0..u64::from(claimed))
         }
         _ => Ok(bytes),
     }
@@ -100,7 +97,7 @@ fn mend(contents: &Contents, stated: &Result<Header, Error>) -> Result<Option<He
         _ => return Ok(None),
     };
     let there = match u32::try_from(at).ok().filter(|&at| at >= FIXED_SIZE) {
-        Some(at) => read_sound(contents, 0..u64::from(at.min(HEADER_SIZE_MAX)))?,
+        Some(at) => read_range(contents, 0..u64::from(at.min(HEADER_SIZE_MAX)))?,
         None => Vec::new(),
     };
     let size = u32::try_from(at).unwrap_or(HEADER_SIZE_MAX).min(HEADER_SIZE_MAX);
@@ -162,11 +159,11 @@ fn find_start(contents: &Contents, own: Option<Uuid>) -> Result<Option<Start>, E
     let mut search = Search { contents, own, candidates: Vec::new(), trials: TRIALS_MAX };
     let (mut at, mut left) = (0, SEARCH_MAX);
     while left > 0 && approach(contents, at).is_ok() {
-        if let Some(hole) = hole_at(contents, at) {
+        if let Some(hole) = lost_until(contents, at) {
             at = hole;
             continue;
         }
-        let bytes = read_sound(contents, at..at.saturating_add(WINDOW.min(left)))?;
+        let bytes = read_range(contents, at..at.saturating_add(WINDOW.min(left)))?;
         if let Some(start) = search.look_through(&bytes, at)? {
             return Ok(Some(start));
         }
@@ -230,9 +227,9 @@ impl Search<'_> {
         if self.own.is_some() || !self.candidates.is_empty() || !self.may_try() {
             return Ok(None);
         }
-        let fixed = read_sound(self.contents, at..at.saturating_add(FIXED_SIZE.into()))?;
+        let fixed = read_range(self.contents, at..at.saturating_add(FIXED_SIZE.into()))?;
         let Ok(size) = Header::claimed_size(&fixed) else { return Ok(None) };
-        let bytes = read_sound(self.contents, at..at.saturating_add(size.into()))?;
+        let bytes = read_range(self.contents, at..at.saturating_add(size.into()))?;
         Ok(Header::parse_sound(&bytes, at).map(|header| Start::Header(Box::new(header))))
     }
 
@@ -244,7 +241,7 @@ impl Search<'_> {
 
 #[inline(never)]
 fn sound_extent(contents: &Contents, at: u64) -> Result<Option<ExtentHeader>, Error> {
-    let bytes = read_sound(contents, at..at.saturating_add(extent::HEADER_SIZE))?;
+    let bytes = read_range(contents, at..at.saturating_add(extent::HEADER_SIZE))?;
     let header = bytes.first_chunk::<HEADER_LENGTH>().map(ExtentHeader::parse);
     Ok(header.filter(|header| header.faults(header.uuid()).is_empty()))
 }
@@ -256,34 +253,14 @@ fn is_followed(contents: &Contents, at: u64, header: &ExtentHeader) -> Result<bo
     Ok(follows || contents.size() == Some(next))
 }
 
-/// Where the contents can be read again, if they cannot be at `at`.
-#[inline(never)]
-fn hole_at(contents: &Contents, at: u64) -> Option<u64> {
-    contents.lost(at..at.saturating_add(1)).first()?;
-    contents.lost(at..u64::MAX).first().map(|hole| hole.end)
-}
-
 /// Makes sure that reading at `at` does not take for ever.
 #[inline(never)]
 fn approach(contents: &Contents, at: u64) -> Result<(), Error> {
-    if contents.approach(at, APPROACH_MAX)? {
+    if contents.approach(at..at, APPROACH_MAX)? {
         return Ok(());
     }
     let kind = ErrorKind::NothingSound { searched: APPROACH_MAX };
     Err(Error::new(Part::Container, 0, kind))
-}
-
-/// The bytes of `range`, up to the first that cannot be decoded.
-#[inline(never)]
-fn read_sound(contents: &Contents, range: Range<u64>) -> Result<Vec<u8>, Error> {
-    match read_range(contents, range.clone()) {
-        Err(error) => match error.damaged_from() {
-            Some(hole) if hole > range.start => read_range(contents, range.start..hole),
-            Some(_) => Ok(Vec::new()),
-            None => Err(error),
-        },
-        bytes => bytes,
-    }
 }
 
 fn to_u64(number: usize) -> u64 {

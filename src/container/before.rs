@@ -4,9 +4,8 @@
 use core::ops::Range;
 
 use super::holes::Holes;
-use super::landmark::ahead_of;
+use super::landmark::{Landmark, ahead_of};
 use super::recent::Recent;
-use crate::source::Landmark;
 
 /// What is known around a loss.
 pub(super) struct Before {

@@ -2,6 +2,8 @@
 
 use core::ops::Range;
 
+use crate::source::{Gap, GapKind};
+
 /// Holes that are told apart: 4 MiB of memory.
 const HOLES_MAX: usize = 1 << 18;
 
@@ -61,6 +63,13 @@ impl Holes {
     pub(super) fn at(&self, offset: u64) -> Option<Range<u64>> {
         let index = self.ranges.partition_point(|hole| hole.end <= offset);
         self.ranges.get(index).filter(|hole| hole.start <= offset).cloned()
+    }
+
+    /// The first with a byte in `range`, whole.
+    pub(super) fn first_in(&self, range: &Range<u64>) -> Option<Gap> {
+        let index = self.ranges.partition_point(|hole| hole.end <= range.start);
+        let hole = self.ranges.get(index).filter(|hole| hole.start < range.end)?;
+        Some(Gap { start: hole.start, end: hole.end, kind: GapKind::Lost })
     }
 
     /// Where the next one behind `offset` starts.

@@ -1,7 +1,23 @@
 //! The search for what a layer above expects, behind a place where it is not
 //! known how much came before.
 
-use crate::source::Landmark;
+use std::rc::Rc;
+
+/// Bytes of which a layer above knows where they stand, and that it can tell
+/// from all others.
+#[derive(Clone)]
+pub struct Landmark {
+    /// Where they start, in bytes of the contents.
+    pub offset: u64,
+    /// How many they are.
+    pub length: usize,
+    /// Tells them from all others.
+    pub proof: Proof,
+}
+
+/// Whether so many bytes are the ones that are expected. Must be true of no
+/// others within some megabytes of those.
+pub type Proof = Rc<dyn Fn(&[u8]) -> bool>;
 
 /// Bytes of contents from a loss to a landmark, at most: that far is decoded
 /// to find out how much is lost.

@@ -26,12 +26,11 @@ use self::bzip2::Bzip2;
 use self::finding::Log;
 pub use self::finding::{BlockChecksum, Checksums, ContainerFinding, ContainerFindingKind, End};
 use self::gzip::Gzip;
+pub use self::landmark::{Landmark, Proof};
 use self::lzop::Lzop;
 use self::stream::Stream;
 use self::zstd::Zstd;
-use crate::source::Error;
-use crate::source::{Landmark, ReadAt, read_range};
-use crate::source::{Reader, Writer};
+use crate::source::{Error, Gap, ReadAt, Reader, Writer, read_range};
 
 /// Bytes that tell a container.
 const RECOGNISED_BY: u64 = 6;
@@ -127,10 +126,9 @@ pub struct Progress {
 /// The bytes inside a container, or of a source without one.
 ///
 /// A read decodes forward as far as it has to, which can be far: a caller who
-/// must not wait [approaches](ReadAt::approach) step by step first. A read that
-/// meets bytes nobody can have is an error,
-/// [`ContainerDamaged`](crate::source::ErrorKind::ContainerDamaged), that says where they
-/// start and end; behind damage with nothing sound after it, the contents end.
+/// must not wait [approaches](ReadAt::approach) step by step first. Bytes that
+/// nobody can have are [gaps](ReadAt::gap); behind damage with nothing sound
+/// after it, the contents end.
 pub struct Contents {
     layer: Layer,
 }
@@ -247,6 +245,18 @@ impl Contents {
         }
     }
 
+    /// Takes note of what has to stand somewhere ahead, in place of what was
+    /// told before: a container that loses its place finds out by it where it is.
+    pub fn expect(&self, landmark: Landmark) {
+        match &self.layer {
+            Layer::Plain(_) => {}
+            Layer::Zstd(stream) => stream.expect(landmark),
+            Layer::Lzop(lzop) => lzop.expect(landmark),
+            Layer::Gzip(stream) => stream.expect(landmark),
+            Layer::Bzip2(stream) => stream.expect(landmark),
+        }
+    }
+
     fn as_read_at(&self) -> &dyn ReadAt {
         match &self.layer {
             Layer::Plain(source) => source,
@@ -278,22 +288,18 @@ impl ReadAt for Contents {
         self.as_read_at().trace(range, into);
     }
 
-    /// [`u64::MAX`] stands for the end: on the way there, everything that is
-    /// wrong with the container comes up.
-    fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
-        self.as_read_at().approach(offset, work_max)
+    fn gap(&self, range: Range<u64>) -> Option<Gap> {
+        self.as_read_at().gap(range)
     }
 
-    fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
-        self.as_read_at().lost(range)
+    /// On the way to [`u64::MAX`], everything that is wrong with the container
+    /// comes up.
+    fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
+        self.as_read_at().approach(range, work_max)
     }
 
     fn detour(&self, from: u64, offset: u64) -> u64 {
         self.as_read_at().detour(from, offset)
-    }
-
-    fn expect(&self, landmark: Landmark) {
-        self.as_read_at().expect(landmark);
     }
 }
 

@@ -13,12 +13,10 @@ use super::checkpoint::{Checkpoint, Checkpoints};
 use super::finding::{Checksums, End, Log};
 use super::holes::Holes;
 use super::input::{Input, split_reads};
-use super::landmark::{Sighting, ahead_of};
+use super::landmark::{Landmark, Sighting, ahead_of};
 use super::recent::Recent;
 use super::{Options, Progress, copy_start};
-use crate::source::{Error, ErrorKind, Part};
-use crate::source::{Landmark, ReadAt};
-use crate::source::{Reader, Writer};
+use crate::source::{Error, Gap, ReadAt, Reader, Writer};
 
 /// Bytes of contents that stand for a loss nobody knows the length of.
 ///
@@ -200,6 +198,11 @@ impl<D: Decoder> Stream<D> {
         Self { state: RefCell::new(state) }
     }
 
+    /// Takes note of what has to stand somewhere ahead.
+    pub(super) fn expect(&self, landmark: Landmark) {
+        self.state.borrow_mut().expected = Some(landmark);
+    }
+
     /// How far the frontier has come.
     pub(super) fn progress(&self) -> Progress {
         let state = self.state.borrow();
@@ -288,9 +291,8 @@ impl<D: Decoder> ReadAt for Stream<D> {
                 break;
             };
             while !state.step_towards(at)? {}
-            if let Some(hole) = state.holes.at(at) {
-                let kind = ErrorKind::ContainerDamaged { until: hole.end };
-                return Err(Error::new(Part::Container, hole.start.max(offset), kind));
+            if state.holes.at(at).is_some() {
+                break;
             }
             let kept = state.recent.at(at);
             let sound = state.holes.behind(at).saturating_sub(at);
@@ -311,19 +313,28 @@ impl<D: Decoder> ReadAt for Stream<D> {
         split_reads(reads, into);
     }
 
-    fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
-        let mut state = self.state.borrow_mut();
-        let start = state.work;
-        while !state.step_towards(offset)? {
-            if state.work.saturating_sub(start) >= work_max {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+    fn gap(&self, range: Range<u64>) -> Option<Gap> {
+        self.state.borrow().holes.first_in(&range)
     }
 
-    fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
-        self.state.borrow().holes.within(&range)
+    fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
+        let mut state = self.state.borrow_mut();
+        let start = state.work;
+        let mut at = range.start;
+        let end = range.end.min(at.saturating_add(to_u64(state.options.cache_bytes / 2)));
+        loop {
+            while !state.step_towards(at)? {
+                if state.work.saturating_sub(start) >= work_max {
+                    return Ok(false);
+                }
+            }
+            // What can be had at `at` is at hand; if nothing is, a read stops.
+            let there = to_u64(state.recent.at(at).len());
+            at = at.saturating_add(there);
+            if there == 0 || at >= end {
+                return Ok(true);
+            }
+        }
     }
 
     fn detour(&self, from: u64, offset: u64) -> u64 {
@@ -335,10 +346,6 @@ impl<D: Decoder> ReadAt for Stream<D> {
         let earliest = state.checkpoints.before(offset).map_or(0, |before| before.contents);
         let start = if from <= offset { earliest.max(from) } else { earliest };
         offset.saturating_sub(start)
-    }
-
-    fn expect(&self, landmark: Landmark) {
-        self.state.borrow_mut().expected = Some(landmark);
     }
 }
 

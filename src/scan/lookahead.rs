@@ -6,8 +6,7 @@
 use core::ops::Range;
 use std::rc::Rc;
 
-use crate::source::Error;
-use crate::source::ReadAt;
+use crate::source::{Error, ReadAt, lost_until};
 
 /// Extents smaller than this on average are read through windows. A browser
 /// reads some 400 KiB in the time that one more read costs.
@@ -117,7 +116,7 @@ impl Lookahead {
     /// be read quickly now.
     pub(crate) fn approach(&mut self, at: u64) -> Result<bool, Error> {
         let work_max = if self.short_steps { SHORT_APPROACH } else { APPROACH_PER_STEP };
-        let there = self.source.approach(at, work_max)?;
+        let there = self.source.approach(at..at, work_max)?;
         if there {
             let advanced = at.saturating_sub(self.approached);
             self.advanced = self.advanced.saturating_add(advanced);
@@ -211,21 +210,12 @@ impl Lookahead {
     }
 
     /// Reads on behind the buffer's end, up to the next place that cannot be
-    /// decoded.
+    /// had.
     fn append(&mut self, count: usize) -> Result<(), Error> {
         let (from, kept) = (self.buffer_end(), self.buffer.len());
         self.buffer.resize(kept.saturating_add(count), 0);
         let room = self.buffer.get_mut(kept..).unwrap_or(&mut []);
-        let read = match self.source.read_at(from, room) {
-            Err(error) => match error.damaged_from().and_then(|hole| hole.checked_sub(from)) {
-                Some(sound) => {
-                    let sound = usize::try_from(sound).unwrap_or(usize::MAX).min(room.len());
-                    room.get_mut(..sound).map_or(Ok(0), |room| self.source.read_at(from, room))
-                }
-                None => Err(error),
-            },
-            read => read,
-        };
+        let read = self.source.read_at(from, room);
         let count = *read.as_ref().unwrap_or(&0);
         self.buffer.truncate(kept.saturating_add(count));
         read.map(|_| ())
@@ -233,9 +223,7 @@ impl Lookahead {
 
     /// Where the source can be read again, if it cannot be at `at`.
     pub(crate) fn lost_until(&self, at: u64) -> Option<u64> {
-        self.source.lost(at..at.saturating_add(1)).first()?;
-        let beyond = self.source.lost(at..u64::MAX);
-        beyond.first().map(|hole| hole.end)
+        lost_until(&*self.source, at)
     }
 
     fn is_at_end(&self) -> bool {

@@ -21,14 +21,14 @@ use crate::archive::header::{self, Device, HEADER_SIZE_MAX, Header, START};
 use crate::archive::unit::{
     ArchiveOffset, BLOCK_SIZE, BLOCKS_PER_CLUSTER, BlockMask, CLUSTER_SIZE, ClusterNumber, DeviceId,
 };
-use crate::container::Contents;
+use crate::container::{Contents, Landmark};
 use crate::image::Image;
 use crate::image::index::{Cluster, DeviceIndex, INDEX_BYTES_MAX, Inserted};
 use crate::proxmox::{Prediction, Reading};
 use crate::scan::lookahead::Lookahead;
 use crate::scan::statistics::{DeviceStatistics, ExtentStatistics, UndeclaredDevice, image_size};
 use crate::source::{Error, ErrorKind, Part};
-use crate::source::{Landmark, ReadAt};
+use crate::source::{Gap, ReadAt, gaps, has_all};
 
 /// Extent headers that one step looks at, at most.
 const EXTENTS_PER_STEP: u32 = 4096;
@@ -228,7 +228,7 @@ impl Scan {
         }
         let source: Rc<dyn ReadAt> = Rc::<Contents>::clone(archive.contents());
         let first = Successor { uuid: header.uuid(), clusters: Vec::new(), starts_device: true };
-        source.expect(first.landmark(header.first_extent().0));
+        archive.contents().expect(first.landmark(header.first_extent().0));
         Self {
             source: Rc::clone(&source),
             state: State::Expect { at: header.first_extent().0 },
@@ -368,7 +368,7 @@ impl Scan {
         let device = self.header.device(id)?;
         let index = self.found.devices.get(&id)?;
         let size = image_size(device, index);
-        Some(Image::new(Rc::clone(&self.source), Rc::clone(index), size))
+        Some(Image::new(Rc::clone(&self.source), Rc::clone(index), size, self.found.done))
     }
 
     fn follow_extents(&mut self) -> Result<(), Error> {
@@ -528,7 +528,7 @@ impl Scan {
         let pending = Pending { at, header };
         if pending.end() == pending.end_by_masks() {
             let next = Successor::of(&pending.header, &self.header);
-            self.source.expect(next.landmark(pending.end()));
+            self.contents.expect(next.landmark(pending.end()));
         }
         self.state = State::Expect { at: pending.end() };
         self.pending = Some(pending);
@@ -604,8 +604,7 @@ impl Scan {
             return Ok(());
         }
         if broken.is_lost() {
-            let told =
-                cut_short && !self.source.lost(broken.at.saturating_sub(1)..broken.at).is_empty();
+            let told = cut_short && !has_all(&*self.source, broken.at.saturating_sub(1)..broken.at);
             self.find(ArchiveOffset(broken.at), broken.faults.iter().filter(|_| !told).cloned());
             return Ok(());
         }
@@ -633,7 +632,7 @@ impl Scan {
         let data = pending.data_start()..found.min(pending.end());
         if is_displaced
             && self.displaced.len() < DISPLACED_MAX
-            && self.source.lost(data.clone()).is_empty()
+            && has_all(&*self.source, data.clone())
         {
             self.displaced.push(data);
         }
@@ -684,7 +683,10 @@ impl Scan {
         self.found.extents.add(header.slots().len(), HEADER_SIZE, data_bytes);
         self.check_extent(at, header, data_bytes);
         let mut next_data = pending.data_start();
-        let holes = self.source.lost(pending.data_start()..data_end);
+        let holes: Vec<Range<u64>> = gaps(&*self.source, pending.data_start()..data_end)
+            .filter(Gap::stops_reads)
+            .map(|gap| gap.start..gap.end)
+            .collect();
         for hole in &holes {
             let until = ArchiveOffset(hole.end);
             self.find(ArchiveOffset(hole.start), [FindingKind::ContentsLost { until }]);

@@ -135,16 +135,6 @@ impl Error {
         Self::new(Part::Source, offset, ErrorKind::SourceUnreadable(reason))
     }
 
-    /// Where damage starts, in bytes of a container's contents, if damage is
-    /// what this error tells of.
-    #[must_use]
-    pub fn damaged_from(&self) -> Option<u64> {
-        match self.kind {
-            ErrorKind::ContainerDamaged { .. } => self.offset,
-            _ => None,
-        }
-    }
-
     /// What was being read.
     #[must_use]
     pub fn part(&self) -> Part {

@@ -9,12 +9,17 @@
 
 mod bytes;
 mod error;
+#[cfg(unix)]
+mod file;
+mod memory;
 mod read_at;
 mod severity;
+mod window;
 
 pub use bytes::{Reader, Writer, array, be_u16, be_u32, be_u64, hex, le_u16, to_u64, to_usize};
 pub use error::{Error, ErrorKind, Part};
 #[cfg(unix)]
-pub use read_at::FileSource;
-pub use read_at::{Landmark, Proof, ReadAt, read_range};
+pub use file::FileSource;
+pub use read_at::{Gap, GapKind, ReadAt, gaps, has_all, lost_until, read_range};
 pub use severity::Severity;
+pub use window::Window;

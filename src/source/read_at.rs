@@ -1,7 +1,4 @@
-//! The one seam of this crate: bytes that can be read at any offset.
-//!
-//! Every layer is a [`ReadAt`] over the one below and knows only that one: a
-//! file, a container around the archive, the archive, the image of a device.
+//! The seam: bytes with a length that can be read at any offset.
 
 use core::ops::Range;
 use std::rc::Rc;
@@ -11,19 +8,33 @@ use crate::error::Error;
 /// Bytes with a length that can be read at any offset.
 ///
 /// Reading goes through `&self` and waits for the bytes. A layer that keeps a
-/// cache or a decoder keeps it behind interior mutability.
+/// cache or a decoder keeps it behind interior mutability. No method has a
+/// default: a layer that is stacked on another has to say of each what becomes
+/// of it, so that what is slow or lost below is never told to be quick or there
+/// above.
 pub trait ReadAt {
     /// Length in bytes; `None` as long as it is not known, as with a
     /// compressed stream whose end nobody has seen.
     fn size(&self) -> Option<u64>;
 
-    /// Fills `buffer` with the bytes from `offset` on and returns how many it
-    /// wrote: fewer than asked only where the bytes end, 0 at or past the end.
+    /// Fills `buffer` from the front with the bytes from `offset` on and returns
+    /// how many it wrote: fewer than asked only where the bytes end, or before a
+    /// byte that nobody can have. Which of the two, [`size`](Self::size) and
+    /// [`gap`](Self::gap) tell.
     ///
     /// # Errors
     ///
-    /// The bytes cannot be had: the source is gone, or a layer below failed.
+    /// The work cannot go on: the source is gone, or asks for something that is
+    /// not supported. That bytes are lost is no error.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error>;
+
+    /// The first gap with a byte in `range`, as far as is known without reading.
+    /// It may begin before `range` and end behind it, and another may follow
+    /// right behind.
+    ///
+    /// Bounded by `range`, so that a layer without a table of its own need not
+    /// look through all there is; O(log n) in the gaps of a layer that has one.
+    fn gap(&self, range: Range<u64>) -> Option<Gap>;
 
     /// Adds to `into` the ranges of the lowest source that a read of `range`
     /// would ask for, as far as that is known without reading.
@@ -33,59 +44,90 @@ pub trait ReadAt {
     /// too little, or nothing.
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>);
 
-    /// Works towards `offset` until a read there is quick, or some `work_max`
-    /// bytes were read and decoded; returns whether it is quick now.
+    /// Works towards `range` until a read of it is quick, or some `work_max`
+    /// bytes were read and decoded; returns whether it is quick now. An empty
+    /// range stands for the byte at its start; [`u64::MAX`] for the end of all.
     ///
-    /// For a layer that has to decode everything before `offset`, so that long
-    /// work can be done in steps. Elsewhere every read is quick.
+    /// For a layer that has to decode everything before, so that long work can
+    /// be done in steps. Of a range longer than its cache the start counts.
     ///
     /// # Errors
     ///
-    /// As for a read at `offset`.
-    fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
-        let _ = (offset, work_max);
-        Ok(true)
-    }
-
-    /// The parts of `range`, in order, of which it is known that they cannot be
-    /// had: a read of them is an error. There may be more.
-    fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
-        let _ = range;
-        Vec::new()
-    }
+    /// As for a read.
+    fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error>;
 
     /// About how many bytes have to be decoded to come to `offset`, and are
     /// none that are asked for, if those up to `from` were read last. 0 where
     /// every read is quick.
-    fn detour(&self, from: u64, offset: u64) -> u64 {
-        let _ = (from, offset);
-        0
-    }
+    fn detour(&self, from: u64, offset: u64) -> u64;
+}
 
-    /// Takes note of what has to stand somewhere ahead, in place of what was
-    /// told before.
-    ///
-    /// For a layer that may lose its place: it finds out by it where it is.
-    fn expect(&self, landmark: Landmark) {
-        let _ = landmark;
+/// A stretch of bytes that cannot be had, or not be vouched for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Where it starts, in bytes.
+    pub start: u64,
+    /// Where it ends, in bytes; behind `start`.
+    pub end: u64,
+    /// What is the matter with its bytes.
+    pub kind: GapKind,
+}
+
+/// What is the matter with the bytes of a [`Gap`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GapKind {
+    /// Nobody can have them; a read stops before them.
+    Lost,
+    /// They can be read, and something speaks against their being right.
+    InDoubt,
+    /// The work has not come there yet; a read stops before them.
+    NotYetKnown,
+}
+
+impl Gap {
+    /// Whether a read stops before its bytes.
+    #[must_use]
+    pub fn stops_reads(&self) -> bool {
+        self.kind != GapKind::InDoubt
     }
 }
 
-/// Bytes of which a layer above knows where they stand, and that it can tell
-/// from all others.
-#[derive(Clone)]
-pub struct Landmark {
-    /// Where they start, in bytes of the layer that is told of them.
-    pub offset: u64,
-    /// How many they are.
-    pub length: usize,
-    /// Tells them from all others.
-    pub proof: Proof,
+/// The gaps of `source` with a byte in `range`, in order, cut to it.
+pub fn gaps(source: &dyn ReadAt, range: Range<u64>) -> impl Iterator<Item = Gap> {
+    let mut at = range.start;
+    core::iter::from_fn(move || {
+        let gap = (at < range.end).then(|| source.gap(at..range.end)).flatten()?;
+        let cut = Gap { start: gap.start.max(at), end: gap.end.min(range.end), ..gap };
+        at = gap.end.max(at.saturating_add(1));
+        Some(cut)
+    })
 }
 
-/// Whether so many bytes are the ones that are expected. Must be true of no
-/// others within some megabytes of those.
-pub type Proof = Rc<dyn Fn(&[u8]) -> bool>;
+/// Where bytes can be read again, if `source` is known not to have the one at
+/// `offset`.
+pub fn lost_until(source: &dyn ReadAt, offset: u64) -> Option<u64> {
+    let gap = source.gap(offset..offset.saturating_add(1));
+    gap.filter(|gap| gap.kind == GapKind::Lost).map(|gap| gap.end)
+}
+
+/// Whether nothing in `range` is known to be lost.
+pub fn has_all(source: &dyn ReadAt, range: Range<u64>) -> bool {
+    !gaps(source, range).any(|gap| gap.kind == GapKind::Lost)
+}
+
+/// Reads the bytes of `range` into a new buffer: fewer where `source` ends, or
+/// before a byte that nobody can have. The caller bounds the length of `range`.
+///
+/// # Errors
+///
+/// As [`ReadAt::read_at`].
+pub fn read_range(source: &dyn ReadAt, range: Range<u64>) -> Result<Vec<u8>, Error> {
+    let length = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
+    let mut buffer = vec![0; length];
+    let count = source.read_at(range.start, &mut buffer)?;
+    buffer.truncate(count);
+    Ok(buffer)
+}
 
 impl<T: ReadAt + ?Sized> ReadAt for Rc<T> {
     fn size(&self) -> Option<u64> {
@@ -96,112 +138,19 @@ impl<T: ReadAt + ?Sized> ReadAt for Rc<T> {
         (**self).read_at(offset, buffer)
     }
 
+    fn gap(&self, range: Range<u64>) -> Option<Gap> {
+        (**self).gap(range)
+    }
+
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
         (**self).trace(range, into);
     }
 
-    fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
-        (**self).approach(offset, work_max)
-    }
-
-    fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
-        (**self).lost(range)
+    fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
+        (**self).approach(range, work_max)
     }
 
     fn detour(&self, from: u64, offset: u64) -> u64 {
         (**self).detour(from, offset)
     }
-
-    fn expect(&self, landmark: Landmark) {
-        (**self).expect(landmark);
-    }
-}
-
-impl ReadAt for [u8] {
-    fn size(&self) -> Option<u64> {
-        u64::try_from(self.len()).ok()
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
-        let rest = usize::try_from(offset).ok().and_then(|start| self.get(start..)).unwrap_or(&[]);
-        let count = rest.len().min(buffer.len());
-        for (to, from) in buffer.iter_mut().zip(rest) {
-            *to = *from;
-        }
-        Ok(count)
-    }
-
-    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
-        into.push(range);
-    }
-}
-
-impl ReadAt for Vec<u8> {
-    fn size(&self) -> Option<u64> {
-        self.as_slice().size()
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
-        self.as_slice().read_at(offset, buffer)
-    }
-
-    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
-        self.as_slice().trace(range, into);
-    }
-}
-
-/// A file of the operating system. Its length is taken once, on opening.
-#[cfg(unix)]
-#[derive(Debug)]
-pub struct FileSource {
-    file: std::fs::File,
-    size: u64,
-}
-
-#[cfg(unix)]
-impl FileSource {
-    /// Takes an open file.
-    ///
-    /// # Errors
-    ///
-    /// The operating system does not tell its length.
-    pub fn new(file: std::fs::File) -> std::io::Result<Self> {
-        let size = file.metadata()?.len();
-        Ok(Self { file, size })
-    }
-}
-
-#[cfg(unix)]
-impl ReadAt for FileSource {
-    fn size(&self) -> Option<u64> {
-        Some(self.size)
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
-        use std::os::unix::fs::FileExt;
-        let left = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX);
-        let wanted = left.min(buffer.len());
-        let Some(buffer) = buffer.get_mut(..wanted) else { return Ok(0) };
-        match self.file.read_exact_at(buffer, offset) {
-            Ok(()) => Ok(wanted),
-            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-                Err(Error::source_shrank(offset))
-            }
-            Err(error) => Err(Error::source_unreadable(offset, error.to_string())),
-        }
-    }
-
-    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
-        into.push(range);
-    }
-}
-
-/// Reads the bytes of `range` into a new buffer: fewer where `source` ends.
-/// The caller bounds the length of `range`.
-pub fn read_range(source: &dyn ReadAt, range: Range<u64>) -> Result<Vec<u8>, Error> {
-    let length = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
-    let mut buffer = vec![0; length];
-    let count = source.read_at(range.start, &mut buffer)?;
-    buffer.truncate(count);
-    Ok(buffer)
 }

@@ -19,7 +19,7 @@ use crate::container::{
 };
 use crate::export::disk::Disk;
 use crate::export::file_name::safe_name;
-use crate::image::Image;
+use crate::image::{Fill, Image};
 use crate::machine::qemu_server_conf::{self, MappedDevice, Network, QemuServerConf};
 use crate::scan::kept;
 use crate::scan::statistics::ExtentStatistics;
@@ -186,6 +186,7 @@ impl Archive {
     #[wasm_bindgen(js_name = imageRead)]
     pub fn image_read(&self, device: u8, offset: f64, length: f64) -> Result<Uint8Array, JsValue> {
         let Some(image) = self.image(device) else { return Ok(Uint8Array::new_with_length(0)) };
+        let image = image.filled(Fill::Zeros);
         let bytes = read_range(&image, image_range(offset, length)).map_err(|e| thrown(&e))?;
         Ok(bytes.as_slice().into())
     }

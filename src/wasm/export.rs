@@ -377,7 +377,7 @@ impl Archive {
             .flat_map(|run| {
                 let offset = match run.origin {
                     Origin::Stored(offset) => number(offset.0),
-                    Origin::Zero | Origin::Lost => -1.0,
+                    Origin::Zero | Origin::Lost | Origin::NotYetKnown => -1.0,
                 };
                 [number(run.length), offset]
             })
@@ -418,6 +418,7 @@ impl Archive {
         let parts = Array::new();
         for (device, range) in pieces {
             let Some(image) = self.image(device.get()) else { continue };
+            let image = image.filled(Fill::Zeros);
             let bytes = read_range(&image, range.clone()).map_err(|error| thrown(&error))?;
             let bytes = put_into(room, &bytes);
             parts.push(&image_bytes(device, range.start, bytes).into());
@@ -434,6 +435,7 @@ impl Archive {
         }
         let image = self.image(device)?;
         let header = Rc::clone(self.header());
+        let image = image.filled(Fill::Zeros);
         let disk = Disk::new(image, Identity::new(&header, header.device(id)?));
         // While the scan goes on, the next one may hold more.
         if self.is_scanned() {
@@ -444,7 +446,7 @@ impl Archive {
 
     /// A disk on which what is missing reads as a text that says so.
     fn marked_disk(&self, id: DeviceId) -> Option<Disk> {
-        let image = self.image(id.get())?.with_lost_fill(Fill::Pattern);
+        let image = self.image(id.get())?.filled(Fill::Pattern);
         Some(Disk::new(image, Identity::new(self.header(), self.header().device(id)?)))
     }
 

@@ -8,8 +8,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::object::{from_number, number};
-use crate::source::Error;
-use crate::source::ReadAt;
+use crate::source::{Error, Gap, ReadAt};
 
 #[wasm_bindgen]
 extern "C" {
@@ -63,6 +62,18 @@ impl ReadAt for JsSource {
 
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
         into.push(range.start.min(self.size)..range.end.min(self.size));
+    }
+
+    fn gap(&self, _: Range<u64>) -> Option<Gap> {
+        None
+    }
+
+    fn approach(&self, _: Range<u64>, _: u64) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    fn detour(&self, _: u64, _: u64) -> u64 {
+        0
     }
 }
 

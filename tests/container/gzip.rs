@@ -179,7 +179,7 @@ fn after_one_pass_a_read_costs_at_most_one_interval() {
     let mut buffer = vec![0; 4096];
     contents.read_at(0, &mut buffer).unwrap();
     assert_eq!(source.read_bytes.get(), 6 + 256 * 1024);
-    while !contents.approach(u64::MAX, 1 << 20).unwrap() {}
+    while !contents.approach(u64::MAX..u64::MAX, 1 << 20).unwrap() {}
     assert_eq!(source.read_bytes.get(), 6 + packed.len() as u64);
     let progress = contents.progress();
     assert!((10..=12).contains(&progress.checkpoints), "{progress:?}");

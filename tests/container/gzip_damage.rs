@@ -100,7 +100,7 @@ fn what_is_given_around_a_damage_is_right_and_little_is_lost() {
                 let what = format!("{program} {way:?}, {harm:?}, seed {seed}");
                 let range = harm.range(&packed, seed);
                 let contents = opened(&harm.apply(&packed, range.clone(), seed));
-                while !contents.approach(u64::MAX, 1 << 20).unwrap() {}
+                while !contents.approach(u64::MAX..u64::MAX, 1 << 20).unwrap() {}
                 if losses(&contents).is_empty() {
                     // It decodes to something: only the checksum tells.
                     let is_told = codes(&contents).contains(&"gzip-crc-mismatch");
@@ -131,7 +131,7 @@ fn what_is_packed_into_a_disk_is_not_taken_for_what_packs_the_disk() {
         let range = Harm::Noise.range(&packed, seed);
         let range = range.start..range.start + 4096;
         let contents = opened(&Harm::Noise.apply(&packed, range, seed));
-        while !contents.approach(u64::MAX, 1 << 20).unwrap() {}
+        while !contents.approach(u64::MAX..u64::MAX, 1 << 20).unwrap() {}
         if !losses(&contents).is_empty() {
             noticed += 1;
             let lost = assert_right(&contents, &plain, &format!("seed {seed}"));
@@ -148,7 +148,7 @@ fn reads_in_any_order_give_what_a_read_from_front_to_back_gives() {
     let harmed = |seed| Harm::Zeros.apply(&packed, Harm::Zeros.range(&packed, seed), seed);
     let walked = |packed: &[u8]| {
         let contents = opened(packed);
-        while !contents.approach(u64::MAX, 1 << 20).unwrap() {}
+        while !contents.approach(u64::MAX..u64::MAX, 1 << 20).unwrap() {}
         contents
     };
     let has_holes = |packed: &Vec<u8>| walked(packed).lost(0..u64::MAX).len() > 2;
@@ -253,7 +253,7 @@ fn a_file_that_is_damaged_and_cut_off_keeps_what_is_between() {
 /// Reads to the end, in steps that all have to end; returns how many there were.
 fn steps(bytes: &[u8]) -> usize {
     let contents = open(Rc::new(bytes.to_vec()), &Options::default()).unwrap();
-    let steps = (0..100_000).find(|_| contents.approach(u64::MAX, 1 << 20).unwrap());
+    let steps = (0..100_000).find(|_| contents.approach(u64::MAX..u64::MAX, 1 << 20).unwrap());
     steps.expect("the search does not end")
 }
 

@@ -111,7 +111,7 @@ fn blocks_nobody_asks_for_are_not_decoded() {
         assert_eq!(buffer, plain[at..at + 512]);
     }
     assert_eq!(contents.checksums().checked, 4);
-    assert!(contents.approach(u64::MAX, u64::MAX).unwrap());
+    assert!(contents.approach(u64::MAX..u64::MAX, u64::MAX).unwrap());
     assert_eq!(contents.size(), Some(plain.len() as u64));
     assert_eq!(contents.checksums().checked, 4);
 }
@@ -125,7 +125,7 @@ fn opening_reads_little_and_random_reads_read_one_block() {
     let mut buffer = vec![0; 4096];
     contents.read_at(0, &mut buffer).unwrap();
     assert_eq!(source.read_bytes.get(), 6 + 256 * 1024);
-    while !contents.approach(u64::MAX, 1 << 20).unwrap() {}
+    while !contents.approach(u64::MAX..u64::MAX, 1 << 20).unwrap() {}
     assert_eq!(source.read_bytes.get(), 6 + packed.len() as u64);
     let mut random = Random::new(40);
     for _ in 0..300 {

@@ -15,7 +15,7 @@ fn what_is_no_container_is_passed_through() {
     assert_eq!(contents.container(), None);
     assert_eq!(contents.size(), Some(plain.len() as u64));
     assert_eq!(contents.progress().end, Some(End::Complete));
-    assert!(contents.approach(u64::MAX, 1).unwrap());
+    assert!(contents.approach(u64::MAX..u64::MAX, 1).unwrap());
     assert_random_reads(&contents, &plain, 80, 100);
     let mut traced = Vec::new();
     contents.trace(10..20, &mut traced);

@@ -268,7 +268,7 @@ fn after_one_pass_a_read_costs_at_most_one_interval() {
     let mut buffer = vec![0; 4096];
     contents.read_at(0, &mut buffer).unwrap();
     assert_eq!(source.read_bytes.get(), 6 + 256 * 1024);
-    while !contents.approach(u64::MAX, 1 << 20).unwrap() {}
+    while !contents.approach(u64::MAX..u64::MAX, 1 << 20).unwrap() {}
     // Once over the file, in large reads.
     assert_eq!(source.read_bytes.get(), 6 + packed.len() as u64);
     assert!(source.reads.get() <= 8 + packed.len() as u64 / (1 << 20), "{}", source.reads.get());
@@ -302,7 +302,7 @@ fn checkpoints_between_the_jobs_of_zstd_need_an_eighth_of_the_window() {
     // As Proxmox compresses: the program cuts its input into jobs.
     let Some(packed) = zstd(&["-3", "--threads=1"], &plain) else { return };
     let contents = open(Rc::new(packed.clone()), &Options::default()).unwrap();
-    assert!(contents.approach(u64::MAX, u64::MAX).unwrap());
+    assert!(contents.approach(u64::MAX..u64::MAX, u64::MAX).unwrap());
     let progress = contents.progress();
     assert!((4..=5).contains(&progress.checkpoints), "{progress:?}");
     assert!(progress.checkpoint_bytes <= 5 * ((256 << 10) + 30_000), "{progress:?}");
@@ -313,7 +313,7 @@ fn checkpoints_between_the_jobs_of_zstd_need_an_eighth_of_the_window() {
     let mut damaged = packed;
     damaged[hit] = 6;
     let contents = opened(&damaged);
-    assert!(contents.approach(u64::MAX, u64::MAX).unwrap());
+    assert!(contents.approach(u64::MAX..u64::MAX, u64::MAX).unwrap());
     let pieces = read_around(&contents);
     let before = &pieces[0].1;
     assert!(plain.starts_with(before) && before.len() > 8 << 20);
@@ -327,7 +327,7 @@ fn checkpoints_thin_out_to_stay_within_their_budget() {
     let Some(packed) = zstd(&["-3", "--single-thread"], &plain) else { return };
     let options = Options { checkpoint_bytes: 9 << 20, ..Options::default() };
     let contents = open(Rc::new(packed), &options).unwrap();
-    assert!(contents.approach(u64::MAX, u64::MAX).unwrap());
+    assert!(contents.approach(u64::MAX..u64::MAX, u64::MAX).unwrap());
     let progress = contents.progress();
     assert!(progress.checkpoint_bytes <= 9 << 20, "{progress:?}");
     assert!((2..=4).contains(&progress.checkpoints), "{progress:?}");

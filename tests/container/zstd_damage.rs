@@ -68,7 +68,7 @@ type Pieces = Vec<(u64, Vec<u8>)>;
 /// ends coincide, and what lies between two losses is found by its longest
 /// piece. What lies before the first loss can be wrong where damage decodes.
 fn outcome(contents: &Contents, plain: &[u8]) -> (Pieces, Outcome) {
-    assert!(contents.approach(u64::MAX, u64::MAX).unwrap());
+    assert!(contents.approach(u64::MAX..u64::MAX, u64::MAX).unwrap());
     let mut pieces = read_around(contents);
     pieces.retain(|(_, piece)| !piece.is_empty());
     let findings = contents.findings();
@@ -237,7 +237,7 @@ fn a_landmark_behind_damage_tells_how_much_is_lost() {
             let at = random.below(packed.len() as u64 * 3 / 4) as usize;
             let bytes = damaged(&packed, &starts, kind, at, &mut random);
             let unaware = opened(&bytes);
-            assert!(unaware.approach(u64::MAX, u64::MAX).unwrap());
+            assert!(unaware.approach(u64::MAX..u64::MAX, u64::MAX).unwrap());
             let Some(&(start, None)) = losses(&unaware).first() else { continue };
             all += 1;
             let marked = MARKED as u64;
@@ -248,7 +248,7 @@ fn a_landmark_behind_damage_tells_how_much_is_lost() {
             let options = if round % 2 == 0 { tight() } else { Options::default() };
             let contents = open(Rc::new(bytes.clone()), &options).unwrap();
             contents.expect(landmark(&plain, mark, mark));
-            assert!(contents.approach(u64::MAX, u64::MAX).unwrap());
+            assert!(contents.approach(u64::MAX..u64::MAX, u64::MAX).unwrap());
             let mut pieces = read_around(&contents);
             pieces.retain(|(_, piece)| !piece.is_empty());
             let case = format!("{:?}: {kind:?} at {at:#x}, {start:#x}", way.arguments);
@@ -276,7 +276,7 @@ fn a_landmark_behind_damage_tells_how_much_is_lost() {
             ] {
                 let contents = opened(&bytes);
                 contents.expect(false_one);
-                assert!(contents.approach(u64::MAX, u64::MAX).unwrap());
+                assert!(contents.approach(u64::MAX..u64::MAX, u64::MAX).unwrap());
                 assert!(contents.findings() == unaware.findings(), "{case}");
                 assert_eq!(contents.size(), unaware.size(), "{case}");
                 assert!(contents.lost(0..u64::MAX) == unaware.lost(0..u64::MAX), "{case}");
@@ -304,7 +304,7 @@ fn damage_at_several_places_costs_each_of_them() {
     assert_reads_as(&contents, &pieces, 31, 300);
     // Also with as much memory as there usually is.
     let contents = open(Rc::new(bytes), &Options::default()).unwrap();
-    assert!(contents.approach(u64::MAX, u64::MAX).unwrap());
+    assert!(contents.approach(u64::MAX..u64::MAX, u64::MAX).unwrap());
     assert_reads_as(&contents, &pieces, 32, 300);
 }
 
@@ -410,7 +410,7 @@ fn hostile_chains_end_and_take_bounded_work() {
         contents.expect(Landmark { offset, length: MARK, proof: Rc::new(|_| false) });
         let clock = std::time::Instant::now();
         let mut steps = 0;
-        while !contents.approach(u64::MAX, 1 << 20).unwrap() {
+        while !contents.approach(u64::MAX..u64::MAX, 1 << 20).unwrap() {
             steps += 1;
             assert!(steps < 50_000, "{name} goes on and on");
         }

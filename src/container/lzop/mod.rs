@@ -9,7 +9,7 @@
 //! if the chain of blocks goes on behind them or the block decodes to just
 //! that; otherwise the next sound block is looked for. If all that lies between
 //! is one block that decodes, nothing is lost; if not, how much is lost is told
-//! by what a layer above [expects](ReadAt::expect) behind it, if that comes
+//! by what a layer above [expects](super::Contents::expect) behind it, if that comes
 //! before the next loss. Otherwise what follows has no known place in the
 //! contents.
 
@@ -29,12 +29,10 @@ use super::checkpoint::{Checkpoint, Checkpoints};
 use super::finding::{BlockChecksum, ContainerFindingKind, End, Log};
 use super::holes::Holes;
 use super::input::split_reads;
-use super::landmark::{Sighting, ahead_of};
+use super::landmark::{Landmark, Sighting, ahead_of};
 use super::stream::{Finished, Step, UNKNOWN_LOSS};
 use super::{Options, Progress, copy_start};
-use crate::source::{Error, ErrorKind, Part};
-use crate::source::{Landmark, ReadAt};
-use crate::source::{Reader, Writer};
+use crate::source::{Error, Gap, ReadAt, Reader, Writer};
 
 /// Losses of unknown length that are told apart; what follows yet another one
 /// is given up.
@@ -90,8 +88,8 @@ enum Found {
     AtFrontier,
     /// In the block the reader stands at.
     AtReader,
-    /// Nowhere: lost up to here.
-    Lost(Range<u64>),
+    /// Nowhere: lost.
+    Lost,
     /// Nowhere: behind the end.
     End,
 }
@@ -115,6 +113,11 @@ impl Lzop {
             measured: 0,
         };
         Self { state: RefCell::new(state) }
+    }
+
+    /// Takes note of what has to stand somewhere ahead.
+    pub(super) fn expect(&self, landmark: Landmark) {
+        self.state.borrow_mut().expected = Some(landmark);
     }
 
     /// How far the frontier has come.
@@ -174,17 +177,15 @@ impl ReadAt for Lzop {
             else {
                 break;
             };
-            let lost = match state.find(at)? {
+            let is_there = match state.find(at)? {
                 None => continue,
-                Some(Found::End) => break,
-                Some(Found::Lost(lost)) => Some(lost),
-                Some(Found::Decoded) => None,
+                Some(Found::End | Found::Lost) => false,
+                Some(Found::Decoded) => true,
                 Some(Found::AtFrontier) => state.decode(true)?,
                 Some(Found::AtReader) => state.decode(false)?,
             };
-            if let Some(lost) = lost {
-                let kind = ErrorKind::ContainerDamaged { until: lost.end };
-                return Err(Error::new(Part::Container, lost.start.max(offset), kind));
+            if !is_there {
+                break;
             }
             done = done.saturating_add(state.copy(at, room));
         }
@@ -203,11 +204,17 @@ impl ReadAt for Lzop {
         split_reads(reads.start..reads.end.min(size), into);
     }
 
-    fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
+    fn gap(&self, range: Range<u64>) -> Option<Gap> {
+        self.state.borrow().holes.first_in(&range)
+    }
+
+    /// Any block is found by headers alone, so that the start of a range is as
+    /// near as the rest of it.
+    fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
         let mut state = self.state.borrow_mut();
         let start = state.work();
         loop {
-            if state.find(offset)?.is_some() {
+            if state.find(range.start)?.is_some() {
                 return Ok(true);
             }
             if state.work().abs_diff(start) >= work_max {
@@ -216,12 +223,8 @@ impl ReadAt for Lzop {
         }
     }
 
-    fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
-        self.state.borrow().holes.within(&range)
-    }
-
-    fn expect(&self, landmark: Landmark) {
-        self.state.borrow_mut().expected = Some(landmark);
+    fn detour(&self, _: u64, _: u64) -> u64 {
+        0
     }
 }
 
@@ -231,8 +234,8 @@ impl State {
         if self.decoded.iter().any(|block| block.range().contains(&at)) {
             return Ok(Some(Found::Decoded));
         }
-        if let Some(hole) = self.holes.at(at) {
-            return Ok(Some(Found::Lost(hole)));
+        if self.holes.at(at).is_some() {
+            return Ok(Some(Found::Lost));
         }
         if at < self.frontier.contents() {
             return self.find_behind(at);
@@ -322,19 +325,18 @@ impl State {
     }
 
     /// Decodes the block that the frontier or the reader stands at; returns
-    /// the contents that are lost if that cannot be done.
-    fn decode(&mut self, at_frontier: bool) -> Result<Option<Range<u64>>, Error> {
+    /// whether that could be done. If not, its contents are lost.
+    fn decode(&mut self, at_frontier: bool) -> Result<bool, Error> {
         let walk = if at_frontier { &mut self.frontier } else { &mut self.reader };
-        let Some(block) = walk.block() else { return Ok(None) };
+        let Some(block) = walk.block() else { return Ok(false) };
         let bytes = walk.block_bytes()?;
         let contents = block.header.decode(bytes);
         if self.seen.insert(block.contents..block.end()) {
             check(&block, bytes, contents.as_deref(), &mut self.log);
         }
         let Some(bytes) = contents else {
-            let hole = block.contents..block.end();
-            self.lose(hole.clone());
-            return Ok(Some(hole));
+            self.lose(block.contents..block.end());
+            return Ok(false);
         };
         self.decoded.push_back(Decoded { start: block.contents, bytes });
         let mut kept: usize = self.decoded.iter().map(|block| block.bytes.len()).sum();
@@ -344,7 +346,7 @@ impl State {
             kept =
                 kept.saturating_sub(self.decoded.pop_front().map_or(0, |block| block.bytes.len()));
         }
-        Ok(None)
+        Ok(true)
     }
 
     /// Copies decoded bytes from `at` on into `room`; returns how many.

@@ -6,15 +6,14 @@ use std::rc::Rc;
 use super::bytes::{to_u64, to_usize};
 use super::table::Table;
 use super::units::Units;
-use crate::image::Image;
-use crate::source::Error;
-use crate::source::ReadAt;
+use crate::image::FilledImage;
+use crate::source::{Error, Gap, ReadAt};
 
 /// A disk in a file of some format. Its metadata is made up as it is read, its
 /// data comes from the image; parts that the archive lost read as zeros.
 #[derive(Clone)]
 pub struct DiskFile {
-    image: Image,
+    image: FilledImage,
     /// In order; zeros lie between them.
     sections: Vec<Section>,
     size: u64,
@@ -67,7 +66,7 @@ pub struct Place {
 
 impl DiskFile {
     /// A file with nothing in it yet.
-    pub(super) fn new(image: &Image) -> Self {
+    pub(super) fn new(image: &FilledImage) -> Self {
         Self { image: image.clone(), sections: Vec::new(), size: 0 }
     }
 
@@ -77,21 +76,6 @@ impl DiskFile {
         self.size = start + length;
         self.sections.push(Section { range: start..self.size, content });
         self
-    }
-
-    /// Works towards what a read of `range` asks of the image, as
-    /// [`Image::approach_range`] does. Returns whether reading is quick now.
-    ///
-    /// # Errors
-    ///
-    /// As for a read.
-    pub fn approach_range(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
-        for image_range in self.image_ranges(range) {
-            if !self.image.approach_range(image_range, work_max)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     /// Where the file holds `range` of the image, in order. Parts that have no
@@ -186,8 +170,21 @@ impl ReadAt for DiskFile {
         }
     }
 
-    fn approach(&self, offset: u64, work_max: u64) -> Result<bool, Error> {
-        self.approach_range(offset..offset.saturating_add(1), work_max)
+    fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
+        for image_range in self.image_ranges(range) {
+            if !self.image.approach(image_range, work_max)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn gap(&self, _: Range<u64>) -> Option<Gap> {
+        None
+    }
+
+    fn detour(&self, _: u64, _: u64) -> u64 {
+        0
     }
 }
 
@@ -247,7 +244,7 @@ impl Data {
         Some((Some(run.first * self.unit_size + within), together * self.unit_size - within))
     }
 
-    fn read(&self, image: &Image, offset: u64, buffer: &mut [u8]) -> Result<(), Error> {
+    fn read(&self, image: &FilledImage, offset: u64, buffer: &mut [u8]) -> Result<(), Error> {
         for span in self.spans(offset..offset + to_u64(buffer.len())) {
             let within = to_usize(span.range.start - offset)..to_usize(span.range.end - offset);
             let Some(part) = buffer.get_mut(within) else { continue };

@@ -52,7 +52,7 @@ impl DiskStream for FileStream {
     }
 
     fn approach(&self, work_max: u64) -> Result<bool, Error> {
-        self.file.approach_range(self.range(0), work_max)
+        self.file.approach(self.range(0), work_max)
     }
 
     fn next(&mut self, into: &mut Vec<u8>) -> Result<bool, Error> {

@@ -41,7 +41,7 @@ use self::units::Units;
 use crate::archive::header::{Device, Header};
 use crate::archive::unit::{CLUSTER_SIZE, DeviceId};
 use crate::export::file_name::safe_name;
-use crate::image::Image;
+use crate::image::FilledImage;
 use crate::image::tap::Tap;
 use crate::source::ReadAt;
 
@@ -221,7 +221,7 @@ impl Identity {
 /// A disk that is to become a file: its image, and which parts are stored.
 #[derive(Clone)]
 pub struct Disk {
-    image: Image,
+    image: FilledImage,
     /// The units of 64 KiB that hold stored bytes.
     stored: Rc<Units>,
     identity: Identity,
@@ -231,7 +231,7 @@ impl Disk {
     /// A disk with the bytes of `image`. Goes through the image's runs once;
     /// every format is laid out from what that gave.
     #[must_use]
-    pub fn new(image: Image, identity: Identity) -> Self {
+    pub fn new(image: FilledImage, identity: Identity) -> Self {
         let stored = Rc::new(Units::of(&image, CLUSTER_SIZE));
         Self { image, stored, identity }
     }

@@ -65,7 +65,7 @@ impl StoredUnits {
     }
 
     pub(super) fn approach(&self, work_max: u64) -> Result<bool, Error> {
-        self.packed.approach_range(self.range_from(self.next), work_max)
+        self.packed.approach(self.range_from(self.next), work_max)
     }
 
     /// The next units; `None` if there are no more.

@@ -22,7 +22,7 @@ pub trait DiskStream {
     fn trace(&self, ahead: u64, into: &mut Vec<Range<u64>>);
 
     /// Works towards what the next step will ask for, as
-    /// [`Image::approach_range`](crate::image::Image::approach_range) does.
+    /// [`ReadAt::approach`](crate::source::ReadAt::approach) does.
     /// Returns whether the step is quick now.
     ///
     /// # Errors

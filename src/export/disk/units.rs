@@ -7,7 +7,7 @@
 
 use core::ops::Range;
 
-use crate::image::Image;
+use crate::image::FilledImage;
 
 /// Every so many runs, the place among units and ranks is kept plainly.
 const RUNS_PER_MARK: u64 = 64;
@@ -64,7 +64,7 @@ struct Mark {
 impl Units {
     /// The units of `unit_size` bytes that hold stored bytes of `image`. Takes
     /// time by the image's runs.
-    pub(super) fn of(image: &Image, unit_size: u64) -> Self {
+    pub(super) fn of(image: &FilledImage, unit_size: u64) -> Self {
         let mut units = Self::none();
         for run in image.runs(0..u64::MAX) {
             if image.is_stored(run.origin) {

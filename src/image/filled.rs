@@ -1,0 +1,123 @@
+//! An image for whoever needs every byte of it: lost ones are made up.
+
+use core::ops::Range;
+
+use super::Image;
+use super::run::{Origin, Run};
+use super::tap::Tap;
+use crate::source::{Error, Gap, ReadAt, to_u64, to_usize};
+
+/// What the bytes of an image that are lost read as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fill {
+    /// Zeros, as an unused part of a disk.
+    #[default]
+    Zeros,
+    /// [`LOST_PATTERN`] over and over, counted from the start of the image, so
+    /// that lost parts can be found in files and by `grep`.
+    Pattern,
+}
+
+/// What [`Fill::Pattern`] repeats. Its length divides that of any sector.
+pub const LOST_PATTERN: [u8; 16] = *b"VMA-DATA-IS-LOST";
+
+impl Fill {
+    /// Fills `buffer`, which stands at `offset` of the image.
+    fn write(self, offset: u64, buffer: &mut [u8]) {
+        match self {
+            Self::Zeros => buffer.fill(0),
+            Self::Pattern => {
+                let skip = usize::try_from(offset % 16).unwrap_or(0);
+                let pattern = LOST_PATTERN.iter().cycle().skip(skip);
+                buffer.iter_mut().zip(pattern).for_each(|(to, from)| *to = *from);
+            }
+        }
+    }
+}
+
+/// An image whose lost bytes read as a [`Fill`] says, so that it has no gap:
+/// what a saved disk is made of. [`runs`](Self::runs) tells what is made up.
+#[derive(Clone)]
+pub struct FilledImage {
+    image: Image,
+    fill: Fill,
+    tap: Option<Tap>,
+}
+
+impl FilledImage {
+    pub(super) fn new(image: Image, fill: Fill) -> Self {
+        Self { image, fill, tap: None }
+    }
+
+    /// The same image, of which `tap` gets to see what is read.
+    #[must_use]
+    pub fn tapped(self, tap: Tap) -> Self {
+        Self { tap: Some(tap), ..self }
+    }
+
+    /// Whether `origin` has bytes that an image of another format has to store:
+    /// zeros need not be.
+    pub(crate) fn is_stored(&self, origin: Origin) -> bool {
+        match origin {
+            Origin::Stored(_) => true,
+            Origin::Zero => false,
+            Origin::Lost | Origin::NotYetKnown => self.fill != Fill::Zeros,
+        }
+    }
+
+    /// What it is made of: see [`Image::runs`].
+    pub fn runs(&self, range: Range<u64>) -> impl Iterator<Item = Run> {
+        self.image.runs(range)
+    }
+
+    /// Makes up what cannot be had at the start of `buffer`, which stands at
+    /// `offset`; returns how many bytes that is, none only if `buffer` is empty.
+    fn make_up(&self, offset: u64, buffer: &mut [u8]) -> usize {
+        let end = offset.saturating_add(to_u64(buffer.len()));
+        let gap = self.image.gap(offset..end).filter(Gap::stops_reads);
+        let end = gap.map_or(end, |gap| gap.end.min(end));
+        let count = to_usize(end.saturating_sub(offset)).min(buffer.len());
+        self.fill.write(offset, buffer.get_mut(..count).unwrap_or(&mut []));
+        count
+    }
+}
+
+impl ReadAt for FilledImage {
+    fn size(&self) -> Option<u64> {
+        self.image.size()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        let left = to_usize(self.image.size.saturating_sub(offset)).min(buffer.len());
+        let Some(buffer) = buffer.get_mut(..left) else { return Ok(0) };
+        let mut done = 0;
+        while let Some(rest) = buffer.get_mut(done..).filter(|rest| !rest.is_empty()) {
+            let at = offset.saturating_add(to_u64(done));
+            let count = match self.image.read_at(at, rest)? {
+                0 => self.make_up(at, rest),
+                count => count,
+            };
+            done = done.saturating_add(count);
+        }
+        if let Some(tap) = &self.tap {
+            tap.pass(offset, buffer);
+        }
+        Ok(left)
+    }
+
+    fn gap(&self, _: Range<u64>) -> Option<Gap> {
+        None
+    }
+
+    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
+        self.image.trace(range, into);
+    }
+
+    fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
+        self.image.approach(range, work_max)
+    }
+
+    fn detour(&self, from: u64, offset: u64) -> u64 {
+        self.image.detour(from, offset)
+    }
+}
