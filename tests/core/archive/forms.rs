@@ -1,10 +1,9 @@
 //! Every form of archive that the format allows: each opens without a finding,
 //! and each device comes out as it went in.
 
-mod support;
-
+use crate::support;
+use crate::support::{codes, findings, id, image, scan};
 use archive_writer::{ArchiveBuilder, Content, Device, HeaderSize, Kind, Order, Random};
-use support::{codes, findings, id, image, scan};
 use vma_inspector::image::{Origin, Run};
 use vma_inspector::source::ReadAt;
 
@@ -114,7 +113,8 @@ fn figures_of_devices_and_extents_are_those_of_the_layout() {
     assert_eq!(extents.count, archive.layout.extents.len() as u64);
     assert_eq!(extents.clusters, archive.layout.clusters().count() as u64);
     assert_eq!(extents.header_bytes, 512 * extents.count);
-    assert_eq!(extents.data_bytes, [1, 2].map(|id| archive.layout.stored_bytes(id)).iter().sum());
+    let stored = [1, 2].map(|id| archive.layout.stored_bytes(id));
+    assert_eq!(extents.data_bytes, stored.iter().sum::<u64>());
     let order: Vec<u8> = archive.layout.clusters().map(|cluster| cluster.device).collect();
     let switches = order.windows(2).filter(|pair| pair[0] != pair[1]).count();
     assert_eq!(extents.device_switches, switches as u64);

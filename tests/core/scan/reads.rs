@@ -1,13 +1,11 @@
 //! What a scan and an image cost: reads and bytes, counted.
 
-mod support;
-
 use std::cell::Cell;
 use std::ops::Range;
 use std::rc::Rc;
 
+use crate::support::{Counting, finish, id};
 use archive_writer::{ArchiveBuilder, Content, Device, Kind, Random, RawExtent, RawSlot};
-use support::{Counting, finish, id};
 use vma_inspector::archive::Archive;
 use vma_inspector::container::Options;
 use vma_inspector::scan::Scan;

@@ -1,14 +1,13 @@
 //! Every finding and every error, made from bytes: code, offset, device and
 //! cluster, and what can still be had.
 
-mod support;
-
 use std::cell::Cell;
 use std::ops::Range;
 use std::rc::Rc;
 
+use crate::support;
+use crate::support::{codes, findings, image, scan};
 use archive_writer::{Archive, ArchiveBuilder, Cluster, Order, Random, RawSlot, fix_header_md5};
-use support::{codes, findings, image, scan};
 use vma_inspector::archive::finding::{CODES, Finding, FindingKind};
 use vma_inspector::container::Options;
 use vma_inspector::scan::Scan;

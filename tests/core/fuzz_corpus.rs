@@ -1,7 +1,7 @@
 //! Replays the corpus of the fuzz targets, which `cargo fuzz run` has found and
 //! grown, and every input that once broke something.
 
-#[path = "fuzz/src/lib.rs"]
+#[path = "../fuzz/src/lib.rs"]
 mod bodies;
 
 use std::fs;

@@ -1,16 +1,11 @@
 //! Damage inside a container around a real archive: how much is lost in it is
 //! found out by the next extent header, and what follows costs little.
 
-#[path = "container/support.rs"]
-#[allow(dead_code, reason = "the container tests use the rest")]
-mod packing;
-mod support;
-
 use std::rc::Rc;
 
+use crate::packing::{assert_reads_as, read_around, run};
+use crate::support::{finish, id};
 use archive_writer::{ArchiveBuilder, Content, Device, Random};
-use packing::{assert_reads_as, read_around, run};
-use support::{finish, id};
 use vma_inspector::archive::Archive;
 use vma_inspector::container::{ContainerFindingKind, Options, open as open_container};
 use vma_inspector::image::Origin;

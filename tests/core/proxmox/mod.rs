@@ -1,13 +1,10 @@
 //! What Proxmox's own program says of an archive, foretold. The expected side
 //! was observed with the program itself, on archives of the same layout.
 
-#[path = "container/support.rs"]
-#[allow(dead_code, reason = "the container tests use the rest")]
-mod packing;
-mod support;
-
 use std::rc::Rc;
 
+use crate::packing;
+use crate::support;
 use archive_writer::{
     Archive, ArchiveBuilder, BLOCK, BlobBuffer, CLUSTER, Cluster, Content, Device, HeaderSize,
     Order, RawDevice, RawExtent, RawHeader, RawSlot,

@@ -10,12 +10,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
 
+use crate::support::{finish, id, open};
 use archive_writer::{Archive, ArchiveBuilder, Cluster, Content, Device, Kind, Order, Random};
 use vma_inspector::export::disk::{Disk, DiskStream, Identity, StreamFormat};
 use vma_inspector::image::{Image, Origin};
 use vma_inspector::source::ReadAt;
-
-use crate::support::{finish, id, open};
 
 pub const MIB: u64 = 1 << 20;
 pub const TIB: u64 = 1 << 40;

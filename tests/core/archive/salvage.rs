@@ -2,18 +2,13 @@
 //! lost, behind or in front of something else. What comes out is held against
 //! the disks that went in.
 
-#[path = "container/support.rs"]
-#[allow(dead_code, reason = "the container tests use the rest")]
-mod packing;
-mod support;
-
 use std::cell::Cell;
 use std::ops::Range;
 use std::rc::Rc;
 
+use crate::packing::run;
+use crate::support::{codes, findings, finish, id, image, open, scan};
 use archive_writer::{Archive, ArchiveBuilder, Random};
-use packing::run;
-use support::{codes, findings, finish, id, image, open, scan};
 use vma_inspector::archive::finding::FindingKind;
 use vma_inspector::archive::header::Standing;
 use vma_inspector::archive::salvage::SEARCH_MAX;

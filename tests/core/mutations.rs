@@ -2,17 +2,12 @@
 //! seed. Whatever comes, the scan ends, in bounded steps and bounded memory,
 //! and every image can be read.
 
-#[allow(dead_code, reason = "the comparison with wasm uses the rest")]
-mod mutated;
-#[path = "container/support.rs"]
-#[allow(dead_code, reason = "the container tests use the rest")]
-mod packing;
-
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mutated::Edit;
+use crate::memory;
+use crate::mutated;
+use crate::mutated::Edit;
+use crate::packing;
 use vma_inspector::archive::Archive;
 use vma_inspector::container::Options;
 use vma_inspector::image::Origin;
@@ -29,37 +24,11 @@ const INDEX_MAX: usize = 256 << 10;
 /// Steps of the scan, at most: a lost start of a container counts as 4 MiB.
 const STEPS_MAX: usize = 10_000;
 
-/// Counts the bytes that are in use, and the most that ever were.
-struct Counting;
-
-static USED: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: everything is left to the system's own allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let used = USED.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        MOST.fetch_max(used, Ordering::Relaxed);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        USED.fetch_sub(layout.size(), Ordering::Relaxed);
-        unsafe { System.dealloc(at, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
 /// Opens, scans and reads; whether it could be opened, and the most memory.
 fn survive(base: &[u8], edits: &[Edit], seed: u64) -> (bool, usize) {
     let mut bytes = base.to_vec();
     edits.iter().for_each(|edit| edit.apply(&mut bytes));
-    let before = USED.load(Ordering::Relaxed);
-    MOST.store(before, Ordering::Relaxed);
-    let is_open = read(bytes, seed);
-    (is_open, MOST.load(Ordering::Relaxed) - before)
+    memory::peak(|| read(bytes, seed))
 }
 
 fn read(bytes: Vec<u8>, seed: u64) -> bool {

@@ -1,15 +1,13 @@
 //! Appliances and texts for other programs, held against those programs.
 
-mod disk_format_files;
-mod support;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use crate::export::disk::files;
+use crate::export::disk::files::{Case, MIB, assert_qemu_agrees, drain, has, path_of, run};
+use crate::support::{finish, id, open};
 use archive_writer::{ArchiveBuilder, Content, Device, Kind};
-use disk_format_files::{Case, MIB, assert_qemu_agrees, drain, has, path_of, run};
-use support::{finish, id, open};
 use vma_inspector::archive::Archive;
 use vma_inspector::export::appliance::{Bus, Machine, Options, Ova, Role, Text};
 use vma_inspector::export::disk::{Disk, DiskFormat, DiskStream, Identity};
@@ -381,7 +379,7 @@ fn an_appliance_holds_descriptor_disks_and_manifest() {
             let hash = said.split_whitespace().next().expect("a hash");
             assert_eq!(line, format!("SHA256({name})= {hash}"));
         }
-        if disk_format_files::has_qemu_img() {
+        if files::has_qemu_img() {
             for (device, name) in [(2, "web-01-scsi0.vmdk"), (4, "web-01-virtio3.vmdk")] {
                 let builder = disks(CONF);
                 let bytes = builder.image(device);
@@ -469,7 +467,7 @@ fn an_appliance_tells_its_size_as_soon_as_it_can() {
 
 #[test]
 fn what_an_appliance_reads_it_names_beforehand() {
-    let source = disk_format_files::Recording::new(disks(CONF).build().bytes);
+    let source = files::Recording::new(disks(CONF).build().bytes);
     let archive =
         Archive::open(Rc::clone(&source) as Rc<dyn ReadAt>, &Default::default()).expect("opens");
     let scan = finish(Scan::new(&archive));

@@ -1,9 +1,7 @@
 //! A scan that is kept and taken again serves like the one it was.
 
-mod support;
-
+use crate::support::{image, open, scan};
 use archive_writer::{ArchiveBuilder, Content, Device, Kind, Order, Random};
-use support::{image, open, scan};
 use vma_inspector::scan::Scan;
 use vma_inspector::scan::kept::{from_bytes, to_bytes};
 

@@ -1,17 +1,16 @@
 //! Every disk format, held against `qemu-img` and an independent reader.
 
-mod disk_format_files;
-mod support;
-
 use std::fs;
 use std::rc::Rc;
 
-use archive_writer::{ArchiveBuilder, Content, Device, Kind, Order, Random};
-use disk_format_files::{
+use crate::export::disk::files;
+use crate::export::disk::files::{
     Case, MIB, Recording, TIB, assert_any_cut_reads_the_same, assert_qemu_agrees, few_clusters,
     has, has_qemu_img, large_cases, made, run, small_cases, write, write_start,
 };
-use support::{finish, id, scan};
+use crate::support;
+use crate::support::{finish, id, scan};
+use archive_writer::{ArchiveBuilder, Content, Device, Kind, Order, Random};
 use vma_inspector::archive::Archive;
 use vma_inspector::archive::unit::{ArchiveOffset, BlockMask, ClusterNumber};
 use vma_inspector::export::disk::{
@@ -116,7 +115,7 @@ fn qemu_reads_disks_beyond_two_tib() {
         }
         for format in StreamFormat::ALL {
             let bytes = made(&case.disk, format).expect("fits");
-            let path = disk_format_files::path_of(case.name, format.code());
+            let path = files::path_of(case.name, format.code());
             fs::write(&path, bytes).expect("writes");
             assert_qemu_agrees(&case, &path, &raw, format.extension());
             fs::remove_file(path).expect("was written");
@@ -310,7 +309,7 @@ fn qemu_reads_compressed_files_as_the_raw_disk() {
     for case in small_cases() {
         let raw = case.raw_file();
         for format in StreamFormat::ALL {
-            let path = disk_format_files::path_of(case.name, format.code());
+            let path = files::path_of(case.name, format.code());
             fs::write(&path, made(&case.disk, format).expect("fits")).expect("writes");
             assert_qemu_agrees(&case, &path, &raw, format.extension());
             fs::remove_file(path).expect("was written");
@@ -327,7 +326,7 @@ fn a_second_pass_knows_the_size_and_needs_no_seeking() {
             let mut stream = case.disk.stream(format).expect("fits");
             let known = format == StreamFormat::VmdkStreamStored;
             assert_eq!(stream.size().is_some(), known, "{what}");
-            let mut first = disk_format_files::drain(&mut *stream);
+            let mut first = files::drain(&mut *stream);
             let head = stream.head().map(<[u8]>::to_vec);
             assert_eq!(head.is_some(), format == StreamFormat::Qcow2Deflate, "{what}");
             if let Some(head) = head {
@@ -341,7 +340,7 @@ fn a_second_pass_knows_the_size_and_needs_no_seeking() {
             }
             stream.restart();
             assert_eq!(stream.size(), Some(first.len() as u64), "{what}");
-            assert!(disk_format_files::drain(&mut *stream) == first, "{what}");
+            assert!(files::drain(&mut *stream) == first, "{what}");
             assert_eq!(stream.head(), None, "{what}");
         }
     }
@@ -357,7 +356,7 @@ fn a_stream_that_is_left_and_restarted_starts_over() {
             stream.next(&mut Vec::new()).expect("reads");
         }
         stream.restart();
-        let mut bytes = disk_format_files::drain(&mut *stream);
+        let mut bytes = files::drain(&mut *stream);
         if let Some(head) = stream.head() {
             bytes[..head.len()].copy_from_slice(head);
         }
@@ -381,7 +380,7 @@ fn qemu_finds_the_refcounts_of_large_compressed_files_right() {
     let raw = case.raw_file();
     let bytes = made(&case.disk, StreamFormat::Qcow2Deflate).expect("fits");
     assert!(bytes.len() as u64 > 2200 * MIB);
-    let path = disk_format_files::path_of(case.name, "qcow2");
+    let path = files::path_of(case.name, "qcow2");
     fs::write(&path, bytes).expect("writes");
     assert_qemu_agrees(&case, &path, &raw, "qcow2");
     for path in [path, raw] {
@@ -434,7 +433,7 @@ fn an_independent_reader_gives_the_bytes_of_the_disk() {
         }
         for format in StreamFormat::ALL {
             let name = format!("{}-{}", case.name, format.code());
-            let path = disk_format_files::path_of(&name, format.extension());
+            let path = files::path_of(&name, format.extension());
             fs::write(&path, made(&case.disk, format).expect("fits")).expect("writes");
             paths.push(path);
         }
@@ -475,7 +474,7 @@ fn what_is_missing_is_mapped_for_ddrescue() {
         ]
     );
     if has("ddrescuelog", &["--version"]) {
-        let path = disk_format_files::path_of("lost", "map");
+        let path = files::path_of("lost", "map");
         fs::write(&path, &map).expect("writes");
         let said = run("ddrescuelog", &["--show-status", path.to_str().expect("UTF-8")]);
         assert!(said.contains("rescued:   262144 B,  in      3 area(s)"), "{said}");

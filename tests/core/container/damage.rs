@@ -1,17 +1,12 @@
 //! Containers damaged at random places, by seed: what comes out is right, or
 //! told, and no more is lost than the format forces.
 
-#[path = "container/support.rs"]
-#[allow(dead_code, reason = "the container tests use the rest")]
-mod packing;
-mod support;
-
 use std::ops::Range;
 use std::rc::Rc;
 
+use crate::packing::run;
+use crate::support::{finish, id, open};
 use archive_writer::{ArchiveBuilder, Content, Device, Kind, Random};
-use packing::run;
-use support::{finish, id, open};
 use vma_inspector::archive::Archive;
 use vma_inspector::container::{Options, open as open_container};
 use vma_inspector::image::Origin;

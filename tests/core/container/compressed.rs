@@ -2,16 +2,12 @@
 //! if they were plain; of damaged ones, all that can be had comes out, and
 //! nothing that is wrong.
 
-#[path = "container/support.rs"]
-#[allow(dead_code, reason = "the container tests use the rest")]
-mod packing;
-mod support;
-
 use std::rc::Rc;
 
+use crate::packing::run;
+use crate::support;
+use crate::support::{Counting, codes, finish, id};
 use archive_writer::{ArchiveBuilder, Content, Device, Kind, Order, Random};
-use packing::run;
-use support::{Counting, codes, finish, id};
 use vma_inspector::archive::Archive;
 use vma_inspector::container::{End, Options};
 use vma_inspector::image::Origin;

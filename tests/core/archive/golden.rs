@@ -1,13 +1,11 @@
 //! Archives written by Proxmox's own program, with what it says of them. They
 //! are not part of this repository; without them these tests say so and pass.
 
-mod support;
-
 use std::path::{Path, PathBuf};
 
+use crate::support::{codes, image, open, scan};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use support::{codes, image, open, scan};
 
 fn folder() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/golden");
