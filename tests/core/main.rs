@@ -3,6 +3,8 @@
 
 mod archive;
 mod container;
+#[path = "../support/contents.rs"]
+mod contents;
 mod export;
 mod fuzz_corpus;
 mod memory;
@@ -10,9 +12,8 @@ mod memory;
 #[allow(dead_code, reason = "the comparison with wasm uses the rest")]
 mod mutated;
 mod mutations;
-#[path = "../container/support.rs"]
-#[allow(dead_code, reason = "the container tests use the rest")]
-mod packing;
+#[path = "../support/programs.rs"]
+mod programs;
 mod proxmox;
 mod scan;
 #[path = "../support/mod.rs"]

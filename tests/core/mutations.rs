@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::memory;
 use crate::mutated;
 use crate::mutated::Edit;
-use crate::packing;
+use crate::programs;
 use vma_inspector::archive::Archive;
 use vma_inspector::container::Options;
 use vma_inspector::image::Origin;
@@ -83,7 +83,7 @@ fn ten_thousand_mutations_stop_nothing_and_take_bounded_memory() {
     }
     assert!(opened > 5_000, "most mutations are read: {opened}");
     for program in ["zstd", "lzop", "gzip", "bzip2"] {
-        let Some(packed) = packing::run(program, &["-c"], &base.bytes) else { continue };
+        let Some(packed) = programs::run(program, &["-c"], &base.bytes) else { continue };
         for seed in 0..1_000 {
             let (_, memory) = survive(&packed, &mutated::edits_of_container(&packed, seed), seed);
             most.1 = most.1.max(memory);

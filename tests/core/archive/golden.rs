@@ -1,27 +1,18 @@
-//! Archives written by Proxmox's own program, with what it says of them. They
-//! are not part of this repository; without them these tests say so and pass.
+//! Archives written by Proxmox's own program, with what it says of them: see
+//! `tests/fixtures`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::support::{codes, image, open, scan};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-
-fn folder() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/golden");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("skipped: there are no golden archives in ../shared/golden");
-    None
-}
 
 fn sha256(bytes: &[u8]) -> String {
     vma_inspector::source::hex(&Sha256::digest(bytes))
 }
 
 fn for_each_plain(check: impl Fn(&str, Vec<u8>, &Value)) {
-    let Some(folder) = folder() else { return };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let truth = std::fs::read(folder.join("truth.json")).expect("truth.json is there");
     let truth: Value = serde_json::from_slice(&truth).expect("truth.json is JSON");
     let mut seen = 0;
@@ -31,7 +22,7 @@ fn for_each_plain(check: impl Fn(&str, Vec<u8>, &Value)) {
             seen += 1;
         }
     }
-    assert!(seen > 0, "golden archives are plain .vma files named in truth.json");
+    assert_eq!(seen, 3, "golden archives are plain .vma files named in truth.json");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::packing::run;
+use crate::programs::run;
 use crate::support::{codes, findings, finish, id, image, open, scan};
 use archive_writer::{Archive, ArchiveBuilder, Random};
 use vma_inspector::archive::finding::FindingKind;

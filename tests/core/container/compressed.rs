@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use crate::packing::run;
+use crate::programs::run;
 use crate::support;
 use crate::support::{Counting, codes, finish, id};
 use archive_writer::{ArchiveBuilder, Content, Device, Kind, Order, Random};

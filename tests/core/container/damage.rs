@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::packing::run;
+use crate::programs::run;
 use crate::support::{finish, id, open};
 use archive_writer::{ArchiveBuilder, Content, Device, Kind, Random};
 use vma_inspector::archive::Archive;

@@ -3,7 +3,8 @@
 
 use std::rc::Rc;
 
-use crate::packing::{assert_reads_as, read_around, run};
+use crate::contents::{assert_reads_as, read_around};
+use crate::programs::run;
 use crate::support::{finish, id};
 use archive_writer::{ArchiveBuilder, Content, Device, Random};
 use vma_inspector::archive::Archive;

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::packing;
+use crate::programs;
 use crate::support;
 use archive_writer::{
     Archive, ArchiveBuilder, BLOCK, BlobBuffer, CLUSTER, Cluster, Content, Device, HeaderSize,
@@ -710,12 +710,12 @@ fn a_packed_archive_is_foretold_like_a_plain_one() {
     ];
     for program in ["zstd", "lzop", "gzip", "bzip2"] {
         for (bytes, expected) in &cases {
-            let Some(packed) = packing::run(program, &["-c"], bytes) else { continue };
+            let Some(packed) = programs::run(program, &["-c"], bytes) else { continue };
             assert_stops(program, packed, expected);
         }
-        let Some(cut) = packing::run(program, &["-c"], &base().bytes[..13_000]) else { continue };
+        let Some(cut) = programs::run(program, &["-c"], &base().bytes[..13_000]) else { continue };
         assert_refuses(program, cut, "can't read vma header data - got EOF");
-        let Some(text) = packing::run(program, &["-c"], &b"text".repeat(9999)) else { continue };
+        let Some(text) = programs::run(program, &["-c"], &b"text".repeat(9999)) else { continue };
         assert_refuses(program, text, "not a vma file - wrong magic number");
     }
 }

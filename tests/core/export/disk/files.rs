@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
 
+use crate::programs::has;
 use crate::support::{finish, id, open};
 use archive_writer::{Archive, ArchiveBuilder, Cluster, Content, Device, Kind, Order, Random};
 use vma_inspector::export::disk::{Disk, DiskStream, Identity, StreamFormat};
@@ -188,16 +189,6 @@ pub fn run(program: &str, arguments: &[&str]) -> String {
         text(&output.stderr)
     );
     text(&output.stdout)
-}
-
-/// Whether a program is there; if not, says that the test is skipped.
-pub fn has(program: &str, arguments: &[&str]) -> bool {
-    let found = Command::new(program).args(arguments).output();
-    let there = found.is_ok_and(|output| output.status.success());
-    if !there {
-        eprintln!("skipped: `{program} {}` does not run", arguments.join(" "));
-    }
-    there
 }
 
 pub fn has_qemu_img() -> bool {

@@ -1,12 +1,14 @@
-//! What the container tests share: data, the programs that pack it, a source
-//! that counts, and the checks every container has to pass.
+//! What tests of containers share: data, a source that counts, and the checks
+//! every container has to pass.
+
+#![allow(dead_code, unused_imports, reason = "each test binary uses its own part")]
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 use std::cell::{Cell, RefCell};
-use std::io::Write;
 use std::ops::Range;
-use std::process::{Command, Stdio};
 use std::rc::Rc;
 
+pub(crate) use crate::programs::{run, run_on_file};
 use vma_inspector::container::{Contents, End, Options, open};
 use vma_inspector::source::ReadAt;
 use vma_inspector::source::{Error, ErrorKind};
@@ -65,46 +67,6 @@ pub(crate) fn mixed(seed: u64, length: usize) -> Vec<u8> {
     }
     bytes.truncate(length);
     bytes
-}
-
-/// What `program` makes of `input`; `None`, said aloud, if it is not there.
-pub(crate) fn run(program: &str, arguments: &[&str], input: &[u8]) -> Option<Vec<u8>> {
-    let child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn();
-    let Ok(mut child) = child else {
-        eprintln!("skipped: there is no program `{program}` here");
-        return None;
-    };
-    let mut stdin = child.stdin.take().unwrap();
-    let output = std::thread::scope(|scope| {
-        scope.spawn(move || stdin.write_all(input));
-        child.wait_with_output().unwrap()
-    });
-    assert!(output.status.success(), "{program} {arguments:?} failed");
-    Some(output.stdout)
-}
-
-/// Packs `input` in a file of its own, for what only shows with one: names.
-pub(crate) fn run_on_file(
-    program: &str,
-    arguments: &[&str],
-    name: &str,
-    input: &[u8],
-) -> Option<Vec<u8>> {
-    let folder =
-        std::env::temp_dir().join(format!("vma-inspector-{}-{program}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join(name);
-    std::fs::write(&path, input).unwrap();
-    let arguments: Vec<&str> = arguments.iter().copied().chain([path.to_str().unwrap()]).collect();
-    let packed = run(program, &arguments, &[]);
-    let _ = std::fs::remove_file(&path);
-    let _ = std::fs::remove_dir(&folder);
-    packed
 }
 
 /// A source in memory that counts what is read of it.
