@@ -68,7 +68,7 @@ function types() {
 function javascript() {
   // The writer of the archives, fast, before any test waits for it.
   cargo("build", "--locked", "--release", "--package", "archive-writer");
-  const files = ["tests/js", "tests/browser"].flatMap((folder) =>
+  const files = ["tests/structure", "tests/js", "tests/browser"].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => name.endsWith(".test.mjs"))
       .sort()
