@@ -18,3 +18,4 @@ mod proxmox;
 mod scan;
 #[path = "../support/mod.rs"]
 mod support;
+mod unreachable;
