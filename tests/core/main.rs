@@ -5,6 +5,7 @@ mod archive;
 mod container;
 #[path = "../support/contents.rs"]
 mod contents;
+mod dense;
 mod export;
 mod fuzz_corpus;
 mod memory;

@@ -59,6 +59,7 @@ fn main() -> ExitCode {
     }
 }
 
+// Many fields: each is an option of the command line.
 #[derive(Default)]
 struct Options {
     out: Option<PathBuf>,
