@@ -28,11 +28,21 @@ import { main, needPackages, root, run, say, Told } from "../../www/build/tools.
 import { Inspector } from "../browser/support/inspector.mjs";
 import { Server } from "../browser/support/server.mjs";
 import { MemoryWatch } from "./memory.mjs";
+import {
+  checkTable,
+  fine,
+  median,
+  mib,
+  rate,
+  row,
+  saveTable,
+  scanTable,
+  sizes,
+  time,
+} from "./tables.mjs";
 import { memoryOfSave, qcow2InPage, qcow2Natively, saveBy, writeByItself } from "./saving.mjs";
 
 const GIB = 2 ** 30;
-const MIB = 2 ** 20;
-const MB = 1e6;
 const ROUNDS = { scan: 5, check: 3, save: 3, ways: 2, formats: 2 };
 const READS = 500;
 /** Of the programs of this machine, so many bytes are packed. */
@@ -174,11 +184,6 @@ async function saveByItself({ bare }, size, file) {
   return seconds;
 }
 
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1];
-}
-
 /** Does each of the works in turn, `rounds` times over; median seconds of each. */
 async function inTurn(rounds, works) {
   const seconds = Object.fromEntries(Object.keys(works).map((name) => [name, []]));
@@ -190,60 +195,6 @@ async function inTurn(rounds, works) {
     }
   }
   return Object.fromEntries(Object.entries(seconds).map(([name, all]) => [name, median(all)]));
-}
-
-function rate(bytes, seconds) {
-  return `${(bytes / MB / seconds).toFixed(0)} MB/s`;
-}
-
-function row(...cells) {
-  return `| ${cells.join(" | ")} |`;
-}
-
-function time(seconds) {
-  return seconds < 0.1 ? `${(seconds * 1000).toFixed(0)} ms` : `${seconds.toFixed(2)} s`;
-}
-
-function scanTable(made, seconds) {
-  const line = ({ kind, size }, work, title) => {
-    const took = seconds[`${kind} ${work}`];
-    const against = took / seconds[`${kind} read`];
-    return row(kind, title, time(took), `${against.toFixed(2)} ×`, rate(size, took));
-  };
-  return [
-    row("archive", "scan", "time", "against one read of the whole file", "of the file"),
-    row("---", "---", "--:", "--:", "--:"),
-    ...made.flatMap((entry) => [
-      line(entry, "read", "one native read of the whole file, cached"),
-      line(entry, "native", "natively"),
-      line(entry, "page", "in Chromium, from choosing the file to the verdict"),
-    ]),
-  ];
-}
-
-function saveTable(made, seconds) {
-  const line = ({ kind, size, disk }, work, title) => {
-    const bytes = { made: disk.size, read: Math.min(size, disk.size), page: disk.size };
-    const perSecond = (name) => bytes[name] / seconds[`${kind} ${name}`];
-    const against = (name) => `${((perSecond(work) / perSecond(name)) * 100).toFixed(0)} %`;
-    const took = seconds[`${kind} ${work}`];
-    return row(kind, title, rate(bytes[work], took), against("read"), against("made"));
-  };
-  return [
-    row(
-      "archive",
-      "save in Chromium, as a stream of a Service Worker",
-      "rate",
-      "of reading alone",
-      "of constant bytes",
-    ),
-    row("---", "---", "--:", "--:", "--:"),
-    ...made.flatMap((entry) => [
-      line(entry, "made", "constant bytes, nothing read"),
-      line(entry, "read", "the bytes of the archive's file as they stand, without the core"),
-      line(entry, "page", "the disk out of the archive"),
-    ]),
-  ];
 }
 
 /** How Proxmox compresses, and what unpacks it to nowhere. */
@@ -301,36 +252,12 @@ function unpackNatively({ path, unpack: [program, ...options] }) {
   return (performance.now() - started) / 1000;
 }
 
-function checkTable(entries, seconds, peaks) {
-  return [
-    row("container", "check", "time", "against the program", "of the archive", "memory"),
-    row("---", "---", "--:", "--:", "--:", "--:"),
-    ...entries.flatMap(({ title, size, unpack }) => {
-      const [own, page] = ["native", "page"].map((work) => seconds[`${title} ${work}`]);
-      const line = (what, took, memory) =>
-        row(title, what, time(took), `${(took / own).toFixed(2)} ×`, rate(size, took), memory);
-      return [
-        line(`\`${unpack.join(" ")}\` to nowhere`, own, ""),
-        line("in Chromium, from choosing the file to the verdict", page, mib(peaks[title])),
-      ];
-    }),
-  ];
-}
-
-function mib(bytes) {
-  return `${Math.round(bytes / MIB)} MiB`;
-}
-
 function readsOf({ title, path }) {
   say(`  ${title}: check, then ${READS} reads`);
   const script = fileURLToPath(new URL("reads.mjs", import.meta.url));
   const printed = execFileSync(execPath, [script, path, String(READS)], { encoding: "utf8" });
   const { seconds, memory } = JSON.parse(printed);
   return row(title, fine(median(seconds)), fine(Math.max(...seconds)), mib(memory));
-}
-
-function fine(seconds) {
-  return `${(seconds * 1000).toFixed(1)} ms`;
 }
 
 /** What can be measured by itself; each gives a table and a line about it. */
@@ -459,11 +386,6 @@ const parts = {
     return { table: [head, line, ...lines], about };
   },
 };
-
-function sizes(made) {
-  const gib = (bytes) => `${(bytes / GIB).toFixed(1)} GiB`;
-  return made.map(({ kind, size }) => `The ${kind} archive has ${gib(size)}.`).join(" ");
-}
 
 /** The parts that are asked for; all, if none is. */
 function wantedParts() {

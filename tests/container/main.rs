@@ -8,7 +8,10 @@ mod gzip;
 mod gzip_damage;
 mod lzop;
 mod plain;
+#[path = "../support/programs.rs"]
+mod programs;
 mod ruzstd;
+#[path = "../support/contents.rs"]
 mod support;
 mod zstd;
 mod zstd_damage;

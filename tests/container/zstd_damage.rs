@@ -221,6 +221,30 @@ fn losses(contents: &Contents) -> Vec<(u64, Option<u64>)> {
     losses.collect()
 }
 
+/// A landmark that does not come, one that lies behind the damage and one that is
+/// too far away tell nothing.
+fn assert_tell_nothing(
+    bytes: &[u8],
+    unaware: &Contents,
+    plain: &[u8],
+    start: u64,
+    mark: u64,
+    case: &str,
+) {
+    for false_one in [
+        Landmark { proof: Rc::new(|_| false), ..landmark(plain, mark, mark) },
+        landmark(plain, start.saturating_sub(1), mark),
+        landmark(plain, start + (8 << 20) + 1, mark),
+    ] {
+        let contents = opened(bytes);
+        contents.expect(false_one);
+        assert!(contents.approach(u64::MAX, u64::MAX).unwrap());
+        assert!(contents.findings() == unaware.findings(), "{case}");
+        assert_eq!(contents.size(), unaware.size(), "{case}");
+        assert!(contents.lost(0..u64::MAX) == unaware.lost(0..u64::MAX), "{case}");
+    }
+}
+
 #[test]
 fn a_landmark_behind_damage_tells_how_much_is_lost() {
     for (number, way) in WAYS.iter().enumerate() {
@@ -266,21 +290,7 @@ fn a_landmark_behind_damage_tells_how_much_is_lost() {
                 assert!(plain[from..from + piece.len()] == piece[..], "{case}: {from:#x}");
             }
             assert_reads_as(&contents, &pieces, at as u64, 60);
-
-            // One that does not come, one that lies behind and one that is too
-            // far away tell nothing.
-            for false_one in [
-                Landmark { proof: Rc::new(|_| false), ..landmark(&plain, mark, mark) },
-                landmark(&plain, start.saturating_sub(1), mark),
-                landmark(&plain, start + (8 << 20) + 1, mark),
-            ] {
-                let contents = opened(&bytes);
-                contents.expect(false_one);
-                assert!(contents.approach(u64::MAX..u64::MAX, u64::MAX).unwrap());
-                assert!(contents.findings() == unaware.findings(), "{case}");
-                assert_eq!(contents.size(), unaware.size(), "{case}");
-                assert!(contents.lost(0..u64::MAX) == unaware.lost(0..u64::MAX), "{case}");
-            }
+            assert_tell_nothing(&bytes, &unaware, &plain, start, mark, &case);
         }
         eprintln!("{:?}: {known} of {all} lengths", way.arguments);
         assert!(all > 3 && known * 2 >= all, "{:?}: {known} of {all}", way.arguments);

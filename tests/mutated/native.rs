@@ -4,9 +4,8 @@
 
 #[path = "mod.rs"]
 mod mutated;
-#[path = "../container/support.rs"]
-#[allow(dead_code, reason = "the container tests use the rest")]
-mod packing;
+#[path = "../support/programs.rs"]
+mod programs;
 
 use mutated::Edit;
 use serde_json::{Value, json};
@@ -20,7 +19,7 @@ fn main() {
     let of_archive = cases(&base.bytes, OF_ARCHIVE, |seed| mutated::edits_of_archive(&base, seed));
     let mut all = vec![of_archive];
     for program in ["zstd", "lzop", "gzip", "bzip2"] {
-        if let Some(packed) = packing::run(program, &["-c"], &base.bytes) {
+        if let Some(packed) = programs::run(program, &["-c"], &base.bytes) {
             let edits = |seed| mutated::edits_of_container(&packed, seed);
             all.push(cases(&packed, OF_CONTAINER, edits));
         }

@@ -39,6 +39,8 @@ const packages = [
   { name: "pbzip2", found: () => onPath("pbzip2") },
   { name: "gddrescue", found: () => onPath("ddrescuelog") },
   { name: "e2fsprogs", found: () => onPath("mkfs.ext4") ?? firstOf("/sbin/mkfs.ext4") },
+  { name: "libvirt-clients", found: () => onPath("virt-xml-validate") },
+  { name: "libxml2-utils", found: () => onPath("xmllint") },
 ];
 
 /** Makes sure that all of them are there. */

@@ -2,6 +2,7 @@
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { env } from "node:process";
 import { build } from "./build.mjs";
 import { needPrograms } from "./programs.mjs";
 import { main, needPackages, needRust, root, run, say, wasmTarget } from "./tools.mjs";
@@ -23,6 +24,8 @@ function prepare() {
   needRust();
   needPrograms();
   needPackages();
+  // From here on, a test that lacks a program fails instead of being skipped.
+  env.VMA_TESTS_HAVE_PROGRAMS = "1";
 }
 
 function cargo(...args) {
@@ -65,7 +68,7 @@ function types() {
 function javascript() {
   // The writer of the archives, fast, before any test waits for it.
   cargo("build", "--locked", "--release", "--package", "archive-writer");
-  const files = ["tests/js", "tests/browser"].flatMap((folder) =>
+  const files = ["tests/structure", "tests/js", "tests/browser"].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => name.endsWith(".test.mjs"))
       .sort()

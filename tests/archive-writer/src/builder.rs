@@ -108,6 +108,7 @@ pub enum HeaderSize {
 }
 
 /// Lays out a whole archive, as Proxmox does unless told otherwise.
+// Many fields: each is something that the format leaves open.
 #[derive(Clone, Debug)]
 pub struct ArchiveBuilder {
     uuid: [u8; 16],

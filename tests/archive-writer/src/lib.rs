@@ -15,6 +15,9 @@
 //!
 //! Wrong use panics: this is test code, and the panic is the failed test.
 
+#![forbid(unsafe_code)]
+#![warn(unreachable_pub)]
+
 mod builder;
 mod content;
 mod layout;

@@ -48,6 +48,7 @@ pub struct RawDevice {
 }
 
 /// The archive header.
+// Many fields: they are those of the format, and how they are written.
 #[derive(Clone, Debug)]
 pub struct RawHeader {
     /// `VMA\0`.

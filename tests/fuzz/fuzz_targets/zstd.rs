@@ -1,3 +1,5 @@
+//! Feeds the body of the same name: see `src/lib.rs`.
+
 #![no_main]
 
 #[path = "../src/lib.rs"]

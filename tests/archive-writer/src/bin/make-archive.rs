@@ -46,7 +46,10 @@ fn main() -> ExitCode {
     let result = Options::parse(env::args().skip(1)).and_then(|options| options.run());
     match result {
         Ok(json) => {
-            println!("{json}");
+            #[allow(clippy::print_stdout, reason = "that is what it is for")]
+            {
+                println!("{json}");
+            }
             ExitCode::SUCCESS
         }
         Err(message) => {
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
     }
 }
 
+// Many fields: each is an option of the command line.
 #[derive(Default)]
 struct Options {
     out: Option<PathBuf>,

@@ -2,6 +2,9 @@
 //! `wasm-bindgen --target web` does. The generator is a dependency of the
 //! workspace, so `Cargo.lock` keeps it at the version that the core links.
 
+#![forbid(unsafe_code)]
+#![warn(unreachable_pub)]
+
 use std::env;
 use std::error::Error;
 

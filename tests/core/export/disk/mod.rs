@@ -1,0 +1,4 @@
+//! Disks in formats of other programs.
+
+pub mod files;
+mod format;

@@ -1,0 +1,22 @@
+//! The core, layer by layer: what it makes of archives that are sound, damaged
+//! or hostile, held against what others say of the same bytes.
+
+mod archive;
+mod container;
+#[path = "../support/contents.rs"]
+mod contents;
+mod dense;
+mod export;
+mod fuzz_corpus;
+mod memory;
+#[path = "../mutated/mod.rs"]
+#[allow(dead_code, reason = "the comparison with wasm uses the rest")]
+mod mutated;
+mod mutations;
+#[path = "../support/programs.rs"]
+mod programs;
+mod proxmox;
+mod scan;
+#[path = "../support/mod.rs"]
+mod support;
+mod unreachable;
