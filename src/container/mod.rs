@@ -5,30 +5,27 @@
 //! them, as [`Contents`]. What is wrong with the container is told apart from
 //! what is wrong with the archive in it: see [`Contents::findings`].
 
-mod before;
+mod blockwise;
 mod bzip2;
 mod checkpoint;
 mod finding;
 mod gzip;
-mod holes;
 mod input;
-mod landmark;
 mod loss;
 mod lzop;
-mod recent;
-mod stream;
+mod sequential;
 mod zstd;
 
 use core::ops::Range;
 use std::rc::Rc;
 
+use self::blockwise::Lzop;
 use self::bzip2::Bzip2;
 use self::finding::Log;
 pub use self::finding::{BlockChecksum, Checksums, ContainerFinding, ContainerFindingKind, End};
 use self::gzip::Gzip;
-pub use self::landmark::{Landmark, Proof};
-use self::lzop::Lzop;
-use self::stream::Stream;
+pub use self::loss::landmark::{Landmark, Proof};
+use self::sequential::Stream;
 use self::zstd::Zstd;
 use crate::source::{Error, Gap, ReadAt, Reader, Writer, read_range};
 

@@ -16,8 +16,8 @@ use super::Options;
 use super::finding::{BlockChecksum, ContainerFindingKind, End};
 use super::input::Input;
 use super::loss::{Loss, cut};
-use super::recent::Recent;
-use super::stream::{Decoder, Output, Saved, Step};
+use super::sequential::recent::Recent;
+use super::sequential::{Decoder, Output, Saved, Step};
 use crate::source::Error;
 use crate::source::{Reader, Writer};
 

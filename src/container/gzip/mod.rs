@@ -13,17 +13,17 @@
 mod block;
 mod header;
 mod inflate;
-mod search;
+mod resync;
 
 use self::header::Opening;
 use self::inflate::{Inflate, Next, Place as InflatePlace};
-use self::search::{Found, Search, TRAILER, is_end};
+use self::resync::{Found, Search, TRAILER, is_end};
 use super::Options;
 use super::finding::{ContainerFindingKind, End};
 use super::input::Input;
 use super::loss::{Loss, cut};
-use super::recent::Recent;
-use super::stream::{Decoder, Output, Saved, Step};
+use super::sequential::recent::Recent;
+use super::sequential::{Decoder, Output, Saved, Step};
 use crate::source::Error;
 use crate::source::{Reader, Writer};
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::finding::{ContainerFindingKind, End, Log};
 use super::super::input::Input;
 use super::super::loss::{Loss, cut};
-use super::super::stream::{Output, Step};
+use super::super::sequential::{Output, Step};
 use super::header::{BlockHeader, Flags, MAGIC, Next, Opening, PartHeader};
 use crate::source::ReadAt;
 use crate::source::{Error, ErrorKind, Part};
@@ -26,7 +26,7 @@ const VAIN_MAX: u64 = 1 << 20;
 const VAIN_PER_BYTE: u64 = 4;
 
 /// A place in an lzop file, at a header.
-pub(super) struct Walk {
+pub(in crate::container) struct Walk {
     input: Input,
     contents: u64,
     place: Place,
@@ -63,21 +63,21 @@ impl Search {
 
 /// What the walk needs to go on at a block.
 #[derive(Clone, Copy)]
-pub(super) struct Resume {
+pub(in crate::container) struct Resume {
     flags: Flags,
     previous: Option<u32>,
 }
 
 impl Resume {
     /// Appends it to what is kept of a container.
-    pub(super) fn write_to(self, bytes: &mut Writer) {
+    pub(in crate::container) fn write_to(self, bytes: &mut Writer) {
         bytes.u32(self.flags.0);
         // No block is as long as that.
         bytes.u32(self.previous.unwrap_or(u32::MAX));
     }
 
     /// Takes what was appended.
-    pub(super) fn read_from(bytes: &mut Reader<'_>) -> Option<Self> {
+    pub(in crate::container) fn read_from(bytes: &mut Reader<'_>) -> Option<Self> {
         let flags = Flags(bytes.u32()?);
         Some(Self { flags, previous: Some(bytes.u32()?).filter(|&length| length != u32::MAX) })
     }
@@ -85,35 +85,35 @@ impl Resume {
 
 /// A block the walk stands at.
 #[derive(Clone, Copy)]
-pub(super) struct Block {
+pub(in crate::container) struct Block {
     /// Where its contents start.
-    pub(super) contents: u64,
+    pub(in crate::container) contents: u64,
     /// Where its header starts in the source.
-    pub(super) source: u64,
+    pub(in crate::container) source: u64,
     /// Its header.
-    pub(super) header: BlockHeader,
+    pub(in crate::container) header: BlockHeader,
     /// The flags of its part.
-    pub(super) flags: Flags,
+    pub(in crate::container) flags: Flags,
     /// What a walk needs to go on here.
-    pub(super) resume: Resume,
+    pub(in crate::container) resume: Resume,
 }
 
 impl Block {
     /// Where its contents end.
-    pub(super) fn end(&self) -> u64 {
+    pub(in crate::container) fn end(&self) -> u64 {
         self.contents.saturating_add(u64::from(self.header.contents_length))
     }
 }
 
 impl Walk {
     /// Starts at the first part of `source`, without reading.
-    pub(super) fn new(source: Rc<dyn ReadAt>) -> Self {
+    pub(in crate::container) fn new(source: Rc<dyn ReadAt>) -> Self {
         let input = Input::new(source, 0);
         Self { input, contents: 0, place: Place::Part, parts: 0, previous: None }
     }
 
     /// Goes to a place where a block was.
-    pub(super) fn go_to(&mut self, source: u64, contents: u64, resume: Resume) {
+    pub(in crate::container) fn go_to(&mut self, source: u64, contents: u64, resume: Resume) {
         self.input.seek(source);
         self.contents = contents;
         self.place = Place::Next(resume.flags);
@@ -122,7 +122,7 @@ impl Walk {
     }
 
     /// A walk from here on that counts contents from 0.
-    pub(super) fn fork(&self) -> Self {
+    pub(in crate::container) fn fork(&self) -> Self {
         let mut input = Input::new(Rc::clone(self.input.source()), 0);
         input.seek(self.input.position());
         let (place, parts, previous) = (self.place.clone(), self.parts, self.previous);
@@ -130,23 +130,23 @@ impl Walk {
     }
 
     /// Says where in the contents it stands, in bytes.
-    pub(super) fn stand_at(&mut self, contents: u64) {
+    pub(in crate::container) fn stand_at(&mut self, contents: u64) {
         self.contents = contents;
     }
 
     /// How far it got in the contents, in bytes. The block it stands at is
     /// not passed yet.
-    pub(super) fn contents(&self) -> u64 {
+    pub(in crate::container) fn contents(&self) -> u64 {
         self.contents
     }
 
     /// What it reads.
-    pub(super) fn input(&self) -> &Input {
+    pub(in crate::container) fn input(&self) -> &Input {
         &self.input
     }
 
     /// The block it stands at.
-    pub(super) fn block(&self) -> Option<Block> {
+    pub(in crate::container) fn block(&self) -> Option<Block> {
         match self.place {
             Place::Block(flags, header) => {
                 let source = self.input.position();
@@ -159,7 +159,7 @@ impl Walk {
 
     /// The bytes of the block it stands at, header left out; fewer if the
     /// source ends.
-    pub(super) fn block_bytes(&mut self) -> Result<&[u8], Error> {
+    pub(in crate::container) fn block_bytes(&mut self) -> Result<&[u8], Error> {
         let Place::Block(_, header) = self.place else { return Ok(&[]) };
         let end = usize::try_from(header.length).unwrap_or(usize::MAX);
         let end = end.saturating_add(header.header_length);
@@ -170,7 +170,7 @@ impl Walk {
 
     /// Goes to the next header, over the block it stands at, or searches on.
     /// [`Step::Data`] counts contents passed.
-    pub(super) fn step(&mut self, log: &mut Log) -> Result<Step, Error> {
+    pub(in crate::container) fn step(&mut self, log: &mut Log) -> Result<Step, Error> {
         let (contents, mut unknown) = (self.contents, Vec::new());
         let mut output = Output { room: &mut [], contents, log, unknown: &mut unknown, tried: 0 };
         let step = match self.place.clone() {

@@ -10,13 +10,13 @@
 
 use std::rc::Rc;
 
-use super::frame::{BLOCK_MAX, BlockHeader, BlockKind, FrameHeader};
-use super::search::Search;
+use super::header::{BLOCK_MAX, BlockHeader, BlockKind, FrameHeader};
+use super::resync::Search;
 use super::{Place, Zstd};
-use crate::container::before::Before;
 use crate::container::input::Input;
-use crate::container::landmark::Sighting;
-use crate::container::stream::{Output, Step};
+use crate::container::loss::before::Before;
+use crate::container::loss::landmark::Sighting;
+use crate::container::sequential::{Output, Step};
 use crate::source::Error;
 
 /// The lengths of nearly all blocks are multiples of this many bytes. A loss

@@ -5,7 +5,7 @@
 //!
 //! Behind a block that cannot be decoded, decoding goes on at the next block
 //! that needs no tables of those that are lost, and that can be found: see
-//! [`search`]. What copies from before it is unknown, and so is what copies from
+//! [`resync`]. What copies from before it is unknown, and so is what copies from
 //! that: see [`twin`]. How much is lost in between is unknown, too, unless
 //! something that has to stand behind it tells: see [`measure`]. Then what comes
 //! before the loss is still there to be copied. The checksum of such a frame is
@@ -16,9 +16,9 @@
 
 mod block;
 mod chain;
-mod frame;
+mod header;
 mod measure;
-mod search;
+mod resync;
 mod trial;
 mod twin;
 
@@ -29,18 +29,18 @@ use twox_hash::XxHash64;
 
 use self::block::{BlockDecoder, ENTERED_WINDOW_MAX, Past};
 use self::chain::REACH;
-use self::frame::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, Opening};
+use self::header::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, Opening};
 use self::measure::{Behind, Measure, UNIT};
-use self::search::Search;
+use self::resync::Search;
 use self::trial::{Inside, Trial};
 use self::twin::Twin;
 use super::Options;
-use super::before::Before;
 use super::finding::{ContainerFindingKind, End};
 use super::input::Input;
+use super::loss::before::Before;
 use super::loss::{Loss, cut};
-use super::recent::Recent;
-use super::stream::{Decoder, Output, Saved, Step};
+use super::sequential::recent::Recent;
+use super::sequential::{Decoder, Output, Saved, Step};
 use crate::source::{Error, ErrorKind, Part};
 
 /// Bytes of contents that a byte of blocks stands for at most: a block of 4

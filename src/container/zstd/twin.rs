@@ -15,7 +15,7 @@ use core::ops::Range;
 use std::collections::VecDeque;
 
 use super::block::{BlockDecoder, FILL_EXTRA, Past, Undecodable};
-use super::frame::{BLOCK_MAX, BlockHeader};
+use super::header::{BLOCK_MAX, BlockHeader};
 use super::measure::Behind;
 
 /// Bytes of contents that are decoded with one fill. With a block more it is

@@ -16,7 +16,7 @@ const GAP: u64 = 8;
 /// When there are too many of them, those that lie close together become one:
 /// some bytes are then lost that could be had, and never the other way around.
 #[derive(Default)]
-pub(super) struct Holes {
+pub(in crate::container) struct Holes {
     ranges: Vec<Range<u64>>,
     /// Bytes between two of them that are given up with them.
     gap: u64,
@@ -24,7 +24,7 @@ pub(super) struct Holes {
 
 impl Holes {
     /// Adds one.
-    pub(super) fn push(&mut self, hole: Range<u64>) {
+    pub(in crate::container) fn push(&mut self, hole: Range<u64>) {
         if hole.is_empty() {
             return;
         }
@@ -41,7 +41,7 @@ impl Holes {
     }
 
     /// Adds parts of what was put out at `start` of the contents.
-    pub(super) fn extend(&mut self, start: u64, parts: &[Range<usize>]) {
+    pub(in crate::container) fn extend(&mut self, start: u64, parts: &[Range<usize>]) {
         let offset = |index| start.saturating_add(u64::try_from(index).unwrap_or(u64::MAX));
         for part in parts {
             self.push(offset(part.start)..offset(part.end));
@@ -49,7 +49,7 @@ impl Holes {
     }
 
     /// Takes `range` out of them: it can be had after all.
-    pub(super) fn remove(&mut self, range: &Range<u64>) {
+    pub(in crate::container) fn remove(&mut self, range: &Range<u64>) {
         let first = self.ranges.partition_point(|hole| hole.end <= range.start);
         let behind = self.ranges.partition_point(|hole| hole.start < range.end);
         let hit = self.ranges.get(first..behind).unwrap_or(&[]);
@@ -60,26 +60,26 @@ impl Holes {
     }
 
     /// The one that `offset` lies in.
-    pub(super) fn at(&self, offset: u64) -> Option<Range<u64>> {
+    pub(in crate::container) fn at(&self, offset: u64) -> Option<Range<u64>> {
         let index = self.ranges.partition_point(|hole| hole.end <= offset);
         self.ranges.get(index).filter(|hole| hole.start <= offset).cloned()
     }
 
     /// The first with a byte in `range`, whole.
-    pub(super) fn first_in(&self, range: &Range<u64>) -> Option<Gap> {
+    pub(in crate::container) fn first_in(&self, range: &Range<u64>) -> Option<Gap> {
         let index = self.ranges.partition_point(|hole| hole.end <= range.start);
         let hole = self.ranges.get(index).filter(|hole| hole.start < range.end)?;
         Some(Gap { start: hole.start, end: hole.end, kind: GapKind::Lost })
     }
 
     /// Where the next one behind `offset` starts.
-    pub(super) fn behind(&self, offset: u64) -> u64 {
+    pub(in crate::container) fn behind(&self, offset: u64) -> u64 {
         let index = self.ranges.partition_point(|hole| hole.start <= offset);
         self.ranges.get(index).map_or(u64::MAX, |hole| hole.start)
     }
 
     /// Their parts within `range`.
-    pub(super) fn within(&self, range: &Range<u64>) -> Vec<Range<u64>> {
+    pub(in crate::container) fn within(&self, range: &Range<u64>) -> Vec<Range<u64>> {
         let first = self.ranges.partition_point(|hole| hole.end <= range.start);
         let rest = self.ranges.get(first..).unwrap_or(&[]).iter();
         rest.take_while(|hole| hole.start < range.end)

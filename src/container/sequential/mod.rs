@@ -4,17 +4,19 @@
 //! [checkpoints](super::checkpoint), from which a second decoder, the
 //! *reader*, serves whatever is asked for behind the frontier.
 
+pub(super) mod recent;
+
 use core::cell::{Ref, RefCell};
 use core::ops::Range;
 use std::rc::Rc;
 
-use super::before::Before;
+use self::recent::Recent;
 use super::checkpoint::{Checkpoint, Checkpoints};
 use super::finding::{Checksums, End, Log};
-use super::holes::Holes;
 use super::input::{Input, split_reads};
-use super::landmark::{Landmark, Sighting, ahead_of};
-use super::recent::Recent;
+use super::loss::before::Before;
+use super::loss::holes::Holes;
+use super::loss::landmark::{Landmark, Sighting, ahead_of};
 use super::{Options, Progress, copy_start};
 use crate::source::{Error, Gap, ReadAt, Reader, Writer};
 
@@ -22,14 +24,14 @@ use crate::source::{Error, Gap, ReadAt, Reader, Writer};
 ///
 /// Longer than any extent of an archive, so that one whose data ran into the
 /// damage ends inside the loss, and its reader searches on right behind it.
-pub(super) const UNKNOWN_LOSS: u64 = 4 * 1024 * 1024;
+pub(in crate::container) const UNKNOWN_LOSS: u64 = 4 * 1024 * 1024;
 
 /// Losses in the source that are gone past; what follows yet another one is
 /// given up.
 const LOSSES_MAX: usize = 65_536;
 
 /// What a step of a decoder came to.
-pub(super) enum Step {
+pub(in crate::container) enum Step {
     /// This many bytes were put out: 0 if the step only read.
     Data(usize),
     /// The same, and those from this place of the contents on are not what they
@@ -42,34 +44,34 @@ pub(super) enum Step {
 }
 
 /// Where a step of a decoder puts its output and its findings.
-pub(super) struct Output<'a> {
+pub(in crate::container) struct Output<'a> {
     /// Room for contents, at least [`Decoder::ROOM`] bytes.
-    pub(super) room: &'a mut [u8],
+    pub(in crate::container) room: &'a mut [u8],
     /// Where the room starts in the contents, in bytes.
-    pub(super) contents: u64,
+    pub(in crate::container) contents: u64,
     /// What is found on the way.
-    pub(super) log: &'a mut Log,
+    pub(in crate::container) log: &'a mut Log,
     /// The parts of what is put out that nobody can know, in ascending order:
     /// bytes of `room`.
-    pub(super) unknown: &'a mut Vec<Range<usize>>,
+    pub(in crate::container) unknown: &'a mut Vec<Range<usize>>,
     /// Bytes that were decoded besides what is put out, to find something out.
-    pub(super) tried: u64,
+    pub(in crate::container) tried: u64,
 }
 
 /// What a decoder needs to be put back to a place.
-pub(super) struct Saved<S> {
+pub(in crate::container) struct Saved<S> {
     /// Offset in the contents.
-    pub(super) contents: u64,
+    pub(in crate::container) contents: u64,
     /// Offset in the source to go on reading at.
-    pub(super) source: u64,
+    pub(in crate::container) source: u64,
     /// The decoder there.
-    pub(super) state: S,
+    pub(in crate::container) state: S,
     /// Bytes of memory that `state` takes.
-    pub(super) bytes: usize,
+    pub(in crate::container) bytes: usize,
 }
 
 /// A format that is decoded from front to back.
-pub(super) trait Decoder: Sized {
+pub(in crate::container) trait Decoder: Sized {
     /// What is kept to go on from a checkpoint.
     type State;
 
@@ -151,7 +153,7 @@ struct Cursor<D> {
 }
 
 /// The contents of a container that is decoded from front to back.
-pub(super) struct Stream<D: Decoder> {
+pub(in crate::container) struct Stream<D: Decoder> {
     state: RefCell<State<D>>,
 }
 
@@ -177,7 +179,7 @@ struct State<D: Decoder> {
 
 impl<D: Decoder> Stream<D> {
     /// The contents of the container that `source` is, without reading.
-    pub(super) fn new(source: Rc<dyn ReadAt>, options: &Options) -> Self {
+    pub(in crate::container) fn new(source: Rc<dyn ReadAt>, options: &Options) -> Self {
         let decoder = D::new(options);
         let input = Input::new(Rc::clone(&source), 0);
         let state = State {
@@ -199,12 +201,12 @@ impl<D: Decoder> Stream<D> {
     }
 
     /// Takes note of what has to stand somewhere ahead.
-    pub(super) fn expect(&self, landmark: Landmark) {
+    pub(in crate::container) fn expect(&self, landmark: Landmark) {
         self.state.borrow_mut().expected = Some(landmark);
     }
 
     /// How far the frontier has come.
-    pub(super) fn progress(&self) -> Progress {
+    pub(in crate::container) fn progress(&self) -> Progress {
         let state = self.state.borrow();
         Progress {
             source: state.reached.1,
@@ -216,13 +218,13 @@ impl<D: Decoder> Stream<D> {
     }
 
     /// What was noted so far.
-    pub(super) fn log(&self) -> Ref<'_, Log> {
+    pub(in crate::container) fn log(&self) -> Ref<'_, Log> {
         Ref::map(self.state.borrow(), |state| &state.log)
     }
 
     /// Appends the checkpoints; `None` if they cannot be kept, or the end was
     /// not reached.
-    pub(super) fn write_checkpoints(&self, bytes: &mut Writer) -> Option<()> {
+    pub(in crate::container) fn write_checkpoints(&self, bytes: &mut Writer) -> Option<()> {
         let state = self.state.borrow();
         let (contents, source) = state.reached;
         Finished::of(state.end, contents, source, &state.log)?.write_to(bytes);
@@ -231,7 +233,7 @@ impl<D: Decoder> Stream<D> {
     }
 
     /// Takes them in place of a pass of its own.
-    pub(super) fn take_checkpoints(&self, bytes: &mut Reader<'_>) -> Option<()> {
+    pub(in crate::container) fn take_checkpoints(&self, bytes: &mut Reader<'_>) -> Option<()> {
         let mut state = self.state.borrow_mut();
         let finished = Finished::read_from(bytes)?;
         state.checkpoints.read_from(bytes, D::read_state)?;
@@ -244,24 +246,29 @@ impl<D: Decoder> Stream<D> {
 }
 
 /// What a pass over a sound container comes to, to be kept.
-pub(super) struct Finished {
+pub(in crate::container) struct Finished {
     /// Bytes of the contents.
-    pub(super) contents: u64,
+    pub(in crate::container) contents: u64,
     /// Bytes of the source that were dealt with.
-    pub(super) source: u64,
+    pub(in crate::container) source: u64,
     /// The checksums that were compared.
-    pub(super) checksums: Checksums,
+    pub(in crate::container) checksums: Checksums,
 }
 
 impl Finished {
     /// `None` unless all of a sound container was seen.
-    pub(super) fn of(end: Option<End>, contents: u64, source: u64, log: &Log) -> Option<Self> {
+    pub(in crate::container) fn of(
+        end: Option<End>,
+        contents: u64,
+        source: u64,
+        log: &Log,
+    ) -> Option<Self> {
         let is_whole = end == Some(End::Complete) && log.is_sound();
         is_whole.then(|| Self { contents, source, checksums: log.checksums() })
     }
 
     /// Appends it.
-    pub(super) fn write_to(&self, bytes: &mut Writer) {
+    pub(in crate::container) fn write_to(&self, bytes: &mut Writer) {
         let Checksums { checked, matched, absent } = self.checksums;
         for number in [self.contents, self.source, checked, matched, absent] {
             bytes.u64(number);
@@ -269,7 +276,7 @@ impl Finished {
     }
 
     /// Takes what was appended.
-    pub(super) fn read_from(bytes: &mut Reader<'_>) -> Option<Self> {
+    pub(in crate::container) fn read_from(bytes: &mut Reader<'_>) -> Option<Self> {
         let (contents, source) = (bytes.u64()?, bytes.u64()?);
         let (checked, matched, absent) = (bytes.u64()?, bytes.u64()?, bytes.u64()?);
         Some(Self { contents, source, checksums: Checksums { checked, matched, absent } })

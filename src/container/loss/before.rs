@@ -3,20 +3,20 @@
 
 use core::ops::Range;
 
+use super::super::sequential::recent::Recent;
 use super::holes::Holes;
 use super::landmark::{Landmark, ahead_of};
-use super::recent::Recent;
 
 /// What is known around a loss.
-pub(super) struct Before {
+pub(in crate::container) struct Before {
     /// The contents right before it, with zeros for those that are not known.
     bytes: Vec<u8>,
     /// The parts of `bytes` that are not known.
     unknown: Vec<Range<usize>>,
     /// Bytes of contents from where the loss starts to the landmark.
-    pub(super) ahead: u64,
+    pub(in crate::container) ahead: u64,
     /// What has to stand there.
-    pub(super) landmark: Landmark,
+    pub(in crate::container) landmark: Landmark,
 }
 
 impl Before {
@@ -24,7 +24,7 @@ impl Before {
     /// the `count` bytes before it, and of `landmark`. Nothing, if that does not
     /// stand close behind it; and nothing of the bytes, if they take more than
     /// `bytes_max` bytes of memory.
-    pub(super) fn gather(
+    pub(in crate::container) fn gather(
         start: u64,
         count: usize,
         bytes_max: usize,
@@ -68,26 +68,31 @@ impl Before {
     }
 
     /// Takes the last `count` bytes to be unknown.
-    pub(super) fn doubt(&mut self, count: usize) {
+    pub(in crate::container) fn doubt(&mut self, count: usize) {
         let doubted = self.bytes.len().saturating_sub(count)..self.bytes.len();
         fill(&mut self.bytes, core::slice::from_ref(&doubted), 0, 0);
         self.unknown.push(doubted);
     }
 
     /// How many bytes before the loss are here.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::container) fn len(&self) -> usize {
         self.bytes.len()
     }
 
     /// Bytes of memory that it takes.
-    pub(super) fn memory(&self) -> usize {
+    pub(in crate::container) fn memory(&self) -> usize {
         let parts = self.unknown.len().saturating_mul(size_of::<Range<usize>>());
         self.bytes.len().saturating_add(parts)
     }
 
     /// The contents as far as `count` bytes behind a loss of `lost` bytes look
     /// back, with `stand_in` for what is not known.
-    pub(super) fn with_stand_in(&self, stand_in: u8, lost: usize, count: usize) -> Vec<u8> {
+    pub(in crate::container) fn with_stand_in(
+        &self,
+        stand_in: u8,
+        lost: usize,
+        count: usize,
+    ) -> Vec<u8> {
         let lost = lost.min(count);
         let kept = count.saturating_sub(lost).min(self.bytes.len());
         let from = self.bytes.len().saturating_sub(kept);

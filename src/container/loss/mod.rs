@@ -1,9 +1,13 @@
 //! What decoders share about damage: the search for a place to go on from,
 //! and what is said about it.
 
+pub(super) mod before;
+pub(super) mod holes;
+pub(super) mod landmark;
+
 use super::finding::{ContainerFindingKind, End};
 use super::input::Input;
-use super::stream::{Output, Step, UNKNOWN_LOSS};
+use super::sequential::{Output, Step, UNKNOWN_LOSS};
 use crate::source::Error;
 
 /// A place where decoding stopped, and the search behind it.

@@ -10,14 +10,14 @@
 use std::rc::Rc;
 
 use super::chain::{self, End, REACH};
-use super::frame::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, MAGIC, Opening};
+use super::header::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, MAGIC, Opening};
 use super::measure::Behind;
 use super::twin::Twin;
 use super::{Frame, Place, Zstd};
-use crate::container::before::Before;
 use crate::container::input::Input;
 use crate::container::loss::Loss;
-use crate::container::stream::{Output, Step, UNKNOWN_LOSS};
+use crate::container::loss::before::Before;
+use crate::container::sequential::{Output, Step, UNKNOWN_LOSS};
 use crate::source::Error;
 
 /// Blocks in a row that can be decoded where a frame is entered, unless it ends
