@@ -1,22 +1,37 @@
-//! What decoders share about damage: the search for a place to go on from,
-//! and what is said about it.
+//! What both engines share about damage: the place where decoding stopped, the
+//! search behind it, and what is said about it.
 
 pub(super) mod before;
 pub(super) mod holes;
 pub(super) mod landmark;
+pub(super) mod measure;
+pub(super) mod twin;
 
-use super::finding::{ContainerFindingKind, End};
+use super::finding::ContainerFindingKind;
 use super::input::Input;
-use super::sequential::{Output, Step, UNKNOWN_LOSS};
+use super::log::{End, Log};
 use crate::source::Error;
 
-/// A place where decoding stopped, and the search behind it.
+/// Losses in the source that are gone past; what follows yet another one is
+/// given up.
+pub(super) const LOSSES_MAX: usize = 65_536;
+
+/// Bytes of contents that stand for a loss nobody knows the length of.
+///
+/// Longer than any extent of an archive, so that one whose data ran into the
+/// damage ends inside the loss, and its reader searches on right behind it.
+const STAND_IN: u64 = 4 * 1024 * 1024;
+
+/// Bytes of contents that a loss takes up, or that stand for it.
+pub(super) fn extent_of(lost: Option<u64>) -> u64 {
+    lost.unwrap_or(STAND_IN)
+}
+
+/// A place where decoding stopped.
 #[derive(Clone)]
 pub(super) struct Loss {
     start: u64,
     cause: Cause,
-    /// Bytes of contents that are lost, where the container tells.
-    missing: Option<u64>,
     /// Whether all bytes so far are zeros.
     only_zeros: bool,
 }
@@ -33,23 +48,114 @@ enum Cause {
     BehindEnd,
 }
 
-impl Loss {
-    /// Damage at `start` of the source: `reason` names what cannot be
-    /// decoded, `missing` how much contents stood there.
-    pub(super) fn damage(start: u64, reason: &'static str, missing: Option<u64>) -> Self {
-        Self { start, cause: Cause::Damage(reason), missing, only_zeros: false }
+/// What a step of a search behind a [`Loss`] came to.
+pub(super) enum Found {
+    /// Nothing yet.
+    Nothing,
+    /// A place to go on from, which the decoder stands at now.
+    Here(Length),
+    /// The part that was lost, after all: nothing but its header is damaged.
+    Mended,
+    /// The end of the source.
+    End,
+}
+
+/// How many bytes of contents are lost before a place to go on from.
+#[derive(Clone, Copy)]
+pub(super) enum Length {
+    /// So many.
+    Known(u64),
+    /// Nobody can know.
+    Unknown,
+    /// What follows may tell: the engine is to measure it.
+    ToMeasure,
+}
+
+/// A decoder that stopped, and its search for a place to go on from.
+pub(super) struct Stopped<S> {
+    loss: Loss,
+    search: S,
+    /// What was found.
+    found: Option<Length>,
+}
+
+/// What became of a step of a search.
+pub(super) enum Turn {
+    /// It goes on.
+    Searching,
+    /// Nothing is lost, and decoding goes on.
+    Mended,
+    /// A place to go on from was found; the loss is to be [settled](Stopped).
+    Found,
+    /// The contents end here.
+    End(End),
+}
+
+impl<S> Stopped<S> {
+    /// A search that starts now.
+    pub(super) fn new(loss: Loss, search: S) -> Self {
+        Self { loss, search, found: None }
     }
 
-    /// A part at `start` of the source that is longer than the source;
-    /// `missing` as for [damage](Self::damage).
-    pub(super) fn cut(start: u64, missing: Option<u64>) -> Self {
-        Self { start, cause: Cause::Cut, missing, only_zeros: false }
+    /// What the decoder knows of its search.
+    pub(super) fn search_mut(&mut self) -> &mut S {
+        &mut self.search
+    }
+
+    /// What was found, if anything was.
+    pub(super) fn found(&self) -> Option<Length> {
+        self.found
+    }
+
+    /// Takes a step: `search` looks for a place, the contents have come to
+    /// `contents`, and the source is at what `position` says afterwards.
+    pub(super) fn step(
+        &mut self,
+        contents: u64,
+        log: &mut Log,
+        search: impl FnOnce(&mut S, &mut Loss, &mut Log) -> Result<(Found, u64), Error>,
+    ) -> Result<Turn, Error> {
+        let (found, position) = search(&mut self.search, &mut self.loss, log)?;
+        Ok(match found {
+            Found::Nothing => Turn::Searching,
+            Found::Here(length) => {
+                self.found = Some(length);
+                Turn::Found
+            }
+            Found::Mended => {
+                self.loss.tell(contents, Some(0), log);
+                Turn::Mended
+            }
+            Found::End => Turn::End(self.loss.give_up(position, contents, log)),
+        })
+    }
+
+    /// Tells that `lost` bytes are lost at `contents`, as far as that is known.
+    pub(super) fn settle(self, contents: u64, lost: Option<u64>, log: &mut Log) {
+        self.loss.tell(contents, lost, log);
+    }
+}
+
+impl Loss {
+    /// Damage at `start` of the source: `reason` names what cannot be decoded.
+    pub(super) fn damage(start: u64, reason: &'static str) -> Self {
+        Self { start, cause: Cause::Damage(reason), only_zeros: false }
+    }
+
+    /// A part at `start` of the source that is longer than the source.
+    pub(super) fn cut(start: u64) -> Self {
+        Self { start, cause: Cause::Cut, only_zeros: false }
     }
 
     /// Bytes at `start` of the source, behind an end of the container, that
     /// do not go on with it.
     pub(super) fn behind_end(start: u64) -> Self {
-        Self { start, cause: Cause::BehindEnd, missing: None, only_zeros: true }
+        Self { start, cause: Cause::BehindEnd, only_zeros: true }
+    }
+
+    /// Where in the source decoding stopped.
+    pub(super) fn start(&self) -> u64 {
+        self.start
     }
 
     /// Consumes up to the next `magic`, or up to the end of what was read;
@@ -74,34 +180,19 @@ impl Loss {
         input.consume(count);
     }
 
-    /// The contents go on behind the damage.
-    pub(super) fn resume(self, output: &mut Output<'_>) -> Step {
+    /// The contents go on behind the damage, `lost` bytes later.
+    fn tell(&self, contents: u64, lost: Option<u64>, log: &mut Log) {
         let reason = match self.cause {
             Cause::Damage(reason) => reason,
             Cause::Cut => "length",
             Cause::BehindEnd => "what follows a complete part",
         };
-        let kind = ContainerFindingKind::Damaged { reason, lost: self.missing, resumes: true };
-        output.log.find(self.start, output.contents, kind);
-        Step::Lost(self.missing.unwrap_or(UNKNOWN_LOSS))
-    }
-
-    /// The contents go on somewhere behind the damage, and what the container
-    /// tells of how much is lost is not about that place.
-    pub(super) fn resume_somewhere(mut self, output: &mut Output<'_>) -> Step {
-        self.missing = None;
-        self.resume(output)
-    }
-
-    /// The contents go on somewhere behind the damage, and `lost` bytes of them
-    /// are lost before.
-    pub(super) fn resume_after(mut self, lost: u64, output: &mut Output<'_>) -> Step {
-        self.missing = Some(lost);
-        self.resume(output)
+        let kind = ContainerFindingKind::Damaged { reason, lost, resumes: true };
+        log.find(self.start, contents, kind);
     }
 
     /// The source ended at `end`, and nothing to go on from was found.
-    pub(super) fn give_up(self, end: u64, output: &mut Output<'_>) -> Step {
+    fn give_up(&self, end: u64, contents: u64, log: &mut Log) -> End {
         let bytes = end.saturating_sub(self.start);
         let (kind, end) = match self.cause {
             Cause::Damage(reason) => {
@@ -114,13 +205,13 @@ impl Loss {
             }
             Cause::BehindEnd => (ContainerFindingKind::TrailingGarbage { bytes }, End::Complete),
         };
-        output.log.find(self.start, output.contents, kind);
-        Step::End(end)
+        log.find(self.start, contents, kind);
+        end
     }
 }
 
 /// The source ends at `offset`, and the container does not.
-pub(super) fn cut(offset: u64, output: &mut Output<'_>) -> Step {
-    output.log.find(offset, output.contents, ContainerFindingKind::Cut);
-    Step::End(End::Cut)
+pub(super) fn cut(offset: u64, contents: u64, log: &mut Log) -> End {
+    log.find(offset, contents, ContainerFindingKind::Cut);
+    End::Cut
 }

@@ -3,7 +3,7 @@
 
 use adler2::Adler32;
 
-use super::super::input::Input;
+use crate::container::input::Input;
 use crate::source::Error;
 
 /// The magic number of a part.

@@ -1,4 +1,11 @@
 //! lzop: parts of blocks that each decode by themselves.
+//!
+//! A header's lengths count only if the chain of blocks goes on behind them or
+//! the block decodes to just that; otherwise the next sound block is looked for.
+//! If all that lies between is one block that decodes, nothing is lost.
 
-pub(super) mod header;
-pub(super) mod walk;
+mod header;
+mod resync;
+mod walk;
+
+pub(super) use self::walk::Lzop;

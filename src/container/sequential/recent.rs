@@ -66,15 +66,6 @@ impl Recent {
         }
     }
 
-    /// Keeps nothing from `offset` on any more.
-    pub(in crate::container) fn forget(&mut self, offset: u64) {
-        self.pieces.retain(|piece| piece.start < offset);
-        for piece in &mut self.pieces {
-            let before = usize::try_from(offset.saturating_sub(piece.start)).unwrap_or(usize::MAX);
-            piece.filled = piece.filled.min(before);
-        }
-    }
-
     /// The bytes that are kept from `offset` on, as far as one piece goes;
     /// empty if `offset` is not kept.
     pub(in crate::container) fn at(&self, offset: u64) -> &[u8] {
