@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use super::log::{Checksums, End, Log};
 use crate::source::{Reader, Writer};
 
 /// Bytes that are written of all checkpoints of a container, about.
@@ -157,5 +158,38 @@ impl<S> Checkpoints<S> {
         });
         let kept = self.kept.iter().map(|kept| kept.bytes.saturating_add(Self::OWN_BYTES));
         self.bytes = kept.fold(0, usize::saturating_add);
+    }
+}
+
+/// What a pass over a sound container comes to, to be kept.
+pub(super) struct Finished {
+    /// Bytes of the contents.
+    pub(super) contents: u64,
+    /// Bytes of the source that were dealt with.
+    pub(super) source: u64,
+    /// The checksums that were compared.
+    pub(super) checksums: Checksums,
+}
+
+impl Finished {
+    /// `None` unless all of a sound container was seen.
+    pub(super) fn of(end: Option<End>, contents: u64, source: u64, log: &Log) -> Option<Self> {
+        let is_whole = end == Some(End::Complete) && log.is_sound();
+        is_whole.then(|| Self { contents, source, checksums: log.checksums() })
+    }
+
+    /// Appends it.
+    pub(super) fn write_to(&self, bytes: &mut Writer) {
+        let Checksums { checked, matched, absent } = self.checksums;
+        for number in [self.contents, self.source, checked, matched, absent] {
+            bytes.u64(number);
+        }
+    }
+
+    /// Takes what was appended.
+    pub(super) fn read_from(bytes: &mut Reader<'_>) -> Option<Self> {
+        let (contents, source) = (bytes.u64()?, bytes.u64()?);
+        let (checked, matched, absent) = (bytes.u64()?, bytes.u64()?, bytes.u64()?);
+        Some(Self { contents, source, checksums: Checksums { checked, matched, absent } })
     }
 }

@@ -7,9 +7,6 @@ use core::fmt;
 
 use crate::source::Severity;
 
-/// Findings that are kept with their offsets; more are only counted.
-const FINDINGS_MAX: usize = 1000;
-
 /// Something wrong with a container that the work went on past.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContainerFinding {
@@ -111,37 +108,55 @@ pub enum BlockChecksum {
     Contents,
 }
 
+/// What each kind of finding is called and how much it matters, in one table:
+/// a kind that is missing here does not compile.
+macro_rules! table {
+    ($($kind:pat => $code:literal, $severity:ident;)+) => {
+        const TABLE: &[(&str, Severity)] = &[$(($code, Severity::$severity)),+];
+
+        impl ContainerFindingKind {
+            fn entry(&self) -> (&'static str, Severity) {
+                match self {
+                    $($kind => ($code, Severity::$severity)),+
+                }
+            }
+        }
+    };
+}
+
+table! {
+    Self::ZstdChecksumMismatch { .. } => "zstd-checksum-mismatch", Damage;
+    Self::ZstdContentSizeMismatch { .. } => "zstd-content-size-mismatch", Damage;
+    Self::GzipCrcMismatch { .. } => "gzip-crc-mismatch", Damage;
+    Self::GzipSizeMismatch { .. } => "gzip-size-mismatch", Damage;
+    Self::HeaderChecksumMismatch { .. } => "header-checksum-mismatch", Warning;
+    Self::BlockChecksumMismatch { .. } => "block-checksum-mismatch", Damage;
+    Self::Bzip2CrcMismatch { .. } => "bzip2-crc-mismatch", Damage;
+    Self::Damaged { .. } => "container-damaged", Damage;
+    Self::Cut => "container-cut", Damage;
+    Self::EndMarkerMissing => "end-marker-missing", Warning;
+    Self::TrailingGarbage { .. } => "trailing-garbage", Warning;
+    Self::TrailingZeros { .. } => "trailing-zeros", Note;
+}
+
+/// The codes of all findings that a container can have, each with how much it
+/// matters.
+pub fn finding_codes() -> impl Iterator<Item = (&'static str, Severity)> {
+    TABLE.iter().copied()
+}
+
 impl ContainerFinding {
     /// How much it matters: whether contents are lost, cannot be trusted, or
     /// neither.
     #[must_use]
     pub fn severity(&self) -> Severity {
-        match self.kind {
-            ContainerFindingKind::TrailingZeros { .. } => Severity::Note,
-            ContainerFindingKind::TrailingGarbage { .. }
-            | ContainerFindingKind::EndMarkerMissing
-            | ContainerFindingKind::HeaderChecksumMismatch { .. } => Severity::Warning,
-            _ => Severity::Damage,
-        }
+        self.kind.entry().1
     }
 
     /// A stable name in kebab-case, to match on.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        match self.kind {
-            ContainerFindingKind::ZstdChecksumMismatch { .. } => "zstd-checksum-mismatch",
-            ContainerFindingKind::ZstdContentSizeMismatch { .. } => "zstd-content-size-mismatch",
-            ContainerFindingKind::GzipCrcMismatch { .. } => "gzip-crc-mismatch",
-            ContainerFindingKind::GzipSizeMismatch { .. } => "gzip-size-mismatch",
-            ContainerFindingKind::HeaderChecksumMismatch { .. } => "header-checksum-mismatch",
-            ContainerFindingKind::BlockChecksumMismatch { .. } => "block-checksum-mismatch",
-            ContainerFindingKind::Bzip2CrcMismatch { .. } => "bzip2-crc-mismatch",
-            ContainerFindingKind::Damaged { .. } => "container-damaged",
-            ContainerFindingKind::Cut => "container-cut",
-            ContainerFindingKind::EndMarkerMissing => "end-marker-missing",
-            ContainerFindingKind::TrailingGarbage { .. } => "trailing-garbage",
-            ContainerFindingKind::TrailingZeros { .. } => "trailing-zeros",
-        }
+        self.kind.entry().0
     }
 }
 
@@ -197,118 +212,5 @@ impl fmt::Display for ContainerFinding {
                 write!(f, "{bytes} zeros behind the end of the container")
             }
         }
-    }
-}
-
-/// How many of the checksums of a container were checked so far, and what
-/// came of it. Header checksums do not count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Checksums {
-    /// Checksums that were compared with what was decoded.
-    pub checked: u64,
-    /// Those of them that matched.
-    pub matched: u64,
-    /// Frames, members or blocks that carry no checksum at all. If nothing
-    /// was checked and this is not 0, the container has none.
-    pub absent: u64,
-}
-
-/// How a container ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// With its own end: everything in it was there to be had.
-    Complete,
-    /// The source ended first.
-    Cut,
-    /// Nothing behind damage could be decoded.
-    Damaged,
-}
-
-impl End {
-    /// Its name, as the page gets it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Complete => "complete",
-            Self::Cut => "cut",
-            Self::Damaged => "damaged",
-        }
-    }
-}
-
-/// What is noted while a container is decoded.
-#[derive(Debug, Default)]
-pub(super) struct Log {
-    findings: Vec<ContainerFinding>,
-    left_out: u64,
-    checksums: Checksums,
-}
-
-impl Log {
-    /// Nothing wrong, and these checksums.
-    pub(super) fn sound(checksums: Checksums) -> Self {
-        Self { checksums, ..Self::default() }
-    }
-
-    /// Whether nothing is wrong so far.
-    pub(super) fn is_sound(&self) -> bool {
-        self.findings.is_empty() && self.left_out == 0
-    }
-
-    /// Notes something wrong at `offset` of the source, which tells on the
-    /// contents at `contents_offset`.
-    pub(super) fn find(&mut self, offset: u64, contents_offset: u64, kind: ContainerFindingKind) {
-        if self.findings.len() < FINDINGS_MAX {
-            self.findings.push(ContainerFinding { offset, contents_offset, kind });
-        } else {
-            self.left_out = self.left_out.saturating_add(1);
-        }
-    }
-
-    /// The damage that was noted last has cost `lost` bytes.
-    pub(super) fn learn(&mut self, lost: u64) {
-        if let Some(ContainerFinding { kind, .. }) = self.findings.last_mut()
-            && let ContainerFindingKind::Damaged { lost: unknown @ None, .. } = kind
-        {
-            *unknown = Some(lost);
-        }
-    }
-
-    /// The place that was noted last decodes to another length than it had, which
-    /// is [learnt](Self::learn).
-    pub(super) fn doubt_length(&mut self) {
-        let Some(last) = self.findings.last() else { return };
-        let (offset, contents) = (last.offset, last.contents_offset);
-        let reason = "length of a block";
-        let kind = ContainerFindingKind::Damaged { reason, lost: None, resumes: true };
-        self.find(offset, contents, kind);
-    }
-
-    /// Notes a checksum that was compared; returns whether it matched.
-    pub(super) fn compare(&mut self, expected: u32, found: u32) -> bool {
-        let matched = expected == found;
-        self.checksums.checked = self.checksums.checked.saturating_add(1);
-        self.checksums.matched = self.checksums.matched.saturating_add(u64::from(matched));
-        matched
-    }
-
-    /// Notes a part that carries no checksum.
-    pub(super) fn no_checksum(&mut self) {
-        self.checksums.absent = self.checksums.absent.saturating_add(1);
-    }
-
-    /// The findings so far, in the order they came up.
-    pub(super) fn findings(&self) -> &[ContainerFinding] {
-        &self.findings
-    }
-
-    /// Findings that are counted and not kept.
-    pub(super) fn left_out(&self) -> u64 {
-        self.left_out
-    }
-
-    /// The checksums so far.
-    pub(super) fn checksums(&self) -> Checksums {
-        self.checksums
     }
 }

@@ -5,30 +5,30 @@
 //! them, as [`Contents`]. What is wrong with the container is told apart from
 //! what is wrong with the archive in it: see [`Contents::findings`].
 
-mod before;
+mod blockwise;
 mod bzip2;
 mod checkpoint;
 mod finding;
 mod gzip;
-mod holes;
 mod input;
-mod landmark;
+mod log;
 mod loss;
 mod lzop;
-mod recent;
-mod stream;
+mod sequential;
 mod zstd;
 
 use core::ops::Range;
 use std::rc::Rc;
 
+use self::blockwise::Blocks;
 use self::bzip2::Bzip2;
-use self::finding::Log;
-pub use self::finding::{BlockChecksum, Checksums, ContainerFinding, ContainerFindingKind, End};
+pub use self::finding::{BlockChecksum, ContainerFinding, ContainerFindingKind, finding_codes};
 use self::gzip::Gzip;
-pub use self::landmark::{Landmark, Proof};
+use self::log::Log;
+pub use self::log::{Checksums, Covered, End, Verdict};
+pub use self::loss::landmark::{Landmark, Proof};
 use self::lzop::Lzop;
-use self::stream::Stream;
+use self::sequential::Stream;
 use self::zstd::Zstd;
 use crate::source::{Error, Gap, ReadAt, Reader, Writer, read_range};
 
@@ -136,9 +136,9 @@ pub struct Contents {
 enum Layer {
     Plain(Rc<dyn ReadAt>),
     Zstd(Box<Stream<Zstd>>),
-    Lzop(Box<Lzop>),
+    Lzop(Box<Blocks<Lzop>>),
     Gzip(Box<Stream<Gzip>>),
-    Bzip2(Box<Stream<Bzip2>>),
+    Bzip2(Box<Blocks<Bzip2>>),
 }
 
 /// Makes the bytes in `source` readable, whatever container they are in; a
@@ -153,9 +153,9 @@ pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Contents, Error
     let layer = match Container::recognise(&first) {
         None => Layer::Plain(source),
         Some(Container::Zstd) => Layer::Zstd(Box::new(Stream::new(source, options))),
-        Some(Container::Lzop) => Layer::Lzop(Box::new(Lzop::new(source, options))),
+        Some(Container::Lzop) => Layer::Lzop(Box::new(Blocks::new(source, options))),
         Some(Container::Gzip) => Layer::Gzip(Box::new(Stream::new(source, options))),
-        Some(Container::Bzip2) => Layer::Bzip2(Box::new(Stream::new(source, options))),
+        Some(Container::Bzip2) => Layer::Bzip2(Box::new(Blocks::new(source, options))),
     };
     Ok(Contents { layer })
 }
@@ -210,6 +210,31 @@ impl Contents {
     #[must_use]
     pub fn checksums(&self) -> Checksums {
         self.with_log(Log::checksums).unwrap_or_default()
+    }
+
+    /// The contents of blocks whose own checksums do not agree, in ascending
+    /// order and apart from each other: of lzop, as far as blocks were decoded.
+    #[must_use]
+    pub fn wrong_ranges(&self) -> Vec<Range<u64>> {
+        match &self.layer {
+            Layer::Plain(_) | Layer::Zstd(_) | Layer::Gzip(_) => Vec::new(),
+            Layer::Lzop(lzop) => lzop.wrong(),
+            Layer::Bzip2(bzip2) => bzip2.wrong(),
+        }
+    }
+
+    /// What the checksums over a whole frame, member or stream say of the
+    /// contents, in order, as far as those are known. Nothing where there are
+    /// none: in lzop, whose blocks each have their own.
+    #[must_use]
+    pub fn covered(&self) -> Vec<Covered> {
+        match &self.layer {
+            Layer::Plain(_) => Vec::new(),
+            Layer::Zstd(stream) => stream.covered(),
+            Layer::Lzop(lzop) => lzop.covered(),
+            Layer::Gzip(stream) => stream.covered(),
+            Layer::Bzip2(bzip2) => bzip2.covered(),
+        }
     }
 
     /// Appends what makes every byte reachable without another pass over the

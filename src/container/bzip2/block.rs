@@ -7,6 +7,9 @@ use super::huffman::{CodeTable, LENGTH_MAX};
 /// Bytes a block holds at most before its runs are written out, at level 9.
 const BLOCK_MAX: usize = 900_000;
 
+/// Bytes that are written out at once, at least.
+const WRITE: usize = 64 * 1024;
+
 /// Symbols that one code table is used for.
 const GROUP: usize = 50;
 
@@ -94,6 +97,21 @@ impl Block {
         };
         let (next, left) = (first >> 8, chain.len());
         Ok(Self { crc, chain, next, left, last: 0, in_a_row: 0, repeats: 0 })
+    }
+
+    /// All of the contents: as many as 255 for each five entries, 46 MB.
+    pub(super) fn write_all(&mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        loop {
+            let start = bytes.len();
+            bytes.resize(start.saturating_add(WRITE.max(self.left)), 0);
+            let room = bytes.get_mut(start..).unwrap_or(&mut []);
+            let (count, wanted) = (self.write(room), room.len());
+            if count < wanted {
+                bytes.truncate(start.saturating_add(count));
+                return bytes;
+            }
+        }
     }
 
     /// Writes contents to `room`; returns how many bytes: fewer than there is

@@ -22,7 +22,8 @@ use miniz_oxide::inflate::core::inflate_flags::{
 };
 use miniz_oxide::inflate::core::{BlockBoundaryState, DecompressorOxide, decompress};
 
-use super::super::copy_start;
+use crate::container::copy_start;
+use crate::container::loss::twin::{Grain, differences};
 use crate::source::{Reader, Writer};
 
 /// Bytes that deflate looks back at most.
@@ -53,6 +54,9 @@ const MARK_DISTANCE: u64 = 1024;
 /// Bytes of a block after which a place inside of it is kept, at several times
 /// the memory: few blocks are as long.
 const LONG_BLOCK: u64 = 1024 * 1024;
+
+/// How closely unknown bytes are told from known ones.
+const GRAIN: Grain = Grain { by_parts: true, join: 15 };
 
 /// Decodes one deflate stream.
 pub(super) struct Inflate {
@@ -403,7 +407,8 @@ impl Inflate {
         let given = given.start..given.start.saturating_add(count);
         self.given = given.end;
         if let Some(twin) = &self.twin {
-            differences(self.track.output(given.clone()), twin.output(given), unknown);
+            let (ours, theirs) = (self.track.output(given.clone()), twin.output(given));
+            differences(ours, theirs, GRAIN, unknown);
         }
         if count > 0 && self.is_all_known() {
             self.twin = None;
@@ -451,25 +456,5 @@ impl Inflate {
         };
         (inflate.filled, inflate.given) = (filled, filled);
         inflate
-    }
-}
-
-/// Adds the parts where `left` and `right` differ to `into`.
-fn differences(left: &[u8], right: &[u8], into: &mut Vec<Range<usize>>) {
-    /// Bytes that are compared at once.
-    const PART: usize = 16;
-    let mut at = 0_usize;
-    for (left, right) in left.chunks(PART).zip(right.chunks(PART)) {
-        if left != right {
-            let differs = |(left, right): (&u8, &u8)| left != right;
-            let first = left.iter().zip(right).position(differs).unwrap_or(0);
-            let last = left.iter().zip(right).rposition(differs).unwrap_or(0);
-            let end = at.saturating_add(last).saturating_add(1);
-            match into.last_mut() {
-                Some(before) if before.end.saturating_add(PART) > at => before.end = end,
-                _ => into.push(at.saturating_add(first)..end),
-            }
-        }
-        at = at.saturating_add(left.len());
     }
 }

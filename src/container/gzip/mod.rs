@@ -13,17 +13,18 @@
 mod block;
 mod header;
 mod inflate;
-mod search;
+mod resync;
 
 use self::header::Opening;
 use self::inflate::{Inflate, Next, Place as InflatePlace};
-use self::search::{Found, Search, TRAILER, is_end};
+use self::resync::{Place as FoundPlace, Search, TRAILER, is_end};
 use super::Options;
-use super::finding::{ContainerFindingKind, End};
+use super::finding::ContainerFindingKind;
 use super::input::Input;
-use super::loss::{Loss, cut};
-use super::recent::Recent;
-use super::stream::{Decoder, Output, Saved, Step};
+use super::log::{End, Verdict};
+use super::loss::{Found, Length, Loss, cut};
+use super::sequential::decoder::{Decoder, Output, Saved, Step as Turn};
+use super::sequential::recent::Recent;
 use crate::source::Error;
 use crate::source::{Reader, Writer};
 
@@ -34,6 +35,8 @@ const BACK_MAX: u64 = 256 * 1024;
 /// Zeros that stand for the end of the source, as tapes and raw devices leave
 /// them.
 const ZEROS: usize = 512;
+
+type Step = Turn<Search>;
 
 /// Decodes gzip from front to back.
 pub(super) struct Gzip {
@@ -58,8 +61,8 @@ enum Place {
     Data,
     /// Behind a member's data.
     Trailer,
-    /// Behind damage, looking for a place to go on from.
-    Lost(Search),
+    /// At damage, once what is held back is given out.
+    Stopping(Loss, Search),
 }
 
 /// What is added up over a member.
@@ -95,14 +98,16 @@ impl Gzip {
                 self.sums = self.checks.then(Sums::default);
                 self.place = Place::Data;
             }
-            Opening::Cut => return Ok(cut(start, output)),
+            Opening::Cut => return Ok(Step::End(cut(start, output.contents, output.log))),
             Opening::Unknown => {
-                self.place = Place::Lost(match (self.members, self.stopped) {
-                    (0, _) => Search::for_blocks(Loss::damage(start, "header", None), 0, start),
-                    (_, 0) => Search::for_members(Loss::behind_end(start)),
+                let behind_end = Loss::behind_end(start);
+                let (loss, search) = match (self.members, self.stopped) {
+                    (0, _) => (Loss::damage(start, "header"), Search::for_blocks(0, start)),
+                    (_, 0) => (behind_end, Search::for_members()),
                     // The end may have been one of something packed into a disk.
-                    _ => Search::for_blocks(Loss::behind_end(start), 0, start),
-                });
+                    _ => (behind_end, Search::for_blocks(0, start)),
+                };
+                return Ok(Step::Stopped(loss, search));
             }
         }
         Ok(Step::Data(0))
@@ -121,7 +126,7 @@ impl Gzip {
             // Without input, output may still come; nothing more is a cut.
             Next::More if is_at_end && inflated.count == 0 => {
                 if self.inflate.held() == 0 {
-                    return Ok(cut(input.position(), output));
+                    return Ok(Step::End(cut(input.position(), output.contents, output.log)));
                 }
                 self.inflate.release();
             }
@@ -151,7 +156,7 @@ impl Gzip {
     /// Gives up decoding here, and what is held back with it.
     fn stop(&mut self, input: &mut Input) {
         let end = input.position();
-        let loss = Loss::damage(end, "deflate data", None);
+        let loss = Loss::damage(end, "deflate data");
         let last = end.saturating_mul(8);
         let first = end.saturating_sub(BACK_MAX).max(self.stopped).saturating_mul(8);
         // The block that starts there is the one that failed.
@@ -160,17 +165,20 @@ impl Gzip {
         self.stopped = self.stopped.max(end);
         input.seek(start / 8);
         let bit = usize::try_from(start % 8).unwrap_or(0);
-        self.place = Place::Lost(Search::for_blocks(loss, bit, end));
+        self.place = Place::Stopping(loss, Search::for_blocks(bit, end));
     }
 
     fn trailer(&mut self, input: &mut Input, output: &mut Output<'_>) -> Result<Step, Error> {
         let start = input.position();
         let Some(trailer) = input.peek(TRAILER)?.first_chunk::<TRAILER>().copied() else {
-            return Ok(cut(start, output));
+            return Ok(Step::End(cut(start, output.contents, output.log)));
         };
         input.consume(TRAILER);
         let [crc, length] = parse_trailer(trailer);
+        let mut verdict = Verdict::NotCompared;
         if let Some(sums) = self.sums.take() {
+            let is_right = sums.crc() == crc && sums.length_low() == length;
+            verdict = if is_right { Verdict::Agrees } else { Verdict::Disagrees };
             let (expected, found) = (crc, sums.crc());
             if !output.log.compare(expected, found) {
                 let kind = ContainerFindingKind::GzipCrcMismatch { expected, found };
@@ -182,32 +190,10 @@ impl Gzip {
                 output.log.find(start.saturating_add(4), output.contents, kind);
             }
         }
+        output.log.cover(output.contents, verdict);
         self.members = self.members.saturating_add(1);
         self.place = Place::Between;
         Ok(Step::Data(0))
-    }
-
-    /// Looks for a place to go on from, a piece of the source at a time.
-    fn search(
-        &mut self,
-        mut search: Search,
-        input: &mut Input,
-        output: &mut Output<'_>,
-    ) -> Result<Step, Error> {
-        self.place = match search.step(input, &mut self.inflate)? {
-            Found::End => return Ok(search.loss.give_up(input.position(), output)),
-            Found::Nothing => {
-                self.place = Place::Lost(search);
-                return Ok(Step::Data(0));
-            }
-            Found::Member => Place::Between,
-            Found::Block(bits) => {
-                self.inflate.resume(bits);
-                self.sums = None;
-                Place::Data
-            }
-        };
-        Ok(search.loss.resume(output))
     }
 }
 
@@ -218,6 +204,8 @@ fn parse_trailer([a, b, c, d, e, f, g, h]: [u8; TRAILER]) -> [u32; 2] {
 
 impl Decoder for Gzip {
     type State = State;
+
+    type Search = Search;
 
     const ROOM: usize = 64 * 1024;
 
@@ -245,12 +233,32 @@ impl Decoder for Gzip {
             Place::Between => self.open_member(input, output)?,
             Place::Data => self.data(input, output)?,
             Place::Trailer => self.trailer(input, output)?,
-            Place::Lost(search) => self.search(search, input, output)?,
+            Place::Stopping(loss, search) => return Ok(Step::Stopped(loss, search)),
         };
         Ok(match step {
             Step::Data(_) => Step::Data(self.inflate.give(output.room, output.unknown)),
             step => step,
         })
+    }
+
+    fn search(
+        &mut self,
+        search: &mut Search,
+        loss: &mut Loss,
+        input: &mut Input,
+        _: &mut Output<'_>,
+    ) -> Result<Found, Error> {
+        self.place = match search.step(loss, input, &mut self.inflate)? {
+            FoundPlace::End => return Ok(Found::End),
+            FoundPlace::Nothing => return Ok(Found::Nothing),
+            FoundPlace::Member => Place::Between,
+            FoundPlace::Block(bits) => {
+                self.inflate.resume(bits);
+                self.sums = None;
+                Place::Data
+            }
+        };
+        Ok(Found::Here(Length::ToMeasure))
     }
 
     fn history(&self) -> usize {
@@ -267,7 +275,7 @@ impl Decoder for Gzip {
         let inside = match &self.place {
             Place::Between => None,
             Place::Data => Some(self.inflate.place()?),
-            Place::Trailer | Place::Lost(_) => return None,
+            Place::Trailer | Place::Stopping(..) => return None,
         };
         // What is held back is decoded already.
         let held = u64::try_from(self.inflate.held()).unwrap_or(0);

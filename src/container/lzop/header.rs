@@ -3,11 +3,12 @@
 
 use adler2::Adler32;
 
-use super::super::input::Input;
+use crate::container::input::Input;
 use crate::source::Error;
 
 /// The magic number of a part.
-pub(super) const MAGIC: [u8; 9] = [0x89, b'L', b'Z', b'O', 0, b'\r', b'\n', 0x1a, b'\n'];
+pub(in crate::container) const MAGIC: [u8; 9] =
+    [0x89, b'L', b'Z', b'O', 0, b'\r', b'\n', 0x1a, b'\n'];
 
 /// Bytes a block decodes to at most, as lzop itself has it.
 const BLOCK_MAX: u32 = 64 * 1024 * 1024;
@@ -21,40 +22,40 @@ const EXTRA_FIELD_MAX: u32 = 1024 * 1024;
 
 /// The part's flags that matter to a reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Flags(pub(super) u32);
+pub(in crate::container) struct Flags(pub(super) u32);
 
 impl Flags {
     /// An Adler-32 of the contents of each block.
-    pub(super) const ADLER32_CONTENTS: u32 = 0x0001;
+    pub(in crate::container) const ADLER32_CONTENTS: u32 = 0x0001;
     /// An Adler-32 of each block as it stands.
-    pub(super) const ADLER32_COMPRESSED: u32 = 0x0002;
+    pub(in crate::container) const ADLER32_COMPRESSED: u32 = 0x0002;
     /// An extra field follows the header.
     const EXTRA_FIELD: u32 = 0x0040;
     /// A CRC-32 of the contents of each block.
-    pub(super) const CRC32_CONTENTS: u32 = 0x0100;
+    pub(in crate::container) const CRC32_CONTENTS: u32 = 0x0100;
     /// A CRC-32 of each block as it stands.
-    pub(super) const CRC32_COMPRESSED: u32 = 0x0200;
+    pub(in crate::container) const CRC32_COMPRESSED: u32 = 0x0200;
     /// The data went through a filter first.
     const FILTER: u32 = 0x0800;
     /// The header's checksum is a CRC-32, not an Adler-32.
     const HEADER_CRC32: u32 = 0x1000;
 
     /// What lzop sets unless it is told otherwise, as far as it matters.
-    pub(super) const USUAL: Self = Self(Self::ADLER32_CONTENTS);
+    pub(in crate::container) const USUAL: Self = Self(Self::ADLER32_CONTENTS);
 
     /// Whether any flag of `flag` is set.
-    pub(super) fn has(self, flag: u32) -> bool {
+    pub(in crate::container) fn has(self, flag: u32) -> bool {
         self.0 & flag != 0
     }
 
     /// Whether blocks carry a checksum of any kind.
-    pub(super) fn has_checksums(self) -> bool {
+    pub(in crate::container) fn has_checksums(self) -> bool {
         self.has(0x0303)
     }
 }
 
 /// What stands where a part may start.
-pub(super) enum Opening {
+pub(in crate::container) enum Opening {
     /// A part.
     Part(PartHeader),
     /// The source ends before the header does.
@@ -65,19 +66,19 @@ pub(super) enum Opening {
 
 /// The header of a part.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct PartHeader {
+pub(in crate::container) struct PartHeader {
     /// What follows, and how.
-    pub(super) flags: Flags,
+    pub(in crate::container) flags: Flags,
     /// Version of lzop that is needed, as 0x0940 for 0.94.
-    pub(super) version_needed: u16,
+    pub(in crate::container) version_needed: u16,
     /// The compression method: 1 to 3 are LZO1X.
-    pub(super) method: u8,
+    pub(in crate::container) method: u8,
     /// The filter; 0 for none.
-    pub(super) filter: u32,
+    pub(in crate::container) filter: u32,
     /// The header's checksum in the file, and as it is.
-    pub(super) checksum: (u32, u32),
+    pub(in crate::container) checksum: (u32, u32),
     /// Bytes from the magic number up to the first block.
-    pub(super) length: usize,
+    pub(in crate::container) length: usize,
 }
 
 /// Reads numbers from a header, one after the other.
@@ -109,7 +110,7 @@ impl<'a> Fields<'a> {
 
 impl Opening {
     /// What stands at the next byte of `input`. Consumes nothing.
-    pub(super) fn parse(input: &mut Input) -> Result<Self, Error> {
+    pub(in crate::container) fn parse(input: &mut Input) -> Result<Self, Error> {
         let mut least = MAGIC.len();
         loop {
             let bytes = input.peek(least)?;
@@ -180,7 +181,7 @@ impl PartHeader {
 }
 
 /// What stands where a block may start.
-pub(super) enum Next {
+pub(in crate::container) enum Next {
     /// A block.
     Block(BlockHeader),
     /// The mark that ends a part.
@@ -196,29 +197,29 @@ pub(super) enum Next {
 
 /// The header of a block.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct BlockHeader {
+pub(in crate::container) struct BlockHeader {
     /// Bytes of the header itself.
-    pub(super) header_length: usize,
+    pub(in crate::container) header_length: usize,
     /// Bytes of the block in the source, behind the header.
-    pub(super) length: u32,
+    pub(in crate::container) length: u32,
     /// Bytes it decodes to. At most [`EXPANSION_MAX`] times `length`.
-    pub(super) contents_length: u32,
+    pub(in crate::container) contents_length: u32,
     /// Checksums of the contents: Adler-32, CRC-32.
-    pub(super) contents_checksums: (Option<u32>, Option<u32>),
+    pub(in crate::container) contents_checksums: (Option<u32>, Option<u32>),
     /// Checksums of the block as it stands: Adler-32, CRC-32.
-    pub(super) checksums: (Option<u32>, Option<u32>),
+    pub(in crate::container) checksums: (Option<u32>, Option<u32>),
 }
 
 impl Next {
     /// What stands at the next byte of `input`, in a part with `flags`.
     /// Consumes nothing.
-    pub(super) fn parse(flags: Flags, input: &mut Input) -> Result<Self, Error> {
+    pub(in crate::container) fn parse(flags: Flags, input: &mut Input) -> Result<Self, Error> {
         Ok(Self::of(flags, input.peek(24)?))
     }
 
     /// What `bytes` start with, in a part with `flags`.
     #[inline(never)]
-    pub(super) fn of(flags: Flags, bytes: &[u8]) -> Self {
+    pub(in crate::container) fn of(flags: Flags, bytes: &[u8]) -> Self {
         let mut fields = Fields { bytes, used: 0 };
         if fields.number(4) == Some(0) {
             return Self::EndMarker;
@@ -235,18 +236,18 @@ impl Next {
 
 impl BlockHeader {
     /// Whether the block holds its contents as they are.
-    pub(super) fn is_stored(&self) -> bool {
+    pub(in crate::container) fn is_stored(&self) -> bool {
         self.length == self.contents_length
     }
 
     /// Where the block ends, in bytes from the start of its header.
-    pub(super) fn end(&self) -> usize {
+    pub(in crate::container) fn end(&self) -> usize {
         self.header_length.saturating_add(usize::try_from(self.length).unwrap_or(usize::MAX))
     }
 
     /// Whether `data` is a block of these lengths: it decodes to just that, or
     /// it holds its contents as they are and agrees with their checksum.
-    pub(super) fn is_borne_out_by(&self, data: &[u8]) -> bool {
+    pub(in crate::container) fn is_borne_out_by(&self, data: &[u8]) -> bool {
         match self.is_stored() {
             true => self.has_checksums() && self.agrees(data),
             false => self.decode(data).is_some(),
@@ -256,7 +257,7 @@ impl BlockHeader {
     /// Whether every checksum of the header agrees with `data`, as it stands
     /// and as it decodes.
     #[inline(never)]
-    pub(super) fn agrees(&self, data: &[u8]) -> bool {
+    pub(in crate::container) fn agrees(&self, data: &[u8]) -> bool {
         let agree = |(adler, crc): (Option<u32>, Option<u32>), bytes: &[u8]| {
             adler.is_none_or(|adler| adler == adler32(bytes))
                 && crc.is_none_or(|crc| crc == crc32fast::hash(bytes))
@@ -268,7 +269,7 @@ impl BlockHeader {
     /// The contents of a block; `None` if `data` do not decode to the length
     /// that the header states.
     #[inline(never)]
-    pub(super) fn decode(&self, data: &[u8]) -> Option<Vec<u8>> {
+    pub(in crate::container) fn decode(&self, data: &[u8]) -> Option<Vec<u8>> {
         if u32::try_from(data.len()) != Ok(self.length) {
             return None;
         }
@@ -283,7 +284,11 @@ impl BlockHeader {
     /// The header of the one block that `bytes` are, whose own header is
     /// damaged: what follows a header's length decodes to `contents_length`
     /// bytes, or agrees with what is left of the header's checksums.
-    pub(super) fn mended(flags: Flags, bytes: &[u8], contents_length: u32) -> Option<Self> {
+    pub(in crate::container) fn mended(
+        flags: Flags,
+        bytes: &[u8],
+        contents_length: u32,
+    ) -> Option<Self> {
         for is_stored in [false, true] {
             let length_of =
                 |header_length: usize| u32::try_from(bytes.len().checked_sub(header_length)?).ok();
@@ -335,7 +340,7 @@ impl BlockHeader {
 
 /// The Adler-32 of `bytes`.
 #[inline(never)]
-pub(super) fn adler32(bytes: &[u8]) -> u32 {
+pub(in crate::container) fn adler32(bytes: &[u8]) -> u32 {
     let mut adler = Adler32::new();
     adler.write_slice(bytes);
     adler.checksum()

@@ -19,7 +19,7 @@ use structured_zstd::decoding::{
     Dictionary, DictionaryHandle, FrameDecoder, ResumeInput, ResumeState,
 };
 
-use super::frame::{BLOCK_MAX, BlockHeader, MAGIC, window_descriptor, window_size};
+use super::header::{BLOCK_MAX, BlockHeader, MAGIC, window_descriptor, window_size};
 
 /// The largest window, in bytes, of a frame that is entered in the middle: that
 /// of level 20. With a larger one, the decoders would take too much memory.

@@ -3,7 +3,7 @@
 //! Bytes that are no block header pass for one with odds of about 1 to 40. A
 //! chain of some is proof.
 
-use super::frame::{BLOCK_MAX, BlockHeader, BlockKind, Opening};
+use super::header::{BLOCK_MAX, BlockHeader, BlockKind, Opening};
 
 /// Links that make a chain.
 const LINKS_MIN: usize = 8;

@@ -10,13 +10,14 @@
 
 use std::rc::Rc;
 
-use super::frame::{BLOCK_MAX, BlockHeader, BlockKind, FrameHeader};
-use super::search::Search;
-use super::{Place, Zstd};
-use crate::container::before::Before;
+use super::Zstd;
+use super::header::{BLOCK_MAX, BlockHeader, BlockKind, FrameHeader};
+use super::resync::Search;
 use crate::container::input::Input;
-use crate::container::landmark::Sighting;
-use crate::container::stream::{Output, Step};
+use crate::container::loss::Found;
+use crate::container::loss::before::Before;
+use crate::container::loss::measure::Measure as Ahead;
+use crate::container::sequential::decoder::Output;
 use crate::source::Error;
 
 /// The lengths of nearly all blocks are multiples of this many bytes. A loss
@@ -65,29 +66,14 @@ impl Behind {
 }
 
 /// The search for the landmark behind an entry.
-#[derive(Clone)]
 pub(super) struct Measure {
-    search: Search,
     frame: FrameHeader,
     /// Offset of the entry in the source.
     entry: u64,
     before: Rc<Before>,
     /// The lengths to be tried, the next one last.
     guesses: Vec<u64>,
-    sighting: Sighting,
-}
-
-impl Measure {
-    /// How much is lost, if the landmark stands in `bytes`, which come next.
-    fn take(&mut self, bytes: &[u8]) -> Option<u64> {
-        let found = self.sighting.take(bytes, &self.before.landmark)?;
-        self.before.ahead.checked_sub(found)
-    }
-
-    /// Whether the landmark cannot come any more.
-    fn is_past(&self) -> bool {
-        self.sighting.is_past(self.before.ahead, &self.before.landmark)
-    }
+    ahead: Ahead,
 }
 
 impl Zstd {
@@ -95,49 +81,55 @@ impl Zstd {
     /// here.
     pub(super) fn measure_from(
         &mut self,
-        search: Search,
+        search: &mut Search,
         frame: FrameHeader,
         before: Rc<Before>,
         input: &mut Input,
-        output: &mut Output<'_>,
-    ) -> Result<Step, Error> {
+    ) -> Result<Found, Error> {
         let entry = input.position();
         let mut guesses = match before.len() {
             0 => vec![0],
-            _ => guesses(blocks_between(input, search.start, entry)?, before.ahead),
+            _ => guesses(blocks_between(input, search.start, entry)?, before.measure.ahead()),
         };
+        search.before = None;
         if self.vain_guesses >= VAIN_GUESSES_MAX {
             guesses.truncate(1);
         }
         guesses.reverse();
-        let sighting = Sighting::default();
-        let measure = Measure { search, frame, entry, before, guesses, sighting };
-        Ok(self.guess(measure, input, output))
+        let ahead = before.measure.clone();
+        let measure = Box::new(Measure { frame, entry, before, guesses, ahead });
+        Ok(self.guess(search, measure, input))
     }
 
     /// Starts on the next guess, or goes on without knowing the length.
-    fn guess(&mut self, mut measure: Measure, input: &mut Input, output: &mut Output<'_>) -> Step {
+    fn guess(
+        &mut self,
+        search: &mut Search,
+        mut measure: Box<Measure>,
+        input: &mut Input,
+    ) -> Found {
         input.seek(measure.entry);
         if let Some(lost) = measure.guesses.pop() {
             let past = Behind { before: Rc::clone(&measure.before), lost };
             let window = measure.frame.window;
             if self.blocks.enter(window, &past.history(window, 0)).is_ok() {
-                measure.sighting = Sighting::default();
-                self.place = Place::Measuring(Box::new(measure));
-                return Step::Data(0);
+                measure.ahead = measure.before.measure.clone();
+                search.measure = Some(measure);
+                return Found::Nothing;
             }
         }
-        self.enter(measure.search, measure.frame, None, output)
+        self.enter(search, measure.frame, None)
     }
 
     /// Decodes the next block behind the entry, to see whether the landmark
     /// stands in it.
     pub(super) fn measure(
         &mut self,
-        mut measure: Measure,
+        search: &mut Search,
+        mut measure: Box<Measure>,
         input: &mut Input,
         output: &mut Output<'_>,
-    ) -> Result<Step, Error> {
+    ) -> Result<Found, Error> {
         let header = input.peek(3)?.first_chunk::<3>().copied().and_then(BlockHeader::parse);
         let length = header.map_or(0, |header| header.length.saturating_add(3));
         let block = input.peek(length)?.get(3..length);
@@ -147,25 +139,26 @@ impl Zstd {
         let is_end = header.is_none_or(|header| header.is_last);
         let Some(count) = decoded else {
             measure.guesses.clear();
-            return Ok(self.guess(measure, input, output));
+            return Ok(self.guess(search, measure, input));
         };
         input.consume(length);
         output.tried = to_u64(count);
-        if let Some(lost) = measure.take(output.room.get(..count).unwrap_or(&[])) {
+        let lost = measure.ahead.take(output.room.get(..count).unwrap_or(&[]));
+        if let Some(lost) = lost.flatten() {
             self.vain_guesses = 0;
             input.seek(measure.entry);
             let past = Behind { before: measure.before, lost };
-            return Ok(self.enter(measure.search, measure.frame, Some(past), output));
+            return Ok(self.enter(search, measure.frame, Some(past)));
         }
         if is_end {
             measure.guesses.clear();
         }
-        if is_end || measure.is_past() {
+        if is_end || measure.ahead.is_past() {
             self.vain_guesses = self.vain_guesses.saturating_add(1);
-            return Ok(self.guess(measure, input, output));
+            return Ok(self.guess(search, measure, input));
         }
-        self.place = Place::Measuring(Box::new(measure));
-        Ok(Step::Data(0))
+        search.measure = Some(measure);
+        Ok(Found::Nothing)
     }
 }
 

@@ -5,7 +5,7 @@
 //!
 //! Behind a block that cannot be decoded, decoding goes on at the next block
 //! that needs no tables of those that are lost, and that can be found: see
-//! [`search`]. What copies from before it is unknown, and so is what copies from
+//! [`resync`]. What copies from before it is unknown, and so is what copies from
 //! that: see [`twin`]. How much is lost in between is unknown, too, unless
 //! something that has to stand behind it tells: see [`measure`]. Then what comes
 //! before the loss is still there to be copied. The checksum of such a frame is
@@ -16,9 +16,9 @@
 
 mod block;
 mod chain;
-mod frame;
+mod header;
 mod measure;
-mod search;
+mod resync;
 mod trial;
 mod twin;
 
@@ -29,18 +29,19 @@ use twox_hash::XxHash64;
 
 use self::block::{BlockDecoder, ENTERED_WINDOW_MAX, Past};
 use self::chain::REACH;
-use self::frame::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, Opening};
-use self::measure::{Behind, Measure, UNIT};
-use self::search::Search;
+use self::header::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, Opening};
+use self::measure::{Behind, UNIT};
+use self::resync::Search;
 use self::trial::{Inside, Trial};
 use self::twin::Twin;
 use super::Options;
-use super::before::Before;
-use super::finding::{ContainerFindingKind, End};
+use super::finding::ContainerFindingKind;
 use super::input::Input;
-use super::loss::{Loss, cut};
-use super::recent::Recent;
-use super::stream::{Decoder, Output, Saved, Step};
+use super::log::{End, Verdict};
+use super::loss::before::Before;
+use super::loss::{Found, Loss, cut};
+use super::sequential::decoder::{Decoder, Output, Saved, Step as Turn};
+use super::sequential::recent::Recent;
 use crate::source::{Error, ErrorKind, Part};
 
 /// Bytes of contents that a byte of blocks stands for at most: a block of 4
@@ -50,6 +51,8 @@ const EXPANSION_MAX: u64 = 32 * 1024;
 /// Trials in a row that may come to nothing; then checkpoints are kept with
 /// their whole windows at once.
 const VAIN_TRIALS_MAX: u32 = 4;
+
+type Step = Turn<Search>;
 
 /// Decodes zstd from front to back.
 pub(super) struct Zstd {
@@ -81,10 +84,6 @@ enum Place {
     Blocks(Frame),
     /// Behind the last block of a frame.
     Trailer(Frame),
-    /// Behind damage, looking for a place to go on from.
-    Lost(Search),
-    /// At a place to go on from, finding out how much is lost before it.
-    Measuring(Box<Measure>),
 }
 
 /// A frame that is being decoded.
@@ -131,8 +130,7 @@ impl Zstd {
         match Opening::parse(bytes) {
             // Behind what can be decoded, that is something else by chance.
             Opening::Frame(header) if header.dictionary != 0 && self.frames > 0 => {
-                self.place = Place::Lost(Search::behind_end(start, self.doubt));
-                Ok(Step::Data(0))
+                Ok(Step::Stopped(Loss::behind_end(start), Search::behind_end(start, self.doubt)))
             }
             Opening::Frame(header) => {
                 self.admit(&header, start)?;
@@ -147,16 +145,15 @@ impl Zstd {
             Opening::Skippable(length) => {
                 let end = start.saturating_add(length);
                 if input.source().size().is_some_and(|size| size < end) {
-                    return Ok(cut(start, output));
+                    return Ok(Step::End(cut(start, output.contents, output.log)));
                 }
                 input.skip(length)?;
                 self.frames = self.frames.saturating_add(1);
                 Ok(Step::Data(0))
             }
-            Opening::Cut => Ok(cut(start, output)),
+            Opening::Cut => Ok(Step::End(cut(start, output.contents, output.log))),
             Opening::Unknown if self.frames > 0 => {
-                self.place = Place::Lost(Search::behind_end(start, self.doubt));
-                Ok(Step::Data(0))
+                Ok(Step::Stopped(Loss::behind_end(start), Search::behind_end(start, self.doubt)))
             }
             Opening::Unknown => Ok(self.lose_frame(start)),
         }
@@ -185,15 +182,15 @@ impl Zstd {
         }
         let start = input.position();
         let Some(header) = input.peek(3)?.first_chunk::<3>().copied() else {
-            return Ok(cut(start, output));
+            return Ok(Step::End(cut(start, output.contents, output.log)));
         };
         let Some(header) = BlockHeader::parse(header) else {
-            let loss = Loss::damage(start, "block header", frame.missing(input));
+            let loss = Loss::damage(start, "block header");
             return Ok(self.lose(loss, start, &frame, None, input));
         };
         let length = header.length.saturating_add(3);
         let Some(block) = input.peek(length)?.get(3..length) else {
-            let loss = Loss::cut(start, frame.missing(input));
+            let loss = Loss::cut(start);
             return Ok(self.lose(loss, start, &frame, None, input));
         };
         let decoded = match &mut self.twin {
@@ -205,7 +202,7 @@ impl Zstd {
                 return Ok(Step::Data(0));
             }
             let next = u64::try_from(length).ok().and_then(|length| start.checked_add(length));
-            let loss = Loss::damage(start, "block", frame.missing(input));
+            let loss = Loss::damage(start, "block");
             return Ok(self.lose(loss, start, &frame, next, input));
         };
         input.consume(length);
@@ -242,15 +239,19 @@ impl Zstd {
             return Ok(Step::Data(0));
         }
         self.doubt = frame.rest().map(|rest| (rest, frame.doubtful()));
+        let mut verdict = Verdict::Absent;
         if frame.header.has_checksum {
             let Some(expected) = input.peek(4)?.first_chunk::<4>().copied() else {
-                return Ok(cut(start, output));
+                return Ok(Step::End(cut(start, output.contents, output.log)));
             };
             let expected = u32::from_le_bytes(expected);
+            verdict = Verdict::NotCompared;
             if let Some(found) = frame.hash.as_ref().map(checksum) {
                 if output.log.compare(expected, found) {
+                    verdict = Verdict::Agrees;
                     self.doubt = None;
                 } else {
+                    verdict = Verdict::Disagrees;
                     let kind = ContainerFindingKind::ZstdChecksumMismatch { expected, found };
                     output.log.find(start, contents, kind);
                 }
@@ -264,6 +265,7 @@ impl Zstd {
             let kind = ContainerFindingKind::ZstdContentSizeMismatch { expected, found };
             output.log.find(start, contents, kind);
         }
+        output.log.cover(contents, verdict);
         self.frames = self.frames.saturating_add(1);
         self.twin = None;
         self.place = Place::Between;
@@ -272,9 +274,7 @@ impl Zstd {
 
     /// Nothing is known of the frame that should start at `start`.
     fn lose_frame(&mut self, start: u64) -> Step {
-        let loss = Loss::damage(start, "frame header", None);
-        self.place = Place::Lost(Search::for_frames(loss, start));
-        Step::Data(0)
+        Step::Stopped(Loss::damage(start, "frame header"), Search::for_frames(start))
     }
 
     /// A block of `frame` at `start` of the source is lost; the next one may
@@ -289,8 +289,7 @@ impl Zstd {
     ) -> Step {
         (self.trial, self.twin) = (None, None);
         let missing = frame.missing(input);
-        self.place = Place::Lost(Search::within(frame, loss, start, missing, next));
-        Step::Data(0)
+        Step::Stopped(loss, Search::within(frame, start, missing, next))
     }
 
     /// Returns the checkpoint on trial if it is settled how much history it
@@ -312,13 +311,13 @@ impl Zstd {
 impl Decoder for Zstd {
     type State = State;
 
+    type Search = Search;
+
     const ROOM: usize = BLOCK_MAX;
 
     const INTERVAL: u64 = 8 * 1024 * 1024;
 
     const EFFORT: u64 = 1;
-
-    const MEASURES: bool = true;
 
     fn new(options: &Options) -> Self {
         let window_max = options.window_max;
@@ -342,9 +341,17 @@ impl Decoder for Zstd {
             Place::Between => self.open_frame(input, output),
             Place::Blocks(frame) => self.block(frame, input, output),
             Place::Trailer(frame) => self.trailer(frame, input, output),
-            Place::Lost(search) => self.search(search, input, output),
-            Place::Measuring(measure) => self.measure(*measure, input, output),
         }
+    }
+
+    fn search(
+        &mut self,
+        search: &mut Search,
+        loss: &mut Loss,
+        input: &mut Input,
+        output: &mut Output<'_>,
+    ) -> Result<Found, Error> {
+        self.search_on(search, loss, input, output)
     }
 
     fn history(&self) -> usize {
@@ -378,7 +385,7 @@ impl Decoder for Zstd {
                 return Some(Saved { contents, source, state, bytes });
             }
             Place::Blocks(frame) => frame,
-            Place::Trailer(_) | Place::Lost(_) | Place::Measuring(_) => return None,
+            Place::Trailer(_) => return None,
         };
         let history = usize::try_from(frame.header.window.min(frame.reach())).ok()?;
         if Inside::bytes_of(history) > bytes_max {
@@ -397,17 +404,12 @@ impl Decoder for Zstd {
         self.conclude(Trial::new(contents, source, inside, short))
     }
 
-    fn wants_before(&self) -> Option<usize> {
-        match &self.place {
-            Place::Lost(search) => search.wants_before(),
-            _ => None,
-        }
+    fn wants_before(search: &Search) -> Option<usize> {
+        search.wants_before()
     }
 
-    fn take_before(&mut self, before: Before) {
-        if let Place::Lost(search) = &mut self.place {
-            search.take_before(before);
-        }
+    fn take_before(search: &mut Search, before: Before) {
+        search.take_before(before);
     }
 
     fn restore(state: &State, options: &Options) -> Self {

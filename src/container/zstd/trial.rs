@@ -8,7 +8,7 @@
 
 use super::super::input::Input;
 use super::block::{BlockDecoder, Past, Tables, Undecodable};
-use super::frame::{BlockHeader, FrameHeader};
+use super::header::{BlockHeader, FrameHeader};
 use crate::source::Error;
 
 /// Bytes that a [`Tables`] takes besides itself, at most: a Huffman table of

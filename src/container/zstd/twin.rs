@@ -15,17 +15,17 @@ use core::ops::Range;
 use std::collections::VecDeque;
 
 use super::block::{BlockDecoder, FILL_EXTRA, Past, Undecodable};
-use super::frame::{BLOCK_MAX, BlockHeader};
+use super::header::{BLOCK_MAX, BlockHeader};
 use super::measure::Behind;
+use crate::container::loss::twin::{Grain, differences};
 
 /// Bytes of contents that are decoded with one fill. With a block more it is
 /// still short of [`FILL_EXTRA`] by far more than an offset that is shortened
 /// by one now and then can make up.
 const RENEW_AFTER: u64 = FILL_EXTRA / 4 * 3;
 
-/// Equal bytes between unknown ones that are given up with them: telling them
-/// apart would take more memory than they are.
-const GAP: usize = 4;
+/// How closely unknown bytes are told from known ones.
+const GRAIN: Grain = Grain { by_parts: false, join: 4 };
 
 /// The second decoder of a frame that was entered in the middle, and what is
 /// known of what both put out.
@@ -120,7 +120,7 @@ impl Twin {
     fn take_up(&mut self, ours: &[u8], unknown: &mut Vec<Range<usize>>) {
         let theirs = self.room.get(..ours.len()).unwrap_or(&[]);
         let before = unknown.len();
-        add_differences(ours, theirs, unknown);
+        differences(ours, theirs, GRAIN, unknown);
         let count = to_u64(ours.len());
         self.known = match unknown.get(before..).and_then(<[_]>::last) {
             Some(last) => to_u64(ours.len().saturating_sub(last.end)),
@@ -137,22 +137,6 @@ fn push(history: &mut VecDeque<u8>, bytes: &[u8], window: u64) {
     history.extend(bytes);
     let surplus = history.len().saturating_sub(usize::try_from(window).unwrap_or(usize::MAX));
     history.drain(..surplus);
-}
-
-/// Adds the places where `ours` and `theirs` differ to `ranges`.
-fn add_differences(ours: &[u8], theirs: &[u8], ranges: &mut Vec<Range<usize>>) {
-    if ours == theirs {
-        return;
-    }
-    let first = ranges.len();
-    let pairs = ours.iter().zip(theirs).enumerate();
-    for (at, _) in pairs.filter(|(_, (our, their))| our != their) {
-        let end = at.saturating_add(1);
-        match ranges.get_mut(first..).and_then(<[_]>::last_mut) {
-            Some(last) if at.saturating_sub(last.end) <= GAP => last.end = end,
-            _ => ranges.push(at..end),
-        }
-    }
 }
 
 fn to_u64(count: usize) -> u64 {

@@ -5,10 +5,10 @@ use core::ops::Range;
 use std::collections::VecDeque;
 
 /// Bytes a piece of output has room for.
-pub(super) const PIECE_SIZE: usize = 256 * 1024;
+pub(in crate::container) const PIECE_SIZE: usize = 256 * 1024;
 
 /// Pieces of decoded output, the latest last.
-pub(super) struct Recent {
+pub(in crate::container) struct Recent {
     pieces: VecDeque<Piece>,
     pieces_max: usize,
 }
@@ -31,19 +31,19 @@ impl Piece {
 
 impl Recent {
     /// Keeps about `bytes` bytes, and never less than two pieces.
-    pub(super) fn new(bytes: usize) -> Self {
+    pub(in crate::container) fn new(bytes: usize) -> Self {
         Self { pieces: VecDeque::new(), pieces_max: (bytes / PIECE_SIZE).max(2) }
     }
 
     /// Makes it keep at least `bytes` bytes in a row from now on.
-    pub(super) fn keep_at_least(&mut self, bytes: usize) {
+    pub(in crate::container) fn keep_at_least(&mut self, bytes: usize) {
         self.pieces_max = self.pieces_max.max(bytes.div_ceil(PIECE_SIZE).saturating_add(2));
     }
 
     /// Room for at least `least` bytes of output that belong at `offset`;
     /// `least` is at most [`PIECE_SIZE`]. What is written there counts only
     /// once it is [filled](Self::fill).
-    pub(super) fn room(&mut self, offset: u64, least: usize) -> &mut [u8] {
+    pub(in crate::container) fn room(&mut self, offset: u64, least: usize) -> &mut [u8] {
         let fits = self.pieces.back().is_some_and(|piece| {
             piece.range().end == offset && piece.bytes.len().saturating_sub(piece.filled) >= least
         });
@@ -60,24 +60,15 @@ impl Recent {
     }
 
     /// Counts `count` bytes of the last [room](Self::room) as output.
-    pub(super) fn fill(&mut self, count: usize) {
+    pub(in crate::container) fn fill(&mut self, count: usize) {
         if let Some(piece) = self.pieces.back_mut() {
             piece.filled = piece.filled.saturating_add(count).min(piece.bytes.len());
         }
     }
 
-    /// Keeps nothing from `offset` on any more.
-    pub(super) fn forget(&mut self, offset: u64) {
-        self.pieces.retain(|piece| piece.start < offset);
-        for piece in &mut self.pieces {
-            let before = usize::try_from(offset.saturating_sub(piece.start)).unwrap_or(usize::MAX);
-            piece.filled = piece.filled.min(before);
-        }
-    }
-
     /// The bytes that are kept from `offset` on, as far as one piece goes;
     /// empty if `offset` is not kept.
-    pub(super) fn at(&self, offset: u64) -> &[u8] {
+    pub(in crate::container) fn at(&self, offset: u64) -> &[u8] {
         let piece = self.pieces.iter().rev().find(|piece| piece.range().contains(&offset));
         piece.map_or(&[], |piece| {
             let skip = usize::try_from(offset.saturating_sub(piece.start)).unwrap_or(usize::MAX);
@@ -88,7 +79,7 @@ impl Recent {
     /// The bytes that are kept from `offset` on, as far as one piece goes and
     /// no further than `end`, and where they end; if `offset` is not kept,
     /// none, and where those that are start.
-    pub(super) fn at_or_behind(&self, offset: u64, end: u64) -> (&[u8], u64) {
+    pub(in crate::container) fn at_or_behind(&self, offset: u64, end: u64) -> (&[u8], u64) {
         let kept = self.at(offset);
         let wanted = usize::try_from(end.saturating_sub(offset)).unwrap_or(usize::MAX);
         let kept = kept.get(..wanted).unwrap_or(kept);
@@ -101,7 +92,7 @@ impl Recent {
     }
 
     /// The `count` bytes that end at `end`, if all of them are kept.
-    pub(super) fn before(&self, end: u64, count: usize) -> Option<Vec<u8>> {
+    pub(in crate::container) fn before(&self, end: u64, count: usize) -> Option<Vec<u8>> {
         let mut at = end.checked_sub(u64::try_from(count).ok()?)?;
         let mut bytes = Vec::with_capacity(count);
         while bytes.len() < count {

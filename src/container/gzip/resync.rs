@@ -7,11 +7,11 @@
 //! is made of blocks itself, and often stands in stored blocks as it is: what
 //! lies in one is passed over.
 
-use super::super::input::Input;
-use super::super::loss::Loss;
 use super::block::{Start, Starts, behind_stored, next_stored};
 use super::header::{MAGIC, Opening};
 use super::inflate::{Bits, Inflate, Next};
+use crate::container::input::Input;
+use crate::container::loss::Loss;
 use crate::source::Error;
 
 /// Bytes of source that are read ahead to tell whether a place is one to go on
@@ -68,8 +68,7 @@ const OUTPUT_MAX: usize = 16 * 1024 * 1024;
 
 /// A search and how far it has come.
 #[derive(Clone)]
-pub(super) struct Search {
-    pub(super) loss: Loss,
+pub(in crate::container) struct Search {
     /// Whether blocks are looked for, and not only members.
     blocks: bool,
     /// Bit of the next byte to look at next, 0 to 7.
@@ -82,7 +81,7 @@ pub(super) struct Search {
 }
 
 /// What a step of a search came to.
-pub(super) enum Found {
+pub(super) enum Place {
     /// Nothing yet.
     Nothing,
     /// The source ended.
@@ -95,14 +94,14 @@ pub(super) enum Found {
 
 impl Search {
     /// A search for members only.
-    pub(super) fn for_members(loss: Loss) -> Self {
-        Self { loss, blocks: false, bit: 0, stopped: 0, searched: 0, decoded: 0 }
+    pub(super) fn for_members() -> Self {
+        Self { blocks: false, bit: 0, stopped: 0, searched: 0, decoded: 0 }
     }
 
     /// A search for blocks as well, from a bit of the next byte on, where
     /// decoding stopped at byte `stopped` of the source.
-    pub(super) fn for_blocks(loss: Loss, bit: usize, stopped: u64) -> Self {
-        Self { blocks: true, bit: bit.min(7), stopped, ..Self::for_members(loss) }
+    pub(super) fn for_blocks(bit: usize, stopped: u64) -> Self {
+        Self { blocks: true, bit: bit.min(7), stopped, ..Self::for_members() }
     }
 
     /// Searches on, with `inflate` to decode what may be found; nothing of what
@@ -113,13 +112,14 @@ impl Search {
     /// The source cannot be read. The same step can be tried again.
     pub(super) fn step(
         &mut self,
+        loss: &mut Loss,
         input: &mut Input,
         inflate: &mut Inflate,
-    ) -> Result<Found, Error> {
+    ) -> Result<Place, Error> {
         let position = input.position();
         let bytes = input.peek(if self.blocks { AHEAD } else { STEP + MAGIC.len() })?;
         if bytes.is_empty() {
-            return Ok(Found::End);
+            return Ok(Place::End);
         }
         let end = STEP.min(bytes.len());
         let behind = end.saturating_add(MAGIC.len()).saturating_sub(1).min(bytes.len());
@@ -137,41 +137,41 @@ impl Search {
                 break;
             }
             if self.is_sound_block(bytes, at, beyond, inflate) {
-                self.go_to(at, input);
-                return Ok(self.block(input));
+                self.go_to(at, loss, input);
+                return Ok(self.block(loss, input));
             }
             if self.decoded.saturating_sub(decoded) >= STEP_EFFORT {
-                self.go_to(at.saturating_add(1), input);
-                return Ok(Found::Nothing);
+                self.go_to(at.saturating_add(1), loss, input);
+                return Ok(Place::Nothing);
             }
         }
-        self.go_to(until, input);
+        self.go_to(until, loss, input);
         if member.is_none() {
-            return Ok(Found::Nothing);
+            return Ok(Place::Nothing);
         }
         let is_sound = self.may_decode() && self.is_sound_member(input, inflate)?;
         if is_sound && !(self.blocks && is_stored(input.peek(AHEAD)?)) {
-            return Ok(Found::Member);
+            return Ok(Place::Member);
         }
         // Of the first byte of a header, no bit starts a block.
-        self.go_to(8, input);
-        Ok(Found::Nothing)
+        self.go_to(8, loss, input);
+        Ok(Place::Nothing)
     }
 
     /// Goes to `at`, in bits from the next byte on.
-    fn go_to(&mut self, at: usize, input: &mut Input) {
+    fn go_to(&mut self, at: usize, loss: &mut Loss, input: &mut Input) {
         let count = at / 8;
-        self.loss.skip(count, input);
+        loss.skip(count, input);
         self.searched = self.searched.saturating_add(u64::try_from(count).unwrap_or(0));
         self.bit = at % 8;
     }
 
     /// Consumes the byte that the block which was found starts in, unless it
     /// starts with that.
-    fn block(&mut self, input: &mut Input) -> Found {
+    fn block(&mut self, loss: &mut Loss, input: &mut Input) -> Place {
         let bits = Bits::of(input.available(), self.bit);
-        self.go_to(self.bit.next_multiple_of(8), input);
-        Found::Block(bits)
+        self.go_to(self.bit.next_multiple_of(8), loss, input);
+        Place::Block(bits)
     }
 
     fn may_decode(&self) -> bool {

@@ -4,36 +4,31 @@
 use core::ops::Range;
 
 use super::holes::Holes;
-use super::landmark::{Landmark, ahead_of};
-use super::recent::Recent;
+use super::measure::Measure;
+use crate::container::sequential::recent::Recent;
 
 /// What is known around a loss.
-pub(super) struct Before {
+pub(in crate::container) struct Before {
     /// The contents right before it, with zeros for those that are not known.
     bytes: Vec<u8>,
     /// The parts of `bytes` that are not known.
     unknown: Vec<Range<usize>>,
-    /// Bytes of contents from where the loss starts to the landmark.
-    pub(super) ahead: u64,
-    /// What has to stand there.
-    pub(super) landmark: Landmark,
+    /// What tells how much is lost.
+    pub(in crate::container) measure: Measure,
 }
 
 impl Before {
     /// What is known around a loss that starts at `start` of the contents: of
-    /// the `count` bytes before it, and of `landmark`. Nothing, if that does not
-    /// stand close behind it; and nothing of the bytes, if they take more than
-    /// `bytes_max` bytes of memory.
-    pub(super) fn gather(
+    /// the `count` bytes before it, and what `measure` goes by. Nothing of the
+    /// bytes, if they take more than `bytes_max` bytes of memory.
+    pub(in crate::container) fn gather(
         start: u64,
         count: usize,
         bytes_max: usize,
         (recent, holes): (&Recent, &Holes),
-        landmark: &Landmark,
-    ) -> Option<Self> {
-        let ahead = ahead_of(start, landmark)?;
-        let landmark = landmark.clone();
-        let mut before = Self { bytes: Vec::new(), unknown: Vec::new(), ahead, landmark };
+        measure: Measure,
+    ) -> Self {
+        let mut before = Self { bytes: Vec::new(), unknown: Vec::new(), measure };
         let count = count.min(usize::try_from(start).unwrap_or(usize::MAX));
         if count <= bytes_max {
             before.take(start, count, recent, holes);
@@ -41,7 +36,7 @@ impl Before {
         if before.memory() > bytes_max {
             (before.bytes, before.unknown) = (Vec::new(), Vec::new());
         }
-        Some(before)
+        before
     }
 
     fn take(&mut self, end: u64, count: usize, recent: &Recent, holes: &Holes) {
@@ -68,26 +63,31 @@ impl Before {
     }
 
     /// Takes the last `count` bytes to be unknown.
-    pub(super) fn doubt(&mut self, count: usize) {
+    pub(in crate::container) fn doubt(&mut self, count: usize) {
         let doubted = self.bytes.len().saturating_sub(count)..self.bytes.len();
         fill(&mut self.bytes, core::slice::from_ref(&doubted), 0, 0);
         self.unknown.push(doubted);
     }
 
     /// How many bytes before the loss are here.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::container) fn len(&self) -> usize {
         self.bytes.len()
     }
 
     /// Bytes of memory that it takes.
-    pub(super) fn memory(&self) -> usize {
+    pub(in crate::container) fn memory(&self) -> usize {
         let parts = self.unknown.len().saturating_mul(size_of::<Range<usize>>());
         self.bytes.len().saturating_add(parts)
     }
 
     /// The contents as far as `count` bytes behind a loss of `lost` bytes look
     /// back, with `stand_in` for what is not known.
-    pub(super) fn with_stand_in(&self, stand_in: u8, lost: usize, count: usize) -> Vec<u8> {
+    pub(in crate::container) fn with_stand_in(
+        &self,
+        stand_in: u8,
+        lost: usize,
+        count: usize,
+    ) -> Vec<u8> {
         let lost = lost.min(count);
         let kept = count.saturating_sub(lost).min(self.bytes.len());
         let from = self.bytes.len().saturating_sub(kept);
@@ -119,6 +119,7 @@ fn to_u64(count: usize) -> u64 {
 mod tests {
     use std::rc::Rc;
 
+    use super::super::landmark::Landmark;
     use super::*;
 
     #[test]
@@ -130,10 +131,11 @@ mod tests {
         holes.push(150..155);
         let landmark = Landmark { offset: 200, length: 4, proof: Rc::new(|_| true) };
         let gather = |start, count, bytes_max| {
-            Before::gather(start, count, bytes_max, (&recent, &holes), &landmark)
+            let measure = Measure::new(start, Some(&landmark)).unwrap();
+            Before::gather(start, count, bytes_max, (&recent, &holes), measure)
         };
-        let mut before = gather(160, 80, 1000).unwrap();
-        assert_eq!((before.len(), before.ahead), (80, 40));
+        let mut before = gather(160, 80, 1000);
+        assert_eq!(before.len(), 80);
         before.doubt(2);
         let expected = |stand_in: u8| {
             let parts = [(20, stand_in), (50, 7), (5, stand_in), (3, 7), (5, stand_in)];
@@ -145,7 +147,7 @@ mod tests {
             assert_eq!(before.with_stand_in(stand_in, 3, 20), expected(stand_in)[63..]);
             assert_eq!(before.with_stand_in(stand_in, 30, 20), vec![stand_in; 20]);
         }
-        assert_eq!(gather(160, 80, 70).unwrap().len(), 0);
-        assert!(gather(201, 80, 1000).is_none());
+        assert_eq!(gather(160, 80, 70).len(), 0);
+        assert!(Measure::new(201, Some(&landmark)).is_none());
     }
 }

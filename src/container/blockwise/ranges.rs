@@ -13,20 +13,24 @@ pub(super) struct Ranges {
 }
 
 impl Ranges {
-    /// Adds `range`; returns false if its start was in already.
-    pub(super) fn insert(&mut self, range: Range<u64>) -> bool {
+    /// Whether `at` is in.
+    pub(super) fn contains(&self, at: u64) -> bool {
+        self.ends.range(..=at).next_back().is_some_and(|(_, &end)| at < end)
+    }
+
+    /// Adds `range`, whose start is not in yet.
+    pub(super) fn insert(&mut self, range: Range<u64>) {
         let before = self.ends.range(..=range.start).next_back().map(|(&start, &end)| start..end);
         let start = match before {
-            Some(before) if range.start < before.end => return false,
+            Some(before) if range.start < before.end => return,
             Some(before) if range.start == before.end => before.start,
             _ => range.start,
         };
         if start == range.start && self.ends.len() >= RANGES_MAX {
-            return true;
+            return;
         }
         let end = self.ends.remove(&range.end).unwrap_or(range.end);
         self.ends.insert(start, end);
-        true
     }
 }
 
@@ -37,11 +41,11 @@ mod tests {
     #[test]
     fn neighbours_grow_together() {
         let mut ranges = Ranges::default();
-        assert!(ranges.insert(10..20));
-        assert!(ranges.insert(30..40));
-        assert!(!ranges.insert(10..20));
-        assert!(!ranges.insert(35..40));
-        assert!(ranges.insert(20..30));
+        for range in [10..20, 30..40, 35..40, 20..30] {
+            ranges.insert(range);
+        }
+        assert!(ranges.contains(10) && ranges.contains(39));
+        assert!(!ranges.contains(9) && !ranges.contains(40));
         assert_eq!(ranges.ends.into_iter().collect::<Vec<_>>(), [(10, 40)]);
     }
 }

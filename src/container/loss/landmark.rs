@@ -25,13 +25,13 @@ const AHEAD_MAX: u64 = 8 * 1024 * 1024;
 
 /// Bytes of contents from a loss at `start` to `landmark`, if it is close enough
 /// behind it.
-pub(super) fn ahead_of(start: u64, landmark: &Landmark) -> Option<u64> {
+pub(in crate::container) fn ahead_of(start: u64, landmark: &Landmark) -> Option<u64> {
     landmark.offset.checked_sub(start).filter(|&ahead| ahead <= AHEAD_MAX)
 }
 
 /// How far a search has come.
 #[derive(Clone, Default)]
-pub(super) struct Sighting {
+pub(in crate::container) struct Sighting {
     /// Bytes that were looked at, or passed over.
     seen: u64,
     /// The last of them, which can begin the landmark.
@@ -40,13 +40,13 @@ pub(super) struct Sighting {
 
 impl Sighting {
     /// A search that passed over `seen` bytes.
-    pub(super) fn behind(seen: u64) -> Self {
+    pub(in crate::container) fn behind(seen: u64) -> Self {
         Self { seen, tail: Vec::new() }
     }
 
     /// Looks at `bytes`, which come next; returns where the landmark starts,
     /// counted from where the search started, if its end is among them.
-    pub(super) fn take(&mut self, bytes: &[u8], landmark: &Landmark) -> Option<u64> {
+    pub(in crate::container) fn take(&mut self, bytes: &[u8], landmark: &Landmark) -> Option<u64> {
         let start = self.seen.saturating_sub(to_u64(self.tail.len()));
         self.seen = self.seen.saturating_add(to_u64(bytes.len()));
         self.tail.extend_from_slice(bytes);
@@ -59,7 +59,7 @@ impl Sighting {
 
     /// Whether the landmark cannot come any more, if it starts at `latest` at
     /// the latest.
-    pub(super) fn is_past(&self, latest: u64, landmark: &Landmark) -> bool {
+    pub(in crate::container) fn is_past(&self, latest: u64, landmark: &Landmark) -> bool {
         self.seen >= latest.saturating_add(to_u64(landmark.length))
     }
 }

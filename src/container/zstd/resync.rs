@@ -10,14 +10,14 @@
 use std::rc::Rc;
 
 use super::chain::{self, End, REACH};
-use super::frame::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, MAGIC, Opening};
-use super::measure::Behind;
+use super::header::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, MAGIC, Opening};
+use super::measure::{Behind, Measure};
 use super::twin::Twin;
 use super::{Frame, Place, Zstd};
-use crate::container::before::Before;
 use crate::container::input::Input;
-use crate::container::loss::Loss;
-use crate::container::stream::{Output, Step, UNKNOWN_LOSS};
+use crate::container::loss::before::Before;
+use crate::container::loss::{Found, Length, Loss, extent_of};
+use crate::container::sequential::decoder::Output;
 use crate::source::Error;
 
 /// Blocks in a row that can be decoded where a frame is entered, unless it ends
@@ -35,13 +35,11 @@ const ENTRIES_FREE: u64 = 64;
 const BYTES_PER_ENTRY: u64 = 4096;
 
 /// A search behind damage.
-#[derive(Clone)]
-pub(super) struct Search {
-    pub(super) loss: Loss,
+pub(in crate::container) struct Search {
     /// The frame that may go on here; `None` if only others are looked for.
     pub(super) frame: Option<FrameHeader>,
     /// What is known around the loss in it.
-    before: Option<Rc<Before>>,
+    pub(super) before: Option<Rc<Before>>,
     /// Bytes of contents before the loss that may be wrong.
     doubtful: usize,
     /// Where in the source its next block starts if the headers before are
@@ -55,10 +53,14 @@ pub(super) struct Search {
     failed: u64,
     /// Whether nothing but a chain says that a block starts here.
     is_guess: bool,
+    /// Bytes of contents that the frame says are still to come.
+    missing: Option<u64>,
+    /// At a place to go on from, and finding out how much is lost before it.
+    pub(super) measure: Option<Box<Measure>>,
 }
 
 /// What is found at some byte.
-enum Found {
+enum Sign {
     /// The magic number of a frame.
     Magic,
     /// A chain of block headers of this many bytes.
@@ -66,10 +68,9 @@ enum Found {
 }
 
 impl Search {
-    /// A search for a frame behind `loss`, at `start` of the source.
-    pub(super) fn for_frames(loss: Loss, start: u64) -> Self {
+    /// A search for a frame, at `start` of the source.
+    pub(super) fn for_frames(start: u64) -> Self {
         Self {
-            loss,
             frame: None,
             before: None,
             doubtful: 0,
@@ -78,6 +79,8 @@ impl Search {
             start,
             failed: 0,
             is_guess: false,
+            missing: None,
+            measure: None,
         }
     }
 
@@ -87,7 +90,7 @@ impl Search {
     pub(super) fn behind_end(start: u64, doubt: Option<(FrameHeader, usize)>) -> Self {
         let (frame, doubtful) = doubt.unzip();
         let doubtful = doubtful.unwrap_or(0);
-        Self { frame, doubtful, ..Self::for_frames(Loss::behind_end(start), start) }
+        Self { frame, doubtful, ..Self::for_frames(start) }
     }
 
     /// A search for a frame or for a place to go on with `frame`, of which
@@ -95,16 +98,15 @@ impl Search {
     /// next block may start at `next` of the source.
     pub(super) fn within(
         frame: &Frame,
-        loss: Loss,
         start: u64,
         missing: Option<u64>,
         next: Option<u64>,
     ) -> Self {
         // Of a short frame as much would be lost by not knowing how much it is.
-        let is_worth_it = missing.is_none_or(|missing| missing > UNKNOWN_LOSS);
-        let search = Self::for_frames(loss, start);
+        let is_worth_it = missing.is_none_or(|missing| missing > extent_of(None));
+        let frame_rest = frame.rest().filter(|_| is_worth_it);
         let doubtful = frame.doubtful();
-        Self { frame: frame.rest().filter(|_| is_worth_it), doubtful, next, ..search }
+        Self { frame: frame_rest, doubtful, next, missing, ..Self::for_frames(start) }
     }
 
     /// How many bytes before the loss are of use, as long as they are not
@@ -120,6 +122,41 @@ impl Search {
         self.before = Some(Rc::new(before));
     }
 
+    /// Goes to `next`, where the next block of `frame` should start; returns
+    /// whether one does.
+    fn approach(
+        &mut self,
+        frame: FrameHeader,
+        next: u64,
+        loss: &mut Loss,
+        input: &mut Input,
+    ) -> Result<bool, Error> {
+        let ahead = usize::try_from(next.saturating_sub(input.position())).unwrap_or(usize::MAX);
+        let bytes = input.peek(ahead.saturating_add(REACH))?;
+        let bytes = bytes.get(ahead..).unwrap_or(&[]);
+        let is_end = bytes.is_empty();
+        let chain = chain::follow(bytes, frame.has_checksum, End::Anywhere);
+        if let Some(length) = chain {
+            self.proven = next.saturating_add(to_u64(length));
+        }
+        if next > self.proven || is_end {
+            self.next = None;
+            return Ok(false);
+        }
+        loss.skip(ahead, input);
+        Ok(true)
+    }
+
+    /// Passes over `length` bytes of blocks, of which the first one has `first`:
+    /// the next one should follow. A guess that failed at once may have been
+    /// bytes that happen to lead to a header, which need not be the next.
+    fn pass(&mut self, length: usize, first: usize, loss: &mut Loss, input: &mut Input) {
+        let is_wrong = self.is_guess && length <= first;
+        loss.skip(if is_wrong { 1 } else { length.max(1) }, input);
+        self.next = (!is_wrong).then(|| input.position());
+        self.is_guess = false;
+    }
+
     /// Whether an entry into the frame at `offset` of the source may be tried.
     fn may_enter(&self, offset: u64) -> bool {
         let gone = offset.saturating_sub(self.start) / BYTES_PER_ENTRY;
@@ -129,87 +166,73 @@ impl Search {
 
 impl Zstd {
     /// Goes on with the search, by a bounded part of the source.
-    pub(super) fn search(
+    pub(super) fn search_on(
         &mut self,
-        search: Search,
+        search: &mut Search,
+        loss: &mut Loss,
         input: &mut Input,
         output: &mut Output<'_>,
-    ) -> Result<Step, Error> {
+    ) -> Result<Found, Error> {
+        if search.measure.is_some() {
+            // Nothing is read once it is taken out.
+            input.peek(BLOCK_MAX.saturating_add(3))?;
+        }
+        if let Some(measure) = search.measure.take() {
+            return self.measure(search, measure, input, output);
+        }
         match (search.frame, search.next) {
-            (None, _) => self.search_frame(search, input, output),
-            (Some(frame), Some(next)) => self.search_at(search, frame, next, input, output),
-            (Some(frame), None) => self.search_all(search, frame, input, output),
+            (None, _) => self.search_frame(search, loss, input, output),
+            (Some(frame), Some(next)) => {
+                if search.approach(frame, next, loss, input)? {
+                    return self.try_entry(search, frame, loss, input, output);
+                }
+                Ok(Found::Nothing)
+            }
+            (Some(frame), None) => self.search_all(search, frame, loss, input, output),
         }
     }
 
     /// Looks for a frame, a read of the source at a time.
     fn search_frame(
         &mut self,
-        mut search: Search,
+        search: &mut Search,
+        loss: &mut Loss,
         input: &mut Input,
         output: &mut Output<'_>,
-    ) -> Result<Step, Error> {
-        if search.loss.skip_to(&MAGIC, input)? {
-            return self.try_frame(search, input, output);
+    ) -> Result<Found, Error> {
+        if loss.skip_to(&MAGIC, input)? {
+            return self.try_frame(search, loss, input, output);
         }
-        if input.is_at_end()? {
-            return Ok(search.loss.give_up(input.position(), output));
-        }
-        Ok(self.go_on(search))
-    }
-
-    /// Enters `frame` where its next block should start, or says that it does
-    /// not start there.
-    fn search_at(
-        &mut self,
-        mut search: Search,
-        frame: FrameHeader,
-        next: u64,
-        input: &mut Input,
-        output: &mut Output<'_>,
-    ) -> Result<Step, Error> {
-        let ahead = usize::try_from(next.saturating_sub(input.position())).unwrap_or(usize::MAX);
-        let bytes = input.peek(ahead.saturating_add(REACH))?;
-        let bytes = bytes.get(ahead..).unwrap_or(&[]);
-        let is_end = bytes.is_empty();
-        let chain = chain::follow(bytes, frame.has_checksum, End::Anywhere);
-        if let Some(length) = chain {
-            search.proven = next.saturating_add(to_u64(length));
-        }
-        if next > search.proven || is_end {
-            search.next = None;
-            return Ok(self.go_on(search));
-        }
-        search.loss.skip(ahead, input);
-        self.try_entry(search, frame, input, output)
+        Ok(if input.is_at_end()? { Found::End } else { Found::Nothing })
     }
 
     /// Looks for `frame` or another one at every byte.
     fn search_all(
         &mut self,
-        mut search: Search,
+        search: &mut Search,
         frame: FrameHeader,
+        loss: &mut Loss,
         input: &mut Input,
         output: &mut Output<'_>,
-    ) -> Result<Step, Error> {
+    ) -> Result<Found, Error> {
         let bytes = input.peek(SCAN.saturating_add(REACH))?;
         if bytes.is_empty() {
-            return Ok(search.loss.give_up(input.position(), output));
+            return Ok(Found::End);
         }
         let places = bytes.len().min(SCAN);
         let found = (0..places).find_map(|at| Some((at, find(bytes.get(at..)?, frame)?)));
-        search.loss.skip(found.as_ref().map_or(places, |found| found.0), input);
+        loss.skip(found.as_ref().map_or(places, |found| found.0), input);
         match found {
-            None => Ok(self.go_on(search)),
-            Some((_, Found::Magic)) if is_part_of(frame, input)? => {
-                search.loss.skip(MAGIC.len(), input);
-                Ok(self.go_on(search))
+            None => Ok(Found::Nothing),
+            Some((_, Sign::Magic)) if is_part_of(frame, input)? => {
+                loss.skip(MAGIC.len(), input);
+                Ok(Found::Nothing)
             }
-            Some((_, Found::Magic)) => self.try_frame(search, input, output),
-            Some((_, Found::Chain(length))) => {
+            Some((_, Sign::Magic)) => self.try_frame(search, loss, input, output),
+            Some((_, Sign::Chain(length))) => {
                 search.proven = input.position().saturating_add(to_u64(length));
                 search.is_guess = true;
-                self.try_entry(search, frame, input, output)
+                self.try_entry(search, frame, loss, input, output)
             }
         }
     }
@@ -217,62 +240,62 @@ impl Zstd {
     /// Goes on with the frame that starts here, if one does.
     fn try_frame(
         &mut self,
-        mut search: Search,
+        search: &Search,
+        loss: &mut Loss,
         input: &mut Input,
         output: &mut Output<'_>,
-    ) -> Result<Step, Error> {
+    ) -> Result<Found, Error> {
         if self.is_sound_frame(input, output.room)? {
             self.place = Place::Between;
-            return Ok(search.loss.resume(output));
+            return Ok(Found::Here(search.missing.map_or(Length::Unknown, Length::Known)));
         }
-        search.loss.skip(1, input);
-        Ok(self.go_on(search))
+        loss.skip(1, input);
+        Ok(Found::Nothing)
     }
 
     /// Goes on with `frame` at the block that starts here, if it can be
     /// decoded with those behind it, and passes over it otherwise.
     fn try_entry(
         &mut self,
-        mut search: Search,
+        search: &mut Search,
         frame: FrameHeader,
+        loss: &mut Loss,
         input: &mut Input,
         output: &mut Output<'_>,
-    ) -> Result<Step, Error> {
+    ) -> Result<Found, Error> {
         let first = input.peek(3)?.first_chunk::<3>().copied().and_then(BlockHeader::parse);
         let may_enter = search.may_enter(input.position());
         let length = first.map_or(1, |first| first.length.saturating_add(3));
         if !may_enter || first.is_some_and(|first| !chain::is_anchor(&first)) {
-            return Ok(self.pass(search, length, length, input));
+            search.pass(length, length, loss, input);
+            return Ok(Found::Nothing);
         }
         let Some(failure) = self.first_failure(frame, input, output.room)? else {
-            return match search.before.take() {
-                Some(before) => self.measure_from(search, frame, before, input, output),
-                None => Ok(self.enter(search, frame, None, output)),
+            return match search.before.clone() {
+                Some(before) => self.measure_from(search, frame, before, input),
+                None => Ok(self.enter(search, frame, None)),
             };
         };
         search.failed = search.failed.saturating_add(1);
-        Ok(self.pass(search, failure, length, input))
+        search.pass(failure, length, loss, input);
+        Ok(Found::Nothing)
     }
 
     /// Goes on with `frame` here, in the middle of it.
     pub(super) fn enter(
         &mut self,
-        mut search: Search,
+        search: &mut Search,
         frame: FrameHeader,
         past: Option<Behind>,
-        output: &mut Output<'_>,
-    ) -> Step {
+    ) -> Found {
         let Ok(twin) = Twin::enter(&mut self.blocks, frame.window, past.as_ref()) else {
             search.frame = None;
-            return self.go_on(search);
+            return Found::Nothing;
         };
         self.twin = Some(Box::new(twin));
-        let lost = past.as_ref().map(|past| past.lost);
+        let lost = past.as_ref().map_or(Length::Unknown, |past| Length::Known(past.lost));
         self.place = Place::Blocks(Frame::entered(frame, past.map(Rc::new)));
-        match lost {
-            Some(lost) => search.loss.resume_after(lost, output),
-            None => search.loss.resume_somewhere(output),
-        }
+        Found::Here(lost)
     }
 
     /// Decodes a few blocks from here on as in the middle of `frame`. Returns
@@ -309,22 +332,6 @@ impl Zstd {
         Ok(None)
     }
 
-    /// Passes over `length` bytes of blocks, of which the first one has `first`:
-    /// the next one should follow. A guess that failed at once may have been
-    /// bytes that happen to lead to a header, which need not be the next.
-    fn pass(&mut self, mut search: Search, length: usize, first: usize, input: &mut Input) -> Step {
-        let is_wrong = search.is_guess && length <= first;
-        search.loss.skip(if is_wrong { 1 } else { length.max(1) }, input);
-        search.next = (!is_wrong).then(|| input.position());
-        search.is_guess = false;
-        self.go_on(search)
-    }
-
-    fn go_on(&mut self, search: Search) -> Step {
-        self.place = Place::Lost(search);
-        Step::Data(0)
-    }
-
     /// Whether a frame starts here whose first block decodes. Consumes
     /// nothing.
     fn is_sound_frame(&mut self, input: &mut Input, room: &mut [u8]) -> Result<bool, Error> {
@@ -356,15 +363,15 @@ fn is_part_of(frame: FrameHeader, input: &mut Input) -> Result<bool, Error> {
     let mut places = MAGIC.len()..SCAN.min(bytes.len());
     Ok(places.any(|at| {
         let found = bytes.get(at..).and_then(|bytes| find(bytes, frame));
-        matches!(found, Some(Found::Chain(_)))
+        matches!(found, Some(Sign::Chain(_)))
     }))
 }
 
 /// What `bytes` start with, of what `frame` or another one could go on with.
-fn find(bytes: &[u8], frame: FrameHeader) -> Option<Found> {
+fn find(bytes: &[u8], frame: FrameHeader) -> Option<Sign> {
     match bytes.starts_with(&MAGIC) {
-        true => Some(Found::Magic),
-        false => chain::follow(bytes, frame.has_checksum, End::Source).map(Found::Chain),
+        true => Some(Sign::Magic),
+        false => chain::follow(bytes, frame.has_checksum, End::Source).map(Sign::Chain),
     }
 }
 

@@ -1,0 +1,332 @@
+//! The frontier, which passes every block once, and the reader, which goes to
+//! those behind it.
+
+use core::ops::Range;
+use std::rc::Rc;
+
+use super::decoded::Decoded;
+use super::ranges::Ranges;
+use super::walk::{Block, Step, Unpacked, Walk};
+use crate::container::checkpoint::{Checkpoint, Checkpoints};
+use crate::container::finding::{BlockChecksum, ContainerFindingKind};
+use crate::container::log::{End, Log};
+use crate::container::loss::holes::Holes;
+use crate::container::loss::landmark::Landmark;
+use crate::container::loss::measure::Measure;
+use crate::container::loss::{LOSSES_MAX, Length, Stopped, Turn, extent_of};
+use crate::source::{Error, ReadAt};
+
+/// Bytes of a block whose length is in doubt are given out in such pieces as
+/// long as that does not have to be settled.
+const SETTLE: u64 = 64 * 1024;
+
+/// All of it: the two walks, what is known of the contents, and what is kept of
+/// them. More than ten, because each step works on nearly all of them.
+pub(super) struct State<W: Walk> {
+    pub(super) source: Rc<dyn ReadAt>,
+    /// Has passed every block up to where it stands, from the first on.
+    pub(super) frontier: Frontier<W>,
+    pub(super) end: Option<End>,
+    /// Finds blocks behind the frontier.
+    pub(super) reader: W,
+    /// Where blocks start: all of them, as long as the budget allows.
+    pub(super) blocks: Checkpoints<W::Resume>,
+    pub(super) decoded: Decoded,
+    pub(super) cache_bytes: usize,
+    /// The blocks that were decoded before, or could not be.
+    pub(super) seen: Ranges,
+    pub(super) holes: Holes,
+    /// The contents of blocks whose checksums do not agree.
+    pub(super) wrong: Holes,
+    pub(super) losses: usize,
+    pub(super) log: Log,
+    /// What a layer above expects to find.
+    pub(super) expected: Option<Landmark>,
+    /// Bytes that were decoded to go on at all.
+    pub(super) decoded_bytes: u64,
+}
+
+/// The walk that sees every block first.
+pub(super) struct Frontier<W: Walk> {
+    pub(super) walk: W,
+    /// The search, behind damage.
+    stopped: Option<Stopped<W::Search>>,
+    /// Whether the block that it stands at may have another length than it had.
+    is_doubtful: bool,
+}
+
+impl<W: Walk> Frontier<W> {
+    /// One that starts where `walk` stands.
+    pub(super) fn new(walk: W) -> Self {
+        Self { walk, stopped: None, is_doubtful: false }
+    }
+
+    /// The block it stands at, and from where on its contents are not to be
+    /// given out before its length is settled.
+    fn block(&self) -> Option<(Block<W::Resume>, u64)> {
+        let block = self.walk.block()?;
+        let certain = match self.is_doubtful {
+            true => block.length.saturating_sub(block.length % SETTLE),
+            false => u64::MAX,
+        };
+        Some((block, block.contents.saturating_add(certain)))
+    }
+}
+
+/// Where the bytes at an offset are to be had.
+pub(super) enum Place {
+    /// Decoded already.
+    Decoded,
+    /// In the block the frontier stands at.
+    AtFrontier,
+    /// In the block the reader stands at.
+    AtReader,
+    /// Nowhere: lost.
+    Lost,
+    /// Nowhere: behind the end.
+    End,
+}
+
+impl<W: Walk> State<W> {
+    /// Takes one step towards the block at `at`; `None` if it takes more.
+    pub(super) fn find(&mut self, at: u64) -> Result<Option<Place>, Error> {
+        if self.decoded.at(at).is_some() {
+            return Ok(Some(Place::Decoded));
+        }
+        if self.holes.at(at).is_some() {
+            return Ok(Some(Place::Lost));
+        }
+        if at < self.frontier.walk.contents() {
+            return self.find_behind(at);
+        }
+        if self.end.is_some() {
+            return Ok(Some(Place::End));
+        }
+        if let Some((block, certain)) = self.frontier.block()
+            && block.holds(at)
+        {
+            if at < certain {
+                return Ok(Some(Place::AtFrontier));
+            }
+            self.settle_length(&block)?;
+            return Ok(None);
+        }
+        self.step_frontier()?;
+        Ok(None)
+    }
+
+    /// Decodes the block that was found; returns whether its bytes are there
+    /// now.
+    pub(super) fn fetch(&mut self, place: Place) -> Result<bool, Error> {
+        match place {
+            Place::Decoded => Ok(true),
+            Place::AtFrontier => self.decode(true),
+            Place::AtReader => self.decode(false),
+            Place::Lost | Place::End => Ok(false),
+        }
+    }
+
+    fn step_frontier(&mut self) -> Result<(), Error> {
+        let contents = self.frontier.walk.contents();
+        if let Some((block, _)) = self.frontier.block().filter(|_| self.frontier.is_doubtful) {
+            return self.settle_length(&block);
+        }
+        let Frontier { walk, stopped, .. } = &mut self.frontier;
+        match stopped {
+            Some(search) => match search.found() {
+                Some(length) => self.settle(contents, length)?,
+                None => {
+                    let turn = search.step(contents, &mut self.log, |search, loss, _| {
+                        let found = walk.search(search, loss)?;
+                        Ok((found, walk.input().position()))
+                    })?;
+                    match turn {
+                        Turn::Searching | Turn::Found => {}
+                        Turn::Mended => *stopped = None,
+                        Turn::End(end) => self.end = Some(end),
+                    }
+                }
+            },
+            None => match walk.step(&mut self.log)? {
+                Step::On => {}
+                Step::Stopped(loss, search) => *stopped = Some(Stopped::new(loss, search)),
+                Step::End(end) => self.end = Some(end),
+            },
+        }
+        if self.losses >= LOSSES_MAX {
+            self.end = Some(End::Damaged);
+        }
+        self.take_up_block()
+    }
+
+    /// Notes the block that the frontier has come to, if it has come to one.
+    fn take_up_block(&mut self) -> Result<(), Error> {
+        let Some(block) = self.frontier.walk.block() else { return Ok(()) };
+        let Block { contents, source, resume: state, .. } = block;
+        let is_behind_loss =
+            contents.checked_sub(1).is_some_and(|last| self.holes.at(last).is_some());
+        if is_behind_loss || self.blocks.is_due(contents) || self.blocks.len() == 0 {
+            let pinned = is_behind_loss || self.blocks.len() == 0;
+            self.blocks.push(Checkpoint { contents, source, state, bytes: 0, pinned });
+        }
+        if W::DECODES {
+            self.decoded_bytes = self.decoded_bytes.saturating_add(block.length);
+            let unpacked = self.frontier.walk.decode(true)?;
+            self.frontier.is_doubtful = !self.check(&block, &unpacked);
+        }
+        Ok(())
+    }
+
+    /// A place to go on from behind the loss at `start` of the contents was
+    /// found: finds out how much is lost, and goes on there.
+    fn settle(&mut self, start: u64, length: Length) -> Result<(), Error> {
+        let lost = match length {
+            Length::Known(lost) => Some(lost),
+            Length::Unknown => None,
+            Length::ToMeasure => self.measure(start, self.frontier.walk.fork())?,
+        };
+        if let Some(stopped) = self.frontier.stopped.take() {
+            stopped.settle(start, lost, &mut self.log);
+        }
+        self.frontier.walk.stand_at(start.saturating_add(extent_of(lost)));
+        self.lose(start..self.frontier.walk.contents());
+        Ok(())
+    }
+
+    /// The contents of `block`, at which the frontier stands, are not what they
+    /// were. If it turns out that they were not as many bytes, they are lost.
+    fn settle_length(&mut self, block: &Block<W::Resume>) -> Result<(), Error> {
+        let mut behind = self.frontier.walk.fork();
+        let mut ignored = Log::default();
+        let is_passed = matches!(behind.step(&mut ignored)?, Step::On);
+        behind.stand_at(0);
+        let count = if is_passed { self.measure(block.contents, behind)? } else { None };
+        self.frontier.is_doubtful = false;
+        let Some(count) = count.filter(|&count| count != block.length) else { return Ok(()) };
+        let reason = "length of a block";
+        let kind = ContainerFindingKind::Damaged { reason, lost: Some(count), resumes: true };
+        self.log.find(block.source, block.contents, kind);
+        self.decoded.forget(block.contents);
+        self.wrong.remove(&(block.contents..block.end()));
+        self.frontier.walk.step(&mut self.log)?;
+        let end = block.contents.saturating_add(count);
+        self.frontier.walk.stand_at(end);
+        self.lose(block.contents..end);
+        Ok(())
+    }
+
+    /// Finds out how much is lost from `start` of the contents on: decodes what
+    /// `walk` passes, which goes on behind it, up to the landmark.
+    fn measure(&mut self, start: u64, mut walk: W) -> Result<Option<u64>, Error> {
+        let Some(measure) = Measure::new(start, self.expected.as_ref()) else { return Ok(None) };
+        let mut ignored = Log::default();
+        let mut is_first = true;
+        measure.run(|| {
+            let is_there = core::mem::take(&mut is_first) && walk.block().is_some();
+            if !is_there && !matches!(walk.step(&mut ignored)?, Step::On) {
+                return Ok(None);
+            }
+            let Some(block) = walk.block() else { return Ok(Some(Rc::default())) };
+            self.decoded_bytes = self.decoded_bytes.saturating_add(block.length);
+            let unpacked = walk.decode(W::DECODES)?;
+            if W::DECODES && !unpacked.agrees() {
+                return Ok(None);
+            }
+            // One that cannot be decoded takes its place all the same.
+            let length = usize::try_from(block.length).unwrap_or_default();
+            Ok(Some(unpacked.bytes.unwrap_or_else(|| Rc::new(vec![0; length]))))
+        })
+    }
+
+    fn find_behind(&mut self, at: u64) -> Result<Option<Place>, Error> {
+        if let Some(start) = self.blocks.before(at)
+            && !(start.contents..=at).contains(&self.reader.contents())
+        {
+            self.reader.go_to(start.source, start.contents, start.state);
+        }
+        if self.reader.block().is_some_and(|block| block.holds(at)) {
+            return Ok(Some(Place::AtReader));
+        }
+        let mut ignored = Log::default();
+        if !matches!(self.reader.step(&mut ignored)?, Step::On) {
+            let reason = String::from("reads as something else than before");
+            let position = self.reader.input().position();
+            self.reader = W::new(Rc::clone(&self.source));
+            return Err(Error::source_unreadable(position, reason));
+        }
+        Ok(None)
+    }
+
+    /// Decodes the block that the frontier or the reader stands at; returns
+    /// whether that could be done. If not, its contents are lost.
+    fn decode(&mut self, at_frontier: bool) -> Result<bool, Error> {
+        let walk = if at_frontier { &mut self.frontier.walk } else { &mut self.reader };
+        let Some(block) = walk.block() else { return Ok(false) };
+        let is_new = !self.seen.contains(block.contents);
+        let unpacked = walk.decode(is_new)?;
+        if is_new {
+            self.check(&block, &unpacked);
+        }
+        let Some(bytes) = unpacked.bytes else {
+            self.lose(block.contents..block.end());
+            return Ok(false);
+        };
+        let certain = self.frontier.block().filter(|_| at_frontier && self.frontier.is_doubtful);
+        let certain = certain.and_then(|(_, end)| usize::try_from(end - block.contents).ok());
+        let bytes = match certain.and_then(|certain| bytes.get(..certain)) {
+            Some(certain) => Rc::new(certain.to_vec()),
+            None => bytes,
+        };
+        self.decoded.push(block.contents, bytes);
+        Ok(true)
+    }
+
+    /// Compares the checksums of a block that is decoded for the first time, or
+    /// cannot be decoded; returns whether all of them agree.
+    fn check(&mut self, block: &Block<W::Resume>, unpacked: &Unpacked) -> bool {
+        let range = block.contents..block.end();
+        self.seen.insert(range.clone());
+        if !unpacked.has_sums {
+            self.log.no_checksum();
+        }
+        for &super::walk::Sum { of, expected, found } in &unpacked.sums {
+            if !self.log.compare(expected, found) {
+                let kind = ContainerFindingKind::BlockChecksumMismatch { expected, found, of };
+                self.log.find(block.source, block.contents, kind);
+            }
+        }
+        if unpacked.bytes.is_none() {
+            let lost = Some(block.length);
+            let kind = ContainerFindingKind::Damaged { reason: "block", lost, resumes: true };
+            self.log.find(block.source, block.contents, kind);
+        }
+        if !unpacked.agrees() {
+            self.wrong.push(range);
+        }
+        unpacked.agrees()
+    }
+
+    fn lose(&mut self, hole: Range<u64>) {
+        self.losses = self.losses.saturating_add(1);
+        self.holes.push(hole);
+    }
+
+    /// Bytes that were read and decoded, times [`Walk::EFFORT`].
+    pub(super) fn work(&self) -> u64 {
+        let read = self.frontier.walk.input().position();
+        let read = read.saturating_add(self.reader.input().position());
+        read.saturating_add(self.decoded_bytes).saturating_mul(W::EFFORT)
+    }
+}
+
+impl Unpacked {
+    /// Whether every checksum that was added up agrees.
+    fn agrees(&self) -> bool {
+        self.sums.iter().all(|sum| sum.expected == sum.found)
+    }
+}
+
+/// A checksum of what a block decodes to, or of the block as it stands.
+pub(in crate::container) fn sum(of: BlockChecksum, expected: u32, found: u32) -> super::walk::Sum {
+    super::walk::Sum { of, expected, found }
+}

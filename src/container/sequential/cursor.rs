@@ -1,0 +1,118 @@
+//! A decoder and where it stands, or the search it is on.
+
+use core::ops::Range;
+
+use super::decoder::{Decoder, Output, Step};
+use super::recent::Recent;
+use crate::container::input::Input;
+use crate::container::log::{End, Log};
+use crate::container::loss::{Length, Stopped, Turn};
+use crate::source::Error;
+
+/// A decoder and where it stands.
+pub(super) struct Cursor<D: Decoder> {
+    pub(super) decoder: D,
+    pub(super) input: Input,
+    pub(super) contents: u64,
+    /// The search, behind damage.
+    stopped: Option<Stopped<D::Search>>,
+}
+
+/// What a step came to.
+pub(super) enum Moved {
+    /// It goes on, perhaps with more contents, perhaps behind a loss that is to
+    /// be [settled](Cursor::settle) first.
+    On,
+    /// There is nothing more.
+    End(End),
+}
+
+impl<D: Decoder> Cursor<D> {
+    /// A decoder that stands at `contents`.
+    pub(super) fn new(decoder: D, input: Input, contents: u64) -> Self {
+        Self { decoder, input, contents, stopped: None }
+    }
+
+    /// Whether decoding has stopped.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopped.is_some()
+    }
+
+    /// The search it is on.
+    pub(super) fn search_mut(&mut self) -> Option<&mut D::Search> {
+        self.stopped.as_mut().map(Stopped::search_mut)
+    }
+
+    /// What is known of a loss that is to be settled, if there is one.
+    pub(super) fn found(&self) -> Option<Length> {
+        self.stopped.as_ref().and_then(Stopped::found)
+    }
+
+    /// Goes on behind a loss, of which `lost` bytes are known, and which takes up
+    /// `extent` bytes of contents.
+    pub(super) fn settle(&mut self, lost: Option<u64>, extent: u64, log: &mut Log) {
+        if let Some(stopped) = self.stopped.take() {
+            stopped.settle(self.contents, lost, log);
+            self.contents = self.contents.saturating_add(extent);
+        }
+    }
+
+    /// Bytes of output in a row that may be looked back at.
+    pub(super) fn history(&self) -> usize {
+        if self.is_stopped() { 0 } else { self.decoder.history() }
+    }
+
+    /// Takes a step, and takes up what it put out before `end`: what the
+    /// frontier took back, a reader may put out.
+    pub(super) fn step(
+        &mut self,
+        end: u64,
+        recent: &mut Recent,
+        log: &mut Log,
+        unknown: &mut Vec<Range<usize>>,
+        work: &mut u64,
+    ) -> Result<Moved, Error> {
+        let before = self.input.position();
+        let room = recent.room(self.contents, D::ROOM);
+        let mut output = Output { room, contents: self.contents, log, unknown, tried: 0 };
+        let (count, moved) = self.advance(&mut output)?;
+        let tried = output.tried;
+        let left = usize::try_from(end.saturating_sub(self.contents)).unwrap_or(usize::MAX);
+        recent.fill(count.min(left));
+        let count = u64::try_from(count).unwrap_or(0);
+        self.contents = self.contents.saturating_add(count);
+        let read = self.input.position().saturating_sub(before);
+        let bytes = count.saturating_add(read).saturating_add(tried);
+        *work = work.saturating_add(bytes.saturating_mul(D::EFFORT));
+        Ok(moved)
+    }
+
+    fn advance(&mut self, output: &mut Output<'_>) -> Result<(usize, Moved), Error> {
+        let Some(stopped) = &mut self.stopped else {
+            return Ok(match self.decoder.step(&mut self.input, output)? {
+                Step::Data(count) => (count, Moved::On),
+                Step::End(end) => (0, Moved::End(end)),
+                Step::Stopped(loss, search) => {
+                    self.stopped = Some(Stopped::new(loss, search));
+                    (0, Moved::On)
+                }
+            });
+        };
+        let (decoder, input, contents) = (&mut self.decoder, &mut self.input, self.contents);
+        let (room, unknown, tried) = (&mut *output.room, &mut *output.unknown, &mut output.tried);
+        let turn = stopped.step(contents, output.log, |search, loss, log| {
+            let mut output = Output { room, contents, log, unknown, tried: 0 };
+            let found = decoder.search(search, loss, input, &mut output)?;
+            *tried = output.tried;
+            Ok((found, input.position()))
+        })?;
+        Ok(match turn {
+            Turn::Searching | Turn::Found => (0, Moved::On),
+            Turn::Mended => {
+                self.stopped = None;
+                (0, Moved::On)
+            }
+            Turn::End(end) => (0, Moved::End(end)),
+        })
+    }
+}
