@@ -39,7 +39,7 @@ export default [
     },
   },
   {
-    files: ["**/*.mjs", "www/node-source.js", "tests/**"],
+    files: ["**/*.mjs", "www/worker/source/node-source.js", "tests/**"],
     languageOptions: { globals: globals.node },
   },
   { files: ["tests/**"], rules: { "no-restricted-syntax": "off" } },

@@ -1,12 +1,12 @@
 /** Puts the page together: state, views, Worker and Service Worker. */
-import { Actions } from "./actions.js";
-import { listenForFiles } from "./drop.js";
-import { failure } from "./failure.js";
-import { abilities } from "./saving/abilities.js";
-import { Downloads } from "./saving/downloads.js";
-import { dropStaged } from "./saving/staged.js";
-import { INITIAL, update } from "./state.js";
-import { Trust } from "./trust.js";
+import { Actions } from "./page/actions.js";
+import { listenForFiles } from "./page/drop.js";
+import { failure } from "./shared/failure.js";
+import { abilities } from "./page/saving/abilities.js";
+import { Downloads } from "./page/saving/downloads.js";
+import { dropStaged } from "./page/saving/staged.js";
+import { INITIAL, update } from "./page/state.js";
+import { Trust } from "./page/trust.js";
 import { archiveView } from "./views/archive-view.js";
 import { checksumsView } from "./views/checksums-view.js";
 import { configsView } from "./views/configs-view.js";
@@ -27,7 +27,7 @@ import { proxmoxView } from "./views/proxmox-view.js";
 import { questionView } from "./views/question-view.js";
 import { reportView } from "./views/report-view.js";
 import { scanView } from "./views/scan-view.js";
-import { WorkerClient } from "./worker-client.js";
+import { WorkerClient } from "./page/worker-client.js";
 
 let state = INITIAL;
 let renderDue = false;
@@ -59,7 +59,7 @@ const worker = new WorkerClient((died) => send({ type: "worker-died", failure: d
 const actions = new Actions(worker, send, () => state);
 const trust = new Trust(worker, send, () => state);
 
-/** @param {import("./model.js").PageEvent} event */
+/** @param {import("./page/model.js").PageEvent} event */
 function send(event) {
   const before = state;
   state = update(state, event);

@@ -3,11 +3,11 @@
  * from the page's Worker. It touches no other request and keeps no copies.
  */
 
-/** @typedef {import("./messages.js").Failure} Failure */
-/** @typedef {import("./messages.js").FromImage} FromImage */
-/** @typedef {import("./messages.js").FromSave} FromSave */
-/** @typedef {import("./messages.js").ToSave} ToSave */
-/** @typedef {import("./messages.js").ToServiceWorker} ToServiceWorker */
+/** @typedef {import("./shared/messages.js").Failure} Failure */
+/** @typedef {import("./shared/messages.js").FromImage} FromImage */
+/** @typedef {import("./shared/messages.js").FromSave} FromSave */
+/** @typedef {import("./shared/messages.js").ToSave} ToSave */
+/** @typedef {import("./shared/messages.js").ToServiceWorker} ToServiceWorker */
 /** @typedef {Extract<ToServiceWorker, { kind: "save" }>} SaveOrder */
 
 const scope = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));

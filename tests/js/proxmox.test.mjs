@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../www/build/tools.mjs";
-import { explanation, printed, proxmoxVerdict } from "../../www/proxmox.js";
+import { explanation, printed, proxmoxVerdict } from "../../www/words/proxmox.js";
 
 const sources = ["file.rs", "header.rs", "reading.rs"].map((file) =>
   readFileSync(join(root, "src/proxmox", file), "utf8"),

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openSink } from "../../www/saving/sinks.js";
-import { noWay, waysFor } from "../../www/saving/ways.js";
+import { openSink } from "../../www/worker/saving/sinks.js";
+import { noWay, waysFor } from "../../www/page/ways.js";
 
 const GIB = 1024 ** 3;
 const everything = {

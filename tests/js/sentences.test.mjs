@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../www/build/tools.mjs";
-import { containerSentence, failureSentence, findingSentence } from "../../www/sentences.js";
+import { containerSentence, failureSentence, findingSentence } from "../../www/words/sentences.js";
 
 /** Strings in kebab-case that a function or list of the core's source names. */
 function codesIn(file, start, end) {

@@ -1,7 +1,7 @@
 /** The file and what its header says. */
-import { compressionWords } from "../container.js";
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { exactSize, times } from "../format.js";
+import { compressionWords } from "../words/container.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { exactSize, times } from "../words/format.js";
 import { badge, facts, foreign } from "./parts.js";
 
 export function archiveView() {
@@ -16,7 +16,7 @@ export function archiveView() {
 }
 
 /**
- * @param {import("../model.js").FileFacts} file
+ * @param {import("../page/model.js").FileFacts} file
  * @param {import("../core/vma_inspector.js").Overview} overview
  * @param {import("../core/vma_inspector.js").ContainerReport | null} container
  */

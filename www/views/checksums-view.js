@@ -1,10 +1,10 @@
 /** Which checksums there are, which were compared, and what that proves. */
-import { NO_DATA_CHECKSUM } from "../container.js";
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { count } from "../format.js";
+import { NO_DATA_CHECKSUM } from "../words/container.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { count } from "../words/format.js";
 import { facts, table } from "./parts.js";
 
-/** @typedef {import("../model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
 
 export function checksumsView() {
   const section = byId("checksums");

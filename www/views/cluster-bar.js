@@ -1,6 +1,6 @@
 /** Of what kinds a disk's clusters are: as a bar, and as a table of numbers. */
-import { h } from "../dom.js";
-import { count, share } from "../format.js";
+import { h } from "./dom.js";
+import { count, share } from "../words/format.js";
 import { foreign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceStatistics["clusters"]} Clusters */

@@ -1,11 +1,11 @@
 /** The configuration files: as text or as bytes, to copy and to save. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { asText, hexDump, size } from "../format.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { asText, hexDump, size } from "../words/format.js";
 import { button, copyButton, failureWords, foreign, saveSmallFile } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ConfigEntry} Config */
-/** @typedef {import("../model.js").ConfigContent} Content */
-/** @typedef {import("../model.js").Send} Send */
+/** @typedef {import("../page/model.js").ConfigContent} Content */
+/** @typedef {import("../page/model.js").Send} Send */
 
 /** @param {Send} send */
 export function configsView(send) {
@@ -27,7 +27,7 @@ export function configsView(send) {
       for (const [index, content] of contents ?? []) views.get(index)?.draw(content);
     },
   );
-  /** @param {import("../model.js").State} state */
+  /** @param {import("../page/model.js").State} state */
   return (state) => {
     build(state);
     draw(state);

@@ -1,8 +1,8 @@
 /** What wraps the archive, judged by itself. */
-import { checksumWords, compressionWords, containerVerdict, endWords } from "../container.js";
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { count } from "../format.js";
-import { containerSentence, SEVERITY_WORDS } from "../sentences.js";
+import { checksumWords, compressionWords, containerVerdict, endWords } from "../words/container.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { count } from "../words/format.js";
+import { containerSentence, SEVERITY_WORDS } from "../words/sentences.js";
 import { badge, facts, foreign, sign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ContainerFinding} Finding */

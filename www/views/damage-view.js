@@ -1,10 +1,10 @@
 /** What is lost of each disk: ranges of its bytes, and a map of them to save. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { count, counted, hex, size } from "../format.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { count, counted, hex, size } from "../words/format.js";
 import { button, foreign, table } from "./parts.js";
 
-/** @typedef {import("../messages.js").LostOfDevice} Lost */
-/** @typedef {import("../model.js").Send} Send */
+/** @typedef {import("../shared/messages.js").LostOfDevice} Lost */
+/** @typedef {import("../page/model.js").Send} Send */
 
 /** @param {Send} send */
 export function damageView(send) {

@@ -1,7 +1,7 @@
 /** The disks: how much of each is there, and the way to save one. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { count, exactSize, share, size } from "../format.js";
-import { missingBytes } from "../verdict.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { count, exactSize, share, size } from "../words/format.js";
+import { missingBytes } from "../words/verdict.js";
 import { clusterBar, clusterTable } from "./cluster-bar.js";
 import { badge, facts, foreign, table } from "./parts.js";
 import { saveBox } from "./save-box.js";
@@ -10,10 +10,10 @@ import { savePanel } from "./save-panel.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
 /** @typedef {import("../core/vma_inspector.js").DeviceStatistics} Statistics */
-/** @typedef {import("../model.js").ShownArchive} ShownArchive */
-/** @typedef {import("../model.js").State} State */
+/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../page/model.js").State} State */
 
-/** @param {import("../model.js").Send} send */
+/** @param {import("../page/model.js").Send} send */
 export function devicesView(send) {
   const section = byId("devices");
   const list = h("div", { class: "stack" });
@@ -65,7 +65,7 @@ export function devicesView(send) {
 /**
  * @param {Device} device
  * @param {ShownArchive} archive
- * @param {import("../model.js").Send} send
+ * @param {import("../page/model.js").Send} send
  */
 function deviceCard(device, archive, send) {
   const panel = savePanel(device, send);
@@ -93,7 +93,7 @@ function deviceCard(device, archive, send) {
 
   /**
    * @param {ShownArchive} archive
-   * @param {import("../model.js").Save | null} current
+   * @param {import("../page/model.js").Save | null} current
    * @param {State["abilities"]} abilities
    */
   function draw(archive, current, abilities) {

@@ -1,16 +1,16 @@
 /** The whole VM for other programs: an appliance, a folder of disks, texts. */
-import { byId, fill, h, setText, whenChanged } from "../dom.js";
-import { counted, size } from "../format.js";
-import { FORMATS, TEXT_FORMATS } from "../format-words.js";
-import { isScattered } from "../saving/wish.js";
-import { isLive } from "../state.js";
+import { byId, fill, h, setText, whenChanged } from "./dom.js";
+import { counted, size } from "../words/format.js";
+import { FORMATS, TEXT_FORMATS } from "../words/format-words.js";
+import { isScattered } from "../page/wish.js";
+import { isLive } from "../page/state.js";
 import { button, copyButton, foreign, saveSmallFile } from "./parts.js";
 import { saveBox } from "./save-box.js";
 import { select, setOptions } from "./save-panel.js";
 
-/** @typedef {import("../model.js").Send} Send */
-/** @typedef {import("../model.js").ShownArchive} ShownArchive */
-/** @typedef {import("../model.js").State} State */
+/** @typedef {import("../page/model.js").Send} Send */
+/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../page/model.js").State} State */
 /** @typedef {import("../core/vma_inspector.js").LeftOut} LeftOut */
 
 /** @param {Send} send */
@@ -254,7 +254,7 @@ function leftOutList(leftOut) {
 }
 
 /**
- * @param {import("../dom.js").Child} label
+ * @param {import("./dom.js").Child} label
  * @param {(checked: boolean) => void} onChange
  */
 function checkbox(label, onChange) {

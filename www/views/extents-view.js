@@ -1,6 +1,6 @@
 /** How the archive is laid out. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { count, counted, decimal, exactSize } from "../format.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { count, counted, decimal, exactSize } from "../words/format.js";
 import { facts } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ExtentStatistics} Statistics */

@@ -1,10 +1,10 @@
 /** What could not be opened, and why. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { failureSentence } from "../sentences.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { failureSentence } from "../words/sentences.js";
 import { predictionList } from "./proxmox-view.js";
 import { button, failureWords, foreign, sign } from "./parts.js";
 
-/** @param {import("../model.js").Send} send */
+/** @param {import("../page/model.js").Send} send */
 export function failureView(send) {
   const section = byId("failure");
   return whenChanged(
@@ -17,9 +17,9 @@ export function failureView(send) {
 }
 
 /**
- * @param {NonNullable<import("../model.js").State["failure"]>} failed
- * @param {import("../model.js").FileFacts | undefined} shown
- * @param {import("../model.js").Send} send
+ * @param {NonNullable<import("../page/model.js").State["failure"]>} failed
+ * @param {import("../page/model.js").FileFacts | undefined} shown
+ * @param {import("../page/model.js").Send} send
  */
 function card({ file, failure, again }, shown, send) {
   return h(

@@ -1,6 +1,6 @@
 /** Whether Proxmox takes the file by its name, and the right name if not. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { nameProblem, renameHint } from "../file-name.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { nameProblem, renameHint } from "../words/file-name.js";
 import { foreign, sign } from "./parts.js";
 
 export function fileNameView() {

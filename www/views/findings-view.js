@@ -1,14 +1,14 @@
 /** What is wrong or unusual, grouped by kind; each kind a list in pages. */
-import { FINDINGS_PER_PAGE } from "../actions.js";
-import { byId, fill, h, setAttribute, setText, whenChanged } from "../dom.js";
-import { count, counted } from "../format.js";
-import { findingSentence, SEVERITY_WORDS } from "../sentences.js";
-import { allFindings } from "../verdict.js";
+import { FINDINGS_PER_PAGE } from "../page/actions.js";
+import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
+import { count, counted } from "../words/format.js";
+import { findingSentence, SEVERITY_WORDS } from "../words/sentences.js";
+import { allFindings } from "../words/verdict.js";
 import { badge, button, failureWords, foreign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").FindingGroup} Group */
-/** @typedef {import("../model.js").FindingsPage} Page */
-/** @typedef {import("../model.js").Send} Send */
+/** @typedef {import("../page/model.js").FindingsPage} Page */
+/** @typedef {import("../page/model.js").Send} Send */
 
 /** @param {Send} send */
 export function findingsView(send) {
@@ -49,7 +49,7 @@ export function findingsView(send) {
 
 /**
  * @param {Group[]} groups
- * @param {import("../model.js").Scan["phase"]} phase
+ * @param {import("../page/model.js").Scan["phase"]} phase
  */
 function summaryOf(groups, phase) {
   const all = groups.reduce((sum, group) => sum + group.count, 0);

@@ -1,8 +1,8 @@
 /** Saves from archives that are no longer shown. */
-import { byId, fill, h, whenChanged } from "../dom.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
 import { saveBox } from "./save-box.js";
 
-/** @param {import("../model.js").Send} send */
+/** @param {import("../page/model.js").Send} send */
 export function formerSavesView(send) {
   const section = byId("former-saves");
   const list = h("div", { class: "stack" });

@@ -1,9 +1,9 @@
 /** What is kept in the browser of former scans, and how to forget it. */
-import { byId, h, setText, whenChanged } from "../dom.js";
-import { counted, size } from "../format.js";
+import { byId, h, setText, whenChanged } from "./dom.js";
+import { counted, size } from "../words/format.js";
 import { button } from "./parts.js";
 
-/** @param {import("../model.js").Send} send */
+/** @param {import("../page/model.js").Send} send */
 export function keptView(send) {
   const box = h("input", {
     type: "checkbox",

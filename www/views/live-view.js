@@ -2,9 +2,9 @@
  * The one live region, which says changes of state to those who cannot see
  * them, and the window's title, for those who look elsewhere meanwhile.
  */
-import { byId, whenChanged } from "../dom.js";
-import { share } from "../format.js";
-import { isLive } from "../state.js";
+import { byId, whenChanged } from "./dom.js";
+import { share } from "../words/format.js";
+import { isLive } from "../page/state.js";
 
 const PAGE_TITLE = document.title;
 
@@ -23,14 +23,14 @@ export function liveView() {
       document.title = title;
     },
   );
-  /** @param {import("../model.js").State} state */
+  /** @param {import("../page/model.js").State} state */
   return (state) => {
     announce(state);
     entitle(state);
   };
 }
 
-/** @param {import("../model.js").State} state */
+/** @param {import("../page/model.js").State} state */
 function titleOf({ saves, archive }) {
   const save = saves.find(isLive);
   if (save) return `${share(save.done, save.total)} saved – ${PAGE_TITLE}`;

@@ -1,6 +1,6 @@
 /** `qemu-server.conf` in words. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { counted, size } from "../format.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { counted, size } from "../words/format.js";
 import { facts, foreign, table } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").VmSummary} VmSummary */

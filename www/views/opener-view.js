@@ -1,5 +1,5 @@
 /** The way in: the button, the hint, and what is shown while something is dragged. */
-import { byId, fill, h, setAttribute, setText, whenChanged } from "../dom.js";
+import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
 import { foreign } from "./parts.js";
 
 const VEIL_WORDS = {
@@ -7,7 +7,7 @@ const VEIL_WORDS = {
   other: "This is not a file",
 };
 
-/** @param {import("../model.js").Send} send */
+/** @param {import("../page/model.js").Send} send */
 export function openerView(send) {
   const input = /** @type {HTMLInputElement} */ (byId("file-input"));
   input.addEventListener("change", () => {
@@ -18,7 +18,7 @@ export function openerView(send) {
   });
   const drawPhase = whenChanged(({ opening, archive }) => [opening, archive !== null], drawOpener);
   const drawDrag = whenChanged(({ dragging }) => [dragging], drawVeil);
-  /** @param {import("../model.js").State} state */
+  /** @param {import("../page/model.js").State} state */
   return (state) => {
     drawPhase(state);
     drawDrag(state);
@@ -26,7 +26,7 @@ export function openerView(send) {
 }
 
 /**
- * @param {import("../model.js").FileFacts | null} opening
+ * @param {import("../page/model.js").FileFacts | null} opening
  * @param {boolean} loaded
  */
 function drawOpener(opening, loaded) {
@@ -41,7 +41,7 @@ function drawOpener(opening, loaded) {
   fill(byId("opener-hint"), ...hint);
 }
 
-/** @param {import("../model.js").State["dragging"]} dragging */
+/** @param {import("../page/model.js").State["dragging"]} dragging */
 function drawVeil(dragging) {
   const veil = byId("drop-veil");
   veil.hidden = dragging === "no";

@@ -1,8 +1,8 @@
 /** Small pieces that several views are made of. */
-import { h } from "../dom.js";
-import { failureSentence } from "../sentences.js";
+import { h } from "./dom.js";
+import { failureSentence } from "../words/sentences.js";
 
-/** @typedef {import("../dom.js").Child} Child */
+/** @typedef {import("./dom.js").Child} Child */
 
 /** Invisible, or changing the order of what stands around them. */
 const HIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
@@ -69,7 +69,7 @@ export function button(label, onClick, attributes = {}) {
  * A button that copies a text.
  * @param {string} label
  * @param {() => string} text
- * @param {import("../model.js").Send} send
+ * @param {import("../page/model.js").Send} send
  */
 export function copyButton(label, text, send) {
   return button(label, async () => {
@@ -126,7 +126,7 @@ export function table(caption, columns, rows, attributes = {}) {
 
 /**
  * The sentence for a failure and its technical line.
- * @param {import("../messages.js").Failure} failure
+ * @param {import("../shared/messages.js").Failure} failure
  */
 export function failureWords({ code, message }) {
   return [

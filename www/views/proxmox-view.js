@@ -1,6 +1,6 @@
 /** What Proxmox's own program would say, command by command. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { COMMANDS, explanation, printed, proxmoxVerdict } from "../proxmox.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { COMMANDS, explanation, printed, proxmoxVerdict } from "../words/proxmox.js";
 import { badge, foreign, sign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ProxmoxPrediction} Prediction */
@@ -64,7 +64,7 @@ export function predictionList(foretold) {
 }
 
 /**
- * @param {import("../proxmox.js").Command} command
+ * @param {import("../words/proxmox.js").Command} command
  * @param {Verdict} said
  * @param {string} explained
  */

@@ -1,12 +1,12 @@
 /** Asks before a file is kept of which parts are missing. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { count, exactSize, share } from "../format.js";
-import { missingBytes } from "../verdict.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { count, exactSize, share } from "../words/format.js";
+import { missingBytes } from "../words/verdict.js";
 import { button, foreign } from "./parts.js";
 
-/** @typedef {import("../model.js").Question} Question */
-/** @typedef {import("../model.js").Send} Send */
-/** @typedef {import("../model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../page/model.js").Question} Question */
+/** @typedef {import("../page/model.js").Send} Send */
+/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
 
 /** @param {Send} send */
 export function questionView(send) {

@@ -1,8 +1,8 @@
 /** The verdict to keep: as a file, or on paper. */
-import { byId, h, whenChanged } from "../dom.js";
+import { byId, h, whenChanged } from "./dom.js";
 import { button } from "./parts.js";
 
-/** @param {import("../model.js").Send} send */
+/** @param {import("../page/model.js").Send} send */
 export function reportView(send) {
   const section = byId("report");
   section.append(

@@ -1,11 +1,11 @@
 /** One save: how far it is, how it ended, and what to do about it. */
-import { fill, h, setAttribute, setText } from "../dom.js";
-import { count, duration, share, size, speed } from "../format.js";
-import { failureSentence } from "../sentences.js";
-import { isLive, newlyLost } from "../state.js";
+import { fill, h, setAttribute, setText } from "./dom.js";
+import { count, duration, share, size, speed } from "../words/format.js";
+import { failureSentence } from "../words/sentences.js";
+import { isLive, newlyLost } from "../page/state.js";
 import { badge, button, foreign } from "./parts.js";
 
-/** @typedef {import("../model.js").Save} Save */
+/** @typedef {import("../page/model.js").Save} Save */
 
 /** @type {Record<Save["phase"], { tone: "good" | "damage" | "neutral" | "warning", word: string }>} */
 const PHASES = {
@@ -21,7 +21,7 @@ const PHASES = {
 };
 
 /**
- * @param {import("../model.js").Send} send
+ * @param {import("../page/model.js").Send} send
  */
 export function saveBox(send) {
   let id = "";

@@ -1,22 +1,22 @@
 /** What can be done with one disk: save it in some format, and hash it. */
-import { fill, h, setAttribute, setText } from "../dom.js";
-import { share, size } from "../format.js";
-import { FORMATS, WAYS } from "../format-words.js";
-import { noWay, waysFor } from "../saving/ways.js";
-import { diskWanted, isScattered, wishFor } from "../saving/wish.js";
-import { failureSentence } from "../sentences.js";
-import { choiceFor, isLive } from "../state.js";
+import { fill, h, setAttribute, setText } from "./dom.js";
+import { share, size } from "../words/format.js";
+import { FORMATS, WAYS } from "../words/format-words.js";
+import { noWay, waysFor } from "../page/ways.js";
+import { diskWanted, isScattered, wishFor } from "../page/wish.js";
+import { failureSentence } from "../words/sentences.js";
+import { choiceFor, isLive } from "../page/state.js";
 import { button, copyButton } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
 /** @typedef {import("../core/vma_inspector.js").FormatChoice} FormatChoice */
-/** @typedef {import("../model.js").Abilities} Abilities */
-/** @typedef {import("../model.js").Save} Save */
-/** @typedef {import("../model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../page/model.js").Abilities} Abilities */
+/** @typedef {import("../page/model.js").Save} Save */
+/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
 
 /**
  * @param {Device} device
- * @param {import("../model.js").Send} send
+ * @param {import("../page/model.js").Send} send
  */
 export function savePanel(device, send) {
   const deviceId = device.id;
@@ -27,7 +27,7 @@ export function savePanel(device, send) {
     send({
       type: "save-chosen",
       deviceId,
-      choice: { way: /** @type {import("../model.js").Way} */ (value) },
+      choice: { way: /** @type {import("../page/model.js").Way} */ (value) },
     }),
   );
   const save = primary(deviceId, "Save as raw image", () =>
@@ -93,9 +93,9 @@ export function savePanel(device, send) {
 
 /**
  * @param {ShownArchive} archive
- * @param {import("../messages.js").SaveWhat & { deviceId: number }} what
- * @param {import("../model.js").SaveChoice} choice
- * @param {import("../saving/ways.js").Choice | undefined} used
+ * @param {import("../shared/messages.js").SaveWhat & { deviceId: number }} what
+ * @param {import("../page/model.js").SaveChoice} choice
+ * @param {import("../page/ways.js").Choice | undefined} used
  */
 function reason(archive, { kind, deviceId }, { format }, used) {
   const waits =
@@ -109,7 +109,7 @@ function reason(archive, { kind, deviceId }, { format }, used) {
 /**
  * @param {ShownArchive} archive
  * @param {number} deviceId
- * @param {import("../messages.js").SaveWhat["kind"]} kind
+ * @param {import("../shared/messages.js").SaveWhat["kind"]} kind
  */
 function orderWords({ timesUnpacked }, deviceId, kind) {
   const lies = "This disk lies out of order in the compressed backup.";
@@ -150,7 +150,7 @@ function formatOptions(formats) {
 /**
  * @param {ShownArchive} archive
  * @param {number} deviceId
- * @param {import("../model.js").Send} send
+ * @param {import("../page/model.js").Send} send
  */
 function hashWords({ hashes, scan }, deviceId, send) {
   if (scan.phase !== "done") return [];

@@ -1,15 +1,15 @@
 /** The scan: how far it is, and in the end what it shows. */
-import { checkedRows, NOT_CHECKED } from "../checked.js";
-import { byId, fill, h, setAttribute, setText, whenChanged } from "../dom.js";
-import { count, counted, duration, share, size, speed } from "../format.js";
-import { failureSentence } from "../sentences.js";
-import { verdict } from "../verdict.js";
+import { checkedRows, NOT_CHECKED } from "../words/checked.js";
+import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
+import { count, counted, duration, share, size, speed } from "../words/format.js";
+import { failureSentence } from "../words/sentences.js";
+import { verdict } from "../words/verdict.js";
 import { badge, button, failureWords, sign, table } from "./parts.js";
 
-/** @typedef {import("../model.js").Scan} Scan */
-/** @typedef {import("../model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../page/model.js").Scan} Scan */
+/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
 
-/** @type {Record<Scan["phase"], { label: string, event: import("../model.js").PageEvent }>} */
+/** @type {Record<Scan["phase"], { label: string, event: import("../page/model.js").PageEvent }>} */
 const CONTROLS = {
   running: { label: "Stop the scan", event: { type: "scan-stop-wanted" } },
   stopped: { label: "Continue the scan", event: { type: "scan-continue-wanted" } },
@@ -26,7 +26,7 @@ const SCANNING = {
   bzip2: "unpacking all of it, reading every header",
 };
 
-/** @param {import("../model.js").Send} send */
+/** @param {import("../page/model.js").Send} send */
 export function scanView(send) {
   const section = byId("scan");
   /** @type {Scan["phase"]} */

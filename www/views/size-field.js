@@ -1,14 +1,14 @@
 /** Where the header does not say how long a disk is: a field to say it in. */
-import { h } from "../dom.js";
+import { h } from "./dom.js";
 import { button } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
-/** @typedef {import("../model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
 
 /**
  * @param {Device} device
  * @param {ShownArchive} archive
- * @param {import("../model.js").Send} send
+ * @param {import("../page/model.js").Send} send
  */
 export function sizeField(device, { overview }, send) {
   const known = overview.headerStanding === "sound" || overview.headerStanding === "mended";
