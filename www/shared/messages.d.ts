@@ -223,6 +223,17 @@ export type Request = {
   [Kind in RequestKind]: { id: number; kind: Kind } & Requests[Kind]["ask"];
 }[RequestKind];
 export type RequestOf<Kind extends RequestKind> = Extract<Request, { kind: Kind }>;
+/** What a request may tell while it is worked on, and how it is given up. */
+export interface Work<Kind extends RequestKind> {
+  tell: (value: Requests[Kind]["progress"]) => void;
+  signal: AbortSignal;
+}
+/** Answers one kind of request, in the Worker. */
+export type Handler<Kind extends RequestKind> = (
+  request: RequestOf<Kind>,
+  work: Work<Kind>,
+) => Requests[Kind]["result"] | Promise<Requests[Kind]["result"]>;
+export type Handlers = { [Kind in RequestKind]: Handler<Kind> };
 /** Threads that work for the Worker: one reads ahead, one hashes. */
 export type Helper = "reader" | "hasher";
 export type ToWorker =

@@ -3,6 +3,8 @@
  * time to throw them away, and getting one costs more than filling it.
  */
 
+/** @typedef {(buffer: ArrayBuffer) => void} GiveBack takes a buffer that may be used again */
+
 /** Bytes that buffers are a multiple of, so that they fit what comes next. */
 const UNIT = 256 * 1024;
 

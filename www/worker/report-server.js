@@ -45,13 +45,13 @@ function lostOf(archive, id, most) {
 
 /**
  * The report as the text of a JSON file.
- * @param {{ archive: Archive, report: () => ScanReport }} session
+ * @param {Archive} archive
+ * @param {ScanReport} scanned
  * @param {ReportFacts} facts what only the page knows
  * @param {AbortSignal} signal
  * @returns {Promise<Blob>}
  */
-export async function reportOf({ archive, report }, facts, signal) {
-  const scanned = report();
+export async function reportOf(archive, scanned, facts, signal) {
   const overview = archive.overview();
   const { configs, devices } = overview;
   const groups = scanned.findings.length > 0 ? scanned.findings : overview.findings;

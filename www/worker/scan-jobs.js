@@ -6,30 +6,11 @@ import * as keptScans from "./kept-scans.js";
 import { Buffers } from "./buffers.js";
 import { nextTurn } from "./turn.js";
 
-/** @typedef {import("../core/vma_inspector.js").ContainerReport} ContainerReport */
 /** @typedef {import("../core/vma_inspector.js").ScanProgress} ScanProgress */
 /** @typedef {import("../shared/messages.js").ScanUpdate} ScanUpdate */
 /** @typedef {(update: ScanUpdate) => void} Send */
-/**
- * @typedef {object} Session
- * @property {import("../core/vma_inspector.js").Archive} archive
- * @property {File} file
- * @property {import("./source/blob-source.js").BlobSource} source
- * @property {boolean} compressed and so read from front to back
- * @property {ContainerReport | null} formerly what an earlier scan, which was kept, said of the container
- * @property {Map<number, Watcher>} watchers saves that wait for the next scan, by device
- * @property {Promise<void>} scanned fulfilled when the last scan has ended
- */
-/**
- * A save that waits for what a scan comes by.
- * @typedef {object} Watcher
- * @property {(offset: number, bytes: Uint8Array<ArrayBuffer>,
- *   giveBack: import("./saving/sinks.js").GiveBack) => Promise<void>} write
- * @property {(progress: ScanProgress) => void} tell
- * @property {() => boolean} hasEnded the save was given up
- * @property {() => void} finish the scan has seen everything
- * @property {(error: unknown) => void} fail
- */
+/** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("./session.js").Watcher} Watcher */
 
 const PROGRESS_EVERY_MS = 200;
 const REPORT_EVERY_MS = 2000;

@@ -10,8 +10,8 @@ import { roomFor } from "../hashing/hash-feed.js";
 /** @typedef {import("../../shared/messages.js").SaveWhat} SaveWhat */
 /** @typedef {import("../hashing/hash-feed.js").HashFeed} HashFeed */
 /** @typedef {import("./sinks.js").Sink} Sink */
-/** @typedef {import("./save-jobs.js").Session} Session */
-/** @typedef {{ file: Blob, placement: Placement | null }} Copy `placement`: null if it is raw */
+/** @typedef {import("../session.js").Session} Session */
+/** @typedef {import("../session.js").Copy} Copy */
 
 /** Bytes of a file that are made, or read again, at once. */
 const PART_BYTES = 1024 * 1024;

@@ -17,14 +17,8 @@ const TURN_MS = 30;
 
 /** @typedef {import("../hashing/hash-feed.js").HashFeed} HashFeed */
 /** @typedef {import("./sinks.js").Sink} Sink */
-/** @typedef {import("../../core/vma_inspector.js").Archive} Archive */
 /** @typedef {import("../../core/vma_inspector.js").Export} Export */
-/**
- * @typedef {object} Holder
- * @property {Archive} archive
- * @property {import("../source/blob-source.js").BlobSource} source
- * @property {boolean} compressed
- */
+/** @typedef {Pick<import("../session.js").Session, "archive" | "source" | "compressed">} Holder */
 /**
  * @typedef {object} Work
  * @property {AbortSignal} signal

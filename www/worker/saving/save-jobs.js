@@ -6,6 +6,7 @@
 import { failure, failureOf, RemoteError } from "../../shared/failure.js";
 import { HashFeed } from "../hashing/hash-feed.js";
 import { keeperOf, passCopy, placementOf, watch } from "./one-pass.js";
+import { reportOf } from "../scan-jobs.js";
 import { produce } from "./producer.js";
 import { openSink } from "./sinks.js";
 import { composeRaw } from "./slices.js";
@@ -15,15 +16,7 @@ import { composeRaw } from "./slices.js";
 /** @typedef {import("../../shared/messages.js").SaveUpdate} SaveUpdate */
 /** @typedef {import("../../shared/messages.js").SaveWhat} SaveWhat */
 /** @typedef {import("./sinks.js").Sink} Sink */
-/**
- * @typedef {import("./producer.js").Holder & {
- *   report: () => import("../../core/vma_inspector.js").ScanReport,
- *   file: File,
- *   feeds: Map<number, HashFeed>,
- *   watchers: Map<number, import("../scan-jobs.js").Watcher>,
- *   copies: Map<number, import("./one-pass.js").Copy>,
- * }} Session `copies`: disks that were saved in the backup's order, by device
- */
+/** @typedef {import("../session.js").Session} Session */
 /**
  * @typedef {object} Written
  * @property {Sink} sink
@@ -62,7 +55,7 @@ export async function save(session, request, send, signal) {
     });
     if (order.kind === "port") await sink.commit(size);
     else written.set(request.job, { sink, size, keepCopy: keeperOf(session, what, placement) });
-    return { size, lost: lostOf(session, what), report: session.report() };
+    return { size, lost: lostOf(session, what), report: reportOf(session) };
   } catch (error) {
     for (const deviceId of hashes.keys()) dropFeed(session, deviceId);
     await sink.discard(failureOf(error));
@@ -91,7 +84,7 @@ export async function commit({ job, keep }) {
 
 /**
  * @param {Session} session
- * @param {{ what: SaveWhat, placement: import("./one-pass.js").Placement | null,
+ * @param {{ what: SaveWhat, placement: import("../../core/vma_inspector.js").Placement | null,
  *   order: import("../../shared/messages.js").SinkOrder, sink: Sink,
  *   hashes: Map<number, HashFeed>, tell: (done: number, total: number, given: number) => void,
  *   awaitScan: () => void, signal: AbortSignal }} job
@@ -158,7 +151,7 @@ export async function hash(session, { deviceId }, send, signal) {
     if (!isCopied) await passDisk(session, deviceId, feed, signal);
     const hex = await feed.finish(size, signal);
     if (hex === null) throw new RemoteError(failure("hash-failed", "the hashing Worker stopped"));
-    return { sha256: hex, size, lost: archive.imageLost(deviceId), report: session.report() };
+    return { sha256: hex, size, lost: archive.imageLost(deviceId), report: reportOf(session) };
   } finally {
     feed.drop();
   }

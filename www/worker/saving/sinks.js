@@ -11,7 +11,7 @@ import { FOLDER } from "../../page/saving/staged.js";
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 /** @typedef {import("../../shared/messages.js").SinkOrder} SinkOrder */
 /** @typedef {import("../../shared/messages.js").FromImage} FromImage */
-/** @typedef {(buffer: ArrayBuffer) => void} GiveBack takes a buffer that may be used again */
+/** @typedef {import("../buffers.js").GiveBack} GiveBack */
 /**
  * @typedef {object} Sink
  * @property {(offset: number, bytes: Bytes, giveBack?: GiveBack) => Promise<unknown>} write
