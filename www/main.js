@@ -5,6 +5,9 @@ import { failure } from "./shared/failure.js";
 import { abilities } from "./page/saving/abilities.js";
 import { Downloads } from "./page/saving/downloads.js";
 import { dropStaged } from "./page/saving/staged.js";
+import { isLive } from "./page/save.js";
+import { announcementOf } from "./page/announcements.js";
+import { watchClicks } from "./page/download-gate.js";
 import { INITIAL, update } from "./page/state.js";
 import { Trust } from "./page/trust.js";
 import { archiveView } from "./views/archive-view.js";
@@ -63,6 +66,8 @@ const trust = new Trust(worker, send, () => state);
 function send(event) {
   const before = state;
   state = update(state, event);
+  const text = announcementOf(before, state, event);
+  if (text !== null) state = update(state, { type: "said", text });
   if (state !== before) renderSoon();
   actions.handle(event, before);
   trust.handle(event);
@@ -93,13 +98,14 @@ async function allowSaving() {
 /** @param {Downloads | null} downloads */
 function warnBeforeLeaving(downloads) {
   addEventListener("beforeunload", (event) => {
-    if (actions.saves.busy && !downloads?.isNavigating) event.preventDefault();
+    if (state.saves.some(isLive) && !downloads?.isNavigating) event.preventDefault();
   });
   addEventListener("pagehide", () =>
     downloads?.cancelAll(failure("save-broken", "the page was closed")),
   );
 }
 
+watchClicks();
 listenForFiles(send);
 render();
 actions.recallKeeping();

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openSink } from "../../www/worker/saving/sinks.js";
-import { noWay, waysFor } from "../../www/page/ways.js";
+import { waysFor } from "../../www/page/ways.js";
+import { noWay } from "../../www/words/ways.js";
 
 const GIB = 1024 ** 3;
 const everything = {
@@ -51,7 +52,7 @@ test("without anything better a disk is put together, or kept in memory if it is
   assert.deepEqual(ways({ sliceable: true }, nothing), ["blob"]);
   assert.deepEqual(ways({ sizeMax: 1000 }, nothing), ["blob"]);
   assert.deepEqual(ways({}, nothing), []);
-  assert.match(noWay(plain, nothing), /50 GiB/);
+  assert.match(noWay(plain.sizeMax, nothing.stageFree), /50 GiB/);
 });
 
 test("every way says why it is taken", () => {

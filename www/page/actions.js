@@ -4,14 +4,14 @@ import { baseName } from "./names.js";
 import { Meter } from "./rate.js";
 import { Beside } from "./saving/beside.js";
 import { Hashes } from "./saving/hashes.js";
-import { Saves } from "./saving/saves.js";
+import { SaveRunner } from "./saving/runner.js";
+import { FINDINGS_PER_PAGE } from "./state.js";
 
 /** @typedef {import("./model.js").PageEvent} PageEvent */
 /** @typedef {import("./model.js").Send} Send */
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./worker-client.js").WorkerClient} WorkerClient */
 
-export const FINDINGS_PER_PAGE = 50;
 const KEEPING = "keep-scans";
 
 export class Actions {
@@ -37,8 +37,14 @@ export class Actions {
     this.#state = state;
     this.#hashes = new Hashes(worker, send, state);
     this.#beside = new Beside(worker, send, state);
-    const scanForSaves = () => this.#scanForSaves();
-    this.saves = new Saves(worker, send, state, this.#hashes, this.#beside, scanForSaves);
+    this.saves = new SaveRunner({
+      worker,
+      send,
+      state,
+      hashes: this.#hashes,
+      beside: this.#beside,
+      scanForSaves: () => this.#scanForSaves(),
+    });
   }
 
   /**
@@ -87,19 +93,21 @@ export class Actions {
     const { archive } = this.#state();
     switch (event.type) {
       case "save-wanted":
-        return this.saves.saveDisk(event.deviceId);
+        return this.saves.intake.disk(event.deviceId);
       case "one-pass-wanted":
-        return this.saves.saveInOnePass(event.deviceId);
+        return this.saves.intake.inOnePass(event.deviceId);
       case "appliance-wanted":
-        return this.saves.saveAppliance();
+        return this.saves.intake.appliance();
       case "folder-wanted":
-        return this.saves.saveFolder(event.deviceIds, event.configs);
+        return this.saves.intake.folder(event.deviceIds, event.configs);
       case "save-confirmed":
-        return before.question && this.saves.confirm(before.question.save, event.marked);
+        return before.question && this.saves.answer(before.question, true, event.marked);
       case "save-declined":
-        return before.question && this.saves.decline(before.question.save);
+        return before.question && this.saves.answer(before.question, false, false);
       case "save-cancel-wanted":
         return this.saves.cancel(event.id);
+      case "save-let":
+        return this.saves.let(event.id);
       case "map-wanted":
         return archive && this.#beside.saveMap(archive, event.deviceId);
       case "hash-wanted":

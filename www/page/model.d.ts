@@ -58,6 +58,7 @@ export interface FindingsPage {
   failure: Failure | null;
 }
 
+/** More than ten fields: each is asked for on its own, and arrives by an event of its own. */
 export interface ShownArchive {
   id: number;
   file: FileFacts;
@@ -129,58 +130,64 @@ export interface Elsewhere {
   texts: MachineTexts | null;
 }
 
+/** A save from the click to its end; how it changes is `saving/flow.js`. */
 export interface Save {
   id: string;
   archive: number;
   what: SaveWhat;
-  way: Way;
-  /** The disk it is of; null for an appliance. */
-  deviceId: number | null;
-  /** Of the disk or the appliance, as it stands in the archive. */
-  title: string;
-  fileName: string;
-  /** Bytes of the file; null where that shows only at the end. */
-  size: number | null;
-  sizeMax: number;
-  /** Bytes that were known to be missing when it began. */
-  missing: number;
-  /** Bytes that turned out to be lost; null until all of it was read. */
-  lost: number | null;
-  /** Bytes that were written, or that the browser has taken. */
-  taken: number;
-  /** Work that is done, and in all. */
-  done: number;
-  total: number;
-  pace: Pace | null;
-  /**
-   * waiting: for the end of the scan; starting: the browser has not begun;
-   * asking: whether gaps will do; finishing: the
-   * browser completes the file; cancelled: by this page; refused: by the
-   * browser, or by the person in its download list.
-   */
-  phase:
-    | "waiting"
-    | "starting"
-    | "running"
-    | "asking"
-    | "finishing"
-    | "done"
-    | "cancelled"
-    | "refused"
-    | "failed";
+  /** Disks whose bytes it reads, named as in the archive. */
+  devices: readonly { id: number; name: string }[];
+  file: {
+    /** Null until it starts, where none was chosen. */
+    way: Way | null;
+    name: string;
+    /** Bytes; null where that shows only at the end. */
+    size: number | null;
+    sizeMax: number;
+  };
+  gaps: {
+    /** Bytes that were known to be missing when it began. */
+    missing: number;
+    /** Whether the person wants it all the same. */
+    agreed: boolean;
+    /** What turned out to be lost of each disk; null until all of it was read. */
+    lost: readonly { deviceId: number; bytes: number }[] | null;
+    /** Maps of that, to be had by a click. */
+    maps: readonly { name: string; bytes: Uint8Array<ArrayBuffer> }[];
+  };
+  progress: {
+    /** Bytes that were written, or that the browser has taken. */
+    taken: number;
+    /** Work that is done, and in all. */
+    done: number;
+    total: number;
+    pace: Pace | null;
+  };
+  phase: SavePhase;
+  waitsFor: WaitsFor;
   failure: Failure | null;
 }
 
-/** Asked before a file is kept that holds zeros where bytes are missing. */
-export interface Question {
-  save: string;
-  archive: number;
-  deviceIds: readonly number[];
-  /** Whether it is written already, and only has to be kept. */
-  written: boolean;
-  /** Whether what is missing can be marked by a text. */
-  canMark: boolean;
-}
+/**
+ * waiting: for what `waitsFor` says; starting: the browser has not begun;
+ * held: its download waits for a click; asking: whether gaps will do;
+ * finishing: the browser completes the file; cancelled: by this page; refused:
+ * by the browser, or by the person in its download list.
+ */
+export type SavePhase =
+  | "waiting"
+  | "starting"
+  | "held"
+  | "running"
+  | "asking"
+  | "finishing"
+  | "done"
+  | "cancelled"
+  | "refused"
+  | "failed";
+
+/** The end of the scan, of another pass through the backup, of another save. */
+export type WaitsFor = { kind: "scan" } | { kind: "pass" } | { kind: "save"; id: string };
 
 export interface State {
   dragging: "no" | "file" | "other";
@@ -191,7 +198,8 @@ export interface State {
   saves: readonly Save[];
   /** What the browser can do; null until that is known. */
   abilities: Abilities | null;
-  question: Question | null;
+  /** The save whose question is shown. */
+  question: string | null;
   /** Whether finished scans are kept in the browser, and how much is. */
   keeping: { wanted: boolean; usage: KeptUsage | null };
   /** For the live region; the serial lets the same words be said again. */
@@ -229,6 +237,8 @@ export type PageEvent =
   | { type: "save-confirmed"; marked: boolean }
   | { type: "save-declined" }
   | { type: "save-cancel-wanted"; id: string }
+  /** The download that waits for a click may begin. */
+  | { type: "save-let"; id: string }
   | { type: "save-dismissed"; id: string }
   | { type: "said"; text: string }
   | { type: "report-wanted" }
@@ -271,11 +281,9 @@ export type PageEvent =
       texts: MachineTexts;
     }
   | { type: "save-started"; save: Save }
-  | { type: "save-changed"; id: string; change: Partial<Save> }
-  | { type: "save-asks"; question: Question }
-  | { type: "save-read"; id: string; archive: number; saved: Saved }
-  | { type: "save-ended"; id: string; phase: "done" | "cancelled" | "refused" }
-  | { type: "save-failed"; id: string; failure: Failure }
+  | { type: "save-changed"; save: Save }
+  /** All of its disks was read. */
+  | { type: "save-read"; archive: number; saved: Saved }
   | { type: "hash-changed"; archive: number; deviceId: number; update: HashUpdate }
   | { type: "hash-done"; archive: number; deviceId: number; hashed: Hashed }
   | { type: "hash-failed"; archive: number; deviceId: number; failure: Failure }

@@ -1,7 +1,5 @@
 /** The one state value of the page, and how events change it. Pure. */
-import { count, counted, size } from "../words/format.js";
-import { failureSentence } from "../words/sentences.js";
-import { verdict } from "../words/verdict.js";
+import { askedSave, deviceOf, isLive } from "./save.js";
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").PageEvent} PageEvent */
@@ -41,6 +39,9 @@ export const INITIAL = {
   announcement: { text: "", serial: 0 },
 };
 
+/** Findings of a list that are asked for, and shown, at once. */
+export const FINDINGS_PER_PAGE = 50;
+
 /**
  * @param {State} state
  * @param {PageEvent} event
@@ -48,9 +49,8 @@ export const INITIAL = {
  */
 export function update(state, event) {
   const next = changed(state, event);
-  const text = announcementOf(next, event);
-  if (text === null) return next;
-  return { ...next, announcement: { text, serial: state.announcement.serial + 1 } };
+  const question = askedSave(next.saves, next.question, next.archive?.id)?.id ?? null;
+  return question === next.question ? next : { ...next, question };
 }
 
 /**
@@ -77,16 +77,13 @@ function changed(state, event) {
     case "open-failed":
       return { ...state, opening: null, failure: failed(event) };
     case "opened":
-      return { ...state, opening: null, question: null, archive: shown(event) };
+      return { ...state, opening: null, archive: shown(event) };
     case "worker-died":
       return died(state, event.failure);
     case "abilities-known":
       return { ...state, abilities: event.abilities };
-    case "save-asks":
-      return { ...state, question: event.question };
-    case "save-confirmed":
-    case "save-declined":
-      return { ...state, question: null };
+    case "said":
+      return { ...state, announcement: spoken(state, event.text) };
     case "keeping-wanted":
       return { ...state, keeping: { ...state.keeping, wanted: event.wanted } };
     case "kept-counted":
@@ -104,15 +101,20 @@ function changed(state, event) {
       return { ...state, saves: [...otherSaves(state, event.save), event.save] };
     case "save-dismissed":
       return { ...state, saves: state.saves.filter(({ id }) => id !== event.id) };
-    case "save-read":
-      return withRead(state, event);
     case "save-changed":
-    case "save-ended":
-    case "save-failed":
-      return { ...state, saves: state.saves.map((save) => changedSave(save, event)) };
+      return { ...state, saves: state.saves.map((s) => (s.id === event.save.id ? event.save : s)) };
     default:
       return withArchive(state, (archive) => changedArchive(archive, event));
   }
+}
+
+/**
+ * The same words may be said again.
+ * @param {State} state
+ * @param {string} text
+ */
+function spoken({ announcement: { serial } }, text) {
+  return { text, serial: serial + 1 };
 }
 
 /** @param {Extract<PageEvent, { type: "open-failed" }>} event */
@@ -186,7 +188,6 @@ function died(state, failure) {
     ...state,
     opening: null,
     archive: null,
-    question: null,
     failure: { file, failure, again: null },
   };
 }
@@ -231,6 +232,8 @@ function changedArchive(archive, event) {
       const { facts, texts } = event;
       return { ...archive, elsewhere: { ...archive.elsewhere, facts, texts } };
     }
+    case "save-read":
+      return withRead(archive, event.saved);
     case "hash-changed":
     case "hash-done":
     case "hash-failed":
@@ -319,30 +322,15 @@ function withHash(archive, event) {
 }
 
 /**
- * Bytes that a save found lost beyond those that were known before.
- * @param {Save} save
+ * All of some disks was read: what was found on the way.
+ * @param {ShownArchive} archive
+ * @param {import("../shared/messages.js").Saved} saved
+ * @returns {ShownArchive}
  */
-export function newlyLost({ lost, missing }) {
-  return Math.max(0, (lost ?? 0) - missing);
-}
-
-/**
- * All of the disks was read: what was found on the way.
- * @param {State} state
- * @param {Extract<PageEvent, { type: "save-read" }>} event
- * @returns {State}
- */
-function withRead(state, { id, archive: of, saved }) {
-  const bytes = saved.lost.reduce((sum, lost) => sum + lost.bytes, 0);
-  const saves = state.saves.map((save) =>
-    save.id === id ? { ...save, lost: bytes, size: saved.size } : save,
-  );
-  return withArchive({ ...state, saves }, (archive) => {
-    if (archive.id !== of) return archive;
-    const lost = new Map(archive.lost);
-    for (const disk of saved.lost) lost.set(disk.deviceId, disk.bytes);
-    return { ...withScan(archive, { report: saved.report }), lost };
-  });
+function withRead(archive, saved) {
+  const lost = new Map(archive.lost);
+  for (const { deviceId, bytes } of saved.lost) lost.set(deviceId, bytes);
+  return { ...withScan(archive, { report: saved.report }), lost };
 }
 
 /**
@@ -350,86 +338,9 @@ function withRead(state, { id, archive: of, saved }) {
  * @param {State} state
  * @param {Save} save
  */
-function otherSaves({ saves }, { archive, deviceId }) {
+function otherSaves({ saves }, save) {
   return saves.filter(
-    (other) => isLive(other) || other.archive !== archive || other.deviceId !== deviceId,
+    (other) =>
+      isLive(other) || other.archive !== save.archive || deviceOf(other) !== deviceOf(save),
   );
-}
-
-const ENDED = new Set(["done", "cancelled", "refused", "failed"]);
-
-/** @param {Save} save */
-export function isLive({ phase }) {
-  return !ENDED.has(phase);
-}
-
-/**
- * @param {Save} save
- * @param {Extract<PageEvent, { type: "save-changed" | "save-ended" | "save-failed" }>} event
- * @returns {Save}
- */
-function changedSave(save, event) {
-  if (event.id !== save.id || !isLive(save)) return save;
-  if (event.type === "save-changed") return { ...save, ...event.change };
-  if (event.type === "save-failed") {
-    return { ...save, phase: "failed", pace: null, failure: event.failure };
-  }
-  const taken = event.phase === "done" ? (save.size ?? save.taken) : save.taken;
-  return { ...save, phase: event.phase, taken, pace: null };
-}
-
-/**
- * What a person who does not see the page should hear.
- * @param {State} state after the event
- * @param {PageEvent} event
- * @returns {string | null}
- */
-function announcementOf(state, event) {
-  switch (event.type) {
-    case "said":
-      return event.text;
-    case "file-chosen":
-      return `Opening ${event.file.name}.`;
-    case "open-failed":
-    case "drop-refused":
-    case "worker-died":
-    case "scan-failed":
-      return failureSentence(event.failure.code).title;
-    case "opened":
-      return openedWords(event);
-    case "scan-stopped":
-      return "Scan stopped.";
-    case "scan-finished":
-      return state.archive ? (verdict(state.archive)?.title ?? null) : null;
-    default:
-      return saveAnnouncement(state, event);
-  }
-}
-
-/** @param {Extract<PageEvent, { type: "opened" }>} event */
-function openedWords({ file, archive: { overview } }) {
-  const disks = counted(overview.devices.length, "disk");
-  return `${file.name} is open: ${disks}, ${size(file.size)}. The scan has begun.`;
-}
-
-/**
- * @param {State} state
- * @param {PageEvent} event
- */
-function saveAnnouncement(state, event) {
-  if (event.type === "save-started") return `Saving ${event.save.fileName}.`;
-  if (event.type === "save-read") {
-    const read = state.saves.find(({ id }) => id === event.id);
-    return read && newlyLost(read) > 0
-      ? `${count(newlyLost(read))} bytes of ${read.fileName} could not be unpacked and are zeros.`
-      : null;
-  }
-  if (event.type === "hash-done") return "The SHA-256 of a disk is there.";
-  if (event.type !== "save-ended" && event.type !== "save-failed") return null;
-  const save = state.saves.find(({ id }) => id === event.id);
-  if (!save) return null;
-  if (save.phase === "done") {
-    return `All ${count(save.taken)} bytes of ${save.fileName} were handed to the browser.`;
-  }
-  return `${save.fileName} was not saved completely. Delete what is in Downloads.`;
 }

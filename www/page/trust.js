@@ -2,7 +2,7 @@
 import { failureOf } from "../shared/failure.js";
 import { reportFacts } from "./report-facts.js";
 import { baseName } from "./names.js";
-import { saveBlob } from "../views/parts.js";
+import { saveBlob } from "./save-blob.js";
 
 /** @typedef {import("./model.js").PageEvent} PageEvent */
 /** @typedef {import("./model.js").State} State */

@@ -2,7 +2,6 @@
  * How a file gets to the person: chosen by what is to be saved and by what the
  * browser can do. Pure.
  */
-import { size } from "../words/format.js";
 
 /** @typedef {import("./model.js").Abilities} Abilities */
 /** @typedef {import("./model.js").Way} Way */
@@ -80,15 +79,4 @@ function stageFits({ sizeMax }, { stageFree, stageLimited }) {
 /** @param {Wish} wish */
 function blobFits({ unordered, sliceable, sizeMax }) {
   return !unordered && (sliceable || sizeMax <= BLOB_MAX);
-}
-
-/**
- * Why there is no way at all.
- * @param {Wish} wish
- * @param {Abilities} can
- */
-export function noWay({ sizeMax }, { stageFree }) {
-  const room =
-    stageFree === null ? "" : ` Its own storage has room for ${size(stageFree)} at the moment.`;
-  return `This browser lets the page save no file of ${size(sizeMax)} here: it has no Service Worker, as in private windows and on pages without https.${room} Use a normal window of Chrome, Edge or Firefox.`;
 }

@@ -11,8 +11,6 @@ import type {
   ScanReport,
   VmSummary,
 } from "../core/vma_inspector.js";
-import type { Checked } from "../words/checked.js";
-import type { Verdict } from "../words/verdict.js";
 
 /** Why something could not go on: the core's error, or one of the page's own. */
 export interface Failure {
@@ -63,6 +61,23 @@ export interface Trust {
   proxmox: ProxmoxPrediction;
   /** Of the disks of which something is lost. */
   lost: LostOfDevice[];
+}
+
+export type Tone = "good" | "warning" | "damage" | "neutral";
+
+/** A heading and a few sentences that are true. */
+export interface Verdict {
+  tone: Tone;
+  title: string;
+  text: string;
+}
+
+/** What was compared, with what, and how that came out. */
+export interface Checked {
+  what: string;
+  against: string;
+  result: string;
+  tone: Tone;
 }
 
 /** What the page knows for the report and the Worker does not. */

@@ -1,7 +1,9 @@
 /** The configuration files: as text or as bytes, to copy and to save. */
 import { byId, fill, h, whenChanged } from "./dom.js";
-import { asText, hexDump, size } from "../words/format.js";
-import { button, copyButton, failureWords, foreign, saveSmallFile } from "./parts.js";
+import { asText } from "../shared/as-text.js";
+import { saveSmallFile } from "../page/save-blob.js";
+import { hexDump, size } from "../words/format.js";
+import { button, copyButton, failureWords, foreign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ConfigEntry} Config */
 /** @typedef {import("../page/model.js").ConfigContent} Content */

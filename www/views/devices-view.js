@@ -1,7 +1,8 @@
 /** The disks: how much of each is there, and the way to save one. */
 import { byId, fill, h, whenChanged } from "./dom.js";
 import { count, exactSize, share, size } from "../words/format.js";
-import { missingBytes } from "../words/verdict.js";
+import { missingBytes } from "../words/facts.js";
+import { lastSaveOf } from "../page/save.js";
 import { clusterBar, clusterTable } from "./cluster-bar.js";
 import { badge, facts, foreign, table } from "./parts.js";
 import { saveBox } from "./save-box.js";
@@ -49,8 +50,7 @@ export function devicesView(send) {
     (archive, saves, abilities) => {
       if (!archive) return;
       for (const [id, card] of cards) {
-        const save = saves.findLast((s) => s.archive === archive.id && s.deviceId === id);
-        card.draw(archive, save ?? null, abilities);
+        card.draw(archive, lastSaveOf(saves, archive.id, id), abilities);
       }
     },
   );

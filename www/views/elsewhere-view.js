@@ -3,8 +3,9 @@ import { byId, fill, h, setText, whenChanged } from "./dom.js";
 import { counted, size } from "../words/format.js";
 import { FORMATS, TEXT_FORMATS } from "../words/format-words.js";
 import { isScattered } from "../page/wish.js";
-import { isLive } from "../page/state.js";
-import { button, copyButton, foreign, saveSmallFile } from "./parts.js";
+import { isLive, lastSaveOf } from "../page/save.js";
+import { saveSmallFile } from "../page/save-blob.js";
+import { button, copyButton, foreign } from "./parts.js";
 import { saveBox } from "./save-box.js";
 import { select, setOptions } from "./save-panel.js";
 
@@ -84,7 +85,7 @@ function appliancePart(send) {
    */
   function draw(archive, saves, can) {
     const { id, elsewhere } = archive;
-    const current = saves.findLast((s) => s.archive === id && s.deviceId === null) ?? null;
+    const current = lastSaveOf(saves, id, null);
     keepsMacs.input.checked = elsewhere.keepsMacs;
     compressed.input.checked = elsewhere.compressed;
     const { facts: known } = elsewhere;

@@ -1,9 +1,9 @@
 /** What is wrong or unusual, grouped by kind; each kind a list in pages. */
-import { FINDINGS_PER_PAGE } from "../page/actions.js";
+import { FINDINGS_PER_PAGE } from "../page/state.js";
 import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
 import { count, counted } from "../words/format.js";
 import { findingSentence, SEVERITY_WORDS } from "../words/sentences.js";
-import { allFindings } from "../words/verdict.js";
+import { allFindings } from "../words/facts.js";
 import { badge, button, failureWords, foreign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").FindingGroup} Group */

@@ -4,7 +4,7 @@
  */
 import { byId, whenChanged } from "./dom.js";
 import { share } from "../words/format.js";
-import { isLive } from "../page/state.js";
+import { isLive } from "../page/save.js";
 
 const PAGE_TITLE = document.title;
 
@@ -33,7 +33,7 @@ export function liveView() {
 /** @param {import("../page/model.js").State} state */
 function titleOf({ saves, archive }) {
   const save = saves.find(isLive);
-  if (save) return `${share(save.done, save.total)} saved – ${PAGE_TITLE}`;
+  if (save) return `${share(save.progress.done, save.progress.total)} saved – ${PAGE_TITLE}`;
   if (!archive) return PAGE_TITLE;
   const { phase, progress } = archive.scan;
   if (phase === "running" && progress) {

@@ -134,23 +134,3 @@ export function failureWords({ code, message }) {
     message !== "" && h("p", { class: "technical" }, foreign(`${code}: ${message}`)),
   ];
 }
-
-/**
- * @param {string} name
- * @param {Uint8Array<ArrayBuffer>} bytes
- */
-export function saveSmallFile(name, bytes) {
-  saveBlob(name, new Blob([bytes]));
-}
-
-/**
- * Has the browser download a `Blob`, which may be a file of its own storage.
- * @param {string} name
- * @param {Blob} blob
- */
-export function saveBlob(name, blob) {
-  const url = URL.createObjectURL(blob);
-  h("a", { href: url, download: name }).click();
-  // The download holds on to the Blob once it has begun.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}

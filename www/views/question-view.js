@@ -1,34 +1,37 @@
 /** Asks before a file is kept of which parts are missing. */
 import { byId, fill, h, whenChanged } from "./dom.js";
 import { count, exactSize, share } from "../words/format.js";
-import { missingBytes } from "../words/verdict.js";
+import { isWritten } from "../page/save.js";
+import { missingBytes } from "../words/facts.js";
 import { button, foreign } from "./parts.js";
 
-/** @typedef {import("../page/model.js").Question} Question */
+/** @typedef {import("../page/model.js").Save} Save */
 /** @typedef {import("../page/model.js").Send} Send */
 /** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
 
 /** @param {Send} send */
 export function questionView(send) {
   const dialog = /** @type {HTMLDialogElement} */ (byId("question"));
-  /** @type {Question | null} */
-  let asked = null;
+  /** Which question is shown; a save may have one before and one after it is written. */
+  let asked = "";
   // Escape closes the dialog without asking the state.
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
     send({ type: "save-declined" });
   });
   return whenChanged(
-    ({ question, archive }) => [question, archive],
-    (question, archive) => {
-      if (!question || question.archive !== archive?.id) {
-        asked = null;
+    ({ question, saves, archive }) => [question, saves, archive],
+    (question, saves, archive) => {
+      const save = saves.find(({ id }) => id === question);
+      if (!save || !archive) {
+        asked = "";
         if (dialog.open) dialog.close();
         return;
       }
-      if (asked === question) return;
-      asked = question;
-      fill(dialog, ...questionFor(archive, question, send));
+      const one = `${save.id} ${isWritten(save)}`;
+      if (asked === one) return;
+      asked = one;
+      fill(dialog, ...questionFor(archive, save, send));
       if (!dialog.open) dialog.showModal();
     },
   );
@@ -36,11 +39,13 @@ export function questionView(send) {
 
 /**
  * @param {ShownArchive} archive
- * @param {Question} question
+ * @param {Save} save
  * @param {Send} send
  */
-function questionFor(archive, { deviceIds, written, canMark }, send) {
-  const hurt = deviceIds.filter((id) => missingBytes(archive, id) > 0);
+function questionFor(archive, save, send) {
+  const written = isWritten(save);
+  const canMark = save.what.kind !== "appliance" && !written;
+  const hurt = save.devices.map(({ id }) => id).filter((id) => missingBytes(archive, id) > 0);
   const kept = written ? "Keep the file, with zeros in the gaps" : "Save with gaps";
   const marked = h("input", { type: "checkbox" });
   return [
@@ -54,10 +59,9 @@ function questionFor(archive, { deviceIds, written, canMark }, send) {
       h(
         "p",
         {},
-        "In the file these places will be zeros, and a map of them comes with it. The disk's file system may be damaged by that; keep the backup.",
+        "In the file these places will be zeros; a map of them can be saved with it. The disk's file system may be damaged by that; keep the backup.",
       ),
       canMark &&
-        !written &&
         h(
           "label",
           { class: "check" },

@@ -2,7 +2,8 @@
 import { fill, h, setAttribute, setText } from "./dom.js";
 import { count, duration, share, size, speed } from "../words/format.js";
 import { failureSentence } from "../words/sentences.js";
-import { isLive, newlyLost } from "../page/state.js";
+import { saveSmallFile } from "../page/save-blob.js";
+import { isLive, lostBytes, newlyLost } from "../page/save.js";
 import { badge, button, foreign } from "./parts.js";
 
 /** @typedef {import("../page/model.js").Save} Save */
@@ -11,6 +12,7 @@ import { badge, button, foreign } from "./parts.js";
 const PHASES = {
   waiting: { tone: "neutral", word: "Waiting" },
   starting: { tone: "neutral", word: "Starting" },
+  held: { tone: "warning", word: "Needs a click" },
   running: { tone: "neutral", word: "Saving" },
   asking: { tone: "warning", word: "Needs an answer" },
   finishing: { tone: "neutral", word: "Finishing" },
@@ -30,6 +32,9 @@ export function saveBox(send) {
   const line = h("p", { class: "figures" });
   const words = h("div");
   const cancel = button("Cancel", () => send({ type: "save-cancel-wanted", id }));
+  const start = button("Download it now", () => send({ type: "save-let", id }), {
+    "data-kind": "primary",
+  });
   const dismiss = button("Close", () => send({ type: "save-dismissed", id }));
   const root = h(
     "div",
@@ -38,7 +43,7 @@ export function saveBox(send) {
     bar,
     line,
     words,
-    h("div", { class: "save-buttons" }, cancel, dismiss),
+    h("div", { class: "save-buttons" }, start, cancel, dismiss),
   );
   /** @type {Save | null} */
   let drawn = null;
@@ -48,15 +53,16 @@ export function saveBox(send) {
     if (save === drawn) return;
     id = save.id;
     const live = isLive(save);
-    root.ariaLabel = `Saving ${save.fileName}`;
-    bar.ariaLabel = `Saved of ${save.fileName}`;
+    root.ariaLabel = `Saving ${save.file.name}`;
+    bar.ariaLabel = `Saved of ${save.file.name}`;
     bar.hidden = !live;
     line.hidden = !live;
     cancel.hidden = !live || save.phase === "finishing";
+    start.hidden = save.phase !== "held";
     dismiss.hidden = live;
     setProgress(bar, save);
     setText(line, figures(save));
-    if (save.phase !== drawn?.phase || save.lost !== drawn?.lost) drawPhase(save);
+    if (save.phase !== drawn?.phase || save.gaps !== drawn?.gaps) drawPhase(save);
     drawn = save;
   }
 
@@ -65,7 +71,7 @@ export function saveBox(send) {
     const { tone, word } = PHASES[save.phase];
     const shown = tone === "good" && newlyLost(save) > 0 ? "warning" : tone;
     setAttribute(root, "data-tone", shown);
-    fill(title, badge(shown, word), foreign(save.fileName));
+    fill(title, badge(shown, word), foreign(save.file.name));
     fill(words, ...explanation(save));
   }
 
@@ -77,17 +83,22 @@ export function saveBox(send) {
  * @param {HTMLProgressElement} bar
  * @param {Save} save
  */
-function setProgress(bar, { phase, done, total }) {
-  if (phase === "finishing" || phase === "waiting") bar.removeAttribute("value");
-  else bar.value = total > 0 ? done / total : 0;
+function setProgress(bar, { phase, progress: { done, total } }) {
+  if (phase === "finishing" || phase === "waiting" || phase === "held") {
+    bar.removeAttribute("value");
+  } else bar.value = total > 0 ? done / total : 0;
 }
 
 /** @param {Save} save */
-function figures(save) {
-  const { phase, way, taken, done, total, size: whole, pace } = save;
+function figures({ phase, file, progress }) {
+  const { way, size: whole } = file;
+  const { taken, done, total, pace } = progress;
   if (phase === "waiting") return "Starts as soon as the scan is finished.";
   if (phase === "starting") {
     return "Waiting for the browser to begin. It may be asking where to save.";
+  }
+  if (phase === "held") {
+    return "A browser starts one download for each click on a page. This one waits for its click.";
   }
   if (phase === "finishing") {
     return way === "file" || way === "folder"
@@ -126,17 +137,39 @@ function endWords(save) {
         h("strong", {}, `${count(newlyLost(save))} of these bytes are zeros`),
         ", because the compressed data was found damaged there while the disk was saved. Keep the backup.",
       ),
-    (save.lost ?? 0) > 0 &&
-      h(
-        "p",
-        {},
-        "A map of what is missing comes with it, a file ending in .map that GNU ddrescue and its viewers read.",
+    (lostBytes(save) ?? 0) > 0 && mapWords(save),
+  ];
+}
+
+/**
+ * The map comes with a click of its own: a browser may hold back a download that
+ * nobody asks for.
+ * @param {Save} save
+ */
+function mapWords({ file, gaps }) {
+  if (file.way === "folder") {
+    return h(
+      "p",
+      {},
+      "A map of what is missing comes with it, a file ending in .map that GNU ddrescue and its viewers read.",
+    );
+  }
+  return [
+    h(
+      "p",
+      {},
+      "Keep the map of what is missing with it, a file ending in .map that GNU ddrescue and its viewers read.",
+    ),
+    ...gaps.maps.map(({ name, bytes }) =>
+      button(gaps.maps.length > 1 ? `Save the map ${name}` : "Save the map", () =>
+        saveSmallFile(name, bytes),
       ),
+    ),
   ];
 }
 
 /** @param {Save} save */
-function handedOver({ way, taken }) {
+function handedOver({ file: { way }, progress: { taken } }) {
   const bytes = count(taken);
   if (way === "file" || way === "folder") {
     return `All ${bytes} bytes are in the file, and the browser has completed it.`;
@@ -148,7 +181,7 @@ function handedOver({ way, taken }) {
 }
 
 /** @param {Save} save */
-function failureWords({ taken, size: whole, way, phase, fileName, failure }) {
+function failureWords({ progress: { taken }, file: { size: whole, way, name }, phase, failure }) {
   return [
     failure &&
       h(
@@ -160,13 +193,13 @@ function failureWords({ taken, size: whole, way, phase, fileName, failure }) {
     failure && h("p", { class: "technical" }, foreign(`${failure.code}: ${failure.message}`)),
     phase === "failed" && taken === 0 && way !== "download"
       ? h("p", {}, "Nothing was saved.")
-      : remains(way, taken, whole, fileName),
+      : remains(way, taken, whole, name),
   ];
 }
 
 /**
  * What a save that broke off leaves behind.
- * @param {Save["way"]} way
+ * @param {Save["file"]["way"]} way
  * @param {number} taken
  * @param {number | null} whole
  * @param {string} fileName

@@ -2,10 +2,12 @@
 import { fill, h, setAttribute, setText } from "./dom.js";
 import { share, size } from "../words/format.js";
 import { FORMATS, WAYS } from "../words/format-words.js";
-import { noWay, waysFor } from "../page/ways.js";
+import { waysFor } from "../page/ways.js";
+import { noWay } from "../words/ways.js";
 import { diskWanted, isScattered, wishFor } from "../page/wish.js";
 import { failureSentence } from "../words/sentences.js";
-import { choiceFor, isLive } from "../page/state.js";
+import { isLive } from "../page/save.js";
+import { choiceFor } from "../page/state.js";
 import { button, copyButton } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
@@ -83,7 +85,9 @@ export function savePanel(device, send) {
     onePass.ariaDisabled = String(live);
     setText(
       why,
-      blocked && can ? noWay(wishFor(archive, what), can) : reason(archive, what, choice, used),
+      blocked && can
+        ? noWay(wishFor(archive, what).sizeMax, can.stageFree)
+        : reason(archive, what, choice, used),
     );
     fill(hash, ...hashWords(archive, deviceId, send));
   }

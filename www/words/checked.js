@@ -1,17 +1,18 @@
 /** What was checked, against what, and what nobody can check. */
 import { checksumWords, isMismatched, isTorn } from "./container.js";
+import { clusterFaults } from "./facts.js";
 import { count, counted } from "./format.js";
 
-/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
-/** @typedef {import("./verdict.js").Tone} Tone */
-/** @typedef {{ what: string, against: string, result: string, tone: Tone }} Checked */
+/** @typedef {import("./archive.js").ScannedArchive} ScannedArchive */
+/** @typedef {import("../shared/messages.js").Tone} Tone */
+/** @typedef {import("../shared/messages.js").Checked} Checked */
 
 /** What the data in a disk once meant is not in the backup. */
 export const NOT_CHECKED =
   "Nobody can tell from a backup whether what the machine had on its disks was in order when it was made.";
 
 /**
- * @param {ShownArchive} archive with a finished scan
+ * @param {ScannedArchive} archive with a finished scan
  * @returns {Checked[]}
  */
 export function checkedRows(archive) {
@@ -19,7 +20,7 @@ export function checkedRows(archive) {
 }
 
 /**
- * @param {ShownArchive} archive
+ * @param {ScannedArchive} archive
  * @returns {Checked}
  */
 function headerRow({ overview }) {
@@ -33,7 +34,7 @@ function headerRow({ overview }) {
 }
 
 /**
- * @param {ShownArchive} archive
+ * @param {ScannedArchive} archive
  * @returns {Checked}
  */
 function extentsRow({ scan }) {
@@ -47,7 +48,7 @@ function extentsRow({ scan }) {
 }
 
 /**
- * @param {ShownArchive} archive
+ * @param {ScannedArchive} archive
  * @returns {Checked}
  */
 function clustersRow({ overview, scan }) {
@@ -65,15 +66,8 @@ function clustersRow({ overview, scan }) {
   };
 }
 
-/** @param {import("../core/vma_inspector.js").DeviceStatistics[]} devices */
-export function clusterFaults(devices) {
-  /** @param {"missing" | "cut" | "twice"} kind */
-  const sum = (kind) => devices.reduce((all, { clusters }) => all + clusters[kind], 0);
-  return { missing: sum("missing"), cut: sum("cut"), twice: sum("twice") };
-}
-
 /**
- * @param {ShownArchive} archive
+ * @param {ScannedArchive} archive
  * @returns {Checked[]}
  */
 function dataRows({ scan }) {

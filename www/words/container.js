@@ -6,7 +6,7 @@ import { count, counted, size } from "./format.js";
 
 /** @typedef {import("../core/vma_inspector.js").ContainerKind} Kind */
 /** @typedef {import("../core/vma_inspector.js").ContainerReport} Report */
-/** @typedef {import("./verdict.js").Verdict} Verdict */
+/** @typedef {import("../shared/messages.js").Verdict} Verdict */
 
 /** A checksum or a length that is wrong, where every byte could be unpacked. */
 const MISMATCHES = new Set([

@@ -5,7 +5,7 @@
 
 /** @typedef {import("../core/vma_inspector.js").ProxmoxPrediction} Prediction */
 /** @typedef {import("../core/vma_inspector.js").ProxmoxVerdict} Verdict */
-/** @typedef {import("./verdict.js").Tone} Tone */
+/** @typedef {import("../shared/messages.js").Tone} Tone */
 
 /** By how a message begins. @type {[RegExp, string][]} */
 const MESSAGES = [

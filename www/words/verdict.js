@@ -1,28 +1,13 @@
 /** What the scan shows, in one heading and a few sentences that are true. */
-import { clusterFaults } from "./checked.js";
 import { dataSentence, isMismatched, tornSentence } from "./container.js";
+import { allFindings, clusterFaults, missingBytes } from "./facts.js";
 import { count, counted, share, size } from "./format.js";
 
-/** @typedef {import("../core/vma_inspector.js").FindingGroup} FindingGroup */
-/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
-/** @typedef {"good" | "warning" | "damage" | "neutral"} Tone */
-/** @typedef {{ tone: Tone, title: string, text: string }} Verdict */
+/** @typedef {import("./archive.js").ScannedArchive} ScannedArchive */
+/** @typedef {import("../shared/messages.js").Verdict} Verdict */
 
 /**
- * Those of the header and those of the scan, each code once, the worst first.
- * @param {ShownArchive} archive
- * @returns {FindingGroup[]}
- */
-export function allFindings({ overview, scan }) {
-  const scanned = scan.report?.findings ?? [];
-  const codes = new Set(scanned.map(({ code }) => code));
-  const groups = [...overview.findings.filter(({ code }) => !codes.has(code)), ...scanned];
-  const order = ["damage", "warning", "note"];
-  return groups.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
-}
-
-/**
- * @param {ShownArchive} archive
+ * @param {ScannedArchive} archive
  * @returns {Verdict | null} null while the scan goes on
  */
 export function verdict(archive) {
@@ -51,7 +36,7 @@ const BUT_FOR = {
 };
 
 /**
- * @param {ShownArchive} archive
+ * @param {ScannedArchive} archive
  * @returns {Verdict}
  */
 function finished(archive) {
@@ -92,7 +77,7 @@ function butFor(codes) {
   return new Set(codes).size === 1 && first ? ` but for ${first}` : " but for what is odd below";
 }
 
-/** @param {ShownArchive} archive */
+/** @param {ScannedArchive} archive */
 function completeness({ overview, scan }) {
   if (overview.devices.length === 0) {
     return "Nothing is missing: this backup holds no disks, only configurations.";
@@ -104,7 +89,7 @@ function completeness({ overview, scan }) {
 
 /**
  * How many clusters of how many are lost, and of which disk.
- * @param {ShownArchive} archive
+ * @param {ScannedArchive} archive
  */
 function damageTitle(archive) {
   const { overview, scan } = archive;
@@ -130,13 +115,13 @@ function damageTitle(archive) {
     : "This backup is damaged, and no cluster of it is lost";
 }
 
-/** @param {ShownArchive} archive */
+/** @param {ScannedArchive} archive */
 function lostBytes({ scan, lost }) {
   const devices = scan.report?.devices ?? [];
   return devices.reduce((sum, { id }) => sum + missingBytes({ scan, lost }, id), 0);
 }
 
-/** @param {ShownArchive} archive */
+/** @param {ScannedArchive} archive */
 function damageText({ overview, scan, lost: found }) {
   const devices = scan.report?.devices ?? [];
   const missing = devices.map(({ id }) => missingBytes({ scan, lost: found }, id));
@@ -150,14 +135,4 @@ function damageText({ overview, scan, lost: found }) {
     whole > 0 ? ` Nothing is missing of the other${whole > 1 ? ` ${count(whole)}` : ""}.` : "";
   const where = `${count(hurt.length)} of ${counted(overview.devices.length, "disk")}`;
   return `${size(lost)} that should be in the file could not be found, in ${where}.${rest} What is left of this damaged backup can still be saved.`;
-}
-
-/**
- * As the scan says, or as a save found out since.
- * @param {Pick<ShownArchive, "scan" | "lost">} archive
- * @param {number} deviceId
- */
-export function missingBytes({ scan, lost }, deviceId) {
-  const scanned = scan.report?.devices.find(({ id }) => id === deviceId)?.missingBytes ?? 0;
-  return Math.max(scanned, lost.get(deviceId) ?? 0);
 }

@@ -3,7 +3,7 @@
  * here, a piece at a time, since its findings may be many.
  */
 import { Archive } from "../core/vma_inspector.js";
-import { asText } from "../words/format.js";
+import { asText } from "../shared/as-text.js";
 import { nextTurn } from "./turn.js";
 
 /** @typedef {import("../shared/messages.js").ReportFacts} ReportFacts */

@@ -1,6 +1,6 @@
 /** Small files beside the disks: the configs, and the maps of what disks lack. */
 import { baseName } from "../names.js";
-import { saveSmallFile } from "../../views/parts.js";
+import { saveSmallFile } from "../save-blob.js";
 import { mapName } from "./file-names.js";
 import { pickingFailure, writeFile } from "./places.js";
 
@@ -50,19 +50,26 @@ export class Beside {
   }
 
   /**
-   * A map of what is missing comes with every file that has gaps.
-   * @param {{ archive: number, devices: number[], folder: FileSystemDirectoryHandle | null }} save
+   * Maps of what a save's disks lack, if their archive is still shown.
+   * @param {import("../model.js").Save} save
    */
-  async addMaps({ archive: id, devices, folder }) {
+  async mapsOf({ archive: id, devices }) {
     const { archive } = this.#state();
-    if (archive?.id !== id) return;
-    for (const deviceId of devices) {
-      const map = await this.#mapOf(id, deviceId).catch(() => null);
-      if (!map) continue;
-      const name = mapName(archive, deviceId);
-      if (folder) await writeFile(folder, name, map);
-      else saveSmallFile(name, map);
+    if (archive?.id !== id) return [];
+    const maps = [];
+    for (const device of devices) {
+      const bytes = await this.#mapOf(id, device.id).catch(() => null);
+      if (bytes) maps.push({ name: mapName(archive, device.id), bytes });
     }
+    return maps;
+  }
+
+  /**
+   * @param {FileSystemDirectoryHandle} folder
+   * @param {{ name: string, bytes: Uint8Array<ArrayBuffer> }[]} files
+   */
+  async write(folder, files) {
+    for (const { name, bytes } of files) await writeFile(folder, name, bytes);
   }
 
   /**

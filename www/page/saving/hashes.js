@@ -1,6 +1,8 @@
 /** The SHA-256 of disks: asked for by a person, or begun by a save. */
 import { failureOf } from "../../shared/failure.js";
 
+/** @typedef {import("../model.js").Save} Save */
+
 /** As many processors are busy with saving alone. */
 const FEW_PROCESSORS = 2;
 /** Bytes that the browser copies out of its own storage, in a millisecond, at the least. */
@@ -59,30 +61,46 @@ export class Hashes {
   }
 
   /**
-   * Of each of these disks that has none yet, if the archive is shown.
-   * @param {number} archive
-   * @param {number[]} devices
+   * Of those disks of a save that have none yet, if their archive is shown.
+   * @param {Save} save
    */
-  startAll(archive, devices) {
+  #startAll({ archive, devices }) {
     const { archive: shown } = this.#state();
     if (shown?.id !== archive) return;
-    for (const deviceId of devices) {
-      if (!shown.hashes.has(deviceId)) this.start(archive, deviceId);
+    for (const { id } of devices) {
+      if (!shown.hashes.has(id)) this.start(archive, id);
     }
   }
 
   /**
-   * The same once the browser has probably copied a file of so many bytes out of
-   * its own storage, which the page cannot see: at once if there are
-   * processors for both.
-   * @param {number} archive
-   * @param {number[]} devices
-   * @param {number} bytes
+   * Brings those to their end that a save has begun.
+   * @param {Save} save
    */
-  startAllAfterCopying(archive, devices, bytes) {
+  startRest(save) {
+    if (this.#areOnTheWay()) this.#startAll(save);
+  }
+
+  /**
+   * Starts the others once the browser has probably copied the file out of its
+   * own storage, which the page cannot see: at once if there are processors for
+   * both.
+   * @param {Save} save
+   */
+  startAfterCopying(save) {
+    const { file, progress } = save;
     const hasFew = navigator.hardwareConcurrency <= FEW_PROCESSORS;
-    const wait = hasFew ? bytes / COPIED_PER_MS : 0;
-    setTimeout(() => this.startAll(archive, devices), wait);
+    const copied = file.way === "stage" && hasFew ? progress.taken : 0;
+    setTimeout(() => this.#startAll(save), copied / COPIED_PER_MS);
+  }
+
+  /**
+   * Those of these disks whose hash a save should begin.
+   * @param {Save["devices"]} devices
+   */
+  toStart(devices) {
+    const known = this.#state().archive?.hashes;
+    const ids = devices.map(({ id }) => id);
+    return this.#areOnTheWay() ? ids.filter((id) => !known?.has(id)) : [];
   }
 
   /**
@@ -91,7 +109,7 @@ export class Hashes {
    * a third slower, and comes after it, unless all would have to be unpacked
    * again.
    */
-  areOnTheWay() {
+  #areOnTheWay() {
     const isPlain = this.#state().archive?.overview.container === "plain";
     return !isPlain || navigator.hardwareConcurrency > FEW_PROCESSORS;
   }

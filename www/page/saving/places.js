@@ -1,6 +1,11 @@
 /** Files and folders that the person picks, where a browser offers that. */
-import { failure, failureOf } from "../../shared/failure.js";
+import { failure, failureOf, RemoteError } from "../../shared/failure.js";
 import { holding } from "../../shared/holding.js";
+
+/**
+ * What a person picked for a save.
+ * @typedef {{ handle?: FileSystemFileHandle, folder?: FileSystemDirectoryHandle }} Place
+ */
 
 /**
  * Rejects with an `AbortError` if the person thinks better of it.
@@ -52,6 +57,26 @@ export async function writeFile(folder, name, bytes) {
     await writable.write(bytes);
     await writable.close();
   });
+}
+
+/**
+ * Where the Worker writes a save that is no stream, and the name it gets there.
+ * @param {Exclude<import("../model.js").Way, "download">} way
+ * @param {string} id
+ * @param {string} name
+ * @param {Place} place
+ * @returns {Promise<{ sink: import("../../shared/messages.js").SinkOrder, name: string }>}
+ */
+export async function sinkFor(way, id, name, { handle, folder }) {
+  if (way === "stage") return { sink: { kind: "stage", name: id }, name };
+  if (way === "blob") return { sink: { kind: "blob" }, name };
+  if (handle) {
+    const before = await holding(handle, () => handle.getFile()).catch(() => null);
+    return { sink: { kind: "file", handle, isNew: (before?.size ?? 0) === 0 }, name };
+  }
+  if (!folder) throw new RemoteError(failure("saving-unavailable"));
+  const made = await newFile(folder, name);
+  return { sink: { kind: "file", handle: made.handle, isNew: true }, name: made.name };
 }
 
 /**

@@ -4,9 +4,8 @@
  * until the page is closed, and go when it is opened the next time.
  */
 import { holding } from "../../shared/holding.js";
+import { STAGED_FOLDER } from "../../shared/staged-folder.js";
 
-/** Where they are. */
-export const FOLDER = "staged";
 /** Every page that may have some holds it; the last one to go lets go of it. */
 const LOCK = "staged-files";
 
@@ -16,7 +15,7 @@ export async function dropStaged() {
     const isAlone = await holdLock();
     if (!isAlone) return;
     const root = await navigator.storage.getDirectory();
-    await holding(root, () => root.removeEntry(FOLDER, { recursive: true }));
+    await holding(root, () => root.removeEntry(STAGED_FOLDER, { recursive: true }));
   } catch {
     // There was nothing, or it is in use.
   }

@@ -6,7 +6,7 @@
 import { failure, RemoteError } from "../../shared/failure.js";
 import { holding } from "../../shared/holding.js";
 import { Pulls } from "./pulls.js";
-import { FOLDER } from "../../page/saving/staged.js";
+import { STAGED_FOLDER } from "../../shared/staged-folder.js";
 
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 /** @typedef {import("../../shared/messages.js").SinkOrder} SinkOrder */
@@ -188,7 +188,9 @@ class StageSink {
   static async open(name) {
     try {
       const root = await navigator.storage.getDirectory();
-      const folder = await holding(root, () => root.getDirectoryHandle(FOLDER, { create: true }));
+      const folder = await holding(root, () =>
+        root.getDirectoryHandle(STAGED_FOLDER, { create: true }),
+      );
       const file = await holding(folder, () => folder.getFileHandle(name, { create: true }));
       const access = await holding(file, () => file.createSyncAccessHandle());
       access.truncate(0);
