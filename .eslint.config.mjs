@@ -19,6 +19,8 @@ export default [
       "no-var": "error",
       "prefer-const": "error",
       "no-implicit-coercion": "error",
+      "max-lines": ["error", { max: 500 }],
+      "max-lines-per-function": ["error", { max: 60 }],
       "no-eval": "error",
       "no-implied-eval": "error",
       "no-control-regex": "off",
@@ -43,4 +45,6 @@ export default [
     languageOptions: { globals: globals.node },
   },
   { files: ["tests/**"], rules: { "no-restricted-syntax": "off" } },
+  // The table of what is measured is long.
+  { files: ["tests/bench/bench.mjs"], rules: { "max-lines": "off" } },
 ];

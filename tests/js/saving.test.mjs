@@ -1,10 +1,15 @@
 // How a file gets to the person, and what is left where that goes wrong.
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { page } from "../../www/build/build.mjs";
 import { openSink } from "../../www/worker/saving/sinks.js";
-import { waysFor } from "../../www/page/ways.js";
-import { noWay } from "../../www/words/ways.js";
+
+const built = (path) => import(pathToFileURL(join(page, path)));
+const { waysFor } = await built("page/ways.js");
+const { noWay } = await built("words/ways.js");
 
 const GIB = 1024 ** 3;
 const everything = {

@@ -1,4 +1,5 @@
 /** What events set in motion: requests to the Worker, scans, saves. */
+import { WINDOW_TOO_LARGE, WORKER_DIED } from "../shared/codes.js";
 import { failureOf } from "../shared/failure.js";
 import { baseName } from "./names.js";
 import { Meter } from "./rate.js";
@@ -140,8 +141,8 @@ export class Actions {
       this.#startScan({ fresh });
     } catch (error) {
       const told = failureOf(error);
-      if (opening !== this.#openings || told.code === "worker-died") return;
-      const again = told.code === "container-window" && !largeWindow ? file : null;
+      if (opening !== this.#openings || told.code === WORKER_DIED) return;
+      const again = told.code === WINDOW_TOO_LARGE && !largeWindow ? file : null;
       this.#send({ type: "open-failed", file: facts, failure: told, again });
     }
   }

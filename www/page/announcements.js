@@ -1,8 +1,9 @@
 /** What a person who does not see the page should hear of an event. Pure. */
-import { count, counted, size } from "../words/format.js";
+import { size } from "../words/format.js";
 import { failureSentence } from "../words/sentences.js";
 import { verdict } from "../words/verdict.js";
 import { isLive, newlyLost } from "./save.js";
+import { text } from "../words/text.js";
 
 /** @typedef {import("./model.js").PageEvent} PageEvent */
 /** @typedef {import("./model.js").Save} Save */
@@ -17,7 +18,7 @@ import { isLive, newlyLost } from "./save.js";
 export function announcementOf(before, state, event) {
   switch (event.type) {
     case "file-chosen":
-      return `Opening ${event.file.name}.`;
+      return text("said.opening", { name: event.file.name });
     case "open-failed":
     case "drop-refused":
     case "worker-died":
@@ -26,15 +27,15 @@ export function announcementOf(before, state, event) {
     case "opened":
       return openedWords(event);
     case "scan-stopped":
-      return "Scan stopped.";
+      return text("said.scan-stopped");
     case "scan-finished":
       return state.archive ? (verdict(state.archive)?.title ?? null) : null;
     case "save-started":
-      return `Saving ${event.save.file.name}.`;
+      return text("said.saving", { name: event.save.file.name });
     case "save-changed":
       return savedWords(before.saves.find(({ id }) => id === event.save.id) ?? null, event.save);
     case "hash-done":
-      return "The SHA-256 of a disk is there.";
+      return text("said.hashed");
     default:
       return null;
   }
@@ -42,8 +43,8 @@ export function announcementOf(before, state, event) {
 
 /** @param {Extract<PageEvent, { type: "opened" }>} event */
 function openedWords({ file, archive: { overview } }) {
-  const disks = counted(overview.devices.length, "disk");
-  return `${file.name} is open: ${disks}, ${size(file.size)}. The scan has begun.`;
+  const disks = text("count.disk", { count: overview.devices.length });
+  return text("said.opened", { name: file.name, disks, size: size(file.size) });
 }
 
 /**
@@ -53,12 +54,12 @@ function openedWords({ file, archive: { overview } }) {
 function savedWords(before, save) {
   const { file, phase, progress } = save;
   if (before && before.gaps.lost !== save.gaps.lost && newlyLost(save) > 0) {
-    return `${count(newlyLost(save))} bytes of ${file.name} could not be unpacked and are zeros.`;
+    return text("said.lost", { count: newlyLost(save), name: file.name });
   }
   if (!before || !isLive(before)) return null;
-  if (phase === "held" && before.phase !== "held") return `${file.name} waits for a click.`;
+  if (phase === "held" && before.phase !== "held") return text("said.held", { name: file.name });
   if (isLive(save)) return null;
   return phase === "done"
-    ? `All ${count(progress.taken)} bytes of ${file.name} were handed to the browser.`
-    : `${file.name} was not saved completely. Delete what is in Downloads.`;
+    ? text("said.saved", { bytes: progress.taken, name: file.name })
+    : text("said.not-saved", { name: file.name });
 }

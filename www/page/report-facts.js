@@ -1,7 +1,8 @@
 /** What the page knows and the Worker does not, for the report. */
-import { checkedRows, NOT_CHECKED } from "../words/checked.js";
+import { checkedRows } from "../words/checked.js";
 import { containerVerdict } from "../words/container.js";
 import { verdict } from "../words/verdict.js";
+import { text } from "../words/text.js";
 
 /**
  * @param {import("./model.js").ShownArchive} archive
@@ -18,10 +19,10 @@ export function reportFacts(archive) {
     scannedAt: scan.scannedAt === null ? null : new Date(scan.scannedAt).toISOString(),
     verdict: {
       tone: judged?.tone ?? "neutral",
-      title: judged?.title ?? "The scan goes on",
+      title: judged?.title ?? text("verdict.running"),
       text: judged?.text ?? "",
       checked: done ? checkedRows(archive) : [],
-      notChecked: NOT_CHECKED,
+      notChecked: text("checked.not"),
     },
     containerVerdict:
       container && container.kind !== "plain" ? containerVerdict(container, done) : null,

@@ -1,4 +1,5 @@
 /** What is asked of the Worker for the report and what it is about. */
+import { WORKER_DIED } from "../shared/codes.js";
 import { failureOf } from "../shared/failure.js";
 import { reportFacts } from "./report-facts.js";
 import { baseName } from "./names.js";
@@ -59,7 +60,7 @@ export class Trust {
       saveBlob(`${baseName(archive.file.name)}-report.json`, report);
     } catch (error) {
       const failure = failureOf(error);
-      if (failure.code !== "worker-died") this.#send({ type: "drop-refused", failure });
+      if (failure.code !== WORKER_DIED) this.#send({ type: "drop-refused", failure });
     }
   }
 }

@@ -2,6 +2,7 @@
  * How a file gets to the person: chosen by what is to be saved and by what the
  * browser can do. Pure.
  */
+import { text } from "../words/text.js";
 
 /** @typedef {import("./model.js").Abilities} Abilities */
 /** @typedef {import("./model.js").Way} Way */
@@ -30,9 +31,9 @@ export function waysFor(wish, can) {
   const inOrder = !wish.patched && !wish.unordered;
   /** @type {(Choice | false)[]} */
   const ways = [
-    can.serviceWorker && inOrder && { way: "download", why: DOWNLOAD },
+    can.serviceWorker && inOrder && { way: "download", why: text("way-why.download") },
     stageFits(wish, can) && { way: "stage", why: stageWhy(wish) },
-    can.filePicker && { way: "file", why: FILE },
+    can.filePicker && { way: "file", why: text("way-why.file") },
     blobFits(wish) && { way: "blob", why: blobWhy(wish) },
   ];
   const there = ways.filter((way) => way !== false);
@@ -46,25 +47,17 @@ function others(ways) {
   return ways.filter(({ way }) => way !== "file");
 }
 
-const DOWNLOAD = "It streams into your Downloads as it is made; nothing is written twice.";
-const FILE =
-  "You choose the file and it is written there directly. When all of it is written the browser checks it, which takes a while: about a minute for 10 GiB.";
-
 /** @param {Wish} wish */
 function stageWhy({ patched, unordered }) {
   if (patched) {
-    return "The beginning of this format can be written only at the end. So it is made in the browser's own storage first, then copied to your Downloads.";
+    return text("way-why.stage-patched");
   }
-  return unordered
-    ? "It is written in the backup's order, into the browser's own storage first, then copied to your Downloads."
-    : "It is made in the browser's own storage first, then copied to your Downloads.";
+  return unordered ? text("way-why.stage-unordered") : text("way-why.stage");
 }
 
 /** @param {Wish} wish */
 function blobWhy({ sliceable }) {
-  return sliceable
-    ? "It is put together out of pieces of the backup and downloaded at once. This browser offers the page nothing better here."
-    : "It is made in the browser's memory and then downloaded. This browser offers the page nothing better here.";
+  return sliceable ? text("way-why.blob-sliced") : text("way-why.blob");
 }
 
 /**

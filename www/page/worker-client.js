@@ -2,6 +2,7 @@
  * The only module that talks to the Worker. Requests carry ids, so that
  * answers to what was given up are dropped; a Worker that dies is replaced.
  */
+import { WORKER_DIED } from "../shared/codes.js";
 import { failure, RemoteError } from "../shared/failure.js";
 
 /** @typedef {import("../shared/messages.js").FromWorker} FromWorker */
@@ -160,7 +161,7 @@ export class WorkerClient {
     worker?.terminate();
     for (const helper of this.#helpers) helper.terminate();
     this.#worker = null;
-    const died = failure("worker-died", message);
+    const died = failure(WORKER_DIED, message);
     const lost = [...this.#pending.values()];
     this.#pending.clear();
     for (const { reject } of lost) reject(new RemoteError(died));

@@ -4,6 +4,7 @@ import { asText } from "../shared/as-text.js";
 import { saveSmallFile } from "../page/save-blob.js";
 import { hexDump, size } from "../words/format.js";
 import { button, copyButton, failureWords, foreign } from "./parts.js";
+import { pieces, text } from "../words/text.js";
 
 /** @typedef {import("../core/vma_inspector.js").ConfigEntry} Config */
 /** @typedef {import("../page/model.js").ConfigContent} Content */
@@ -41,8 +42,8 @@ function card(views) {
   return h(
     "div",
     { class: "card" },
-    h("h2", { id: "configs-title" }, "Configuration files"),
-    views.length > 0 ? views : h("p", {}, "There are none in this backup."),
+    h("h2", { id: "configs-title" }, text("configs.title")),
+    views.length > 0 ? views : h("p", {}, text("configs.none")),
   );
 }
 
@@ -51,7 +52,7 @@ function card(views) {
  * @param {Send} send
  */
 function configView(config, send) {
-  const content = h("div", {}, h("p", { class: "quiet" }, "Reading …"));
+  const content = h("div", {}, h("p", { class: "quiet" }, text("configs.reading")));
   const root = h(
     "details",
     { class: "config" },
@@ -87,24 +88,32 @@ function configView(config, send) {
  * @param {Send} send
  */
 function contentOf(config, bytes, send) {
-  const text = asText(bytes);
-  const shown = text ?? hexDump(bytes);
+  const decoded = asText(bytes);
+  const shown = decoded ?? hexDump(bytes);
   return [
     h(
       "div",
       { class: "config-buttons" },
-      copyButton("Copy", () => shown, send),
-      button("Save", () =>
+      copyButton(text("button.copy"), () => shown, send),
+      button(text("button.save"), () =>
         saveSmallFile(config.safeName, /** @type {Uint8Array<ArrayBuffer>} */ (bytes)),
       ),
       config.safeName !== config.name &&
-        h("span", { class: "quiet" }, "is saved as ", foreign(config.safeName)),
+        h(
+          "span",
+          { class: "quiet" },
+          ...pieces("configs.saved-as", { name: foreign(config.safeName) }),
+        ),
     ),
-    text === null && h("p", { class: "quiet" }, "This is not text; here are its bytes."),
+    decoded === null && h("p", { class: "quiet" }, text("configs.no-text")),
     h(
       "pre",
-      { tabindex: 0, role: "region", "aria-label": `Contents of ${config.safeName}` },
-      text === null ? shown : foreign(text, "\n\t"),
+      {
+        tabindex: 0,
+        role: "region",
+        "aria-label": text("configs.contents", { name: config.safeName }),
+      },
+      decoded === null ? shown : foreign(decoded, "\n\t"),
     ),
   ];
 }

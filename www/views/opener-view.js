@@ -1,11 +1,7 @@
 /** The way in: the button, the hint, and what is shown while something is dragged. */
 import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
 import { foreign } from "./parts.js";
-
-const VEIL_WORDS = {
-  file: "Drop the file to open it",
-  other: "This is not a file",
-};
+import { pieces, text } from "../words/text.js";
 
 /** @param {import("../page/model.js").Send} send */
 export function openerView(send) {
@@ -33,11 +29,11 @@ function drawOpener(opening, loaded) {
   setAttribute(document.body, "data-phase", loaded ? "open" : opening ? "opening" : "empty");
   byId("steps").hidden = loaded;
   byId("opener").ariaBusy = String(opening !== null);
-  setText(byId("opener-title"), loaded ? "Open another backup" : "Open a backup");
-  setText(byId("opener-button-text"), loaded ? "Choose another file…" : "Choose a file…");
+  setText(byId("opener-title"), loaded ? text("opener.title-again") : text("opener.title"));
+  setText(byId("opener-button-text"), loaded ? text("opener.button-again") : text("opener.button"));
   const hint = opening
-    ? ["Reading ", foreign(opening.name), " …"]
-    : ["Drop a .vma, .vma.zst, .lzo, .gz or .bz2 file anywhere on this page, or choose one."];
+    ? pieces("opener.reading", { name: foreign(opening.name) })
+    : [text("opener.hint")];
   fill(byId("opener-hint"), ...hint);
 }
 
@@ -46,5 +42,5 @@ function drawVeil(dragging) {
   const veil = byId("drop-veil");
   veil.hidden = dragging === "no";
   setAttribute(veil, "data-over", dragging);
-  fill(veil, dragging === "no" ? null : h("p", {}, VEIL_WORDS[dragging]));
+  fill(veil, dragging === "no" ? null : h("p", {}, text(`drop.${dragging}`)));
 }

@@ -1,9 +1,11 @@
 /** Asks before a file is kept of which parts are missing. */
 import { byId, fill, h, whenChanged } from "./dom.js";
-import { count, exactSize, share } from "../words/format.js";
+import { exactSize } from "../words/format.js";
+import { share } from "../words/numbers.js";
 import { isWritten } from "../page/save.js";
 import { missingBytes } from "../words/facts.js";
 import { button, foreign } from "./parts.js";
+import { pieces, text } from "../words/text.js";
 
 /** @typedef {import("../page/model.js").Save} Save */
 /** @typedef {import("../page/model.js").Send} Send */
@@ -46,34 +48,24 @@ function questionFor(archive, save, send) {
   const written = isWritten(save);
   const canMark = save.what.kind !== "appliance" && !written;
   const hurt = save.devices.map(({ id }) => id).filter((id) => missingBytes(archive, id) > 0);
-  const kept = written ? "Keep the file, with zeros in the gaps" : "Save with gaps";
+  const kept = written ? text("question.keep") : text("question.save");
   const marked = h("input", { type: "checkbox" });
   return [
     h(
       "h2",
       { id: "question-title" },
-      hurt.length > 1 ? "Parts of these disks are missing" : "Parts of this disk are missing",
+      hurt.length > 1 ? text("question.title-disks") : text("question.title-disk"),
     ),
     h("div", { id: "question-text" }, [
       ...hurt.map((id) => h("p", {}, ...gaps(archive, id))),
-      h(
-        "p",
-        {},
-        "In the file these places will be zeros; a map of them can be saved with it. The disk's file system may be damaged by that; keep the backup.",
-      ),
-      canMark &&
-        h(
-          "label",
-          { class: "check" },
-          marked,
-          " Fill them with a text instead, “VMA-DATA-IS-LOST”, to find them again; a format that leaves out zeros takes more room then",
-        ),
+      h("p", {}, text("question.what")),
+      canMark && h("label", { class: "check" }, marked, ` ${text("question.mark")}`),
     ]),
     h(
       "div",
       { class: "dialog-buttons" },
       button(
-        written ? "Throw the file away" : "Do not save",
+        written ? text("question.drop") : text("question.decline"),
         () => send({ type: "save-declined" }),
         {
           autofocus: true,
@@ -97,10 +89,12 @@ function gaps(archive, deviceId) {
   const missing = missingBytes(archive, deviceId);
   const isKnown = missing === found?.missingBytes;
   const places = (found?.clusters.missing ?? 0) + (found?.clusters.cut ?? 0);
-  const where = isKnown ? `, in ${count(places)} places of 64 KiB` : "";
-  return [
-    `${exactSize(missing)} of `,
-    foreign(device?.name ?? ""),
-    ` are not in the backup or cannot be unpacked: ${share(missing, found?.imageSize ?? 0)} of the disk${where}.`,
-  ];
+  const words = {
+    size: exactSize(missing),
+    name: foreign(device?.name ?? ""),
+    share: share(missing, found?.imageSize ?? 0),
+  };
+  return isKnown
+    ? pieces("question.gaps-in-places", { ...words, count: places })
+    : pieces("question.gaps", words);
 }

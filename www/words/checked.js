@@ -1,15 +1,11 @@
 /** What was checked, against what, and what nobody can check. */
-import { checksumWords, isMismatched, isTorn } from "./container.js";
-import { clusterFaults } from "./facts.js";
-import { count, counted } from "./format.js";
+import { checksumWords } from "./container.js";
+import { clusterFaults, isMismatched, isTorn } from "./facts.js";
+import { text } from "./text.js";
 
 /** @typedef {import("./archive.js").ScannedArchive} ScannedArchive */
 /** @typedef {import("../shared/messages.js").Tone} Tone */
 /** @typedef {import("../shared/messages.js").Checked} Checked */
-
-/** What the data in a disk once meant is not in the backup. */
-export const NOT_CHECKED =
-  "Nobody can tell from a backup whether what the machine had on its disks was in order when it was made.";
 
 /**
  * @param {ScannedArchive} archive with a finished scan
@@ -26,9 +22,9 @@ export function checkedRows(archive) {
 function headerRow({ overview }) {
   const { ok } = overview.headerChecksum;
   return {
-    what: "The archive's header",
-    against: "its MD5 checksum",
-    result: ok ? "agrees" : "does not agree",
+    what: text("checked.header"),
+    against: text("checked.header-sum"),
+    result: ok ? text("checked.agrees") : text("checked.differs"),
     tone: ok ? "good" : "damage",
   };
 }
@@ -40,9 +36,9 @@ function headerRow({ overview }) {
 function extentsRow({ scan }) {
   const { checked, broken } = scan.report?.extents ?? { checked: 0, broken: 0 };
   return {
-    what: counted(checked, "extent header"),
-    against: "the MD5 checksum of each, its magic and the archive's UUID",
-    result: broken === 0 ? "all agree" : `${count(broken)} wrong`,
+    what: text("count.extent-header", { count: checked }),
+    against: text("checked.extent-sums"),
+    result: broken === 0 ? text("checked.all-agree") : text("checked.wrong", { number: broken }),
     tone: broken === 0 ? "good" : "damage",
   };
 }
@@ -54,14 +50,14 @@ function extentsRow({ scan }) {
 function clustersRow({ overview, scan }) {
   const { missing, cut, twice } = clusterFaults(scan.report?.devices ?? []);
   const faults = [
-    missing > 0 && `${count(missing)} missing`,
-    cut > 0 && `${count(cut)} incomplete`,
-    twice > 0 && `${count(twice)} stored twice`,
+    missing > 0 && text("checked.missing", { number: missing }),
+    cut > 0 && text("checked.incomplete", { number: cut }),
+    twice > 0 && text("checked.twice", { number: twice }),
   ];
   return {
-    what: `${counted(overview.totalClusters, "cluster")} of the disks (64 KiB each)`,
-    against: "the disks' sizes in the header: each once",
-    result: faults.filter(Boolean).join(", ") || "all there, each once",
+    what: text("checked.clusters", { count: overview.totalClusters }),
+    against: text("checked.sizes"),
+    result: faults.filter(Boolean).join(", ") || text("checked.all-there"),
     tone: missing + cut > 0 ? "damage" : twice > 0 ? "warning" : "good",
   };
 }
@@ -72,25 +68,22 @@ function clustersRow({ overview, scan }) {
  */
 function dataRows({ scan }) {
   const container = scan.report?.container;
-  const nothing = "nothing: the format has no checksum over it";
-  const what = "The contents of the disks";
+  const nothing = text("checked.no-sum");
+  const what = text("checked.contents");
   if (!container || container.kind === "plain") {
-    return [{ what, against: nothing, result: "nobody can check it", tone: "neutral" }];
+    return [{ what, against: nothing, result: text("checked.nobody"), tone: "neutral" }];
   }
   const { kind, checksums } = container;
   const bad = isMismatched(container) || isTorn(container);
   const compared = {
-    what: `The compressed data (${kind}), and with it the contents of the disks`,
-    against: `the ${kind} checksums`,
+    what: text("checked.compressed", { kind }),
+    against: text("checked.container-sums", { kind }),
     result: checksumWords(container),
     tone: /** @type {Tone} */ (bad ? "damage" : checksums.checked > 0 ? "good" : "neutral"),
   };
   const covered = checksums.absent === 0 && container.end === "complete" && kind !== "lzop";
   if (covered && checksums.checked > 0) return [compared];
-  const rest = "What no checksum covers";
-  const open =
-    kind === "lzop"
-      ? "blocks that were stepped over are checked when a disk is saved"
-      : "nobody can check it";
+  const rest = text("checked.rest");
+  const open = kind === "lzop" ? text("checked.stepped-over") : text("checked.nobody");
   return [compared, { what: rest, against: nothing, result: open, tone: "neutral" }];
 }

@@ -1,5 +1,8 @@
 /** What follows from a report before anything is put into words. Pure. */
 
+import { CONTAINER_CUT, CONTAINER_DAMAGED, MISMATCHES } from "../shared/codes.js";
+
+/** @typedef {import("../core/vma_inspector.js").ContainerReport} ContainerReport */
 /** @typedef {import("../core/vma_inspector.js").FindingGroup} FindingGroup */
 /** @typedef {import("./archive.js").ScannedArchive} ScannedArchive */
 
@@ -31,4 +34,30 @@ export function clusterFaults(devices) {
 export function missingBytes({ scan, lost }, deviceId) {
   const scanned = scan.report?.devices.find(({ id }) => id === deviceId)?.missingBytes ?? 0;
   return Math.max(scanned, lost.get(deviceId) ?? 0);
+}
+
+/** @param {ContainerReport} report */
+export function isMismatched({ findings }) {
+  return findings.some(({ code }) => MISMATCHES.has(code));
+}
+
+/**
+ * In how many places a container cannot be unpacked, and whether it is cut.
+ * @param {ContainerReport} report
+ */
+export function tornPlaces({ findings }) {
+  return {
+    damaged: findings.filter(({ code }) => code === CONTAINER_DAMAGED).length,
+    isCut: findings.some(({ code }) => code === CONTAINER_CUT),
+  };
+}
+
+/**
+ * Whether contents are lost with the container: it is cut, or cannot be
+ * unpacked somewhere.
+ * @param {ContainerReport} report
+ */
+export function isTorn(report) {
+  const { damaged, isCut } = tornPlaces(report);
+  return damaged > 0 || isCut || report.end === "damaged";
 }

@@ -1,68 +1,36 @@
-/** Numbers, sizes, times and bytes in words. */
+/** Sizes, times and bytes in words. */
+import { count, rounded } from "./numbers.js";
+import { text } from "./text.js";
 
-const BINARY_UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"];
-const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const short = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
-const oneDigit = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-
-/** @param {number} value */
-export function count(value) {
-  return whole.format(value);
-}
-
-/**
- * @param {number} value
- * @param {string} one
- * @param {string} [many]
- */
-export function counted(value, one, many = `${one}s`) {
-  return `${count(value)} ${value === 1 ? one : many}`;
-}
-
-/** @param {number} value */
-export function decimal(value) {
-  return oneDigit.format(value);
-}
+const BINARY_UNITS = ["KiB", "MiB", "GiB", "TiB", "PiB"];
 
 /** @param {number} bytes */
 export function size(bytes) {
-  let unit = 0;
+  if (bytes < 1000) return text("count.byte", { count: bytes });
+  let unit = -1;
   let value = bytes;
   for (; value >= 1000 && unit < BINARY_UNITS.length - 1; unit += 1) value /= 1024;
-  const number = value >= 100 ? whole.format(value) : short.format(value);
-  return `${number} ${bytes === 1 ? "byte" : BINARY_UNITS[unit]}`;
+  return `${rounded(value)} ${BINARY_UNITS[unit]}`;
 }
 
 /** @param {number} bytes */
 export function exactSize(bytes) {
-  return bytes < 1000 ? size(bytes) : `${size(bytes)} (${count(bytes)} bytes)`;
+  if (bytes < 1000) return size(bytes);
+  return text("size.exact", { size: size(bytes), bytes: count(bytes) });
 }
 
 /** @param {number} bytesPerSecond */
 export function speed(bytesPerSecond) {
-  return `${size(bytesPerSecond)}/s`;
-}
-
-/**
- * Never "100 %" before the end, never "0 %" of something.
- * @param {number} part
- * @param {number} total
- */
-export function share(part, total) {
-  if (total <= 0 || part <= 0) return "0 %";
-  if (part >= total) return "100 %";
-  const percent = (part / total) * 100;
-  if (percent < 0.1) return "< 0.1 %";
-  if (percent > 99.9) return "> 99.9 %";
-  return `${percent < 10 || percent > 99 ? oneDigit.format(percent) : whole.format(percent)} %`;
+  return text("speed", { size: size(bytesPerSecond) });
 }
 
 /** @param {number} seconds */
 export function duration(seconds) {
-  if (seconds < 60) return counted(Math.max(1, Math.round(seconds)), "second");
+  if (seconds < 60) return text("count.second", { count: Math.max(1, Math.round(seconds)) });
   const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return counted(minutes, "minute");
-  return `${counted(Math.floor(minutes / 60), "hour")} ${counted(minutes % 60, "minute")}`;
+  if (minutes < 60) return text("count.minute", { count: minutes });
+  const hours = text("count.hour", { count: Math.floor(minutes / 60) });
+  return `${hours} ${text("count.minute", { count: minutes % 60 })}`;
 }
 
 /** @param {number} value */
@@ -89,12 +57,7 @@ function zone(date) {
   const ahead = -date.getTimezoneOffset();
   const minutes = Math.abs(ahead);
   const offset = `UTC${ahead < 0 ? "−" : "+"}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
-  return `your time, ${offset}`;
-}
-
-/** @param {number} offset */
-export function hex(offset) {
-  return `0x${offset.toString(16)}`;
+  return text("time.yours", { offset });
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Ways for a file to get to the person, in words. */
 import { size } from "./format.js";
+import { text } from "./text.js";
 
 /**
  * Why there is no way at all.
@@ -7,7 +8,8 @@ import { size } from "./format.js";
  * @param {number | null} stageFree bytes that the browser's own storage takes
  */
 export function noWay(sizeMax, stageFree) {
-  const room =
-    stageFree === null ? "" : ` Its own storage has room for ${size(stageFree)} at the moment.`;
-  return `This browser lets the page save no file of ${size(sizeMax)} here: it has no Service Worker, as in private windows and on pages without https.${room} Use a normal window of Chrome, Edge or Firefox.`;
+  const wanted = size(sizeMax);
+  return stageFree === null
+    ? text("no-way", { size: wanted })
+    : text("no-way.with-room", { size: wanted, room: size(stageFree) });
 }
