@@ -1,15 +1,16 @@
 /** Puts the page together: state, views, Worker and Service Worker. */
 import { Actions } from "./page/actions.js";
+import { announcementOf } from "./page/announcements.js";
+import { watchClicks } from "./page/download-gate.js";
 import { listenForFiles } from "./page/drop.js";
-import { failure } from "./shared/failure.js";
+import { isLive } from "./page/save.js";
 import { abilities } from "./page/saving/abilities.js";
 import { Downloads } from "./page/saving/downloads.js";
 import { dropStaged } from "./page/saving/staged.js";
-import { isLive } from "./page/save.js";
-import { announcementOf } from "./page/announcements.js";
-import { watchClicks } from "./page/download-gate.js";
 import { INITIAL, update } from "./page/state.js";
 import { Trust } from "./page/trust.js";
+import { WorkerClient } from "./page/worker-client.js";
+import { failure } from "./shared/failure.js";
 import { archiveView } from "./views/archive-view.js";
 import { checksumsView } from "./views/checksums-view.js";
 import { configsView } from "./views/configs-view.js";
@@ -30,7 +31,6 @@ import { proxmoxView } from "./views/proxmox-view.js";
 import { questionView } from "./views/question-view.js";
 import { reportView } from "./views/report-view.js";
 import { scanView } from "./views/scan-view.js";
-import { WorkerClient } from "./page/worker-client.js";
 
 let state = INITIAL;
 let renderDue = false;

@@ -1,9 +1,9 @@
 /** What a person who does not see the page should hear of an event. Pure. */
 import { size } from "../words/format.js";
 import { failureSentence } from "../words/sentences.js";
+import { text } from "../words/text.js";
 import { verdict } from "../words/verdict.js";
 import { isLive, newlyLost } from "./save.js";
-import { text } from "../words/text.js";
 
 /** @typedef {import("./model.js").PageEvent} PageEvent */
 /** @typedef {import("./model.js").Save} Save */

@@ -1,8 +1,8 @@
 /** What the page knows and the Worker does not, for the report. */
 import { checkedRows } from "../words/checked.js";
 import { containerVerdict } from "../words/container.js";
-import { verdict } from "../words/verdict.js";
 import { text } from "../words/text.js";
+import { verdict } from "../words/verdict.js";
 
 /**
  * @param {import("./model.js").ShownArchive} archive

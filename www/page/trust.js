@@ -1,8 +1,8 @@
 /** What is asked of the Worker for the report and what it is about. */
 import { WORKER_DIED } from "../shared/codes.js";
 import { failureOf } from "../shared/failure.js";
-import { reportFacts } from "./report-facts.js";
 import { baseName } from "./names.js";
+import { reportFacts } from "./report-facts.js";
 import { saveBlob } from "./save-blob.js";
 
 /** @typedef {import("./model.js").PageEvent} PageEvent */

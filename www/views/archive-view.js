@@ -1,9 +1,9 @@
 /** The file and what its header says. */
 import { compressionWords } from "../words/container.js";
-import { byId, fill, h, whenChanged } from "./dom.js";
 import { exactSize, times } from "../words/format.js";
-import { badge, facts, foreign } from "./parts.js";
 import { text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { badge, facts, foreign } from "./parts.js";
 
 export function archiveView() {
   const section = byId("archive");

@@ -1,9 +1,9 @@
 /** Which checksums there are, which were compared, and what that proves. */
 import { EXTENT_SUM } from "../shared/codes.js";
-import { byId, fill, h, whenChanged } from "./dom.js";
 import { count } from "../words/numbers.js";
-import { facts, table } from "./parts.js";
 import { text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { facts, table } from "./parts.js";
 
 /** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
 

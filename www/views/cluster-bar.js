@@ -1,8 +1,8 @@
 /** Of what kinds a disk's clusters are: as a bar, and as a table of numbers. */
-import { h } from "./dom.js";
 import { count, share } from "../words/numbers.js";
-import { foreign } from "./parts.js";
 import { pieces, text } from "../words/text.js";
+import { h } from "./dom.js";
+import { foreign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceStatistics["clusters"]} Clusters */
 

@@ -1,10 +1,10 @@
 /** The configuration files: as text or as bytes, to copy and to save. */
-import { byId, fill, h, whenChanged } from "./dom.js";
-import { asText } from "../shared/as-text.js";
 import { saveSmallFile } from "../page/save-blob.js";
+import { asText } from "../shared/as-text.js";
 import { hexDump, size } from "../words/format.js";
-import { button, copyButton, failureWords, foreign } from "./parts.js";
 import { pieces, text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { button, copyButton, failureWords, foreign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ConfigEntry} Config */
 /** @typedef {import("../page/model.js").ConfigContent} Content */

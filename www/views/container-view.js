@@ -1,9 +1,9 @@
 /** What wraps the archive, judged by itself. */
 import { checksumWords, compressionWords, containerVerdict, endWords } from "../words/container.js";
-import { byId, fill, h, whenChanged } from "./dom.js";
 import { containerSentence } from "../words/sentences.js";
-import { badge, facts, foreign, sign } from "./parts.js";
 import { text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { badge, facts, foreign, sign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ContainerFinding} Finding */
 /** @typedef {import("../core/vma_inspector.js").ContainerReport} Report */

@@ -1,9 +1,9 @@
 /** What is lost of each disk: ranges of its bytes, and a map of them to save. */
-import { byId, fill, h, whenChanged } from "./dom.js";
 import { size } from "../words/format.js";
 import { count, hex } from "../words/numbers.js";
-import { button, foreign, table } from "./parts.js";
 import { text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { button, foreign, table } from "./parts.js";
 
 /** @typedef {import("../shared/messages.js").LostOfDevice} Lost */
 /** @typedef {import("../page/model.js").Send} Send */

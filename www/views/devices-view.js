@@ -1,15 +1,15 @@
 /** The disks: how much of each is there, and the way to save one. */
-import { byId, fill, h, whenChanged } from "./dom.js";
+import { lastSaveOf } from "../page/save.js";
+import { missingBytes } from "../words/facts.js";
 import { exactSize, size } from "../words/format.js";
 import { count, share } from "../words/numbers.js";
-import { missingBytes } from "../words/facts.js";
-import { lastSaveOf } from "../page/save.js";
+import { pieces, text } from "../words/text.js";
 import { clusterBar, clusterTable } from "./cluster-bar.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
 import { badge, facts, foreign, table } from "./parts.js";
 import { saveBox } from "./save-box.js";
-import { sizeField } from "./size-field.js";
 import { savePanel } from "./save-panel.js";
-import { pieces, text } from "../words/text.js";
+import { sizeField } from "./size-field.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
 /** @typedef {import("../core/vma_inspector.js").DeviceStatistics} Statistics */

@@ -1,14 +1,14 @@
 /** The whole VM for other programs: an appliance, a folder of disks, texts. */
-import { byId, fill, h, setText, whenChanged } from "./dom.js";
-import { size } from "../words/format.js";
-import { FORMATS, TEXT_FORMATS } from "../words/disk-formats.js";
-import { isScattered } from "../page/wish.js";
-import { isLive, lastSaveOf } from "../page/save.js";
 import { saveSmallFile } from "../page/save-blob.js";
+import { isLive, lastSaveOf } from "../page/save.js";
+import { isScattered } from "../page/wish.js";
+import { FORMATS, TEXT_FORMATS } from "../words/disk-formats.js";
+import { size } from "../words/format.js";
+import { text } from "../words/text.js";
+import { byId, fill, h, setText, whenChanged } from "./dom.js";
 import { button, copyButton, foreign } from "./parts.js";
 import { saveBox } from "./save-box.js";
 import { select, setOptions } from "./save-panel.js";
-import { text } from "../words/text.js";
 
 /** @typedef {import("../page/model.js").Send} Send */
 /** @typedef {import("../page/model.js").ShownArchive} ShownArchive */

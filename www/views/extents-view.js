@@ -1,9 +1,9 @@
 /** How the archive is laid out. */
-import { byId, fill, h, whenChanged } from "./dom.js";
 import { exactSize } from "../words/format.js";
 import { count, decimal } from "../words/numbers.js";
-import { facts } from "./parts.js";
 import { text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { facts } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ExtentStatistics} Statistics */
 

@@ -1,9 +1,9 @@
 /** What could not be opened, and why. */
-import { byId, fill, h, whenChanged } from "./dom.js";
 import { failureSentence } from "../words/sentences.js";
-import { predictionList } from "./proxmox-view.js";
-import { button, failureWords, foreign, sign } from "./parts.js";
 import { pieces, text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { button, failureWords, foreign, sign } from "./parts.js";
+import { predictionList } from "./proxmox-view.js";
 
 /** @param {import("../page/model.js").Send} send */
 export function failureView(send) {

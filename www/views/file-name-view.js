@@ -1,8 +1,8 @@
 /** Whether Proxmox takes the file by its name, and the right name if not. */
-import { byId, fill, h, whenChanged } from "./dom.js";
 import { nameProblem, renameHint } from "../words/file-name.js";
-import { foreign, sign } from "./parts.js";
 import { text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { foreign, sign } from "./parts.js";
 
 export function fileNameView() {
   const section = byId("file-name");

@@ -1,10 +1,10 @@
 /** What is wrong or unusual, grouped by kind; each kind a list in pages. */
 import { FINDINGS_PER_PAGE } from "../page/state.js";
-import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
-import { findingSentence } from "../words/sentences.js";
 import { allFindings } from "../words/facts.js";
-import { badge, button, failureWords, foreign } from "./parts.js";
+import { findingSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
+import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
+import { badge, button, failureWords, foreign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").FindingGroup} Group */
 /** @typedef {import("../page/model.js").FindingsPage} Page */

@@ -1,7 +1,7 @@
 /** Saves from archives that are no longer shown. */
+import { text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
 import { saveBox } from "./save-box.js";
-import { text } from "../words/text.js";
 
 /** @param {import("../page/model.js").Send} send */
 export function formerSavesView(send) {

@@ -1,8 +1,8 @@
 /** What is kept in the browser of former scans, and how to forget it. */
-import { byId, h, setText, whenChanged } from "./dom.js";
 import { size } from "../words/format.js";
-import { button } from "./parts.js";
 import { text } from "../words/text.js";
+import { byId, h, setText, whenChanged } from "./dom.js";
+import { button } from "./parts.js";
 
 /** @param {import("../page/model.js").Send} send */
 export function keptView(send) {

@@ -2,10 +2,10 @@
  * The one live region, which says changes of state to those who cannot see
  * them, and the window's title, for those who look elsewhere meanwhile.
  */
-import { byId, whenChanged } from "./dom.js";
-import { share } from "../words/numbers.js";
 import { isLive } from "../page/save.js";
+import { share } from "../words/numbers.js";
 import { text } from "../words/text.js";
+import { byId, whenChanged } from "./dom.js";
 
 const PAGE_TITLE = document.title;
 

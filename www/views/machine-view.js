@@ -1,8 +1,8 @@
 /** `qemu-server.conf` in words. */
-import { byId, fill, h, whenChanged } from "./dom.js";
 import { size } from "../words/format.js";
-import { facts, foreign, table } from "./parts.js";
 import { keyOf, pieces, text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { facts, foreign, table } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").VmSummary} VmSummary */
 

@@ -1,7 +1,7 @@
 /** The way in: the button, the hint, and what is shown while something is dragged. */
+import { pieces, text } from "../words/text.js";
 import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
 import { foreign } from "./parts.js";
-import { pieces, text } from "../words/text.js";
 
 /** @param {import("../page/model.js").Send} send */
 export function openerView(send) {

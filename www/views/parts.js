@@ -1,7 +1,7 @@
 /** Small pieces that several views are made of. */
-import { h } from "./dom.js";
 import { failureSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
+import { h } from "./dom.js";
 
 /** @typedef {import("./dom.js").Child} Child */
 

@@ -1,8 +1,8 @@
 /** What Proxmox's own program would say, command by command. */
-import { byId, fill, h, whenChanged } from "./dom.js";
 import { COMMANDS, explanation, printed, proxmoxVerdict } from "../words/proxmox.js";
-import { badge, foreign, sign } from "./parts.js";
 import { text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { badge, foreign, sign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ProxmoxPrediction} Prediction */
 /** @typedef {import("../core/vma_inspector.js").ProxmoxVerdict} Verdict */

@@ -1,11 +1,11 @@
 /** Asks before a file is kept of which parts are missing. */
-import { byId, fill, h, whenChanged } from "./dom.js";
-import { exactSize } from "../words/format.js";
-import { share } from "../words/numbers.js";
 import { isWritten } from "../page/save.js";
 import { missingBytes } from "../words/facts.js";
-import { button, foreign } from "./parts.js";
+import { exactSize } from "../words/format.js";
+import { share } from "../words/numbers.js";
 import { pieces, text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { button, foreign } from "./parts.js";
 
 /** @typedef {import("../page/model.js").Save} Save */
 /** @typedef {import("../page/model.js").Send} Send */

@@ -1,7 +1,7 @@
 /** The verdict to keep: as a file, or on paper. */
+import { text } from "../words/text.js";
 import { byId, h, whenChanged } from "./dom.js";
 import { button } from "./parts.js";
-import { text } from "../words/text.js";
 
 /** @param {import("../page/model.js").Send} send */
 export function reportView(send) {

@@ -1,12 +1,12 @@
 /** One save: how far it is, how it ended, and what to do about it. */
-import { fill, h, setAttribute, setText } from "./dom.js";
+import { saveSmallFile } from "../page/save-blob.js";
+import { isLive, lostBytes, newlyLost } from "../page/save.js";
 import { duration, size, speed } from "../words/format.js";
 import { count, share } from "../words/numbers.js";
 import { failureSentence } from "../words/sentences.js";
-import { saveSmallFile } from "../page/save-blob.js";
-import { isLive, lostBytes, newlyLost } from "../page/save.js";
-import { badge, button, foreign } from "./parts.js";
 import { pieces, text } from "../words/text.js";
+import { fill, h, setAttribute, setText } from "./dom.js";
+import { badge, button, foreign } from "./parts.js";
 
 /** @typedef {import("../page/model.js").Save} Save */
 

@@ -1,16 +1,16 @@
 /** What can be done with one disk: save it in some format, and hash it. */
-import { fill, h, setAttribute, setText } from "./dom.js";
+import { isLive } from "../page/save.js";
+import { choiceFor } from "../page/state.js";
+import { waysFor } from "../page/ways.js";
+import { diskWanted, isScattered, wishFor } from "../page/wish.js";
 import { FORMATS, isFormat } from "../words/disk-formats.js";
 import { size } from "../words/format.js";
 import { share } from "../words/numbers.js";
-import { waysFor } from "../page/ways.js";
-import { noWay } from "../words/ways.js";
-import { diskWanted, isScattered, wishFor } from "../page/wish.js";
 import { failureSentence } from "../words/sentences.js";
-import { isLive } from "../page/save.js";
-import { choiceFor } from "../page/state.js";
-import { button, copyButton } from "./parts.js";
 import { text } from "../words/text.js";
+import { noWay } from "../words/ways.js";
+import { fill, h, setAttribute, setText } from "./dom.js";
+import { button, copyButton } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
 /** @typedef {import("../core/vma_inspector.js").FormatChoice} FormatChoice */
@@ -107,7 +107,10 @@ function drawControls({ format, way, save }, { formats, choice, ways, used, off 
   setOptions(format, formatOptions(formats), choice.format);
   const options = ways.map((each) => ({ value: each.way, text: text(`way.${each.way}`) }));
   setOptions(way, options, used?.way ?? "");
-  setText(save, isFormat(choice.format) ? text(`format.${choice.format}.action`) : "");
+  setText(
+    save,
+    isFormat(choice.format) ? text(`format.${choice.format}.action`) : text("button.save"),
+  );
   save.ariaDisabled = String(off);
 }
 

@@ -1,12 +1,12 @@
 /** The scan: how far it is, and in the end what it shows. */
 import { checkedRows } from "../words/checked.js";
-import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
 import { duration, size, speed } from "../words/format.js";
 import { share } from "../words/numbers.js";
 import { failureSentence } from "../words/sentences.js";
-import { verdict } from "../words/verdict.js";
-import { badge, button, failureWords, sign, table } from "./parts.js";
 import { text } from "../words/text.js";
+import { verdict } from "../words/verdict.js";
+import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
+import { badge, button, failureWords, sign, table } from "./parts.js";
 
 /** @typedef {import("../page/model.js").Scan} Scan */
 /** @typedef {import("../page/model.js").ShownArchive} ShownArchive */

@@ -1,7 +1,7 @@
 /** Where the header does not say how long a disk is: a field to say it in. */
+import { text } from "../words/text.js";
 import { h } from "./dom.js";
 import { button } from "./parts.js";
-import { text } from "../words/text.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
 /** @typedef {import("../page/model.js").ShownArchive} ShownArchive */

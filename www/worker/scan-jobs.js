@@ -2,8 +2,8 @@
  * Scans of the open archives, in the Worker: stepped to their end, with the saves
  * that wait for what they come by, or taken from what was kept.
  */
-import * as keptScans from "./kept-scans.js";
 import { Buffers } from "./buffers.js";
+import * as keptScans from "./kept-scans.js";
 import { nextTurn } from "./turn.js";
 
 /** @typedef {import("../core/vma_inspector.js").ScanProgress} ScanProgress */

@@ -4,11 +4,11 @@
  * hold.
  */
 import { failure, failureOf, RemoteError } from "../../shared/failure.js";
-import { downloadStarts, mayDownload } from "../download-gate.js";
-import { isLive } from "../save.js";
-import { saveBlob } from "../save-blob.js";
-import { waysFor } from "../ways.js";
 import { noWay } from "../../words/ways.js";
+import { downloadStarts, mayDownload } from "../download-gate.js";
+import { saveBlob } from "../save-blob.js";
+import { isLive } from "../save.js";
+import { waysFor } from "../ways.js";
 import { wishFor } from "../wish.js";
 import { fileNameOf } from "./file-names.js";
 import { step } from "./flow.js";

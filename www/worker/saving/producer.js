@@ -3,9 +3,9 @@
  * some format, an appliance.
  */
 import { failure, RemoteError } from "../../shared/failure.js";
-import { nextTurn } from "../turn.js";
 import { Buffers } from "../buffers.js";
 import { giveRoomBack, roomFor } from "../hashing/hash-feed.js";
+import { nextTurn } from "../turn.js";
 
 /** Bytes that a sink gets at once, about: smaller pieces are slow. */
 const CHUNK_BYTES = 2 * 1024 * 1024;

@@ -5,8 +5,8 @@
  */
 import { failure, failureOf, RemoteError } from "../../shared/failure.js";
 import { HashFeed } from "../hashing/hash-feed.js";
-import { keeperOf, passCopy, placementOf, watch } from "./one-pass.js";
 import { reportOf } from "../scan-jobs.js";
+import { keeperOf, passCopy, placementOf, watch } from "./one-pass.js";
 import { produce } from "./producer.js";
 import { openSink } from "./sinks.js";
 import { composeRaw } from "./slices.js";

@@ -5,8 +5,8 @@
  */
 import { failure, RemoteError } from "../../shared/failure.js";
 import { holding } from "../../shared/holding.js";
-import { Pulls } from "./pulls.js";
 import { STAGED_FOLDER } from "../../shared/staged-folder.js";
+import { Pulls } from "./pulls.js";
 
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 /** @typedef {import("../../shared/messages.js").SinkOrder} SinkOrder */

@@ -2,10 +2,10 @@
  * Bytes of a `File` for the core, in a Worker: read at once and synchronously,
  * or fetched ahead of time into a small cache that the reads look in first.
  */
-import { FileStream, giveBack } from "./file-stream.js";
 import { holding } from "../../shared/holding.js";
-import { fill } from "./read-into.js";
 import { Buffers } from "../buffers.js";
+import { FileStream, giveBack } from "./file-stream.js";
+import { fill } from "./read-into.js";
 import { SourceShrank } from "./source-shrank.js";
 
 /** @typedef {import("../../core/vma_inspector.js").Source} Source */
@@ -35,7 +35,11 @@ const AWAITED_BYTES = 4 * MIB;
 /** @typedef {{ offset: number, length: number }} Range */
 /** @typedef {Range & { arrived: Promise<void> }} Coming */
 
-/** @implements {Source} */
+/**
+ * More than ten fields: the cache, the reads under way and the place of the last
+ * read are one thing, and change together with each read.
+ * @implements {Source}
+ */
 export class BlobSource {
   #blob;
   #reader = new FileReaderSync();
