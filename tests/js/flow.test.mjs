@@ -96,6 +96,9 @@ test("a download that the browser would hold back waits for a click", () => {
   assert.equal(held.phase, "held");
   assert.ok(!held.done.includes("download"));
   assert.deepEqual(run(held.save, { type: "let" }).done, ["download", "hash"]);
+  // It is made: that the Worker dies does not take it away.
+  const died = { code: "worker-died", message: "", part: null, offset: null };
+  assert.equal(run(held.save, { type: "failed", failure: died }).phase, "held");
   const stream = run(save(), allowed, { type: "held" });
   assert.equal(stream.phase, "held");
   const begins = run(stream.save, { type: "let" });

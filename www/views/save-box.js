@@ -155,6 +155,8 @@ function mapWords({ file, gaps }) {
   if (file.way === "folder") {
     return h("p", {}, text("save.map-beside"));
   }
+  // They are there a moment after the end, unless the archive was closed by then.
+  if (gaps.maps.length === 0) return null;
   return [
     h("p", {}, text("save.map-keep")),
     ...gaps.maps.map(({ name, bytes }) =>

@@ -129,6 +129,8 @@ const STEPS = {
   refused: (save) => ends(save, "refused", failure("aborted", "refused by the browser")),
 
   failed(save, { failure: told }) {
+    // A finished file that waits for its click needs nobody any more.
+    if (save.phase === "held" && isWritten(save)) return to(save, {});
     const { save: ended, effects } = ends(save, "failed", told);
     return to(ended, { failure: told }, effects);
   },
