@@ -2,6 +2,7 @@
 // by way of others. Types count as much as code.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { test } from "node:test";
@@ -80,6 +81,20 @@ test("every import leads to a file", () => {
       assert.ok(isMade || existsSync(join(www, other)), `${name} imports ${other}`);
     }
   }
+});
+
+test("every file is checked by tsc, as the thread has it that it runs on", () => {
+  const tsc = join(root, "node_modules/.bin/tsc");
+  const projects = readdirSync(www).filter((name) => /^tsconfig.*\.json$/.test(name));
+  const seen = projects.flatMap((project) => {
+    const list = execFileSync(tsc, ["--listFilesOnly", "--project", join(www, project)]);
+    return String(list).split("\n");
+  });
+  const checked = new Set(seen.map((path) => path.trim().replace(www, "").slice(1)));
+  assert.deepEqual(
+    files.filter((name) => !checked.has(name)),
+    [],
+  );
 });
 
 test("no stylesheet has more than 500 lines", () => {

@@ -56,6 +56,7 @@ export class Inspector {
     assert.equal(saved.failure, null);
     await this.shows("Keep the map of what is missing", "#devices");
     await this.downloads(before + 1);
+    assert.equal(this.page.downloadsCompleted, before + 1, "none that nobody clicked for");
     const map = await this.page.download(() => this.clickInCard(device, "^Save the map"));
     assert.equal(map.failure, null);
     assert.match(map.fileName, /\.map$/);
