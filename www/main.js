@@ -1,12 +1,16 @@
 /** Puts the page together: state, views, Worker and Service Worker. */
-import { Actions } from "./actions.js";
-import { listenForFiles } from "./drop.js";
-import { failure } from "./failure.js";
-import { abilities } from "./saving/abilities.js";
-import { Downloads } from "./saving/downloads.js";
-import { dropStaged } from "./saving/staged.js";
-import { INITIAL, update } from "./state.js";
-import { Trust } from "./trust.js";
+import { Actions } from "./page/actions.js";
+import { announcementOf } from "./page/announcements.js";
+import { watchClicks } from "./page/download-gate.js";
+import { listenForFiles } from "./page/drop.js";
+import { isLive } from "./page/save.js";
+import { abilities } from "./page/saving/abilities.js";
+import { Downloads } from "./page/saving/downloads.js";
+import { dropStaged } from "./page/saving/staged.js";
+import { INITIAL, update } from "./page/state.js";
+import { Trust } from "./page/trust.js";
+import { WorkerClient } from "./page/worker-client.js";
+import { failure } from "./shared/failure.js";
 import { archiveView } from "./views/archive-view.js";
 import { checksumsView } from "./views/checksums-view.js";
 import { configsView } from "./views/configs-view.js";
@@ -27,7 +31,6 @@ import { proxmoxView } from "./views/proxmox-view.js";
 import { questionView } from "./views/question-view.js";
 import { reportView } from "./views/report-view.js";
 import { scanView } from "./views/scan-view.js";
-import { WorkerClient } from "./worker-client.js";
 
 let state = INITIAL;
 let renderDue = false;
@@ -59,10 +62,12 @@ const worker = new WorkerClient((died) => send({ type: "worker-died", failure: d
 const actions = new Actions(worker, send, () => state);
 const trust = new Trust(worker, send, () => state);
 
-/** @param {import("./model.js").PageEvent} event */
+/** @param {import("./page/model.js").PageEvent} event */
 function send(event) {
   const before = state;
   state = update(state, event);
+  const text = announcementOf(before, state, event);
+  if (text !== null) state = update(state, { type: "said", text });
   if (state !== before) renderSoon();
   actions.handle(event, before);
   trust.handle(event);
@@ -93,13 +98,14 @@ async function allowSaving() {
 /** @param {Downloads | null} downloads */
 function warnBeforeLeaving(downloads) {
   addEventListener("beforeunload", (event) => {
-    if (actions.saves.busy && !downloads?.isNavigating) event.preventDefault();
+    if (state.saves.some(isLive) && !downloads?.isNavigating) event.preventDefault();
   });
   addEventListener("pagehide", () =>
     downloads?.cancelAll(failure("save-broken", "the page was closed")),
   );
 }
 
+watchClicks();
 listenForFiles(send);
 render();
 actions.recallKeeping();

@@ -3,11 +3,11 @@
  * from the page's Worker. It touches no other request and keeps no copies.
  */
 
-/** @typedef {import("./messages.js").Failure} Failure */
-/** @typedef {import("./messages.js").FromImage} FromImage */
-/** @typedef {import("./messages.js").FromSave} FromSave */
-/** @typedef {import("./messages.js").ToSave} ToSave */
-/** @typedef {import("./messages.js").ToServiceWorker} ToServiceWorker */
+/** @typedef {import("./shared/messages.js").Failure} Failure */
+/** @typedef {import("./shared/messages.js").FromImage} FromImage */
+/** @typedef {import("./shared/messages.js").FromSave} FromSave */
+/** @typedef {import("./shared/messages.js").ToSave} ToSave */
+/** @typedef {import("./shared/messages.js").ToServiceWorker} ToServiceWorker */
 /** @typedef {Extract<ToServiceWorker, { kind: "save" }>} SaveOrder */
 
 const scope = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
@@ -17,7 +17,10 @@ const CHUNKS_AHEAD = 2;
 const PROGRESS_EVERY_MS = 100;
 const PAGE_CHECK_EVERY_MS = 5000;
 
-/** One file on its way from the page's Worker to the browser's download. */
+/**
+ * One file on its way from the page's Worker to the browser's download. More than
+ * ten fields: counters of one stream, each changed at another moment of it.
+ */
 class Save {
   /** @type {Uint8Array[]} arrived, not yet taken */
   #ready = [];

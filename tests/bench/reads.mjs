@@ -6,7 +6,7 @@
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { argv } from "node:process";
 import { initSync, Archive } from "../../target/page/core/vma_inspector.js";
-import { FileDescriptorSource } from "../../target/page/node-source.js";
+import { FileDescriptorSource } from "../../target/page/worker/source/node-source.js";
 
 const READ = 4096;
 const core = new URL("../../target/page/core/vma_inspector_bg.wasm", import.meta.url);

@@ -82,7 +82,7 @@ inEachBrowser("A damaged archive", {
     await inspector.shows("missing", "#question");
     await inspector.page.click("button", "Do not save");
     await inspector.page.waitFor(() => !document.querySelector("#question").open);
-    const download = await inspector.saveWithMap(async () => {
+    const download = await inspector.saveWithMap("drive-scsi0", async () => {
       await inspector.clickInCard("drive-scsi0", "Save as raw image");
       await inspector.page.click("button", "Save with gaps");
     });

@@ -110,7 +110,7 @@ inEachBrowser("A compressed backup", {
     await inspector.shows("damaged", "#scan");
     await inspector.shows("The zstd data is cut off", "#container");
     await inspector.shows("missing", "#devices");
-    const download = await inspector.saveWithMap(async () => {
+    const download = await inspector.saveWithMap("drive-scsi0", async () => {
       await inspector.clickInCard("drive-scsi0", "Save as raw image");
       await inspector.page.click("button", "Save with gaps");
     });
@@ -152,7 +152,7 @@ inEachBrowser("A block that cannot be unpacked", {
   async "and that only a save comes across is said to be zeros"(inspector) {
     await inspector.openArchive(ruinedBlock);
     await inspector.shows("Nothing is missing", "#scan");
-    const download = await inspector.saveWithMap(() =>
+    const download = await inspector.saveWithMap("drive-scsi0", () =>
       inspector.clickInCard("drive-scsi0", "Save as raw image"),
     );
     assert.equal(download.failure, null);

@@ -82,17 +82,20 @@ inEachBrowser("A disk", {
     }
   },
 
-  async "with gaps comes with a map of them, and its hash says so"(inspector) {
+  async "with gaps has a map of them for a click, and its hash says so"(inspector) {
     await inspector.openArchive(holed.path);
     await inspector.clickInCard("drive-scsi0", "SHA-256");
     await inspector.shows("with zeros for 128 KiB that are missing", "#devices");
     await inspector.chooseInCard("drive-scsi0", "Format", "qcow2:");
-    const saved = await inspector.saveWithMap(async () => {
+    const saved = await inspector.saveWithMap("drive-scsi0", async () => {
       await inspector.clickInCard("drive-scsi0", "^Save as");
       await inspector.page.click("button", "Save with gaps");
     });
-    assert.equal(saved.failure, null);
-    await inspector.shows("A map of what is missing comes with it", "#devices");
+    const lines = readFileSync(saved.map.path, "utf8").split("\n");
+    assert.ok(
+      lines.some((line) => /^0x0*70000 +0x0*20000 +-$/.test(line)),
+      lines.join("\n"),
+    );
   },
 
   async "with gaps can have them marked, in any format"(inspector) {
@@ -102,7 +105,7 @@ inEachBrowser("A disk", {
       ["qcow2:", "qcow2"],
     ]) {
       await inspector.chooseInCard("drive-scsi0", "Format", option);
-      const saved = await inspector.saveWithMap(async () => {
+      const saved = await inspector.saveWithMap("drive-scsi0", async () => {
         await inspector.clickInCard("drive-scsi0", "^Save as");
         await inspector.clickIn("#question", /^Fill them with a text/);
         await inspector.page.click("button", "Save with gaps");
@@ -350,8 +353,15 @@ inEachBrowser("Disks that lie out of order in a compressed backup", {
     });
     const [first] = scattered.disks.filter(({ name }) => name === "drive-scsi0");
     assert.deepEqual([saved.failure, saved.sha256], [null, first.sha256]);
-    for (const { sha256 } of scattered.disks) await inspector.shows(sha256, "#devices");
+    await inspector.downloads(1);
+    // One download a click is what Chromium starts; Firefox starts them all.
+    if (await inspector.page.evaluate(() => "userAgentData" in navigator)) {
+      await inspector.shows("This one waits for its click", "#devices");
+      assert.equal(inspector.page.downloadsCompleted, 1);
+      await inspector.clickInCard("drive-scsi1", "Download it now");
+    }
     await inspector.downloads(2);
+    for (const { sha256 } of scattered.disks) await inspector.shows(sha256, "#devices");
     await inspector.chooseInCard("drive-scsi0", "Format", "qcow2, compressed");
     await inspector.shows("To save it this way, or to hash it alone, about", "#devices");
   },

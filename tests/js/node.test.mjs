@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { page } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
-import { FileDescriptorSource } from "../../www/node-source.js";
+import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
 import { makeArchive, makeFile, qemuServerConf } from "../browser/support/archives.mjs";
 
 const { Archive, initSync } = await import(pathToFileURL(join(page, "core/vma_inspector.js")));

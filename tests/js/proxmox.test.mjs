@@ -4,8 +4,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { page } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
-import { explanation, printed, proxmoxVerdict } from "../../www/proxmox.js";
+
+const { explanation, printed, proxmoxVerdict } = await import(
+  pathToFileURL(join(page, "words/proxmox.js"))
+);
 
 const sources = ["file.rs", "header.rs", "reading.rs"].map((file) =>
   readFileSync(join(root, "src/proxmox", file), "utf8"),

@@ -1,9 +1,15 @@
 // How a file gets to the person, and what is left where that goes wrong.
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
-import { openSink } from "../../www/saving/sinks.js";
-import { noWay, waysFor } from "../../www/saving/ways.js";
+import { pathToFileURL } from "node:url";
+import { page } from "../../www/build/build.mjs";
+import { openSink } from "../../www/worker/saving/sinks.js";
+
+const built = (path) => import(pathToFileURL(join(page, path)));
+const { waysFor } = await built("page/ways.js");
+const { noWay } = await built("words/ways.js");
 
 const GIB = 1024 ** 3;
 const everything = {
@@ -51,7 +57,7 @@ test("without anything better a disk is put together, or kept in memory if it is
   assert.deepEqual(ways({ sliceable: true }, nothing), ["blob"]);
   assert.deepEqual(ways({ sizeMax: 1000 }, nothing), ["blob"]);
   assert.deepEqual(ways({}, nothing), []);
-  assert.match(noWay(plain, nothing), /50 GiB/);
+  assert.match(noWay(plain.sizeMax, nothing.stageFree), /50 GiB/);
 });
 
 test("every way says why it is taken", () => {

@@ -1,11 +1,19 @@
-// The page has words for every code that the core can give, and for no others.
+// The catalogue has words for every code that the core can give, and for no
+// others; and the page uses every sentence, with all that it names.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { page } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
-import { containerSentence, failureSentence, findingSentence } from "../../www/sentences.js";
+
+const built = (path) => import(pathToFileURL(join(page, path)));
+const { pieces, text } = await built("words/text.js");
+const { CATALOGUE } = await built("words/catalogue.js");
+const { FORMATS } = await built("words/disk-formats.js");
+const keys = Object.keys(CATALOGUE);
 
 /** Strings in kebab-case that a function or list of the core's source names. */
 function codesIn(file, start, end) {
@@ -16,24 +24,116 @@ function codesIn(file, start, end) {
   return codes.map((code) => code.slice(1, -1));
 }
 
-const tables = [
-  ["finding", findingSentence, codesIn("finding.rs", "pub const CODES", "];"), 27],
+/** Codes that the page itself gives to failures. */
+function ownCodes() {
+  const named = sources().flatMap(({ source }) => [
+    ...[...source.matchAll(/failure\(\s*"([a-z-]+)"/g)].map(([, code]) => code),
+    ...[...source.matchAll(/"([a-z-]+)": *"|Error: "([a-z-]+)"|\?\? "([a-z-]+)"/g)].flatMap(
+      (found) => found.slice(1).filter((code) => code && `failure.${code}.title` in CATALOGUE),
+    ),
+  ]);
+  const codes = readFileSync(join(root, "www/shared/codes.js"), "utf8");
+  return [...named, codes.match(/WORKER_DIED = "([a-z-]+)"/)[1]];
+}
+
+const families = [
+  ["finding", codesIn("finding.rs", "pub const CODES", "];"), 27],
+  ["container-finding", codesIn("container/finding.rs", "fn code(", "\n    }"), 12],
   [
-    "container finding",
-    containerSentence,
-    codesIn("container/finding.rs", "fn code(", "\n    }"),
+    "failure",
+    [
+      ...codesIn("error.rs", "fn code(", "\n    }"),
+      ...codesIn("disk_format.rs", "impl Refusal {", "\n}"),
+      ...ownCodes(),
+    ],
     12,
   ],
-  ["error", failureSentence, codesIn("error.rs", "fn code(", "\n    }"), 12],
 ];
 
-for (const [what, sentence, codes, least] of tables) {
-  test(`every ${what} has its words`, () => {
+/** A fault of the program's own: it is told with the words for what is unknown. */
+const WITHOUT_WORDS = "internal";
+
+for (const [family, codes, least] of families) {
+  test(`every ${family} has its words, and no words are left over`, () => {
     assert.ok(codes.length >= least, `${codes.length} codes`);
-    const none = new Set(["unknown-code"].map((code) => sentence(code).text));
-    for (const code of codes) {
-      const { title, text } = sentence(code);
-      assert.ok(title && !none.has(text), `no words for ${code}`);
+    const wanted = new Set(codes.filter((code) => code !== WITHOUT_WORDS));
+    const there = keys
+      .filter((key) => key.startsWith(`${family}.`) && key.endsWith(".title"))
+      .map((key) => key.split(".")[1]);
+    for (const code of wanted) {
+      for (const part of ["title", "text"]) {
+        const key = `${family}.${code}.${part}`;
+        assert.ok(CATALOGUE[key]?.length > 0, `no ${key}`);
+      }
     }
+    const left = there.filter((code) => !wanted.has(code));
+    assert.deepEqual(left, []);
   });
 }
+
+/** What of the catalogue is chosen by a code or a state: all of it is used. */
+const CHOSEN = [
+  /^(finding|container-finding|failure)\./,
+  /^(but-for|os|firmware|severity|way|save-phase|drop)\./,
+  /^proxmox\.(message|assertion|accepts|verdict)\./,
+  /^file-name\.inside\./,
+  /^scan\.(control|title)\./,
+  /^clusters\.(full|partial|zero|missing|unseen)(-means)?$/,
+  new RegExp(`^format\\.(${FORMATS.join("|")})\\.(name|action|use)$`),
+];
+
+function sources() {
+  const names = readdirSync(join(root, "www"), { recursive: true });
+  return names
+    .filter((name) => /\.(js|html)$/.test(name) && !/^(build|docs)\//.test(name))
+    .map((name) => ({ name, source: readFileSync(join(root, "www", name), "utf8") }));
+}
+
+test("every sentence is used, and every sentence that is named is there", () => {
+  const named = new Set();
+  for (const { source } of sources()) {
+    const found = source.matchAll(/(?:\b(?:text|pieces)\(\s*|data-text=)"([^"]+)"/g);
+    for (const [, key] of found) named.add(key);
+  }
+  assert.ok(named.size > 250, `${named.size} keys`);
+  const missing = [...named].filter((key) => !(key in CATALOGUE));
+  assert.deepEqual(missing, []);
+  const unused = keys.filter((key) => !named.has(key) && !CHOSEN.some((each) => each.test(key)));
+  assert.deepEqual(unused, []);
+});
+
+test("keys are dotted and in kebab-case, in the order of the alphabet", () => {
+  const json = readFileSync(join(root, "www/words/en.json"), "utf8");
+  assert.deepEqual(JSON.parse(json), CATALOGUE);
+  for (const key of keys) assert.match(key, /^[a-z0-9]+([.-][a-z0-9]+)*$/);
+  assert.deepEqual(keys, [...keys].sort(), "sorted");
+});
+
+const namesIn = (pattern) => new Set([...pattern.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name));
+
+test("plural forms are those of CLDR, and all name the same", () => {
+  const forms = ["zero", "one", "two", "few", "many", "other"];
+  for (const [key, entry] of Object.entries(CATALOGUE)) {
+    if (typeof entry === "string") continue;
+    assert.ok(entry.other, key);
+    for (const [form, pattern] of Object.entries(entry)) {
+      assert.ok(forms.includes(form), `${key}: ${form}`);
+      // "the only one" need not say how many.
+      for (const name of namesIn(pattern)) assert.ok(namesIn(entry.other).has(name), key);
+    }
+    const { one, two, few, many } = entry;
+    assert.ok(one && !two && !few && !many, `${key}: English has one and other`);
+  }
+});
+
+test("a sentence takes what it names, and says which of it is lacking", () => {
+  assert.equal(text("count.disk", { count: 1 }), "1 disk");
+  assert.equal(text("count.disk", { count: 1234 }), "1,234 disks");
+  const bold = { bold: true };
+  assert.deepEqual(pieces("opener.reading", { name: bold }), ["Reading ", bold, " …"]);
+  assert.throws(() => text("opener.reading", {}), /opener\.reading lacks name/);
+  assert.throws(() => text("no.such-key"), /no\.such-key/);
+  const facts = { disks: "1 disk", extents: "1 extent" };
+  const one = text("verdict.complete", { count: 1, ...facts });
+  assert.match(one, /^Nothing is missing: the only cluster of 1 disk is in the file/);
+});

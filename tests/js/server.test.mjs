@@ -24,7 +24,7 @@ function ask(path, method = "GET") {
 }
 
 test("every answer carries the policy, also for Workers", async () => {
-  for (const path of ["/", "/worker.js", "/service-worker.js", "/nothing-here"]) {
+  for (const path of ["/", "/worker/worker.js", "/service-worker.js", "/nothing-here"]) {
     const { headers } = await ask(path);
     const policy = headers["content-security-policy"];
     assert.match(policy, /default-src 'none'/, path);

@@ -1,7 +1,16 @@
 // Builds the page into target/page: the core as wasm, the module around it,
 // and the files of www. Plain files, to be served by anything.
 
-import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import { argv } from "node:process";
@@ -14,7 +23,7 @@ export const page = join(root, "target/page");
 /** Whether a file or folder of www is part of the page. */
 function isOfThePage(source) {
   const name = relative(join(root, "www"), source);
-  return name !== "build" && !/^tsconfig.*\.json$|\.d\.ts$/.test(name);
+  return name !== "build" && !/^tsconfig.*\.json$|^words.*\.json$|\.d\.ts$/.test(name);
 }
 
 /** Folder that cargo builds into. */
@@ -52,6 +61,61 @@ function generateModule(target, folder) {
   run(join(target, "tool/bindgen"), [wasm, folder]);
 }
 
+/** The language of the page: a file of sentences of its name is in www/words. */
+const LANGUAGE = "en";
+
+/**
+ * The sentences as a module, which browsers load with the others and for which tsc
+ * knows each key; and those of index.html in their places.
+ */
+function writeCatalogue(folder) {
+  const json = readFileSync(join(root, "www/words", `${LANGUAGE}.json`), "utf8");
+  const module = [
+    `export const LANGUAGE = "${LANGUAGE}";`,
+    `export const CATALOGUE = /** @type {const} */ (${json.trim()});`,
+    "",
+  ];
+  writeFileSync(join(folder, "words/catalogue.js"), module.join("\n"));
+  const index = join(folder, "index.html");
+  writeFileSync(index, withTexts(readFileSync(index, "utf8"), JSON.parse(json)));
+}
+
+/** Puts the sentence that an element names with `data-text` into it. */
+function withTexts(html, sentences) {
+  return html.replace(
+    /(<(\w+)[^>]*?data-text="([^"]+)"[^>]*?)(\/?>)/g,
+    (_, tag, name, key, end) => {
+      const sentence = sentences[key];
+      if (typeof sentence !== "string") {
+        throw new Told(`index.html names ${key}: there is no such text.`);
+      }
+      const text = sentence
+        .replaceAll("&", "&amp;")
+        .replaceAll("<", "&lt;")
+        .replaceAll('"', "&quot;");
+      return name === "meta"
+        ? tag.replace('content=""', `content="${text}"`) + end
+        : tag + end + text;
+    },
+  );
+}
+
+/** Comments that have lines of their own, as nearly all have here. */
+const COMMENTS = /^[ \t]*(\/\*(?:(?!\*\/)[^])*\*\/|\/\/.*)$/gm;
+
+/**
+ * A browser fetches no comments: they are a third of the modules. Every line keeps
+ * its number.
+ */
+function leaveOutComments(folder) {
+  const names = readdirSync(folder, { recursive: true });
+  for (const name of names.filter((each) => each.endsWith(".js") && !each.startsWith("core"))) {
+    const path = join(folder, name);
+    const blank = (comment) => comment.replace(/[^\n]+/g, "");
+    writeFileSync(path, readFileSync(path, "utf8").replace(COMMENTS, blank));
+  }
+}
+
 /** Builds everything and puts it in place in one step. */
 export function build() {
   needRust();
@@ -69,6 +133,8 @@ export function build() {
     recursive: true,
     filter: isOfThePage,
   });
+  leaveOutComments(staging);
+  writeCatalogue(staging);
 
   rmSync(page, { recursive: true, force: true });
   renameSync(staging, page);

@@ -1,7 +1,8 @@
 /** The file and what its header says. */
-import { compressionWords } from "../container.js";
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { exactSize, times } from "../format.js";
+import { compressionWords } from "../words/container.js";
+import { exactSize, times } from "../words/format.js";
+import { text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
 import { badge, facts, foreign } from "./parts.js";
 
 export function archiveView() {
@@ -16,7 +17,7 @@ export function archiveView() {
 }
 
 /**
- * @param {import("../model.js").FileFacts} file
+ * @param {import("../page/model.js").FileFacts} file
  * @param {import("../core/vma_inspector.js").Overview} overview
  * @param {import("../core/vma_inspector.js").ContainerReport | null} container
  */
@@ -24,15 +25,15 @@ function card(file, overview, container) {
   return h(
     "div",
     { class: "card" },
-    h("p", { class: "eyebrow" }, "Backup file"),
+    h("p", { class: "eyebrow" }, text("archive.eyebrow")),
     h("h2", { id: "archive-title", class: "file-name" }, foreign(file.name)),
     facts([
-      ["Size", exactSize(file.size)],
-      ["Compression", compressionWords(overview.container, file.size, container)],
-      ["Backup made", backupTime(overview.createdAt)],
-      ["Header checksum", headerVerdict(overview)],
-      ["UUID", h("code", {}, overview.uuid)],
-      ["Format", `VMA, version ${overview.version}`],
+      [text("archive.size"), exactSize(file.size)],
+      [text("archive.compression"), compressionWords(overview.container, file.size, container)],
+      [text("archive.made"), backupTime(overview.createdAt)],
+      [text("archive.header-sum"), headerVerdict(overview)],
+      [text("archive.uuid"), h("code", {}, overview.uuid)],
+      [text("archive.format"), text("archive.version", { version: String(overview.version) })],
     ]),
   );
 }
@@ -40,7 +41,7 @@ function card(file, overview, container) {
 /** @param {number} seconds */
 function backupTime(seconds) {
   const both = times(seconds);
-  if (!both) return `not a date: ${seconds} seconds since 1970`;
+  if (!both) return text("archive.no-date", { seconds: String(seconds) });
   return [
     h("time", { datetime: both.machine, class: "line" }, both.utc),
     h("span", { class: "line quiet" }, both.local),
@@ -50,6 +51,6 @@ function backupTime(seconds) {
 /** @param {import("../core/vma_inspector.js").Overview} overview */
 function headerVerdict({ headerChecksum }) {
   return headerChecksum.ok
-    ? [badge("good", "agrees"), " the MD5 of the header is the one it states"]
-    : [badge("damage", "does not agree"), " the header was changed; treat what it says with doubt"];
+    ? [badge("good", text("checked.agrees")), " ", text("archive.sum-agrees")]
+    : [badge("damage", text("checked.differs")), " ", text("archive.sum-differs")];
 }

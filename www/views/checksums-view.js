@@ -1,10 +1,11 @@
 /** Which checksums there are, which were compared, and what that proves. */
-import { NO_DATA_CHECKSUM } from "../container.js";
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { count } from "../format.js";
+import { EXTENT_SUM } from "../shared/codes.js";
+import { count } from "../words/numbers.js";
+import { text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
 import { facts, table } from "./parts.js";
 
-/** @typedef {import("../model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
 
 export function checksumsView() {
   const section = byId("checksums");
@@ -23,20 +24,18 @@ export function checksumsView() {
  * @param {boolean} final
  */
 function card({ headerChecksum, findings }, report, final) {
-  const failed = [...findings, ...(report?.findings ?? [])].find(
-    ({ code }) => code === "extent-md5-mismatch",
-  );
+  const failed = [...findings, ...(report?.findings ?? [])].find(({ code }) => code === EXTENT_SUM);
   return h(
     "div",
     { class: "card" },
-    h("h2", { id: "checksums-title" }, "Header checksums"),
+    h("h2", { id: "checksums-title" }, text("checksums.title")),
     table(
-      "MD5 sums that were compared with the bytes they stand for",
-      ["Of what", "Checked", "Wrong"],
+      text("checksums.caption"),
+      [text("checksums.of-what"), text("checksums.checked"), text("checksums.wrong")],
       [
-        ["Archive header", "1", headerChecksum.ok ? "0" : "1"],
+        [text("checksums.header"), "1", headerChecksum.ok ? "0" : "1"],
         [
-          `Extent headers${final ? "" : " so far"}`,
+          final ? text("checksums.extents") : text("checksums.extents-so-far"),
           count(report?.extents.checked ?? 0),
           count(report?.extents.broken ?? 0),
         ],
@@ -44,18 +43,18 @@ function card({ headerChecksum, findings }, report, final) {
     ),
     !headerChecksum.ok &&
       facts([
-        ["Archive header states", h("code", {}, headerChecksum.stated)],
-        ["Its bytes give", h("code", {}, headerChecksum.computed)],
+        [text("checksums.stated"), h("code", {}, headerChecksum.stated)],
+        [text("checksums.computed"), h("code", {}, headerChecksum.computed)],
       ]),
-    failed &&
-      h("p", {}, h("a", { href: "#lines-extent-md5-mismatch" }, "Where the wrong ones are")),
+    failed && h("p", {}, h("a", { href: `#lines-${EXTENT_SUM}` }, text("checksums.where"))),
     h(
       "p",
       { class: "quiet" },
-      "They prove that the headers, which say what lies where, are as they were written. They prove nothing about the disks' contents. ",
+      text("checksums.prove"),
+      " ",
       report && report.container.kind !== "plain"
-        ? h("a", { href: "#container" }, "What the checksums of the compression say of those")
-        : NO_DATA_CHECKSUM,
+        ? h("a", { href: "#container" }, text("checksums.container"))
+        : text("data.no-checksum"),
     ),
   );
 }

@@ -1,17 +1,12 @@
 /** Of what kinds a disk's clusters are: as a bar, and as a table of numbers. */
-import { h } from "../dom.js";
-import { count, share } from "../format.js";
+import { count, share } from "../words/numbers.js";
+import { pieces, text } from "../words/text.js";
+import { h } from "./dom.js";
 import { foreign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceStatistics["clusters"]} Clusters */
 
-const KINDS = /** @type {const} */ ([
-  ["full", "Full", "every block is stored"],
-  ["partial", "Partly", "stored blocks and zeros"],
-  ["zero", "Zero", "nothing but zeros"],
-  ["missing", "Missing", "should be there and is not"],
-]);
-const UNSEEN = /** @type {const} */ (["missing", "Not seen yet", "further on in the file"]);
+const KINDS = /** @type {const} */ (["full", "partial", "zero", "missing"]);
 
 /** A kind that is there at all stays visible, however rare. */
 const LEAST_PERCENT = 0.6;
@@ -21,7 +16,7 @@ const LEAST_PERCENT = 0.6;
  * @param {boolean} final
  */
 export function clusterBar(clusters, final) {
-  const segments = KINDS.filter(([kind]) => clusters[kind] > 0).map(([kind]) => {
+  const segments = KINDS.filter((kind) => clusters[kind] > 0).map((kind) => {
     const segment = h("span", { class: "bar-part", "data-kind": shownKind(kind, final) });
     const percent = Math.max(LEAST_PERCENT, (clusters[kind] / clusters.total) * 100);
     segment.style.flexGrow = String(percent);
@@ -37,19 +32,17 @@ export function clusterBar(clusters, final) {
  * @param {boolean} final
  */
 export function clusterTable(name, clusters, final) {
-  const kinds = KINDS.map((kind) => (kind[0] === "missing" && !final ? UNSEEN : kind));
-  const rows = kinds.map(([kind, word, meaning]) =>
-    row(word, meaning, clusters[kind], clusters.total, shownKind(kind, final)),
-  );
-  rows.push(row("Twice", "a further copy was found", clusters.twice, clusters.total, null));
+  const { total } = clusters;
+  const rows = KINDS.map((kind) => {
+    const shown = shownKind(kind, final);
+    const [word, meaning] = [text(`clusters.${shown}`), text(`clusters.${shown}-means`)];
+    return row(word, meaning, clusters[kind], total, shown);
+  });
+  rows.push(row(text("clusters.twice"), text("clusters.twice-means"), clusters.twice, total, null));
   if (clusters.cut > 0) {
-    rows.push(row("Cut", "some of its stored blocks are lost", clusters.cut, clusters.total, null));
+    rows.push(row(text("clusters.cut"), text("clusters.cut-means"), clusters.cut, total, null));
   }
-  const caption = [
-    "Clusters (64 KiB each) of ",
-    foreign(name),
-    `: ${count(clusters.total)} in all`,
-  ];
+  const caption = pieces("clusters.caption", { name: foreign(name), total: count(total) });
   return h(
     "table",
     { class: "clusters" },
@@ -60,7 +53,9 @@ export function clusterTable(name, clusters, final) {
       h(
         "tr",
         {},
-        ["Kind", "Clusters", "Share"].map((text) => h("th", { scope: "col" }, text)),
+        [text("clusters.kind"), text("clusters.number"), text("clusters.share")].map((text) =>
+          h("th", { scope: "col" }, text),
+        ),
       ),
     ),
     h("tbody", {}, rows),
@@ -91,7 +86,7 @@ function row(word, meaning, number, total, kind) {
 }
 
 /**
- * @param {string} kind
+ * @param {(typeof KINDS)[number]} kind
  * @param {boolean} final
  */
 function shownKind(kind, final) {

@@ -1,11 +1,14 @@
 /** The configuration files: as text or as bytes, to copy and to save. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { asText, hexDump, size } from "../format.js";
-import { button, copyButton, failureWords, foreign, saveSmallFile } from "./parts.js";
+import { saveSmallFile } from "../page/save-blob.js";
+import { asText } from "../shared/as-text.js";
+import { hexDump, size } from "../words/format.js";
+import { pieces, text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
+import { button, copyButton, failureWords, foreign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ConfigEntry} Config */
-/** @typedef {import("../model.js").ConfigContent} Content */
-/** @typedef {import("../model.js").Send} Send */
+/** @typedef {import("../page/model.js").ConfigContent} Content */
+/** @typedef {import("../page/model.js").Send} Send */
 
 /** @param {Send} send */
 export function configsView(send) {
@@ -27,7 +30,7 @@ export function configsView(send) {
       for (const [index, content] of contents ?? []) views.get(index)?.draw(content);
     },
   );
-  /** @param {import("../model.js").State} state */
+  /** @param {import("../page/model.js").State} state */
   return (state) => {
     build(state);
     draw(state);
@@ -39,8 +42,8 @@ function card(views) {
   return h(
     "div",
     { class: "card" },
-    h("h2", { id: "configs-title" }, "Configuration files"),
-    views.length > 0 ? views : h("p", {}, "There are none in this backup."),
+    h("h2", { id: "configs-title" }, text("configs.title")),
+    views.length > 0 ? views : h("p", {}, text("configs.none")),
   );
 }
 
@@ -49,7 +52,7 @@ function card(views) {
  * @param {Send} send
  */
 function configView(config, send) {
-  const content = h("div", {}, h("p", { class: "quiet" }, "Reading …"));
+  const content = h("div", {}, h("p", { class: "quiet" }, text("configs.reading")));
   const root = h(
     "details",
     { class: "config" },
@@ -85,24 +88,32 @@ function configView(config, send) {
  * @param {Send} send
  */
 function contentOf(config, bytes, send) {
-  const text = asText(bytes);
-  const shown = text ?? hexDump(bytes);
+  const decoded = asText(bytes);
+  const shown = decoded ?? hexDump(bytes);
   return [
     h(
       "div",
       { class: "config-buttons" },
-      copyButton("Copy", () => shown, send),
-      button("Save", () =>
+      copyButton(text("button.copy"), () => shown, send),
+      button(text("button.save"), () =>
         saveSmallFile(config.safeName, /** @type {Uint8Array<ArrayBuffer>} */ (bytes)),
       ),
       config.safeName !== config.name &&
-        h("span", { class: "quiet" }, "is saved as ", foreign(config.safeName)),
+        h(
+          "span",
+          { class: "quiet" },
+          ...pieces("configs.saved-as", { name: foreign(config.safeName) }),
+        ),
     ),
-    text === null && h("p", { class: "quiet" }, "This is not text; here are its bytes."),
+    decoded === null && h("p", { class: "quiet" }, text("configs.no-text")),
     h(
       "pre",
-      { tabindex: 0, role: "region", "aria-label": `Contents of ${config.safeName}` },
-      text === null ? shown : foreign(text, "\n\t"),
+      {
+        tabindex: 0,
+        role: "region",
+        "aria-label": text("configs.contents", { name: config.safeName }),
+      },
+      decoded === null ? shown : foreign(decoded, "\n\t"),
     ),
   ];
 }

@@ -1,8 +1,8 @@
 /** What wraps the archive, judged by itself. */
-import { checksumWords, compressionWords, containerVerdict, endWords } from "../container.js";
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { count } from "../format.js";
-import { containerSentence, SEVERITY_WORDS } from "../sentences.js";
+import { checksumWords, compressionWords, containerVerdict, endWords } from "../words/container.js";
+import { containerSentence } from "../words/sentences.js";
+import { text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
 import { badge, facts, foreign, sign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ContainerFinding} Finding */
@@ -39,15 +39,15 @@ export function containerView() {
  * @param {boolean} final
  */
 function headOf(report, fileSize, final) {
-  const { tone, title, text } = containerVerdict(report, final);
+  const { tone, title, text: words } = containerVerdict(report, final);
   return [
-    h("p", { class: "eyebrow" }, "Compression"),
+    h("p", { class: "eyebrow" }, text("archive.compression")),
     h("h2", { id: "container-title" }, sign(tone), title),
-    h("p", {}, text),
+    h("p", {}, words),
     facts([
-      ["Size", compressionWords(report.kind, fileSize, report)],
-      ["Checksums", checksumWords(report)],
-      ["End", endWords(report)],
+      [text("archive.size"), compressionWords(report.kind, fileSize, report)],
+      [text("container.checksums"), checksumWords(report)],
+      [text("container.end"), endWords(report)],
     ]),
   ];
 }
@@ -62,7 +62,7 @@ function findingsOf({ findings, findingsLeftOut }) {
   return [
     ...[...groups].map(([code, group]) => groupOf(code, group)),
     findingsLeftOut > 0 &&
-      h("p", { class: "quiet" }, `${count(findingsLeftOut)} more were counted and not kept.`),
+      h("p", { class: "quiet" }, text("findings.left-out", { count: findingsLeftOut })),
   ];
 }
 
@@ -71,7 +71,7 @@ function findingsOf({ findings, findingsLeftOut }) {
  * @param {Finding[]} group
  */
 function groupOf(code, group) {
-  const { title, text } = containerSentence(code);
+  const { title, text: words } = containerSentence(code);
   const severity = group[0]?.severity ?? "note";
   const listed = group.slice(0, LINES_LISTED);
   return h(
@@ -80,13 +80,13 @@ function groupOf(code, group) {
     h(
       "summary",
       {},
-      h("span", {}, badge(severity, SEVERITY_WORDS[severity])),
+      h("span", {}, badge(severity, text(`severity.${severity}`))),
       h("span", { class: "finding-title" }, title),
-      h("span", { class: "finding-count" }, `${count(group.length)} ×`),
+      h("span", { class: "finding-count" }, text("findings.number", { number: group.length })),
     ),
-    h("p", {}, text),
+    h("p", {}, words),
     listed.length < group.length &&
-      h("p", { class: "quiet" }, `The first ${count(listed.length)} are listed.`),
+      h("p", { class: "quiet" }, text("findings.first", { count: listed.length })),
     h(
       "ol",
       { class: "finding-lines" },

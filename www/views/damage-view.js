@@ -1,10 +1,12 @@
 /** What is lost of each disk: ranges of its bytes, and a map of them to save. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { count, counted, hex, size } from "../format.js";
+import { size } from "../words/format.js";
+import { count, hex } from "../words/numbers.js";
+import { text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
 import { button, foreign, table } from "./parts.js";
 
-/** @typedef {import("../messages.js").LostOfDevice} Lost */
-/** @typedef {import("../model.js").Send} Send */
+/** @typedef {import("../shared/messages.js").LostOfDevice} Lost */
+/** @typedef {import("../page/model.js").Send} Send */
 
 /** @param {Send} send */
 export function damageView(send) {
@@ -16,7 +18,7 @@ export function damageView(send) {
       section.hidden = lost.length === 0 || !overview;
       fill(
         section,
-        lost.length > 0 && h("h2", { id: "damage-title" }, "What is lost"),
+        lost.length > 0 && h("h2", { id: "damage-title" }, text("damage.title")),
         lost.map((of) =>
           card(
             of,
@@ -43,24 +45,31 @@ function card({ deviceId, count: ranges, bytes, ranges: first }, device, send) {
   return h(
     "article",
     { class: "card", "aria-labelledby": `damage-${deviceId}-title` },
-    h("h3", { id: `damage-${deviceId}-title` }, foreign(device?.name ?? `device ${deviceId}`)),
+    h(
+      "h3",
+      { id: `damage-${deviceId}-title` },
+      foreign(device?.name ?? text("device.number", { id: String(deviceId) })),
+    ),
     h(
       "p",
       {},
-      `${size(bytes)} of it, in ${counted(ranges, "range")}, should be in the file and could not be found. In a saved image these bytes are zeros. Bytes are counted from the beginning of the disk.`,
+      text("damage.how-much", {
+        size: size(bytes),
+        ranges: text("count.range", { count: ranges }),
+      }),
     ),
     table(
       first.length < ranges
-        ? `The first ${count(first.length)} of ${count(ranges)} lost ranges; the report has more`
-        : "Lost ranges",
-      ["From byte", "Bytes", "Size"],
+        ? text("damage.first-ranges", { shown: first.length, all: ranges })
+        : text("damage.all-ranges"),
+      [text("damage.from"), text("damage.bytes"), text("archive.size")],
       rows,
     ),
     h(
       "div",
       { class: "config-buttons" },
-      button("Save damage map", () => send({ type: "map-wanted", deviceId })),
-      h("span", { class: "quiet" }, "a mapfile of GNU ddrescue: ddrescueview and others read it"),
+      button(text("damage.save-map"), () => send({ type: "map-wanted", deviceId })),
+      h("span", { class: "quiet" }, text("damage.map-hint")),
     ),
   );
 }

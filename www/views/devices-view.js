@@ -1,24 +1,27 @@
 /** The disks: how much of each is there, and the way to save one. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { count, exactSize, share, size } from "../format.js";
-import { missingBytes } from "../verdict.js";
+import { lastSaveOf } from "../page/save.js";
+import { missingBytes } from "../words/facts.js";
+import { exactSize, size } from "../words/format.js";
+import { count, share } from "../words/numbers.js";
+import { pieces, text } from "../words/text.js";
 import { clusterBar, clusterTable } from "./cluster-bar.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
 import { badge, facts, foreign, table } from "./parts.js";
 import { saveBox } from "./save-box.js";
-import { sizeField } from "./size-field.js";
 import { savePanel } from "./save-panel.js";
+import { sizeField } from "./size-field.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
 /** @typedef {import("../core/vma_inspector.js").DeviceStatistics} Statistics */
-/** @typedef {import("../model.js").ShownArchive} ShownArchive */
-/** @typedef {import("../model.js").State} State */
+/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../page/model.js").State} State */
 
-/** @param {import("../model.js").Send} send */
+/** @param {import("../page/model.js").Send} send */
 export function devicesView(send) {
   const section = byId("devices");
   const list = h("div", { class: "stack" });
   const extra = h("div");
-  section.append(h("h2", { id: "devices-title" }, "Disks"), list, extra);
+  section.append(h("h2", { id: "devices-title" }, text("devices.title")), list, extra);
   /** @type {Map<number, ReturnType<typeof deviceCard>>} */
   let cards = new Map();
 
@@ -33,7 +36,7 @@ export function devicesView(send) {
         list,
         [...cards.values()].map(({ root }) => root),
       );
-      if (cards.size === 0) fill(list, h("p", { class: "card" }, "The header names no disks."));
+      if (cards.size === 0) fill(list, h("p", { class: "card" }, text("devices.none")));
     },
   );
   /** @type {ShownArchive["overview"] | null} */
@@ -49,8 +52,7 @@ export function devicesView(send) {
     (archive, saves, abilities) => {
       if (!archive) return;
       for (const [id, card] of cards) {
-        const save = saves.findLast((s) => s.archive === archive.id && s.deviceId === id);
-        card.draw(archive, save ?? null, abilities);
+        card.draw(archive, lastSaveOf(saves, archive.id, id), abilities);
       }
     },
   );
@@ -65,7 +67,7 @@ export function devicesView(send) {
 /**
  * @param {Device} device
  * @param {ShownArchive} archive
- * @param {import("../model.js").Send} send
+ * @param {import("../page/model.js").Send} send
  */
 function deviceCard(device, archive, send) {
   const panel = savePanel(device, send);
@@ -93,7 +95,7 @@ function deviceCard(device, archive, send) {
 
   /**
    * @param {ShownArchive} archive
-   * @param {import("../model.js").Save | null} current
+   * @param {import("../page/model.js").Save | null} current
    * @param {State["abilities"]} abilities
    */
   function draw(archive, current, abilities) {
@@ -123,11 +125,11 @@ function deviceCard(device, archive, send) {
  */
 function deviceLine({ id, size: bytes, isVmstate }, { summary }) {
   const disk = summary?.disks.find(({ deviceId }) => deviceId === id);
-  const kind = isVmstate ? "saved memory of the running machine, about " : "";
+  const about = { size: exactSize(bytes), id: String(id) };
   return [
-    `${kind}${exactSize(bytes)} · device ${id}`,
+    isVmstate ? text("device.memory-line", about) : text("device.line", about),
     disk && [" · ", foreign(disk.key)],
-    disk?.storage && [" on storage ", foreign(disk.storage)],
+    disk?.storage && [" ", ...pieces("device.storage", { name: foreign(disk.storage) })],
   ].flat(2);
 }
 
@@ -137,10 +139,10 @@ function deviceLine({ id, size: bytes, isVmstate }, { summary }) {
  * @param {boolean} final
  */
 function stateBadge({ clusters }, missing, final) {
-  if (!final) return badge("neutral", "partly scanned");
-  if (missing > 0) return badge("damage", `${size(missing)} missing`);
-  if (clusters.twice > 0) return badge("warning", "parts stored twice");
-  return badge("good", "nothing missing");
+  if (!final) return badge("neutral", text("device.partly-scanned"));
+  if (missing > 0) return badge("damage", text("device.bytes-missing", { size: size(missing) }));
+  if (clusters.twice > 0) return badge("warning", text("device.twice"));
+  return badge("good", text("device.nothing-missing"));
 }
 
 /**
@@ -161,13 +163,16 @@ function drawNumbers(device, { clusters, storedBytes, zeroBytes, imageSize }, ar
       { class: "device-columns" },
       facts(
         [
-          ["Stored data", size(storedBytes)],
+          [text("device.stored"), size(storedBytes)],
           whole
-            ? [plain ? "Share of the file" : "Share, unpacked", share(storedBytes, whole)]
+            ? [
+                plain ? text("device.share-of-file") : text("device.share-unpacked"),
+                share(storedBytes, whole),
+              ]
             : null,
-          ["Zeros, not stored", size(zeroBytes)],
-          [final ? "Missing" : "Not seen yet", size(missing)],
-          imageSize !== device.size && ["Length of the image", exactSize(imageSize)],
+          [text("device.zeros"), size(zeroBytes)],
+          [final ? text("device.missing") : text("device.unseen"), size(missing)],
+          imageSize !== device.size && [text("device.image-size"), exactSize(imageSize)],
         ],
         true,
       ),
@@ -182,10 +187,10 @@ function undeclaredTable(undeclared) {
     "div",
     { class: "card" },
     table(
-      "Data of disks that the header does not name; it cannot be saved",
-      ["Device", "Clusters", "Stored data"],
+      text("undeclared.caption"),
+      [text("undeclared.device"), text("clusters.number"), text("device.stored")],
       undeclared.map(({ id, clusters, storedBytes }) => [
-        `number ${id}`,
+        text("undeclared.number", { id: String(id) }),
         count(clusters),
         size(storedBytes),
       ]),

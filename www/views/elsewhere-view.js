@@ -1,16 +1,18 @@
 /** The whole VM for other programs: an appliance, a folder of disks, texts. */
-import { byId, fill, h, setText, whenChanged } from "../dom.js";
-import { counted, size } from "../format.js";
-import { FORMATS, TEXT_FORMATS } from "../format-words.js";
-import { isScattered } from "../saving/wish.js";
-import { isLive } from "../state.js";
-import { button, copyButton, foreign, saveSmallFile } from "./parts.js";
+import { saveSmallFile } from "../page/save-blob.js";
+import { isLive, lastSaveOf } from "../page/save.js";
+import { isScattered } from "../page/wish.js";
+import { FORMATS, TEXT_FORMATS } from "../words/disk-formats.js";
+import { size } from "../words/format.js";
+import { text } from "../words/text.js";
+import { byId, fill, h, setText, whenChanged } from "./dom.js";
+import { button, copyButton, foreign } from "./parts.js";
 import { saveBox } from "./save-box.js";
 import { select, setOptions } from "./save-panel.js";
 
-/** @typedef {import("../model.js").Send} Send */
-/** @typedef {import("../model.js").ShownArchive} ShownArchive */
-/** @typedef {import("../model.js").State} State */
+/** @typedef {import("../page/model.js").Send} Send */
+/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../page/model.js").State} State */
 /** @typedef {import("../core/vma_inspector.js").LeftOut} LeftOut */
 
 /** @param {Send} send */
@@ -23,7 +25,7 @@ export function elsewhereView(send) {
     h(
       "div",
       { class: "card" },
-      h("h2", { id: "elsewhere-title" }, "The whole machine, for other programs"),
+      h("h2", { id: "elsewhere-title" }, text("elsewhere.title")),
       appliance.root,
       folder.root,
       texts.root,
@@ -43,14 +45,14 @@ export function elsewhereView(send) {
 
 /** @param {Send} send */
 function appliancePart(send) {
-  const keepsMacs = checkbox("Keep the MAC addresses of the network cards", (checked) =>
+  const keepsMacs = checkbox(text("appliance.keep-macs"), (checked) =>
     send({ type: "elsewhere-chosen", choice: { keepsMacs: checked } }),
   );
-  const compressed = checkbox("Compress the disks: smaller, and slower to make", (checked) =>
+  const compressed = checkbox(text("appliance.compress"), (checked) =>
     send({ type: "elsewhere-chosen", choice: { compressed: checked } }),
   );
   const save = button(
-    "Save as OVA",
+    text("appliance.save"),
     () => {
       if (save.ariaDisabled !== "true") send({ type: "appliance-wanted" });
     },
@@ -63,12 +65,8 @@ function appliancePart(send) {
   const root = h(
     "section",
     { class: "elsewhere-part", "aria-labelledby": "appliance-title" },
-    h("h3", { id: "appliance-title" }, "One appliance (.ova)"),
-    h(
-      "p",
-      {},
-      "The machine's settings and its disks in one file, for VMware, VirtualBox and others that import OVF.",
-    ),
+    h("h3", { id: "appliance-title" }, text("appliance.title")),
+    h("p", {}, text("appliance.what")),
     keepsMacs.root,
     compressed.root,
     h("div", { class: "save-do" }, save),
@@ -84,12 +82,12 @@ function appliancePart(send) {
    */
   function draw(archive, saves, can) {
     const { id, elsewhere } = archive;
-    const current = saves.findLast((s) => s.archive === id && s.deviceId === null) ?? null;
+    const current = lastSaveOf(saves, id, null);
     keepsMacs.input.checked = elsewhere.keepsMacs;
     compressed.input.checked = elsewhere.compressed;
     const { facts: known } = elsewhere;
     save.ariaDisabled = String(!known || !can || (current !== null && isLive(current)));
-    setText(facts, known ? applianceLine(known, archive) : NO_APPLIANCE);
+    setText(facts, known ? applianceLine(known, archive) : text("appliance.none"));
     fill(lost, known && leftOutList(known.leftOut));
     if (current) box.draw(current);
     if (place.contains(box.root) !== (current !== null)) fill(place, current && box.root);
@@ -98,21 +96,21 @@ function appliancePart(send) {
   return { root, draw };
 }
 
-const NO_APPLIANCE = "There is no disk in this backup that an appliance can hold.";
-
 /**
  * @param {import("../core/vma_inspector.js").ApplianceFacts} facts
  * @param {ShownArchive} archive
  */
 function applianceLine({ sizeMax, exact, devices }, archive) {
-  const disks = `${devices.length} of ${counted(archive.overview.devices.length, "disk")}`;
-  const length = `${exact ? "" : "At most "}${size(sizeMax)}, with ${disks}.`;
-  const slow = devices.some((id) => isScattered(archive, id)) ? ` ${SCATTERED}` : "";
-  return `${length}${slow} Variables of the firmware and the state of a TPM have no place in an appliance.`;
+  const disks = text("count.disk", { count: archive.overview.devices.length });
+  const about = { size: size(sizeMax), number: devices.length, disks };
+  return [
+    exact ? text("appliance.size", about) : text("appliance.size-max", about),
+    devices.some((id) => isScattered(archive, id)) && text("appliance.scattered"),
+    text("appliance.no-place"),
+  ]
+    .filter(Boolean)
+    .join(" ");
 }
-
-const SCATTERED =
-  "Disks lie out of order in the compressed backup, which has to be unpacked again and again for an appliance: that takes long.";
 
 /** @param {Send} send */
 function folderPart(send) {
@@ -120,21 +118,21 @@ function folderPart(send) {
   const format = select("folder-format", (value) =>
     send({ type: "elsewhere-chosen", choice: { format: value } }),
   );
-  const save = button("Choose a folder and save", () => {
+  const save = button(text("folder.save"), () => {
     const deviceIds = [...checks].filter(([, { input }]) => input.checked).map(([id]) => id);
     send({ type: "folder-wanted", deviceIds, configs: configs.input.checked });
   });
-  const configs = checkbox("The configuration files", () => {});
+  const configs = checkbox(text("folder.configs"), () => {});
   const hint = h("p", { class: "quiet" });
   const root = h(
     "section",
     { class: "elsewhere-part", "aria-labelledby": "folder-title" },
-    h("h3", { id: "folder-title" }, "Several disks into one folder"),
+    h("h3", { id: "folder-title" }, text("folder.title")),
     list,
     h(
       "div",
       { class: "save-choices" },
-      h("label", { for: format.id }, "Format ", format),
+      h("label", { for: format.id }, text("save.format"), " ", format),
       h("div", { class: "save-do" }, save),
     ),
     hint,
@@ -162,34 +160,26 @@ function folderPart(send) {
         overview.configs.length > 0 && configs.root,
       );
     }
-    const options = Object.entries(FORMATS)
-      .filter(([code]) => TEXT_FORMATS.includes(code))
-      .map(([value, { name }]) => ({ value, text: name }));
+    const options = FORMATS.filter((code) => TEXT_FORMATS.some((each) => each === code)).map(
+      (code) => ({ value: code, text: text(`format.${code}.name`) }),
+    );
     setOptions(format, options, elsewhere.format);
     save.hidden = !can?.folderPicker;
-    const raw = elsewhere.texts?.rawDevices.length ? ` ${RAW}` : "";
-    setText(hint, `${can?.folderPicker ? FOLDER : NO_FOLDER}${raw}`);
+    const how = can?.folderPicker ? text("folder.how") : text("folder.none");
+    setText(hint, elsewhere.texts?.rawDevices.length ? `${how} ${text("folder.raw")}` : how);
   }
 
   return { root, draw };
 }
 
-const FOLDER =
-  "The disks are written one after the other, under the names that the texts below use. Nothing that is in the folder is written over.";
-const NO_FOLDER =
-  "This browser lets a page write into no folder; Chrome and Edge do. Here save the disks one by one; the format chosen here is the one that the texts below name.";
-
-const RAW =
-  "The variables of the firmware are a raw image in any case; the firmware takes nothing else.";
-
 /** @param {Send} send */
 function textsPart(send) {
-  const libvirt = textPart("libvirt domain (XML)", "libvirt.xml", send);
-  const qemu = textPart("QEMU command line", "run-vm.sh", send);
+  const libvirt = textPart(text("texts.libvirt"), "libvirt.xml", send);
+  const qemu = textPart(text("texts.qemu"), "run-vm.sh", send);
   const root = h(
     "section",
     { class: "elsewhere-part", "aria-labelledby": "texts-title" },
-    h("h3", { id: "texts-title" }, "The machine as text"),
+    h("h3", { id: "texts-title" }, text("texts.title")),
     libvirt.root,
     qemu.root,
   );
@@ -210,7 +200,7 @@ function textsPart(send) {
  * @param {Send} send
  */
 function textPart(title, fileName, send) {
-  let text = "";
+  let shown = "";
   const pre = h("pre", { tabindex: 0, role: "region", "aria-label": title });
   const lost = h("div");
   const root = h(
@@ -220,8 +210,8 @@ function textPart(title, fileName, send) {
     h(
       "div",
       { class: "config-buttons" },
-      copyButton("Copy", () => text, send),
-      button("Save", () => saveSmallFile(fileName, new TextEncoder().encode(text))),
+      copyButton(text("button.copy"), () => shown, send),
+      button(text("button.save"), () => saveSmallFile(fileName, new TextEncoder().encode(shown))),
     ),
     pre,
     lost,
@@ -229,9 +219,9 @@ function textPart(title, fileName, send) {
 
   /** @param {import("../core/vma_inspector.js").MachineText} made */
   function draw(made) {
-    if (made.text === text) return;
-    text = made.text;
-    fill(pre, foreign(text, "\n\t"));
+    if (made.text === shown) return;
+    shown = made.text;
+    fill(pre, foreign(shown, "\n\t"));
     fill(lost, leftOutList(made.leftOut));
   }
 
@@ -240,21 +230,21 @@ function textPart(title, fileName, send) {
 
 /** @param {LeftOut[]} leftOut */
 function leftOutList(leftOut) {
-  if (leftOut.length === 0) return h("p", { class: "quiet" }, "Everything was carried over.");
+  if (leftOut.length === 0) return h("p", { class: "quiet" }, text("left-out.nothing"));
   return h(
     "details",
     { class: "config" },
-    h("summary", {}, `Not carried over, or changed: ${counted(leftOut.length, "setting")}`),
+    h("summary", {}, text("left-out.some", { count: leftOut.length })),
     h(
       "ul",
       {},
-      leftOut.map(({ text }) => h("li", {}, foreign(text))),
+      leftOut.map((setting) => h("li", {}, foreign(setting.text))),
     ),
   );
 }
 
 /**
- * @param {import("../dom.js").Child} label
+ * @param {import("./dom.js").Child} label
  * @param {(checked: boolean) => void} onChange
  */
 function checkbox(label, onChange) {

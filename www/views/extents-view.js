@@ -1,6 +1,8 @@
 /** How the archive is laid out. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { count, counted, decimal, exactSize } from "../format.js";
+import { exactSize } from "../words/format.js";
+import { count, decimal } from "../words/numbers.js";
+import { text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
 import { facts } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ExtentStatistics} Statistics */
@@ -24,23 +26,21 @@ function card(extents, final) {
   return h(
     "div",
     { class: "card" },
-    h("h2", { id: "extents-title" }, "Extents"),
-    h(
-      "p",
-      { class: "quiet" },
-      "An archive is a chain of extents: each a header that says what follows, and the data.",
-      !final && " These numbers are of the part that was scanned.",
-    ),
+    h("h2", { id: "extents-title" }, text("extents.title")),
+    h("p", { class: "quiet" }, text("extents.what"), !final && ` ${text("extents.so-far")}`),
     facts(
       [
-        ["Extents", count(extents.count)],
-        ["Clusters in one", clustersWords(extents)],
-        ["Headers", exactSize(extents.headerBytes)],
-        ["Data", exactSize(extents.dataBytes)],
-        ["In no extent", extents.skippedBytes === 0 ? "nothing" : exactSize(extents.skippedBytes)],
-        ["Extents of several disks", count(extents.mixed)],
-        ["The disk changes", counted(extents.deviceSwitches, "time")],
-        ["Order of clusters", orderWords(extents.clustersOutOfOrder)],
+        [text("extents.title"), count(extents.count)],
+        [text("extents.clusters"), clustersWords(extents)],
+        [text("extents.headers"), exactSize(extents.headerBytes)],
+        [text("extents.data"), exactSize(extents.dataBytes)],
+        [
+          text("extents.outside"),
+          extents.skippedBytes === 0 ? text("extents.nothing") : exactSize(extents.skippedBytes),
+        ],
+        [text("extents.mixed"), count(extents.mixed)],
+        [text("extents.changes"), text("count.time", { count: extents.deviceSwitches })],
+        [text("extents.order"), orderWords(extents.clustersOutOfOrder)],
       ],
       true,
     ),
@@ -50,11 +50,15 @@ function card(extents, final) {
 /** @param {Statistics} extents */
 function clustersWords({ count: extents, clustersMin, clustersMax, clustersMean }) {
   if (extents === 0) return "–";
-  return `${count(clustersMin)} to ${count(clustersMax)}, ${decimal(clustersMean)} on average`;
+  return text("extents.clusters-range", {
+    min: clustersMin,
+    max: clustersMax,
+    mean: decimal(clustersMean),
+  });
 }
 
 /** @param {number} outOfOrder */
 function orderWords(outOfOrder) {
-  if (outOfOrder === 0) return "ascending on each disk";
-  return `${counted(outOfOrder, "step", "steps")} backwards, which is allowed`;
+  if (outOfOrder === 0) return text("extents.ascending");
+  return text("extents.backwards", { count: outOfOrder });
 }

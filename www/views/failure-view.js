@@ -1,10 +1,11 @@
 /** What could not be opened, and why. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { failureSentence } from "../sentences.js";
-import { predictionList } from "./proxmox-view.js";
+import { failureSentence } from "../words/sentences.js";
+import { pieces, text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
 import { button, failureWords, foreign, sign } from "./parts.js";
+import { predictionList } from "./proxmox-view.js";
 
-/** @param {import("../model.js").Send} send */
+/** @param {import("../page/model.js").Send} send */
 export function failureView(send) {
   const section = byId("failure");
   return whenChanged(
@@ -17,24 +18,24 @@ export function failureView(send) {
 }
 
 /**
- * @param {NonNullable<import("../model.js").State["failure"]>} failed
- * @param {import("../model.js").FileFacts | undefined} shown
- * @param {import("../model.js").Send} send
+ * @param {NonNullable<import("../page/model.js").State["failure"]>} failed
+ * @param {import("../page/model.js").FileFacts | undefined} shown
+ * @param {import("../page/model.js").Send} send
  */
 function card({ file, failure, again }, shown, send) {
   return h(
     "div",
     { class: "card notice", "data-tone": "damage" },
-    failure.proxmox && h("p", { class: "eyebrow" }, "Unreadable"),
+    failure.proxmox && h("p", { class: "eyebrow" }, text("failure-box.unreadable")),
     h("h2", { id: "failure-title" }, sign("damage"), failureSentence(failure.code).title),
     file && h("p", { class: "notice-file" }, foreign(file.name)),
     failureWords(failure),
-    failure.proxmox && [h("h3", {}, "What Proxmox would say"), predictionList(failure.proxmox)],
-    shown && h("p", {}, "Below is still ", foreign(shown.name), "."),
+    failure.proxmox && [h("h3", {}, text("proxmox.eyebrow")), predictionList(failure.proxmox)],
+    shown && h("p", {}, ...pieces("failure-box.still", { name: foreign(shown.name) })),
     again &&
-      button("Open it with up to 1 GiB of memory", () =>
+      button(text("failure-box.with-memory"), () =>
         send({ type: "file-chosen", file: again, largeWindow: true }),
       ),
-    button("Close this message", () => send({ type: "failure-dismissed" })),
+    button(text("failure-box.close"), () => send({ type: "failure-dismissed" })),
   );
 }

@@ -1,6 +1,7 @@
 /** Whether Proxmox takes the file by its name, and the right name if not. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { nameProblem, renameHint } from "../file-name.js";
+import { nameProblem, renameHint } from "../words/file-name.js";
+import { text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
 import { foreign, sign } from "./parts.js";
 
 export function fileNameView() {
@@ -25,16 +26,16 @@ function card(judged, name, container) {
   return h(
     "div",
     { class: "card" },
-    h("p", { class: "eyebrow" }, "The file's name"),
+    h("p", { class: "eyebrow" }, text("file-name.eyebrow")),
     h(
       "h2",
       { id: "file-name-title" },
       sign(accepted ? "good" : "warning"),
-      accepted ? "Proxmox takes this name" : "Proxmox may not take this name",
+      accepted ? text("file-name.accepted") : text("file-name.doubtful"),
     ),
     h("p", { class: "printed" }, foreign(name)),
     h("p", {}, nameProblem(judged, container)),
-    !accepted && h("p", {}, "To restore it, copy or rename it to"),
+    !accepted && h("p", {}, text("file-name.rename")),
     !accepted && h("p", { class: "printed" }, h("strong", {}, foreign(right))),
     !accepted && hint !== "" && h("p", { class: "quiet" }, hint),
   );

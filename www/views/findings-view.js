@@ -1,21 +1,21 @@
 /** What is wrong or unusual, grouped by kind; each kind a list in pages. */
-import { FINDINGS_PER_PAGE } from "../actions.js";
-import { byId, fill, h, setAttribute, setText, whenChanged } from "../dom.js";
-import { count, counted } from "../format.js";
-import { findingSentence, SEVERITY_WORDS } from "../sentences.js";
-import { allFindings } from "../verdict.js";
+import { FINDINGS_PER_PAGE } from "../page/state.js";
+import { allFindings } from "../words/facts.js";
+import { findingSentence } from "../words/sentences.js";
+import { text } from "../words/text.js";
+import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
 import { badge, button, failureWords, foreign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").FindingGroup} Group */
-/** @typedef {import("../model.js").FindingsPage} Page */
-/** @typedef {import("../model.js").Send} Send */
+/** @typedef {import("../page/model.js").FindingsPage} Page */
+/** @typedef {import("../page/model.js").Send} Send */
 
 /** @param {Send} send */
 export function findingsView(send) {
   const section = byId("findings");
   const summary = h("p", { class: "quiet" });
   const list = h("div", { class: "stack" });
-  section.append(h("h2", { id: "findings-title" }, "Findings"), summary, list);
+  section.append(h("h2", { id: "findings-title" }, text("findings.title")), summary, list);
   /** @type {Map<string, ReturnType<typeof groupView>>} */
   let groups = new Map();
   /** @type {number | null} */
@@ -49,15 +49,18 @@ export function findingsView(send) {
 
 /**
  * @param {Group[]} groups
- * @param {import("../model.js").Scan["phase"]} phase
+ * @param {import("../page/model.js").Scan["phase"]} phase
  */
 function summaryOf(groups, phase) {
   const all = groups.reduce((sum, group) => sum + group.count, 0);
   if (all > 0) {
-    return `${counted(all, "finding")} of ${counted(groups.length, "kind")}, the worst first. Open one for its places in the file.`;
+    return text("findings.summary", {
+      findings: text("count.finding", { count: all }),
+      kinds: text("count.kind", { count: groups.length }),
+    });
   }
-  if (phase === "done") return "None: nothing in the structure of this file is wrong or unusual.";
-  return phase === "running" ? "None so far." : "None in the part that was scanned.";
+  if (phase === "done") return text("findings.none");
+  return phase === "running" ? text("findings.none-so-far") : text("findings.none-in-part");
 }
 
 /**
@@ -65,7 +68,7 @@ function summaryOf(groups, phase) {
  * @param {Send} send
  */
 function groupView(code, send) {
-  const { title, text } = findingSentence(code);
+  const { title, text: words } = findingSentence(code);
   const number = h("span", { class: "finding-count" });
   const mark = h("span");
   const note = h("p", { class: "quiet" });
@@ -76,7 +79,7 @@ function groupView(code, send) {
     "details",
     { class: "card finding", id: `finding-${code}` },
     h("summary", {}, mark, h("span", { class: "finding-title" }, title), number),
-    h("p", {}, text),
+    h("p", {}, words),
     note,
     trouble,
     lines,
@@ -96,10 +99,12 @@ function groupView(code, send) {
    */
   function draw(group, page) {
     setAttribute(root, "data-tone", group.severity);
-    if (!mark.hasChildNodes()) mark.append(badge(group.severity, SEVERITY_WORDS[group.severity]));
-    setText(number, `${count(group.count)} ×`);
+    if (!mark.hasChildNodes()) {
+      mark.append(badge(group.severity, text(`severity.${group.severity}`)));
+    }
+    setText(number, text("findings.number", { number: group.count }));
     note.hidden = group.listed >= group.count;
-    setText(note, `The first ${count(group.listed)} of ${count(group.count)} are listed.`);
+    setText(note, text("findings.first-of", { shown: group.listed, all: group.count }));
     pager.draw(group.listed, page);
     if (!page || page.items === drawnItems) return;
     drawnItems = page.items;
@@ -123,19 +128,19 @@ function pagerView(title, want) {
   let last = 0;
   /** @param {number} page */
   const go = (page) => want(Math.min(Math.max(page, 0), last) * FINDINGS_PER_PAGE);
-  const first = button("First", () => go(0));
-  const previous = button("Previous", () => go(current - 1));
-  const next = button("Next", () => go(current + 1));
-  const end = button("Last", () => go(last));
+  const first = button(text("pager.first"), () => go(0));
+  const previous = button(text("pager.previous"), () => go(current - 1));
+  const next = button(text("pager.next"), () => go(current + 1));
+  const end = button(text("pager.last"), () => go(last));
   const input = h("input", { type: "number", min: 1, inputmode: "numeric" });
   input.addEventListener("change", () => go(Math.trunc(input.valueAsNumber || 1) - 1));
   const of = h("span");
   const root = h(
     "nav",
-    { class: "pager", "aria-label": `Pages: ${title}` },
+    { class: "pager", "aria-label": text("pager.label", { title }) },
     first,
     previous,
-    h("label", {}, "Page ", input),
+    h("label", {}, text("pager.page"), " ", input),
     of,
     next,
     end,
@@ -151,7 +156,7 @@ function pagerView(title, want) {
     root.hidden = last === 0;
     input.max = String(last + 1);
     if (document.activeElement !== input) input.value = String(current + 1);
-    setText(of, `of ${count(last + 1)}`);
+    setText(of, text("pager.of", { number: last + 1 }));
     // Kept focusable: a button that vanishes under the finger loses the place.
     for (const control of [first, previous]) control.ariaDisabled = String(current === 0);
     for (const control of [next, end]) control.ariaDisabled = String(current === last);

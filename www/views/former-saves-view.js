@@ -1,8 +1,9 @@
 /** Saves from archives that are no longer shown. */
-import { byId, fill, h, whenChanged } from "../dom.js";
+import { text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
 import { saveBox } from "./save-box.js";
 
-/** @param {import("../model.js").Send} send */
+/** @param {import("../page/model.js").Send} send */
 export function formerSavesView(send) {
   const section = byId("former-saves");
   const list = h("div", { class: "stack" });
@@ -10,7 +11,7 @@ export function formerSavesView(send) {
     h(
       "div",
       { class: "card" },
-      h("h2", { id: "former-saves-title" }, "Saves from another backup"),
+      h("h2", { id: "former-saves-title" }, text("former-saves.title")),
       list,
     ),
   );

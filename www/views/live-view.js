@@ -2,9 +2,10 @@
  * The one live region, which says changes of state to those who cannot see
  * them, and the window's title, for those who look elsewhere meanwhile.
  */
-import { byId, whenChanged } from "../dom.js";
-import { share } from "../format.js";
-import { isLive } from "../state.js";
+import { isLive } from "../page/save.js";
+import { share } from "../words/numbers.js";
+import { text } from "../words/text.js";
+import { byId, whenChanged } from "./dom.js";
 
 const PAGE_TITLE = document.title;
 
@@ -12,9 +13,9 @@ export function liveView() {
   const region = byId("live");
   const announce = whenChanged(
     ({ announcement }) => [announcement],
-    ({ text, serial }) => {
+    ({ text: words, serial }) => {
       // The same words twice in a row are not a change, but this is.
-      region.textContent = serial % 2 === 0 ? text : `${text}\u00a0`;
+      region.textContent = serial % 2 === 0 ? words : `${words}\u00a0`;
     },
   );
   const entitle = whenChanged(
@@ -23,21 +24,29 @@ export function liveView() {
       document.title = title;
     },
   );
-  /** @param {import("../model.js").State} state */
+  /** @param {import("../page/model.js").State} state */
   return (state) => {
     announce(state);
     entitle(state);
   };
 }
 
-/** @param {import("../model.js").State} state */
+/** @param {import("../page/model.js").State} state */
 function titleOf({ saves, archive }) {
   const save = saves.find(isLive);
-  if (save) return `${share(save.done, save.total)} saved – ${PAGE_TITLE}`;
+  if (save) {
+    return text("title.saved", {
+      share: share(save.progress.done, save.progress.total),
+      page: PAGE_TITLE,
+    });
+  }
   if (!archive) return PAGE_TITLE;
   const { phase, progress } = archive.scan;
   if (phase === "running" && progress) {
-    return `${share(progress.fileBytes, progress.fileSize)} scanned – ${PAGE_TITLE}`;
+    return text("title.scanned", {
+      share: share(progress.fileBytes, progress.fileSize),
+      page: PAGE_TITLE,
+    });
   }
-  return `${archive.file.name} – ${PAGE_TITLE}`;
+  return text("title.open", { name: archive.file.name, page: PAGE_TITLE });
 }

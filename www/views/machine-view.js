@@ -1,29 +1,10 @@
 /** `qemu-server.conf` in words. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { counted, size } from "../format.js";
+import { size } from "../words/format.js";
+import { keyOf, pieces, text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
 import { facts, foreign, table } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").VmSummary} VmSummary */
-
-/** @type {Record<string, string>} */
-const OS_TYPES = {
-  l26: "Linux",
-  l24: "Linux (2.4 kernel)",
-  win11: "Windows 11 or Server 2022 and later",
-  win10: "Windows 10 or Server 2016/2019",
-  win8: "Windows 8 or Server 2012",
-  win7: "Windows 7 or Server 2008 R2",
-  wvista: "Windows Vista",
-  w2k8: "Windows Server 2008",
-  w2k3: "Windows Server 2003",
-  w2k: "Windows 2000",
-  wxp: "Windows XP",
-  solaris: "Solaris",
-  other: "another system",
-};
-
-/** @type {Record<string, string>} */
-const FIRMWARE = { seabios: "BIOS (SeaBIOS)", ovmf: "UEFI (OVMF)" };
 
 export function machineView() {
   const section = byId("machine");
@@ -41,15 +22,20 @@ function card(summary) {
   return h(
     "div",
     { class: "card" },
-    h("h2", { id: "machine-title" }, "The virtual machine"),
-    h("p", { class: "quiet" }, "As its configuration in the backup describes it."),
+    h("h2", { id: "machine-title" }, text("machine.title")),
+    h("p", { class: "quiet" }, text("machine.source")),
     facts([
-      ["Name", foreignOr(summary.name, "no name")],
-      ["System", systemWords(summary.osType)],
-      ["Processor", processorWords(summary)],
-      ["Memory", summary.memoryMib === null ? "not stated" : size(summary.memoryMib * 1024 * 1024)],
-      ["Firmware", firmwareWords(summary.bios)],
-      summary.machine !== null && ["Machine type", foreign(summary.machine)],
+      [text("machine.name"), foreignOr(summary.name, text("machine.no-name"))],
+      [text("machine.system"), systemWords(summary.osType)],
+      [text("machine.processor"), processorWords(summary)],
+      [
+        text("machine.memory"),
+        summary.memoryMib === null
+          ? text("machine.not-stated")
+          : size(summary.memoryMib * 1024 * 1024),
+      ],
+      [text("machine.firmware"), firmwareWords(summary.bios)],
+      summary.machine !== null && [text("machine.type"), foreign(summary.machine)],
     ]),
     diskTable(summary),
     networkTable(summary),
@@ -57,43 +43,49 @@ function card(summary) {
 }
 
 /**
- * @param {string | null} text
+ * @param {string | null} stated
  * @param {string} instead
  */
-function foreignOr(text, instead) {
-  return text === null ? instead : foreign(text);
+function foreignOr(stated, instead) {
+  return stated === null ? instead : foreign(stated);
 }
 
 /** @param {string | null} osType */
 function systemWords(osType) {
-  if (osType === null) return "not stated";
-  const words = OS_TYPES[osType];
-  return words ? [`${words} (`, foreign(osType), ")"] : foreign(osType);
+  if (osType === null) return text("machine.not-stated");
+  const key = keyOf("os", osType);
+  return key ? [`${text(key)} (`, foreign(osType), ")"] : foreign(osType);
 }
 
 /** @param {VmSummary} summary */
 function processorWords({ cores, sockets, cpu }) {
-  const number = `${counted(sockets ?? 1, "socket")} with ${counted(cores ?? 1, "core")}`;
-  return cpu === null ? number : [`${number}, type `, foreign(cpu)];
+  const number = {
+    sockets: text("count.socket", { count: sockets ?? 1 }),
+    cores: text("count.core", { count: cores ?? 1 }),
+  };
+  return cpu === null
+    ? text("machine.cores", number)
+    : pieces("machine.cores-of", { ...number, type: foreign(cpu) });
 }
 
 /** @param {string | null} bios */
 function firmwareWords(bios) {
-  if (bios === null) return "BIOS (SeaBIOS, as nothing else is stated)";
-  return FIRMWARE[bios] ?? foreign(bios);
+  if (bios === null) return text("firmware.default");
+  const key = keyOf("firmware", bios);
+  return key ? text(key) : foreign(bios);
 }
 
 /** @param {VmSummary} summary */
 function diskTable({ disks }) {
   if (disks.length === 0) return null;
   return table(
-    "Drives",
-    ["Drive", "Size", "Was on", "In this backup"],
+    text("drives.caption"),
+    [text("drives.drive"), text("archive.size"), text("drives.was-on"), text("drives.here")],
     disks.map((disk) => [
       foreign(disk.key),
-      foreignOr(disk.size, disk.cdrom ? "CD/DVD" : "not stated"),
+      foreignOr(disk.size, disk.cdrom ? text("drives.optical") : text("machine.not-stated")),
       foreign([disk.storage, disk.format].filter(Boolean).join(", ") || disk.volume),
-      disk.deviceName === null ? "not in it" : foreign(disk.deviceName),
+      disk.deviceName === null ? text("drives.not-here") : foreign(disk.deviceName),
     ]),
     { class: "wide" },
   );
@@ -103,8 +95,14 @@ function diskTable({ disks }) {
 function networkTable({ networks }) {
   if (networks.length === 0) return null;
   return table(
-    "Network cards",
-    ["Card", "Model", "MAC address", "Bridge", "VLAN"],
+    text("networks.caption"),
+    [
+      text("networks.card"),
+      text("networks.model"),
+      text("networks.mac"),
+      text("networks.bridge"),
+      text("networks.vlan"),
+    ],
     networks.map(({ key, model, mac, bridge, vlan }) => [
       foreign(key),
       foreign(model),

@@ -1,8 +1,9 @@
 /** Small pieces that several views are made of. */
-import { h } from "../dom.js";
-import { failureSentence } from "../sentences.js";
+import { failureSentence } from "../words/sentences.js";
+import { text } from "../words/text.js";
+import { h } from "./dom.js";
 
-/** @typedef {import("../dom.js").Child} Child */
+/** @typedef {import("./dom.js").Child} Child */
 
 /** Invisible, or changing the order of what stands around them. */
 const HIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
@@ -10,13 +11,13 @@ const HIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
 /**
  * Text out of a file: kept apart from the order of the page's own text, with
  * control characters made visible.
- * @param {string} text
+ * @param {string} content
  * @param {string} [allowed] control characters that may stay
  */
-export function foreign(text, allowed = "") {
+export function foreign(content, allowed = "") {
   const whole = h("bdi", { class: "foreign" });
   let plain = "";
-  for (const character of text) {
+  for (const character of content) {
     if (!HIDDEN_CHARACTERS.test(character) || allowed.includes(character)) {
       plain += character;
       continue;
@@ -36,10 +37,10 @@ function controlMark(character) {
 
 /**
  * @param {"good" | "warning" | "damage" | "neutral" | "note"} tone
- * @param {string} text
+ * @param {string} word
  */
-export function badge(tone, text) {
-  return h("span", { class: "badge", "data-tone": tone }, text);
+export function badge(tone, word) {
+  return h("span", { class: "badge", "data-tone": tone }, word);
 }
 
 const SIGNS = { good: "✓", warning: "!", damage: "✕", neutral: "…" };
@@ -68,14 +69,14 @@ export function button(label, onClick, attributes = {}) {
 /**
  * A button that copies a text.
  * @param {string} label
- * @param {() => string} text
- * @param {import("../model.js").Send} send
+ * @param {() => string} content
+ * @param {import("../page/model.js").Send} send
  */
-export function copyButton(label, text, send) {
+export function copyButton(label, content, send) {
   return button(label, async () => {
-    const said = await navigator.clipboard.writeText(text()).then(
-      () => "Copied.",
-      () => "The browser does not allow copying. Select the text and press Ctrl+C.",
+    const said = await navigator.clipboard.writeText(content()).then(
+      () => text("copy.done"),
+      () => text("copy.refused"),
     );
     send({ type: "said", text: said });
   });
@@ -126,31 +127,11 @@ export function table(caption, columns, rows, attributes = {}) {
 
 /**
  * The sentence for a failure and its technical line.
- * @param {import("../messages.js").Failure} failure
+ * @param {import("../shared/messages.js").Failure} failure
  */
 export function failureWords({ code, message }) {
   return [
     h("p", {}, failureSentence(code).text),
     message !== "" && h("p", { class: "technical" }, foreign(`${code}: ${message}`)),
   ];
-}
-
-/**
- * @param {string} name
- * @param {Uint8Array<ArrayBuffer>} bytes
- */
-export function saveSmallFile(name, bytes) {
-  saveBlob(name, new Blob([bytes]));
-}
-
-/**
- * Has the browser download a `Blob`, which may be a file of its own storage.
- * @param {string} name
- * @param {Blob} blob
- */
-export function saveBlob(name, blob) {
-  const url = URL.createObjectURL(blob);
-  h("a", { href: url, download: name }).click();
-  // The download holds on to the Blob once it has begun.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

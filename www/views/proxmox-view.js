@@ -1,18 +1,11 @@
 /** What Proxmox's own program would say, command by command. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { COMMANDS, explanation, printed, proxmoxVerdict } from "../proxmox.js";
+import { COMMANDS, explanation, printed, proxmoxVerdict } from "../words/proxmox.js";
+import { text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
 import { badge, foreign, sign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ProxmoxPrediction} Prediction */
 /** @typedef {import("../core/vma_inspector.js").ProxmoxVerdict} Verdict */
-
-/** @type {Record<Verdict["verdict"], { tone: "good" | "damage", word: string }>} */
-const WORDS = {
-  accepts: { tone: "good", word: "accepted" },
-  fails: { tone: "damage", word: "fails" },
-  aborts: { tone: "damage", word: "aborts" },
-  crashes: { tone: "damage", word: "crashes" },
-};
 
 export function proxmoxView() {
   const section = byId("proxmox");
@@ -27,13 +20,13 @@ export function proxmoxView() {
 
 /** @param {Prediction} foretold */
 function card(foretold) {
-  const { tone, title, text } = proxmoxVerdict(foretold);
+  const { tone, title, text: words } = proxmoxVerdict(foretold);
   return h(
     "div",
     { class: "card" },
-    h("p", { class: "eyebrow" }, "What Proxmox would say"),
+    h("p", { class: "eyebrow" }, text("proxmox.eyebrow")),
     h("h2", { id: "proxmox-title" }, sign(tone), title),
-    text !== "" && h("p", {}, text),
+    words !== "" && h("p", {}, words),
     predictionList(foretold),
   );
 }
@@ -57,21 +50,25 @@ export function predictionList(foretold) {
         "div",
         {},
         h("dt", {}, h("code", {}, `vma ${command}`)),
-        h("dd", {}, said ? wordsOf(command, said, isNews ? explained : "") : "not known"),
+        h(
+          "dd",
+          {},
+          said ? wordsOf(command, said, isNews ? explained : "") : text("proxmox.not-known"),
+        ),
       );
     }),
   );
 }
 
 /**
- * @param {import("../proxmox.js").Command} command
+ * @param {import("../words/proxmox.js").Command} command
  * @param {Verdict} said
  * @param {string} explained
  */
 function wordsOf(command, said, explained) {
-  const { tone, word } = WORDS[said.verdict];
+  const tone = said.verdict === "accepts" ? "good" : "damage";
   return [
-    badge(tone, word),
+    badge(tone, text(`proxmox.verdict.${said.verdict}`)),
     said.verdict !== "accepts" && h("samp", { class: "printed" }, foreign(printed(command, said))),
     explained !== "" && h("p", {}, explained),
   ];

@@ -1,34 +1,39 @@
 /** Asks before a file is kept of which parts are missing. */
-import { byId, fill, h, whenChanged } from "../dom.js";
-import { count, exactSize, share } from "../format.js";
-import { missingBytes } from "../verdict.js";
+import { isWritten } from "../page/save.js";
+import { missingBytes } from "../words/facts.js";
+import { exactSize } from "../words/format.js";
+import { share } from "../words/numbers.js";
+import { pieces, text } from "../words/text.js";
+import { byId, fill, h, whenChanged } from "./dom.js";
 import { button, foreign } from "./parts.js";
 
-/** @typedef {import("../model.js").Question} Question */
-/** @typedef {import("../model.js").Send} Send */
-/** @typedef {import("../model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../page/model.js").Save} Save */
+/** @typedef {import("../page/model.js").Send} Send */
+/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
 
 /** @param {Send} send */
 export function questionView(send) {
   const dialog = /** @type {HTMLDialogElement} */ (byId("question"));
-  /** @type {Question | null} */
-  let asked = null;
+  /** Which question is shown; a save may have one before and one after it is written. */
+  let asked = "";
   // Escape closes the dialog without asking the state.
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
     send({ type: "save-declined" });
   });
   return whenChanged(
-    ({ question, archive }) => [question, archive],
-    (question, archive) => {
-      if (!question || question.archive !== archive?.id) {
-        asked = null;
+    ({ question, saves, archive }) => [question, saves, archive],
+    (question, saves, archive) => {
+      const save = saves.find(({ id }) => id === question);
+      if (!save || !archive) {
+        asked = "";
         if (dialog.open) dialog.close();
         return;
       }
-      if (asked === question) return;
-      asked = question;
-      fill(dialog, ...questionFor(archive, question, send));
+      const one = `${save.id} ${isWritten(save)}`;
+      if (asked === one) return;
+      asked = one;
+      fill(dialog, ...questionFor(archive, save, send));
       if (!dialog.open) dialog.showModal();
     },
   );
@@ -36,40 +41,31 @@ export function questionView(send) {
 
 /**
  * @param {ShownArchive} archive
- * @param {Question} question
+ * @param {Save} save
  * @param {Send} send
  */
-function questionFor(archive, { deviceIds, written, canMark }, send) {
-  const hurt = deviceIds.filter((id) => missingBytes(archive, id) > 0);
-  const kept = written ? "Keep the file, with zeros in the gaps" : "Save with gaps";
+function questionFor(archive, save, send) {
+  const written = isWritten(save);
+  const canMark = save.what.kind !== "appliance" && !written;
+  const hurt = save.devices.map(({ id }) => id).filter((id) => missingBytes(archive, id) > 0);
+  const kept = written ? text("question.keep") : text("question.save");
   const marked = h("input", { type: "checkbox" });
   return [
     h(
       "h2",
       { id: "question-title" },
-      hurt.length > 1 ? "Parts of these disks are missing" : "Parts of this disk are missing",
+      hurt.length > 1 ? text("question.title-disks") : text("question.title-disk"),
     ),
     h("div", { id: "question-text" }, [
       ...hurt.map((id) => h("p", {}, ...gaps(archive, id))),
-      h(
-        "p",
-        {},
-        "In the file these places will be zeros, and a map of them comes with it. The disk's file system may be damaged by that; keep the backup.",
-      ),
-      canMark &&
-        !written &&
-        h(
-          "label",
-          { class: "check" },
-          marked,
-          " Fill them with a text instead, “VMA-DATA-IS-LOST”, to find them again; a format that leaves out zeros takes more room then",
-        ),
+      h("p", {}, text("question.what")),
+      canMark && h("label", { class: "check" }, marked, ` ${text("question.mark")}`),
     ]),
     h(
       "div",
       { class: "dialog-buttons" },
       button(
-        written ? "Throw the file away" : "Do not save",
+        written ? text("question.drop") : text("question.decline"),
         () => send({ type: "save-declined" }),
         {
           autofocus: true,
@@ -93,10 +89,12 @@ function gaps(archive, deviceId) {
   const missing = missingBytes(archive, deviceId);
   const isKnown = missing === found?.missingBytes;
   const places = (found?.clusters.missing ?? 0) + (found?.clusters.cut ?? 0);
-  const where = isKnown ? `, in ${count(places)} places of 64 KiB` : "";
-  return [
-    `${exactSize(missing)} of `,
-    foreign(device?.name ?? ""),
-    ` are not in the backup or cannot be unpacked: ${share(missing, found?.imageSize ?? 0)} of the disk${where}.`,
-  ];
+  const words = {
+    size: exactSize(missing),
+    name: foreign(device?.name ?? ""),
+    share: share(missing, found?.imageSize ?? 0),
+  };
+  return isKnown
+    ? pieces("question.gaps-in-places", { ...words, count: places })
+    : pieces("question.gaps", words);
 }

@@ -1,27 +1,31 @@
 /** One save: how far it is, how it ended, and what to do about it. */
-import { fill, h, setAttribute, setText } from "../dom.js";
-import { count, duration, share, size, speed } from "../format.js";
-import { failureSentence } from "../sentences.js";
-import { isLive, newlyLost } from "../state.js";
+import { saveSmallFile } from "../page/save-blob.js";
+import { isLive, lostBytes, newlyLost } from "../page/save.js";
+import { duration, size, speed } from "../words/format.js";
+import { count, share } from "../words/numbers.js";
+import { failureSentence } from "../words/sentences.js";
+import { pieces, text } from "../words/text.js";
+import { fill, h, setAttribute, setText } from "./dom.js";
 import { badge, button, foreign } from "./parts.js";
 
-/** @typedef {import("../model.js").Save} Save */
+/** @typedef {import("../page/model.js").Save} Save */
 
-/** @type {Record<Save["phase"], { tone: "good" | "damage" | "neutral" | "warning", word: string }>} */
-const PHASES = {
-  waiting: { tone: "neutral", word: "Waiting" },
-  starting: { tone: "neutral", word: "Starting" },
-  running: { tone: "neutral", word: "Saving" },
-  asking: { tone: "warning", word: "Needs an answer" },
-  finishing: { tone: "neutral", word: "Finishing" },
-  done: { tone: "good", word: "Handed over" },
-  cancelled: { tone: "damage", word: "Cancelled" },
-  refused: { tone: "damage", word: "Cancelled by the browser" },
-  failed: { tone: "damage", word: "Failed" },
+/** @type {Record<Save["phase"], "good" | "damage" | "neutral" | "warning">} */
+const TONES = {
+  waiting: "neutral",
+  starting: "neutral",
+  held: "warning",
+  running: "neutral",
+  asking: "warning",
+  finishing: "neutral",
+  done: "good",
+  cancelled: "damage",
+  refused: "damage",
+  failed: "damage",
 };
 
 /**
- * @param {import("../model.js").Send} send
+ * @param {import("../page/model.js").Send} send
  */
 export function saveBox(send) {
   let id = "";
@@ -29,8 +33,11 @@ export function saveBox(send) {
   const bar = h("progress", { max: 1 });
   const line = h("p", { class: "figures" });
   const words = h("div");
-  const cancel = button("Cancel", () => send({ type: "save-cancel-wanted", id }));
-  const dismiss = button("Close", () => send({ type: "save-dismissed", id }));
+  const cancel = button(text("save.cancel"), () => send({ type: "save-cancel-wanted", id }));
+  const start = button(text("save.download-now"), () => send({ type: "save-let", id }), {
+    "data-kind": "primary",
+  });
+  const dismiss = button(text("save.close"), () => send({ type: "save-dismissed", id }));
   const root = h(
     "div",
     { class: "save", role: "group" },
@@ -38,7 +45,7 @@ export function saveBox(send) {
     bar,
     line,
     words,
-    h("div", { class: "save-buttons" }, cancel, dismiss),
+    h("div", { class: "save-buttons" }, start, cancel, dismiss),
   );
   /** @type {Save | null} */
   let drawn = null;
@@ -48,24 +55,25 @@ export function saveBox(send) {
     if (save === drawn) return;
     id = save.id;
     const live = isLive(save);
-    root.ariaLabel = `Saving ${save.fileName}`;
-    bar.ariaLabel = `Saved of ${save.fileName}`;
+    root.ariaLabel = text("save.label", { name: save.file.name });
+    bar.ariaLabel = text("save.bar", { name: save.file.name });
     bar.hidden = !live;
     line.hidden = !live;
     cancel.hidden = !live || save.phase === "finishing";
+    start.hidden = save.phase !== "held";
     dismiss.hidden = live;
     setProgress(bar, save);
     setText(line, figures(save));
-    if (save.phase !== drawn?.phase || save.lost !== drawn?.lost) drawPhase(save);
+    if (save.phase !== drawn?.phase || save.gaps !== drawn?.gaps) drawPhase(save);
     drawn = save;
   }
 
   /** @param {Save} save */
   function drawPhase(save) {
-    const { tone, word } = PHASES[save.phase];
+    const tone = TONES[save.phase];
     const shown = tone === "good" && newlyLost(save) > 0 ? "warning" : tone;
     setAttribute(root, "data-tone", shown);
-    fill(title, badge(shown, word), foreign(save.fileName));
+    fill(title, badge(shown, text(`save-phase.${save.phase}`)), foreign(save.file.name));
     fill(words, ...explanation(save));
   }
 
@@ -77,30 +85,37 @@ export function saveBox(send) {
  * @param {HTMLProgressElement} bar
  * @param {Save} save
  */
-function setProgress(bar, { phase, done, total }) {
-  if (phase === "finishing" || phase === "waiting") bar.removeAttribute("value");
-  else bar.value = total > 0 ? done / total : 0;
+function setProgress(bar, { phase, progress: { done, total } }) {
+  if (phase === "finishing" || phase === "waiting" || phase === "held") {
+    bar.removeAttribute("value");
+  } else bar.value = total > 0 ? done / total : 0;
 }
 
 /** @param {Save} save */
-function figures(save) {
-  const { phase, way, taken, done, total, size: whole, pace } = save;
-  if (phase === "waiting") return "Starts as soon as the scan is finished.";
+function figures({ phase, file, progress }) {
+  const { way, size: whole } = file;
+  const { taken, done, total, pace } = progress;
+  if (phase === "waiting") return text("save.waiting");
   if (phase === "starting") {
-    return "Waiting for the browser to begin. It may be asking where to save.";
+    return text("save.starting");
+  }
+  if (phase === "held") {
+    return text("save.held");
   }
   if (phase === "finishing") {
     return way === "file" || way === "folder"
-      ? "All is written. The browser now checks the file and puts it in place; that takes a while for a large one."
-      : "All is written. The download is about to begin.";
+      ? text("save.finishing-file")
+      : text("save.finishing-download");
   }
-  if (phase === "asking") return "Please answer the question.";
+  if (phase === "asking") return text("save.asking");
   const left = pace?.secondsLeft;
   return [
     share(done, total),
-    whole === null ? `${size(taken)} written` : `${size(taken)} of ${size(whole)}`,
+    whole === null
+      ? text("save.written", { size: size(taken) })
+      : text("progress.of", { done: size(taken), total: size(whole) }),
     pace && whole !== null && speed(pace.bytesPerSecond),
-    typeof left === "number" && `about ${duration(left)} left`,
+    typeof left === "number" && text("progress.left", { time: duration(left) }),
   ]
     .filter(Boolean)
     .join(" · ");
@@ -110,7 +125,7 @@ function figures(save) {
 function explanation(save) {
   if (save.phase === "done") return endWords(save);
   if (isLive(save)) {
-    return [h("p", { class: "quiet" }, "Keep this page open until it is finished.")];
+    return [h("p", { class: "quiet" }, text("save.keep-open"))];
   }
   return failureWords(save);
 }
@@ -123,66 +138,83 @@ function endWords(save) {
       h(
         "p",
         {},
-        h("strong", {}, `${count(newlyLost(save))} of these bytes are zeros`),
-        ", because the compressed data was found damaged there while the disk was saved. Keep the backup.",
+        ...pieces("save.zeros", {
+          zeros: h("strong", {}, text("save.zeros-number", { count: newlyLost(save) })),
+        }),
       ),
-    (save.lost ?? 0) > 0 &&
-      h(
-        "p",
-        {},
-        "A map of what is missing comes with it, a file ending in .map that GNU ddrescue and its viewers read.",
+    (lostBytes(save) ?? 0) > 0 && mapWords(save),
+  ];
+}
+
+/**
+ * The map comes with a click of its own: a browser may hold back a download that
+ * nobody asks for.
+ * @param {Save} save
+ */
+function mapWords({ file, gaps }) {
+  if (file.way === "folder") {
+    return h("p", {}, text("save.map-beside"));
+  }
+  // They are there a moment after the end, unless the archive was closed by then.
+  if (gaps.maps.length === 0) return null;
+  return [
+    h("p", {}, text("save.map-keep")),
+    ...gaps.maps.map(({ name, bytes }) =>
+      button(gaps.maps.length > 1 ? text("save.map-named", { name }) : text("save.map"), () =>
+        saveSmallFile(name, bytes),
       ),
+    ),
   ];
 }
 
 /** @param {Save} save */
-function handedOver({ way, taken }) {
+function handedOver({ file: { way }, progress: { taken } }) {
   const bytes = count(taken);
   if (way === "file" || way === "folder") {
-    return `All ${bytes} bytes are in the file, and the browser has completed it.`;
+    return text("save.in-file", { bytes });
   }
-  const all = `All ${bytes} bytes were handed to the browser. Its list of downloads shows when the file is written; the file must be exactly that long.`;
-  return way === "stage"
-    ? `${all} A copy stays in the browser's own storage until this page is opened the next time.`
-    : all;
+  return way === "stage" ? text("save.handed-staged", { bytes }) : text("save.handed", { bytes });
 }
 
 /** @param {Save} save */
-function failureWords({ taken, size: whole, way, phase, fileName, failure }) {
+function failureWords({ progress: { taken }, file: { size: whole, way, name }, phase, failure }) {
   return [
     failure &&
       h(
         "p",
         {},
-        h("strong", {}, `${failureSentence(failure.code).title}. `),
+        h("strong", {}, text("failure-short", { title: failureSentence(failure.code).title })),
+        " ",
         failureSentence(failure.code).text,
       ),
     failure && h("p", { class: "technical" }, foreign(`${failure.code}: ${failure.message}`)),
     phase === "failed" && taken === 0 && way !== "download"
-      ? h("p", {}, "Nothing was saved.")
-      : remains(way, taken, whole, fileName),
+      ? h("p", {}, text("save.nothing-saved"))
+      : remains(way, taken, whole, name),
   ];
 }
 
 /**
  * What a save that broke off leaves behind.
- * @param {Save["way"]} way
+ * @param {Save["file"]["way"]} way
  * @param {number} taken
  * @param {number | null} whole
  * @param {string} fileName
  */
 function remains(way, taken, whole, fileName) {
   if (way !== "download") {
-    return h("p", {}, "What was written up to then was thrown away: nothing is left of it.");
+    return h("p", {}, text("save.thrown-away"));
   }
-  const handed = `Only ${count(taken)} ${whole === null ? "" : `of ${count(whole)} `}bytes were handed to the browser. `;
+  const handed =
+    whole === null
+      ? text("save.handed-some", { bytes: taken })
+      : text("save.handed-part", { bytes: taken, all: whole });
+  const incomplete = h("strong", {}, text("save.incomplete-file"));
   return h(
     "p",
     {},
     handed,
-    h("strong", {}, "What the browser has left in Downloads is incomplete: delete it"),
-    ", even if the browser calls it finished. It is named ",
-    foreign(fileName),
-    " or similar. To try again use the button of the disk here; “Retry” in the browser's list cannot work.",
+    " ",
+    ...pieces("save.incomplete", { incomplete, name: foreign(fileName) }),
   );
 }

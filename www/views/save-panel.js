@@ -1,56 +1,33 @@
 /** What can be done with one disk: save it in some format, and hash it. */
-import { fill, h, setAttribute, setText } from "../dom.js";
-import { share, size } from "../format.js";
-import { FORMATS, WAYS } from "../format-words.js";
-import { noWay, waysFor } from "../saving/ways.js";
-import { diskWanted, isScattered, wishFor } from "../saving/wish.js";
-import { failureSentence } from "../sentences.js";
-import { choiceFor, isLive } from "../state.js";
+import { isLive } from "../page/save.js";
+import { choiceFor } from "../page/state.js";
+import { waysFor } from "../page/ways.js";
+import { diskWanted, isScattered, wishFor } from "../page/wish.js";
+import { FORMATS, isFormat } from "../words/disk-formats.js";
+import { size } from "../words/format.js";
+import { share } from "../words/numbers.js";
+import { failureSentence } from "../words/sentences.js";
+import { text } from "../words/text.js";
+import { noWay } from "../words/ways.js";
+import { fill, h, setAttribute, setText } from "./dom.js";
 import { button, copyButton } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
 /** @typedef {import("../core/vma_inspector.js").FormatChoice} FormatChoice */
-/** @typedef {import("../model.js").Abilities} Abilities */
-/** @typedef {import("../model.js").Save} Save */
-/** @typedef {import("../model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../page/model.js").Abilities} Abilities */
+/** @typedef {import("../page/ways.js").Choice} Choice */
+/** @typedef {import("../page/model.js").Save} Save */
+/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
 
 /**
  * @param {Device} device
- * @param {import("../model.js").Send} send
+ * @param {import("../page/model.js").Send} send
  */
-export function savePanel(device, send) {
-  const deviceId = device.id;
-  const format = select(`format-${deviceId}`, (value) =>
-    send({ type: "save-chosen", deviceId, choice: { format: value, way: null } }),
-  );
-  const way = select(`way-${deviceId}`, (value) =>
-    send({
-      type: "save-chosen",
-      deviceId,
-      choice: { way: /** @type {import("../model.js").Way} */ (value) },
-    }),
-  );
-  const save = primary(deviceId, "Save as raw image", () =>
-    send({ type: "save-wanted", deviceId }),
-  );
-  const onePass = button("Save now, while scanning", () => {
-    if (onePass.ariaDisabled !== "true") send({ type: "one-pass-wanted", deviceId });
-  });
+export function savePanel({ id: deviceId }, send) {
+  const controls = controlsOf(deviceId, send);
   const why = h("p", { class: "quiet save-why" });
   const hash = h("div", { class: "hash" });
-  const root = h(
-    "div",
-    { class: "save-panel" },
-    h(
-      "div",
-      { class: "save-choices" },
-      h("label", { for: format.id }, "Format ", format),
-      h("label", { for: way.id }, "Where ", way),
-      h("div", { class: "save-do" }, save, onePass),
-    ),
-    why,
-    hash,
-  );
+  const root = h("div", { class: "save-panel" }, choicesOf(controls), why, hash);
   /** @type {unknown[]} */
   let drawn = [];
 
@@ -67,24 +44,19 @@ export function savePanel(device, send) {
     if (inputs.every((input, i) => input === drawn[i])) return;
     drawn = inputs;
     const what = diskWanted(archive, deviceId, choice.format, can);
-    const ways = can ? waysFor(wishFor(archive, what), can) : [];
+    const wish = wishFor(archive, what);
+    const ways = can ? waysFor(wish, can) : [];
     const used = ways.find((each) => each.way === choice.way) ?? ways[0];
-    setOptions(format, formatOptions(formats), choice.format);
-    setOptions(
-      way,
-      ways.map((each) => ({ value: each.way, text: WAYS[each.way] })),
-      used?.way ?? "",
-    );
-    setText(save, FORMATS[choice.format]?.action ?? "Save");
     const blocked = can !== null && !used;
-    save.ariaDisabled = String(live || blocked || can === null);
-    const offersOnePass = canDoInOnePass(archive, deviceId, choice.format, can);
-    setAttribute(onePass, "hidden", !offersOnePass);
-    onePass.ariaDisabled = String(live);
-    setText(
-      why,
-      blocked && can ? noWay(wishFor(archive, what), can) : reason(archive, what, choice, used),
+    drawControls(controls, { formats, choice, ways, used, off: live || blocked || can === null });
+    setAttribute(
+      controls.onePass,
+      "hidden",
+      !canDoInOnePass(archive, deviceId, choice.format, can),
     );
+    controls.onePass.ariaDisabled = String(live);
+    const words = reason(archive, what, choice, used);
+    setText(why, blocked && can ? noWay(wish.sizeMax, can.stageFree) : words);
     fill(hash, ...hashWords(archive, deviceId, send));
   }
 
@@ -92,31 +64,82 @@ export function savePanel(device, send) {
 }
 
 /**
+ * @param {number} deviceId
+ * @param {import("../page/model.js").Send} send
+ */
+function controlsOf(deviceId, send) {
+  const format = select(`format-${deviceId}`, (value) =>
+    send({ type: "save-chosen", deviceId, choice: { format: value, way: null } }),
+  );
+  const way = select(`way-${deviceId}`, (value) => {
+    const chosen = /** @type {import("../page/model.js").Way} */ (value);
+    send({ type: "save-chosen", deviceId, choice: { way: chosen } });
+  });
+  const save = primary(deviceId, text("format.raw.action"), () =>
+    send({ type: "save-wanted", deviceId }),
+  );
+  const onePass = button(text("save.one-pass"), () => {
+    if (onePass.ariaDisabled !== "true") send({ type: "one-pass-wanted", deviceId });
+  });
+  return { format, way, save, onePass };
+}
+
+/** @typedef {ReturnType<typeof controlsOf>} Controls */
+
+/** @param {Controls} controls */
+function choicesOf({ format, way, save, onePass }) {
+  return h(
+    "div",
+    { class: "save-choices" },
+    h("label", { for: format.id }, text("save.format"), " ", format),
+    h("label", { for: way.id }, text("save.where"), " ", way),
+    h("div", { class: "save-do" }, save, onePass),
+  );
+}
+
+/**
+ * @param {Controls} controls
+ * @param {{ formats: readonly FormatChoice[] | undefined,
+ *   choice: import("../page/model.js").SaveChoice, ways: Choice[], used: Choice | undefined,
+ *   off: boolean }} drawn
+ */
+function drawControls({ format, way, save }, { formats, choice, ways, used, off }) {
+  setOptions(format, formatOptions(formats), choice.format);
+  const options = ways.map((each) => ({ value: each.way, text: text(`way.${each.way}`) }));
+  setOptions(way, options, used?.way ?? "");
+  setText(
+    save,
+    isFormat(choice.format) ? text(`format.${choice.format}.action`) : text("button.save"),
+  );
+  save.ariaDisabled = String(off);
+}
+
+/**
  * @param {ShownArchive} archive
- * @param {import("../messages.js").SaveWhat & { deviceId: number }} what
- * @param {import("../model.js").SaveChoice} choice
- * @param {import("../saving/ways.js").Choice | undefined} used
+ * @param {import("../shared/messages.js").SaveWhat & { deviceId: number }} what
+ * @param {import("../page/model.js").SaveChoice} choice
+ * @param {Choice | undefined} used
  */
 function reason(archive, { kind, deviceId }, { format }, used) {
-  const waits =
-    archive.scan.phase === "done"
-      ? ""
-      : "The scan comes first: the save starts when it is finished. ";
-  const order = isScattered(archive, deviceId) ? `${orderWords(archive, deviceId, kind)} ` : "";
-  return `${waits}${order}${FORMATS[format]?.use ?? ""} ${used?.why ?? ""}`;
+  return [
+    archive.scan.phase !== "done" && text("save.scan-first"),
+    isScattered(archive, deviceId) && orderWords(archive, deviceId, kind),
+    isFormat(format) && text(`format.${format}.use`),
+    used?.why,
+  ]
+    .filter(Boolean)
+    .join(" ");
 }
 
 /**
  * @param {ShownArchive} archive
  * @param {number} deviceId
- * @param {import("../messages.js").SaveWhat["kind"]} kind
+ * @param {import("../shared/messages.js").SaveWhat["kind"]} kind
  */
 function orderWords({ timesUnpacked }, deviceId, kind) {
-  const lies = "This disk lies out of order in the compressed backup.";
-  if (kind === "one-pass") return `${lies} So the backup is unpacked once more while it is saved.`;
+  if (kind === "one-pass") return text("save.scattered-one-pass");
   const times = Math.round(timesUnpacked.get(deviceId) ?? 0);
-  const slow = `${lies} To save it this way, or to hash it alone, about ${times} times as much as the whole backup is unpacked, which takes long.`;
-  return `${slow} Formats without compression are quicker where the browser can write in any order.`;
+  return text("save.scattered", { times });
 }
 
 /**
@@ -137,47 +160,56 @@ function canDoInOnePass(archive, deviceId, format, can) {
  * @param {readonly FormatChoice[] | undefined} formats
  */
 function formatOptions(formats) {
-  return Object.entries(FORMATS).map(([value, { name }]) => {
+  return FORMATS.map((value) => {
+    const name = text(`format.${value}.name`);
     const known = formats?.find(({ code }) => code === value);
     if (!known) return { value, text: name };
     if (known.size === null) {
-      return { value, text: `${name}: cannot hold this disk`, disabled: true };
+      return { value, text: text("format-size.none", { name }), disabled: true };
     }
-    return { value, text: `${name}: ${known.exact ? "" : "at most "}${size(known.size)}` };
+    const about = { name, size: size(known.size) };
+    const words = known.exact ? text("format-size.exact", about) : text("format-size.max", about);
+    return { value, text: words };
   });
 }
 
 /**
  * @param {ShownArchive} archive
  * @param {number} deviceId
- * @param {import("../model.js").Send} send
+ * @param {import("../page/model.js").Send} send
  */
 function hashWords({ hashes, scan }, deviceId, send) {
   if (scan.phase !== "done") return [];
   const hash = hashes.get(deviceId);
   if (!hash) {
-    const ask = button("Compute the SHA-256 of the disk", () =>
-      send({ type: "hash-wanted", deviceId }),
-    );
+    const ask = button(text("hash.compute"), () => send({ type: "hash-wanted", deviceId }));
     return [ask];
   }
   if (hash.phase === "running") {
     return [
-      h("span", { class: "figures" }, `SHA-256 of the disk: ${share(hash.at, hash.size)} hashed`),
-      button("Stop hashing", () => send({ type: "hash-cancel-wanted", deviceId })),
+      h("span", { class: "figures" }, text("hash.running", { share: share(hash.at, hash.size) })),
+      button(text("hash.stop"), () => send({ type: "hash-cancel-wanted", deviceId })),
     ];
   }
   if (hash.phase === "failed") {
     return [
-      h("span", {}, `SHA-256: ${failureSentence(hash.failure?.code ?? "").title}.`),
-      button("Try again", () => send({ type: "hash-wanted", deviceId })),
+      h(
+        "span",
+        {},
+        text("hash.failed", { title: failureSentence(hash.failure?.code ?? "").title }),
+      ),
+      button(text("hash.again"), () => send({ type: "hash-wanted", deviceId })),
     ];
   }
-  const gaps = hash.lost > 0 ? `, with zeros for ${size(hash.lost)} that are missing` : "";
+  const whole = size(hash.size);
+  const label =
+    hash.lost > 0
+      ? text("hash.done-with-gaps", { size: whole, lost: size(hash.lost) })
+      : text("hash.done", { size: whole });
   return [
-    h("span", {}, `SHA-256 of the disk's ${size(hash.size)}${gaps}:`),
+    h("span", {}, label),
     h("code", { class: "hash-digits" }, hash.sha256 ?? ""),
-    copyButton("Copy", () => hash.sha256 ?? "", send),
+    copyButton(text("button.copy"), () => hash.sha256 ?? "", send),
   ];
 }
 

@@ -1,37 +1,30 @@
 /** The scan: how far it is, and in the end what it shows. */
-import { checkedRows, NOT_CHECKED } from "../checked.js";
-import { byId, fill, h, setAttribute, setText, whenChanged } from "../dom.js";
-import { count, counted, duration, share, size, speed } from "../format.js";
-import { failureSentence } from "../sentences.js";
-import { verdict } from "../verdict.js";
+import { checkedRows } from "../words/checked.js";
+import { duration, size, speed } from "../words/format.js";
+import { share } from "../words/numbers.js";
+import { failureSentence } from "../words/sentences.js";
+import { text } from "../words/text.js";
+import { verdict } from "../words/verdict.js";
+import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
 import { badge, button, failureWords, sign, table } from "./parts.js";
 
-/** @typedef {import("../model.js").Scan} Scan */
-/** @typedef {import("../model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../page/model.js").Scan} Scan */
+/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
 
-/** @type {Record<Scan["phase"], { label: string, event: import("../model.js").PageEvent }>} */
+/** @type {Record<Scan["phase"], import("../page/model.js").PageEvent>} */
 const CONTROLS = {
-  running: { label: "Stop the scan", event: { type: "scan-stop-wanted" } },
-  stopped: { label: "Continue the scan", event: { type: "scan-continue-wanted" } },
-  failed: { label: "Try to continue", event: { type: "scan-continue-wanted" } },
-  done: { label: "Scan again", event: { type: "scan-again-wanted" } },
+  running: { type: "scan-stop-wanted" },
+  stopped: { type: "scan-continue-wanted" },
+  failed: { type: "scan-continue-wanted" },
+  done: { type: "scan-again-wanted" },
 };
 
-/** @type {Record<import("../core/vma_inspector.js").ContainerKind, string>} */
-const SCANNING = {
-  plain: "reading every header in the file",
-  zstd: "unpacking all of it, reading every header",
-  lzop: "unpacking and reading every header",
-  gzip: "unpacking all of it, reading every header",
-  bzip2: "unpacking all of it, reading every header",
-};
-
-/** @param {import("../model.js").Send} send */
+/** @param {import("../page/model.js").Send} send */
 export function scanView(send) {
   const section = byId("scan");
   /** @type {Scan["phase"]} */
   let phase = "running";
-  const control = button("", () => send(CONTROLS[phase].event));
+  const control = button("", () => send(CONTROLS[phase]));
   const title = h("h2", { id: "scan-title" });
   const bar = h("progress", { max: 1, "aria-labelledby": "scan-title" });
   const line = h("p", { class: "figures" });
@@ -52,7 +45,7 @@ export function scanView(send) {
       section.hidden = !archive;
       if (!archive) return;
       phase = archive.scan.phase;
-      setText(control, CONTROLS[phase].label);
+      setText(control, text(`scan.control.${phase}`));
       drawProgress(archive, bar, line);
       drawWords(archive, title, words, card);
     },
@@ -72,9 +65,9 @@ function drawProgress({ scan, file }, bar, line) {
   const left = scan.pace?.secondsLeft;
   const parts = [
     share(done, file.size),
-    `${size(done)} of ${size(file.size)}`,
+    text("progress.of", { done: size(done), total: size(file.size) }),
     scan.pace && speed(scan.pace.bytesPerSecond),
-    typeof left === "number" && `about ${duration(left)} left`,
+    typeof left === "number" && text("progress.left", { time: duration(left) }),
   ];
   setText(line, parts.filter(Boolean).join(" · "));
 }
@@ -89,7 +82,7 @@ function drawWords(archive, title, words, card) {
   const judged = verdict(archive);
   setAttribute(card, "data-tone", judged?.tone ?? null);
   if (!judged) {
-    setText(title, `Scanning: ${SCANNING[archive.overview.container]}`);
+    setText(title, text(`scan.title.${archive.overview.container}`));
     fill(words, h("p", { class: "quiet" }, soFar(archive.scan)));
     return;
   }
@@ -97,7 +90,12 @@ function drawWords(archive, title, words, card) {
   fill(title, sign(judged.tone), judged.title);
   fill(
     words,
-    failure && h("p", {}, h("strong", {}, `${failureSentence(failure.code).title}.`)),
+    failure &&
+      h(
+        "p",
+        {},
+        h("strong", {}, text("failure-short", { title: failureSentence(failure.code).title })),
+      ),
     failure && failureWords(failure),
     h("p", {}, judged.text),
     archive.scan.phase === "done" && checkedTable(archive),
@@ -113,29 +111,32 @@ function checkedTable(archive) {
     badge(tone, result),
   ]);
   return [
-    table("What was checked, and against what", ["What", "Against", "Result"], rows, {
-      class: "checked",
-    }),
-    h("p", { class: "quiet" }, NOT_CHECKED),
+    table(
+      text("checked.caption"),
+      [text("checked.what"), text("checked.against"), text("checked.result")],
+      rows,
+      {
+        class: "checked",
+      },
+    ),
+    h("p", { class: "quiet" }, text("checked.not")),
   ];
 }
 
 /** @param {number} scannedAt milliseconds since 1970 */
 function formerly(scannedAt) {
-  const when = new Date(scannedAt).toLocaleString();
-  return `Taken from the scan of ${when}: name, size, time, beginning and end of the file are the same since. Scan again to be sure of the rest.`;
+  return text("scan.formerly", { when: new Date(scannedAt).toLocaleString() });
 }
 
 /** @param {Scan} scan */
 function soFar({ progress, report }) {
-  if (!progress) return "Starting …";
+  if (!progress) return text("scan.starting");
   const wrong = progress.findings + (report?.container.findings.length ?? 0);
-  const parts = `${count(progress.clusters)} of ${counted(progress.totalClusters, "cluster")} seen`;
-  const found = wrong === 0 ? "nothing wrong so far" : findings(wrong);
-  return `${parts}, ${found}.`;
-}
-
-/** @param {number} number */
-function findings(number) {
-  return `${counted(number, "finding")} so far`;
+  const seen = {
+    number: progress.clusters,
+    clusters: text("count.cluster", { count: progress.totalClusters }),
+  };
+  return wrong === 0
+    ? text("scan.seen", seen)
+    : text("scan.seen-with", { ...seen, findings: text("count.finding", { count: wrong }) });
 }

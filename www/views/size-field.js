@@ -1,14 +1,15 @@
 /** Where the header does not say how long a disk is: a field to say it in. */
-import { h } from "../dom.js";
+import { text } from "../words/text.js";
+import { h } from "./dom.js";
 import { button } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
-/** @typedef {import("../model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
 
 /**
  * @param {Device} device
  * @param {ShownArchive} archive
- * @param {import("../model.js").Send} send
+ * @param {import("../page/model.js").Send} send
  */
 export function sizeField(device, { overview }, send) {
   const known = overview.headerStanding === "sound" || overview.headerStanding === "mended";
@@ -19,10 +20,10 @@ export function sizeField(device, { overview }, send) {
   const form = h(
     "form",
     { class: "size-field" },
-    h("label", { for: id }, "If you know its exact size, in bytes: "),
+    h("label", { for: id }, text("size-field.label"), " "),
     input,
     " ",
-    button("Use this size", () => form.requestSubmit()),
+    button(text("size-field.use"), () => form.requestSubmit()),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();

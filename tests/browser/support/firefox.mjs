@@ -9,16 +9,39 @@ import { sha256 } from "./archives.mjs";
 
 export const name = "Firefox";
 
+/** A busy machine may refuse a start, or reset the connection while it starts. */
+const STARTS = 4;
+
+/**
+ * Starts it and connects to it; what is refused is tried again, with a new
+ * profile, and said.
+ * @param {Parameters<typeof puppeteer.launch>[0]} options
+ */
+async function start(options) {
+  for (let left = STARTS - 1; ; left -= 1) {
+    try {
+      // Resolves once Firefox has said where it listens and has answered there.
+      const browser = await puppeteer.launch(options);
+      await browser.version();
+      return browser;
+    } catch (error) {
+      if (left === 0) throw error;
+      console.log(`Firefox did not start (${error.message}); tries left: ${left}`);
+    }
+  }
+}
+
 /**
  * @param {import("./server.mjs").Server} server
  * @returns {Promise<import("./page.d.ts").TestBrowser>}
  */
 export async function launch(server) {
   const downloads = mkdtempSync(join(tmpdir(), "vma-inspector-downloads-"));
-  const browser = await puppeteer.launch({
+  const browser = await start({
     browser: "firefox",
     executablePath: executable(),
     headless: true,
+    timeout: 60_000,
     extraPrefsFirefox: {
       "network.proxy.type": 1,
       "network.proxy.http": "127.0.0.1",

@@ -1,0 +1,128 @@
+// What the core gives as wasm has the shapes that src/wasm/types.ts promises:
+// for each small archive here all of it is written down as literals of those
+// types, in which tsc finds whatever is lacking, too much, or of another kind.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { page } from "../../www/build/build.mjs";
+import { root } from "../../www/build/tools.mjs";
+import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
+import { makeArchive, makeFile, qemuServerConf } from "../browser/support/archives.mjs";
+
+const { Archive, initSync } = await import(pathToFileURL(join(page, "core/vma_inspector.js")));
+initSync({ module: readFileSync(join(page, "core/vma_inspector_bg.wasm")) });
+
+const conf = makeFile("shapes.conf", qemuServerConf("drive-scsi0", "drive-efidisk0"));
+const sound = makeArchive(
+  "shapes.vma",
+  ...["--disk", "drive-scsi0:3M:mixed:1", "--disk", "drive-efidisk0:540672:dense:2"],
+  ...["--vmstate", "8M:4:9", "--config", `qemu-server.conf=${conf}`],
+);
+const holed = makeArchive(
+  "shapes-holed.vma",
+  ...["--disk", "drive-scsi0:3M:dense:3", "--leave-out", "1:7", "--twice", "1:9"],
+);
+const flipped = makeArchive(
+  "shapes-flipped.vma",
+  ...["--disk", "drive-scsi0:12M:dense:3", "--flip", String(holed.headerSize + 30)],
+);
+const packed = execFileSync("zstd", ["-q", "-c", sound.path], { maxBuffer: 1 << 26 });
+const broken = Buffer.from(packed);
+broken.fill(0xff, broken.length / 2, broken.length / 2 + 4096);
+
+/** @type {[string, string][]} names and paths */
+const fixtures = [
+  ["sound", sound.path],
+  ["holed", holed.path],
+  ["flipped", flipped.path],
+  ["headless", makeFile("headless.vma", readFileSync(sound.path).subarray(sound.headerSize))],
+  ["packed", makeFile("shapes.vma.zst", packed)],
+  ["broken", makeFile("broken.vma.zst", broken)],
+  ["cut", makeFile("cut.vma.zst", packed.subarray(0, packed.length / 2))],
+];
+
+/** Everything that is asked of an archive, with the name of its type. */
+function* answersOf(archive) {
+  while (true) {
+    const progress = archive.scanStep();
+    yield ["ScanProgress", progress];
+    if (progress.done) break;
+  }
+  const report = archive.report();
+  const { devices } = archive.overview();
+  yield ["Overview", archive.overview()];
+  yield ["ScanReport", report];
+  yield ["ProxmoxPrediction", archive.proxmox()];
+  for (const name of ["shapes.vma", "x.vma.dat"]) yield ["FileNameVerdict", archive.fileName(name)];
+  for (const { code, listed } of report.findings) {
+    yield ["Finding[]", archive.findings(code, 0, listed)];
+  }
+  const summary = archive.vmSummary();
+  if (summary) yield ["VmSummary", summary];
+  const appliance = archive.applianceFacts(false, true);
+  if (appliance) yield ["ApplianceFacts", appliance];
+  yield ["MachineTexts", archive.machineTexts(true, "qcow2", "100")];
+  for (const { id } of devices) {
+    yield ["FormatChoice[]", archive.formats(id)];
+    yield ["LostRanges", archive.lostRanges(id, 5)];
+  }
+}
+
+/** A value as a literal of TypeScript; a hole where there is `undefined`, which no type allows. */
+function literal(value) {
+  if (value instanceof Float64Array) return `new Float64Array(${JSON.stringify([...value])})`;
+  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+  if (value === null || typeof value !== "object") return String(JSON.stringify(value));
+  const fields = Object.entries(value).map(([name, field]) => `${name}: ${literal(field)}`);
+  return `{ ${fields.join(", ")} }`;
+}
+
+/** What tsc says of these lines. */
+function check(name, lines) {
+  const core = join(page, "core/vma_inspector.js");
+  const file = makeFile(name, `import type * as Core from ${JSON.stringify(core)};\n${lines}\n`);
+  const options = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2023"];
+  const how = ["--module", "es2022", "--moduleResolution", "bundler", "--types", ""];
+  const tsc = join(root, "node_modules/.bin/tsc");
+  const lib = ["--lib", "es2023,esnext.disposable,dom", "--ignoreConfig"];
+  return spawnSync(tsc, [...options, ...how, ...lib, file], { encoding: "utf8" }).stdout;
+}
+
+const typed = (type, index, value) =>
+  `const value${index}: ${type.startsWith("Core.") ? type : `Core.${type}`} = ${literal(value)};`;
+
+test("what the core gives has the types that it promises", () => {
+  const lines = [];
+  const seen = new Set();
+  for (const [name, path] of fixtures) {
+    const descriptor = openSync(path, "r");
+    const archive = Archive.open(new FileDescriptorSource(descriptor));
+    lines.push(`// ${name}`);
+    for (const [type, value] of answersOf(archive)) {
+      seen.add(type);
+      lines.push(typed(type, lines.length, value));
+    }
+    archive.free();
+    closeSync(descriptor);
+  }
+  assert.equal(seen.size, 11, [...seen].join());
+  assert.equal(check("shapes.ts", lines.join("\n")), "");
+});
+
+test("a shape that differs is found", () => {
+  const right = { count: 1, bytes: 2, first: new Float64Array([0, 2]) };
+  assert.equal(check("right.ts", typed("LostRanges", 0, right)), "");
+  for (const [what, wrong] of [
+    ["lacks", { count: 1, first: right.first }],
+    ["more", { ...right, more: 1 }],
+    ["kind", { ...right, bytes: "2" }],
+    ["undefined", { ...right, bytes: undefined }],
+  ]) {
+    const said = check(`wrong-${what}.ts`, typed("LostRanges", 0, wrong));
+    assert.match(said, /error TS/, what);
+  }
+});

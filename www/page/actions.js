@@ -1,0 +1,320 @@
+/** What events set in motion: requests to the Worker, scans, saves. */
+import { WINDOW_TOO_LARGE, WORKER_DIED } from "../shared/codes.js";
+import { failureOf } from "../shared/failure.js";
+import { baseName } from "./names.js";
+import { Meter } from "./rate.js";
+import { Beside } from "./saving/beside.js";
+import { Hashes } from "./saving/hashes.js";
+import { SaveRunner } from "./saving/runner.js";
+import { FINDINGS_PER_PAGE } from "./state.js";
+
+/** @typedef {import("./model.js").PageEvent} PageEvent */
+/** @typedef {import("./model.js").Send} Send */
+/** @typedef {import("./model.js").State} State */
+/** @typedef {import("./worker-client.js").WorkerClient} WorkerClient */
+
+const KEEPING = "keep-scans";
+
+export class Actions {
+  #worker;
+  #send;
+  #state;
+  /** @type {File | null} of the archive that is shown */
+  #file = null;
+  /** @type {{ archive: number, abort: AbortController } | null} */
+  #scan = null;
+  #openings = 0;
+  #hashes;
+  #beside;
+
+  /**
+   * @param {WorkerClient} worker
+   * @param {Send} send
+   * @param {() => State} state
+   */
+  constructor(worker, send, state) {
+    this.#worker = worker;
+    this.#send = send;
+    this.#state = state;
+    this.#hashes = new Hashes(worker, send, state);
+    this.#beside = new Beside(worker, send, state);
+    this.saves = new SaveRunner({
+      worker,
+      send,
+      state,
+      hashes: this.#hashes,
+      beside: this.#beside,
+      scanForSaves: () => this.#scanForSaves(),
+    });
+  }
+
+  /**
+   * @param {PageEvent} event
+   * @param {State} before the state that the event met
+   */
+  handle(event, before) {
+    switch (event.type) {
+      case "file-chosen":
+        return this.#open(event);
+      case "scan-stop-wanted":
+        return this.#stopScan();
+      case "scan-continue-wanted":
+        return this.#startScan({});
+      case "scan-again-wanted":
+        return this.#file && this.#send({ type: "file-chosen", file: this.#file, fresh: true });
+      case "keeping-wanted":
+        return this.#setKeeping(event.wanted);
+      case "forget-kept-wanted":
+        return this.#countKept("forgetKept");
+      case "config-wanted":
+        return this.#fetchConfig(event.index);
+      case "findings-wanted":
+        return this.#fetchFindings(event.code, event.from);
+      case "size-wanted":
+        return this.#assumeSize(event.deviceId, event.bytes);
+      case "scan-finished":
+        this.#refreshFindings();
+        return this.#finishScan(event.archive);
+      case "scan-stopped":
+        return this.#refreshFindings();
+      case "elsewhere-chosen":
+        return this.#fetchElsewhere();
+      case "worker-died":
+        return this.saves.failAll(event.failure);
+      default:
+        return this.#handleSaving(event, before);
+    }
+  }
+
+  /**
+   * @param {PageEvent} event
+   * @param {State} before
+   */
+  #handleSaving(event, before) {
+    const { archive } = this.#state();
+    switch (event.type) {
+      case "save-wanted":
+        return this.saves.intake.disk(event.deviceId);
+      case "one-pass-wanted":
+        return this.saves.intake.inOnePass(event.deviceId);
+      case "appliance-wanted":
+        return this.saves.intake.appliance();
+      case "folder-wanted":
+        return this.saves.intake.folder(event.deviceIds, event.configs);
+      case "save-confirmed":
+        return before.question && this.saves.answer(before.question, true, event.marked);
+      case "save-declined":
+        return before.question && this.saves.answer(before.question, false, false);
+      case "save-cancel-wanted":
+        return this.saves.cancel(event.id);
+      case "save-let":
+        return this.saves.let(event.id);
+      case "map-wanted":
+        return archive && this.#beside.saveMap(archive, event.deviceId);
+      case "hash-wanted":
+        return archive && this.#hashes.start(archive.id, event.deviceId);
+      case "hash-cancel-wanted":
+        return archive && this.#hashes.cancel(archive.id, event.deviceId);
+    }
+  }
+
+  /** @param {number} archive */
+  async #finishScan(archive) {
+    await this.#fetchFormats();
+    this.#fetchElsewhere();
+    this.saves.scanFinished(archive);
+  }
+
+  /** @param {Extract<PageEvent, { type: "file-chosen" }>} event */
+  async #open({ file, fresh = false, largeWindow = false }) {
+    this.#openings += 1;
+    const opening = this.#openings;
+    const former = this.#state().archive;
+    this.#stopScan();
+    const facts = { name: file.name, size: file.size };
+    try {
+      const archive = await this.#worker.request("open", { file, largeWindow });
+      if (opening !== this.#openings) return this.#close(archive.archive);
+      if (former) this.#close(former.id);
+      this.#file = file;
+      this.#send({ type: "opened", file: facts, archive });
+      this.#startScan({ fresh });
+    } catch (error) {
+      const told = failureOf(error);
+      if (opening !== this.#openings || told.code === WORKER_DIED) return;
+      const again = told.code === WINDOW_TOO_LARGE && !largeWindow ? file : null;
+      this.#send({ type: "open-failed", file: facts, failure: told, again });
+    }
+  }
+
+  /** @param {number} archive */
+  #close(archive) {
+    this.#worker.request("close", { archive }).catch(ignore);
+  }
+
+  /** Scans from the beginning, for the saves that wait for it. */
+  #scanForSaves() {
+    this.#stopScan();
+    this.#startScan({ forSaves: true });
+  }
+
+  #stopScan() {
+    this.#scan?.abort.abort();
+    this.#scan = null;
+  }
+
+  /** @param {{ fresh?: boolean, forSaves?: boolean }} how as the Worker takes it */
+  async #startScan({ fresh = false, forSaves = false }) {
+    const { archive: shown } = this.#state();
+    if (!shown || this.#scan) return;
+    const { id: archive, file } = shown;
+    const abort = new AbortController();
+    this.#scan = { archive, abort };
+    this.#send({ type: "scan-started", archive });
+    const begun = forSaves ? 0 : (shown.scan.progress?.fileBytes ?? 0);
+    const meter = new Meter(file.size, begun, performance.now());
+    try {
+      const update = await this.#worker.request(
+        "scan",
+        { archive, keep: this.#state().keeping.wanted, fresh, forSaves },
+        {
+          signal: abort.signal,
+          onProgress: (update) => {
+            const pace = meter.measure(update.progress.fileBytes, performance.now());
+            this.#send({ type: "scan-progressed", archive, update, pace });
+          },
+        },
+      );
+      this.#scan = null;
+      this.#send({ type: "scan-finished", archive, update });
+      this.#countKept("keptUsage");
+    } catch (error) {
+      if (this.#scan?.abort === abort) this.#scan = null;
+      // Another one may have taken its place.
+      if (this.#scan?.archive === archive) return;
+      if (abort.signal.aborted) this.#send({ type: "scan-stopped", archive });
+      else this.#send({ type: "scan-failed", archive, failure: failureOf(error) });
+    }
+  }
+
+  /** Takes up what the person chose the last time. */
+  recallKeeping() {
+    const wanted = remembered(KEEPING) !== "off";
+    this.#send({ type: "keeping-wanted", wanted });
+  }
+
+  /** @param {boolean} wanted */
+  #setKeeping(wanted) {
+    remember(KEEPING, wanted ? "on" : "off");
+    this.#countKept(wanted ? "keptUsage" : "forgetKept");
+  }
+
+  /** @param {"keptUsage" | "forgetKept"} how */
+  #countKept(how) {
+    this.#worker
+      .request(how, {})
+      .then((usage) => this.#send({ type: "kept-counted", usage }))
+      .catch(ignore);
+  }
+
+  /** @param {number} index */
+  async #fetchConfig(index) {
+    const archive = this.#state().archive?.id;
+    if (archive === undefined) return;
+    const content = await this.#worker.request("config", { archive, index }).then(
+      (bytes) => ({ bytes, failure: null }),
+      (error) => ({ bytes: null, failure: failureOf(error) }),
+    );
+    this.#send({ type: "config-arrived", archive, index, content });
+  }
+
+  /**
+   * @param {string} code
+   * @param {number} from
+   */
+  async #fetchFindings(code, from) {
+    const archive = this.#state().archive?.id;
+    if (archive === undefined) return;
+    const ask = { archive, code, from, count: FINDINGS_PER_PAGE };
+    const answer = await this.#worker.request("findings", ask).then(
+      (items) => ({ items, failure: null }),
+      (error) => ({ items: [], failure: failureOf(error) }),
+    );
+    this.#send({ type: "findings-arrived", archive, code, from, ...answer });
+  }
+
+  /**
+   * @param {number} deviceId
+   * @param {number} bytes
+   */
+  async #assumeSize(deviceId, bytes) {
+    const archive = this.#state().archive?.id;
+    if (archive === undefined) return;
+    const report = await this.#worker.request("assumeSize", { archive, deviceId, bytes });
+    this.#send({ type: "size-taken", archive, report });
+    this.#refreshFindings();
+    await this.#fetchFormats();
+    this.#fetchElsewhere();
+  }
+
+  /** The lists that are open have grown in the meantime. */
+  #refreshFindings() {
+    for (const [code, { wanted }] of this.#state().archive?.findings ?? []) {
+      this.#fetchFindings(code, wanted);
+    }
+  }
+
+  /** Of every disk, how it can be written and how large it is then. */
+  async #fetchFormats() {
+    const { archive } = this.#state();
+    for (const { id: deviceId } of archive?.overview.devices ?? []) {
+      const ask = { archive: archive?.id ?? 0, deviceId };
+      const known = await this.#worker.request("formats", ask).catch(() => null);
+      if (known) this.#send({ type: "formats-arrived", ...ask, ...known });
+    }
+  }
+
+  /** The VM for other programs, as was chosen. */
+  async #fetchElsewhere() {
+    const { archive: shown } = this.#state();
+    if (!shown || shown.scan.phase !== "done") return;
+    const { id: archive, elsewhere, file } = shown;
+    const { keepsMacs, compressed, format } = elsewhere;
+    const stem = baseName(file.name);
+    try {
+      const [facts, texts] = await Promise.all([
+        this.#worker.request("appliance", { archive, keepsMacs, compressed }),
+        this.#worker.request("machineTexts", { archive, keepsMacs, format, stem }),
+      ]);
+      this.#send({ type: "elsewhere-arrived", archive, facts, texts });
+    } catch {
+      // Without them the page shows nothing of this.
+    }
+  }
+}
+
+function ignore() {}
+
+/**
+ * Storage may be forbidden; then nothing is remembered.
+ * @param {string} key
+ */
+function remembered(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {string} key
+ * @param {string} value
+ */
+function remember(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // It counts until the page is closed.
+  }
+}

@@ -1,0 +1,49 @@
+/** Files that are dropped anywhere on the page. */
+import { failure } from "../shared/failure.js";
+
+/** Browsers repeat "dragover" at least this often while a drag is on the page. */
+const DRAG_GONE_AFTER_MS = 600;
+
+/** @param {import("./model.js").Send} send */
+export function listenForFiles(send) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let gone;
+  const left = () => {
+    clearTimeout(gone);
+    send({ type: "drag-moved", over: "no" });
+  };
+  addEventListener("dragover", (event) => {
+    event.preventDefault();
+    const over = holdsFiles(event.dataTransfer) ? "file" : "other";
+    if (event.dataTransfer) event.dataTransfer.dropEffect = over === "file" ? "copy" : "none";
+    clearTimeout(gone);
+    gone = setTimeout(left, DRAG_GONE_AFTER_MS);
+    send({ type: "drag-moved", over });
+  });
+  addEventListener("dragleave", (event) => {
+    if (event.relatedTarget === null) left();
+  });
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    left();
+    if (event.dataTransfer) take(event.dataTransfer, send);
+  });
+}
+
+/** @param {DataTransfer | null} transfer */
+function holdsFiles(transfer) {
+  return transfer?.types.includes("Files") ?? false;
+}
+
+/**
+ * @param {DataTransfer} transfer
+ * @param {import("./model.js").Send} send
+ */
+function take(transfer, send) {
+  const [file, ...others] = transfer.files;
+  const folder = [...transfer.items].some((item) => item.webkitGetAsEntry()?.isDirectory);
+  if (folder) send({ type: "drop-refused", failure: failure("folder-dropped") });
+  else if (!file) send({ type: "drop-refused", failure: failure("not-a-file") });
+  else if (others.length > 0) send({ type: "drop-refused", failure: failure("several-files") });
+  else send({ type: "file-chosen", file });
+}

@@ -1,0 +1,292 @@
+/** The page's one state value and the events that change it. */
+import type {
+  ApplianceFacts,
+  FileNameVerdict,
+  Finding,
+  FormatChoice,
+  MachineTexts,
+  Overview,
+  ScanProgress,
+  ScanReport,
+  VmSummary,
+} from "../core/vma_inspector.js";
+import type {
+  Failure,
+  Hashed,
+  HashUpdate,
+  KeptUsage,
+  OpenedArchive,
+  Saved,
+  SaveWhat,
+  ScanUpdate,
+  Trust,
+} from "../shared/messages.js";
+
+export interface FileFacts {
+  name: string;
+  size: number;
+}
+
+/** How fast something goes, and how long it will still take. */
+export interface Pace {
+  bytesPerSecond: number;
+  secondsLeft: number | null;
+}
+
+export interface Scan {
+  phase: "running" | "stopped" | "done" | "failed";
+  progress: ScanProgress | null;
+  report: ScanReport | null;
+  pace: Pace | null;
+  failure: Failure | null;
+  /** When it was scanned, if that was on an earlier occasion. */
+  scannedAt: number | null;
+}
+
+export interface ConfigContent {
+  bytes: Uint8Array | null;
+  failure: Failure | null;
+}
+
+/** The part of a findings list that is shown. */
+export interface FindingsPage {
+  /** Number of the first that was asked for last. */
+  wanted: number;
+  /** Number of the first of `items`; these stay until the wanted ones are there. */
+  from: number;
+  items: Finding[];
+  failure: Failure | null;
+}
+
+/** More than ten fields: each is asked for on its own, and arrives by an event of its own. */
+export interface ShownArchive {
+  id: number;
+  file: FileFacts;
+  overview: Overview;
+  summary: VmSummary | null;
+  fileName: FileNameVerdict;
+  /** What Proxmox would say, and what is lost, once the scan is at rest. */
+  trust: Trust | null;
+  scan: Scan;
+  configs: ReadonlyMap<number, ConfigContent>;
+  /** By code; only those a person has opened. */
+  findings: ReadonlyMap<string, FindingsPage>;
+  /** Lost bytes by device, where a save found more of them than the scan. */
+  lost: ReadonlyMap<number, number>;
+  /** How each disk can be written; once the scan is finished. */
+  formats: ReadonlyMap<number, readonly FormatChoice[]>;
+  /** How many times the whole backup is unpacked to read a disk in its own order. */
+  timesUnpacked: ReadonlyMap<number, number>;
+  /** What was chosen for each disk; where nothing was, a raw image. */
+  choices: ReadonlyMap<number, SaveChoice>;
+  hashes: ReadonlyMap<number, Hash>;
+  elsewhere: Elsewhere;
+}
+
+/**
+ * How a file gets to the person: streamed into Downloads; made in the browser's
+ * own storage, then downloaded; written to a file or into a folder that the
+ * person picked; put together in memory, then downloaded.
+ */
+export type Way = "download" | "stage" | "file" | "folder" | "blob";
+
+/** What this browser lets the page do with files. */
+export interface Abilities {
+  serviceWorker: boolean;
+  filePicker: boolean;
+  folderPicker: boolean;
+  /** Bytes that the browser's own storage takes; null where there is none. */
+  stageFree: number | null;
+  /** Whether it takes no single file above 10 GiB. */
+  stageLimited: boolean;
+}
+
+export interface SaveChoice {
+  /** Code of a format. */
+  format: string;
+  /** Null: what suits best. */
+  way: Way | null;
+}
+
+/** SHA-256 of a disk's contents. */
+export interface Hash {
+  phase: "running" | "done" | "failed";
+  at: number;
+  size: number;
+  sha256: string | null;
+  /** Bytes that were missing, and were hashed as zeros. */
+  lost: number;
+  failure: Failure | null;
+}
+
+/** The VM for other programs. */
+export interface Elsewhere {
+  keepsMacs: boolean;
+  compressed: boolean;
+  /** Of the disks that the texts name, and that a folder gets. */
+  format: string;
+  /** Null until they are there. */
+  facts: ApplianceFacts | null;
+  texts: MachineTexts | null;
+}
+
+/** A save from the click to its end; how it changes is `saving/flow.js`. */
+export interface Save {
+  id: string;
+  archive: number;
+  what: SaveWhat;
+  /** Disks whose bytes it reads, named as in the archive. */
+  devices: readonly { id: number; name: string }[];
+  file: {
+    /** Null until it starts, where none was chosen. */
+    way: Way | null;
+    name: string;
+    /** Bytes; null where that shows only at the end. */
+    size: number | null;
+    sizeMax: number;
+  };
+  gaps: {
+    /** Bytes that were known to be missing when it began. */
+    missing: number;
+    /** Whether the person wants it all the same. */
+    agreed: boolean;
+    /** What turned out to be lost of each disk; null until all of it was read. */
+    lost: readonly { deviceId: number; bytes: number }[] | null;
+    /** Maps of that, to be had by a click. */
+    maps: readonly { name: string; bytes: Uint8Array<ArrayBuffer> }[];
+  };
+  progress: {
+    /** Bytes that were written, or that the browser has taken. */
+    taken: number;
+    /** Work that is done, and in all. */
+    done: number;
+    total: number;
+    pace: Pace | null;
+  };
+  phase: SavePhase;
+  waitsFor: WaitsFor;
+  failure: Failure | null;
+}
+
+/**
+ * waiting: for what `waitsFor` says; starting: the browser has not begun;
+ * held: its download waits for a click; asking: whether gaps will do;
+ * finishing: the browser completes the file; cancelled: by this page; refused:
+ * by the browser, or by the person in its download list.
+ */
+export type SavePhase =
+  | "waiting"
+  | "starting"
+  | "held"
+  | "running"
+  | "asking"
+  | "finishing"
+  | "done"
+  | "cancelled"
+  | "refused"
+  | "failed";
+
+/** The end of the scan, of another pass through the backup, of another save. */
+export type WaitsFor = { kind: "scan" } | { kind: "pass" } | { kind: "save"; id: string };
+
+export interface State {
+  dragging: "no" | "file" | "other";
+  opening: FileFacts | null;
+  /** The last opening that failed; `again`: what a larger window may open. */
+  failure: { file: FileFacts | null; failure: Failure; again: File | null } | null;
+  archive: ShownArchive | null;
+  saves: readonly Save[];
+  /** What the browser can do; null until that is known. */
+  abilities: Abilities | null;
+  /** The save whose question is shown. */
+  question: string | null;
+  /** Whether finished scans are kept in the browser, and how much is. */
+  keeping: { wanted: boolean; usage: KeptUsage | null };
+  /** For the live region; the serial lets the same words be said again. */
+  announcement: { text: string; serial: number };
+}
+
+export type PageEvent =
+  // What a person does.
+  | { type: "drag-moved"; over: "no" | "file" | "other" }
+  /** `fresh`: scan it even if a scan of it was kept. */
+  | { type: "file-chosen"; file: File; fresh?: boolean; largeWindow?: boolean }
+  | { type: "drop-refused"; failure: Failure }
+  | { type: "failure-dismissed" }
+  | { type: "scan-stop-wanted" }
+  | { type: "scan-continue-wanted" }
+  | { type: "scan-again-wanted" }
+  | { type: "config-wanted"; index: number }
+  | { type: "findings-wanted"; code: string; from: number }
+  /** A person knows how long a disk is of which the header does not say it. */
+  | { type: "size-wanted"; deviceId: number; bytes: number }
+  | { type: "save-chosen"; deviceId: number; choice: Partial<SaveChoice> }
+  | { type: "save-wanted"; deviceId: number }
+  /** Without a check first: in the pass that scans. */
+  | { type: "one-pass-wanted"; deviceId: number }
+  | {
+      type: "elsewhere-chosen";
+      choice: Partial<Pick<Elsewhere, "keepsMacs" | "compressed" | "format">>;
+    }
+  | { type: "appliance-wanted" }
+  | { type: "folder-wanted"; deviceIds: number[]; configs: boolean }
+  | { type: "map-wanted"; deviceId: number }
+  | { type: "hash-wanted"; deviceId: number }
+  | { type: "hash-cancel-wanted"; deviceId: number }
+  /** `marked`: what is missing is marked by a text. */
+  | { type: "save-confirmed"; marked: boolean }
+  | { type: "save-declined" }
+  | { type: "save-cancel-wanted"; id: string }
+  /** The download that waits for a click may begin. */
+  | { type: "save-let"; id: string }
+  | { type: "save-dismissed"; id: string }
+  | { type: "said"; text: string }
+  | { type: "report-wanted" }
+  | { type: "print-wanted" }
+  | { type: "keeping-wanted"; wanted: boolean }
+  | { type: "forget-kept-wanted" }
+  // What came of it.
+  | { type: "kept-counted"; usage: KeptUsage }
+  | { type: "open-failed"; file: FileFacts; failure: Failure; again: File | null }
+  | { type: "opened"; file: FileFacts; archive: OpenedArchive }
+  | { type: "scan-started"; archive: number }
+  | { type: "scan-progressed"; archive: number; update: ScanUpdate; pace: Pace | null }
+  | { type: "scan-finished"; archive: number; update: ScanUpdate }
+  | { type: "size-taken"; archive: number; report: ScanReport }
+  | { type: "scan-stopped"; archive: number }
+  | { type: "scan-failed"; archive: number; failure: Failure }
+  | { type: "config-arrived"; archive: number; index: number; content: ConfigContent }
+  | {
+      type: "findings-arrived";
+      archive: number;
+      code: string;
+      from: number;
+      items: Finding[];
+      failure: Failure | null;
+    }
+  | { type: "trust-arrived"; archive: number; trust: Trust }
+  | { type: "worker-died"; failure: Failure }
+  | { type: "abilities-known"; abilities: Abilities }
+  | {
+      type: "formats-arrived";
+      archive: number;
+      deviceId: number;
+      formats: readonly FormatChoice[];
+      timesUnpacked: number;
+    }
+  | {
+      type: "elsewhere-arrived";
+      archive: number;
+      facts: ApplianceFacts | null;
+      texts: MachineTexts;
+    }
+  | { type: "save-started"; save: Save }
+  | { type: "save-changed"; save: Save }
+  /** All of its disks was read. */
+  | { type: "save-read"; archive: number; saved: Saved }
+  | { type: "hash-changed"; archive: number; deviceId: number; update: HashUpdate }
+  | { type: "hash-done"; archive: number; deviceId: number; hashed: Hashed }
+  | { type: "hash-failed"; archive: number; deviceId: number; failure: Failure }
+  | { type: "hash-dropped"; archive: number; deviceId: number };
+
+export type Send = (event: PageEvent) => void;

@@ -1,0 +1,64 @@
+/** What can be told of a save from its state. Pure. */
+
+/** @typedef {import("./model.js").Save} Save */
+
+const ENDED = new Set(["done", "cancelled", "refused", "failed"]);
+
+/** @param {Pick<Save, "phase">} save */
+export function isLive({ phase }) {
+  return !ENDED.has(phase);
+}
+
+/**
+ * The disk it is of; null for an appliance.
+ * @param {Pick<Save, "what">} save
+ */
+export function deviceOf({ what }) {
+  return what.kind === "appliance" ? null : what.deviceId;
+}
+
+/**
+ * Bytes that were found lost; null until all of it was read.
+ * @param {Pick<Save, "gaps">} save
+ */
+export function lostBytes({ gaps: { lost } }) {
+  return lost?.reduce((sum, { bytes }) => sum + bytes, 0) ?? null;
+}
+
+/**
+ * Bytes that a save found lost beyond those that were known before.
+ * @param {Pick<Save, "gaps">} save
+ */
+export function newlyLost({ gaps }) {
+  return Math.max(0, (lostBytes({ gaps }) ?? 0) - gaps.missing);
+}
+
+/**
+ * Whether all of it is written, and only has to be kept, or not.
+ * @param {Pick<Save, "gaps">} save
+ */
+export function isWritten({ gaps }) {
+  return gaps.lost !== null;
+}
+
+/**
+ * The last save of a disk, or of the appliance.
+ * @param {readonly Save[]} saves
+ * @param {number} archive
+ * @param {number | null} deviceId
+ */
+export function lastSaveOf(saves, archive, deviceId) {
+  return saves.findLast((save) => save.archive === archive && deviceOf(save) === deviceId) ?? null;
+}
+
+/**
+ * The save whose question is shown: one that is shown stays until it is
+ * answered. Of a backup that is no longer shown nothing can be asked.
+ * @param {readonly Save[]} saves
+ * @param {string | null} shown
+ * @param {number | undefined} archive
+ */
+export function askedSave(saves, shown, archive) {
+  const asking = saves.filter((save) => save.phase === "asking" && save.archive === archive);
+  return asking.find(({ id }) => id === shown) ?? asking[0] ?? null;
+}

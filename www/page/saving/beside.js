@@ -1,0 +1,83 @@
+/** Small files beside the disks: the configs, and the maps of what disks lack. */
+import { baseName } from "../names.js";
+import { saveSmallFile } from "../save-blob.js";
+import { mapName } from "./file-names.js";
+import { pickingFailure, writeFile } from "./places.js";
+
+/** @typedef {import("../model.js").ShownArchive} ShownArchive */
+
+export class Beside {
+  #worker;
+  #send;
+  #state;
+
+  /**
+   * @param {import("../worker-client.js").WorkerClient} worker
+   * @param {import("../model.js").Send} send
+   * @param {() => import("../model.js").State} state
+   */
+  constructor(worker, send, state) {
+    this.#worker = worker;
+    this.#send = send;
+    this.#state = state;
+  }
+
+  /**
+   * Saves the map of what a disk lacks.
+   * @param {ShownArchive} archive
+   * @param {number} deviceId
+   */
+  async saveMap(archive, deviceId) {
+    const map = await this.#mapOf(archive.id, deviceId);
+    if (map) saveSmallFile(mapName(archive, deviceId), map);
+  }
+
+  /**
+   * Writes all configs into a folder.
+   * @param {ShownArchive} archive
+   * @param {FileSystemDirectoryHandle} folder
+   */
+  async writeConfigs(archive, folder) {
+    try {
+      for (const { index, safeName } of archive.overview.configs) {
+        const bytes = await this.#worker.request("config", { archive: archive.id, index });
+        const name = `${baseName(archive.file.name)}-${safeName}`;
+        await writeFile(folder, name, /** @type {Uint8Array<ArrayBuffer>} */ (bytes));
+      }
+    } catch (error) {
+      this.#send({ type: "drop-refused", failure: pickingFailure(error) });
+    }
+  }
+
+  /**
+   * Maps of what a save's disks lack, if their archive is still shown.
+   * @param {import("../model.js").Save} save
+   */
+  async mapsOf({ archive: id, devices }) {
+    const { archive } = this.#state();
+    if (archive?.id !== id) return [];
+    const maps = [];
+    for (const device of devices) {
+      const bytes = await this.#mapOf(id, device.id).catch(() => null);
+      if (bytes) maps.push({ name: mapName(archive, device.id), bytes });
+    }
+    return maps;
+  }
+
+  /**
+   * @param {FileSystemDirectoryHandle} folder
+   * @param {{ name: string, bytes: Uint8Array<ArrayBuffer> }[]} files
+   */
+  async write(folder, files) {
+    for (const { name, bytes } of files) await writeFile(folder, name, bytes);
+  }
+
+  /**
+   * @param {number} archive
+   * @param {number} deviceId
+   */
+  async #mapOf(archive, deviceId) {
+    const map = await this.#worker.request("lostMap", { archive, deviceId });
+    return map === null ? null : new TextEncoder().encode(map);
+  }
+}

@@ -1,0 +1,187 @@
+/** The only module that talks to the Service Worker: starts downloads, follows them. */
+import { failure, RemoteError } from "../../shared/failure.js";
+
+/** @typedef {import("../../shared/messages.js").Failure} Failure */
+/** @typedef {import("../../shared/messages.js").FromSave} FromSave */
+/** @typedef {import("../../shared/messages.js").ToSave} ToSave */
+/** @typedef {import("../../shared/messages.js").ToServiceWorker} ToServiceWorker */
+/**
+ * @typedef {object} Order
+ * @property {string} id
+ * @property {string} name file name to save under
+ * @property {number | null} size null where that shows only at the end
+ * @property {MessagePort} image serves the bytes
+ * @property {(message: FromSave) => void} onMessage
+ */
+
+/**
+ * Firefox stops a Service Worker that hears nothing for 30 seconds, and shows
+ * the cut file as complete; this often the page learns whether that happened.
+ */
+const PING_EVERY_MS = 5_000;
+/** A browser may ask where to save first; then the next save need not wait. */
+const START_PATIENCE_MS = 15_000;
+
+export class Downloads {
+  #registration;
+  /** @type {Map<string, { control: MessagePort, onMessage: Order["onMessage"] }>} */
+  #saves = new Map();
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #pinging;
+  /** One navigation at a time: a second one would cancel the first. */
+  #queue = Promise.resolve();
+  #navigating = false;
+
+  /** @param {ServiceWorkerRegistration} registration with an active worker */
+  constructor(registration) {
+    this.#registration = registration;
+    navigator.serviceWorker.addEventListener("message", ({ data }) => {
+      const { ids } = /** @type {import("../../shared/messages.js").FromServiceWorker} */ (data);
+      const stopped = failure("save-broken", "the browser stopped the Service Worker");
+      for (const id of ids) this.#hear(id, { kind: "failed", failure: stopped });
+    });
+  }
+
+  /** Rejects, with the reason, where the browser offers no Service Workers. */
+  static async register() {
+    if (!("serviceWorker" in navigator)) throw unavailable("no Service Workers here");
+    const url = new URL("../../service-worker.js", import.meta.url);
+    const registration = await navigator.serviceWorker
+      .register(url, { updateViaCache: "none" })
+      .catch((error) => Promise.reject(unavailable(String(error))));
+    await activated(registration);
+    await handOver(registration);
+    return new Downloads(registration);
+  }
+
+  /** Whether the page goes to an address only to start a download. */
+  get isNavigating() {
+    return this.#navigating;
+  }
+
+  /** @param {Order} order */
+  start({ id, name, size, image, onMessage }) {
+    const channel = new MessageChannel();
+    this.#saves.set(id, { control: channel.port1, onMessage });
+    this.#pinging ??= setInterval(() => this.#ping(), PING_EVERY_MS);
+    // Without the name: a "retry" in the browser's list goes to the server.
+    const address = new URL(`../../save/${id}`, import.meta.url).href;
+    channel.port1.onmessage = ({ data }) => {
+      const message = /** @type {FromSave} */ (data);
+      if (message.kind === "registered") this.#navigate(id, address);
+      this.#hear(id, message);
+    };
+    this.#post({ kind: "save", id, name, size, image, control: channel.port2 }, [
+      image,
+      channel.port2,
+    ]);
+  }
+
+  /**
+   * Makes the browser see a broken download, not a finished one.
+   * @param {string} id
+   * @param {Failure} why
+   */
+  cancel(id, why) {
+    const message = /** @type {ToSave} */ ({ kind: "cancel", failure: why });
+    this.#saves.get(id)?.control.postMessage(message);
+  }
+
+  /** @param {Failure} why */
+  cancelAll(why) {
+    for (const id of this.#saves.keys()) this.cancel(id, why);
+  }
+
+  /**
+   * @param {string} id
+   * @param {FromSave} message
+   */
+  #hear(id, message) {
+    const save = this.#saves.get(id);
+    if (!save) return;
+    if (isLast(message)) this.#saves.delete(id);
+    if (this.#saves.size === 0) {
+      clearInterval(this.#pinging);
+      this.#pinging = undefined;
+    }
+    save.onMessage(message);
+  }
+
+  /**
+   * Going to the address starts a download; the page itself stays.
+   * @param {string} id
+   * @param {string} address
+   */
+  #navigate(id, address) {
+    this.#queue = this.#queue.then(async () => {
+      if (!this.#saves.has(id)) return;
+      const begun = this.#begun(id);
+      this.#navigating = true;
+      location.href = address;
+      await begun;
+      this.#navigating = false;
+    });
+  }
+
+  /** @param {string} id */
+  #begun(id) {
+    const save = this.#saves.get(id);
+    return new Promise((resolve) => {
+      const done = () => resolve(undefined);
+      setTimeout(done, START_PATIENCE_MS);
+      save?.control.addEventListener("message", ({ data }) => {
+        if (data.kind !== "registered") done();
+      });
+    });
+  }
+
+  #ping() {
+    this.#post({ kind: "ping", ids: [...this.#saves.keys()] });
+  }
+
+  /**
+   * @param {ToServiceWorker} message
+   * @param {Transferable[]} [transfer]
+   */
+  #post(message, transfer = []) {
+    this.#registration.active?.postMessage(message, transfer);
+  }
+}
+
+/** @param {FromSave} message */
+function isLast({ kind }) {
+  return kind === "done" || kind === "failed" || kind === "cancelled-by-browser";
+}
+
+/** @param {string} message */
+function unavailable(message) {
+  return new RemoteError(failure("saving-unavailable", message));
+}
+
+/** @param {ServiceWorkerRegistration} registration */
+function activated(registration) {
+  const worker = registration.installing ?? registration.waiting;
+  if (registration.active || !worker) return;
+  return new Promise((resolve, reject) => {
+    worker.addEventListener("statechange", () => {
+      if (worker.state === "activated") resolve(undefined);
+      if (worker.state === "redundant") reject(unavailable("it could not be installed"));
+    });
+  });
+}
+
+/**
+ * Lets a newer Service Worker take over, unless the older one is still saving.
+ * @param {ServiceWorkerRegistration} registration
+ */
+async function handOver({ active, waiting }) {
+  if (!active || !waiting) return;
+  const { port1, port2 } = new MessageChannel();
+  const free = new Promise((resolve) => {
+    port1.onmessage = ({ data }) => resolve(data);
+  });
+  active.postMessage(/** @type {ToServiceWorker} */ ({ kind: "may-hand-over", reply: port2 }), [
+    port2,
+  ]);
+  if (await free) waiting.postMessage(/** @type {ToServiceWorker} */ ({ kind: "take-over" }));
+}

@@ -1,0 +1,214 @@
+/**
+ * A save from the click to its end, as a machine: what an event makes of it, and
+ * what has to be done then. Pure; `runner.js` does it.
+ */
+import { failure } from "../../shared/failure.js";
+import { isLive, isWritten, lostBytes, newlyLost } from "../save.js";
+
+/** @typedef {import("../../shared/messages.js").Failure} Failure */
+/** @typedef {import("../../shared/messages.js").Saved} Saved */
+/** @typedef {import("../../shared/messages.js").SaveWhat} SaveWhat */
+/** @typedef {import("../model.js").Save} Save */
+/**
+ * What happens to a save:
+ * allowed: nothing holds it back any more; `missing`: null while it is not known;
+ * answered: its question; begun: it is known where it goes; started: the browser
+ * takes it; read: all of the disks was read; kept, dropped: the file that was
+ * written; let: the person has it downloaded; taken: the download has all of it;
+ * refused: by the browser, or by the person in its list of downloads.
+ * @typedef {{ type: "allowed", missing: number | null, what: SaveWhat, passIsFree: boolean }
+ *   | { type: "answered", keep: boolean, marked: boolean, passIsFree: boolean }
+ *   | { type: "cancelled" }
+ *   | { type: "held" }
+ *   | { type: "begun", file: Partial<Save["file"]> }
+ *   | { type: "started" }
+ *   | { type: "progressed", progress: Partial<Save["progress"]> }
+ *   | { type: "read", saved: Pick<Saved, "size" | "lost"> }
+ *   | { type: "kept", downloads: boolean, mayDownload: boolean }
+ *   | { type: "dropped" }
+ *   | { type: "let" }
+ *   | { type: "taken" }
+ *   | { type: "mapped", maps: Save["gaps"]["maps"] }
+ *   | { type: "refused" }
+ *   | { type: "failed", failure: Failure }} FlowEvent
+ */
+/**
+ * What is to be done:
+ * begin: find where it goes, and have it made; commit: keep what was written, or
+ * drop it; break-off: end everything that goes on for it; download: hand the
+ * finished file to the browser; hash: the disks that have no hash yet; map: what
+ * is lost.
+ * @typedef {{ kind: "begin" }
+ *   | { kind: "commit", keep: boolean }
+ *   | { kind: "break-off", why: Failure }
+ *   | { kind: "download" }
+ *   | { kind: "hash", at: "read" | "end" }
+ *   | { kind: "map" }} Effect
+ */
+/** @typedef {{ save: Save, effects: Effect[] }} Step */
+/** @typedef {{ [Type in FlowEvent["type"]]: (save: Save, event: Extract<FlowEvent, { type: Type }>) => Step }} Steps */
+
+/**
+ * What an event makes of a save. What comes too late changes nothing.
+ * @param {Save} save
+ * @param {FlowEvent} event
+ * @returns {Step}
+ */
+export function step(save, event) {
+  if (!isLive(save) && event.type !== "mapped") return to(save, {});
+  const take = /** @type {(save: Save, event: FlowEvent) => Step} */ (STEPS[event.type]);
+  return take(save, event);
+}
+
+/** @type {Steps} */
+const STEPS = {
+  allowed(save, { missing, what, passIsFree }) {
+    if (save.phase !== "waiting") return to(save, {});
+    const gaps = { ...save.gaps, missing: missing ?? 0 };
+    const known = { ...save, what, gaps };
+    return gaps.missing > 0 && !gaps.agreed ? asks(known) : starts(known, passIsFree);
+  },
+
+  answered(save, { keep, marked, passIsFree }) {
+    if (save.phase !== "asking") return to(save, {});
+    if (isWritten(save)) return commits(save, keep);
+    if (!keep) return ends(save, "cancelled", failure("aborted", "declined on the page"));
+    const gaps = { ...save.gaps, agreed: true };
+    return starts({ ...save, gaps, what: withMarks(save.what, marked) }, passIsFree);
+  },
+
+  cancelled(save) {
+    // What is being completed cannot be taken back any more.
+    if (save.phase === "finishing") return to(save, {});
+    if (isWritten(save) && save.phase === "asking") return commits(save, false);
+    return ends(save, "cancelled", failure("aborted", "cancelled on the page"));
+  },
+
+  held: (save) => (save.phase === "starting" ? to(save, { phase: "held" }) : to(save, {})),
+
+  begun(save, { file }) {
+    if (save.phase !== "starting") return to(save, {});
+    const placed = { ...save.file, ...file };
+    return to(save, { file: placed, phase: placed.way === "download" ? "starting" : "running" });
+  },
+
+  started: (save) => to(save, save.phase === "starting" ? { phase: "running" } : {}),
+
+  progressed: (save, { progress }) => to(save, { progress: { ...save.progress, ...progress } }),
+
+  read(save, { saved }) {
+    const known = {
+      ...save,
+      gaps: { ...save.gaps, lost: saved.lost },
+      file: { ...save.file, size: saved.size },
+    };
+    // What came in the backup's order is hashed once the file can be read.
+    /** @type {Effect[]} */
+    const hash = save.what.kind === "one-pass" ? [] : [{ kind: "hash", at: "read" }];
+    if (save.file.way === "download") return to(known, {}, hash);
+    const next = newlyLost(known) > 0 ? asks(known) : commits(known, true);
+    return { save: next.save, effects: [...hash, ...next.effects] };
+  },
+
+  kept(save, { downloads, mayDownload }) {
+    if (save.phase !== "finishing") return to(save, {});
+    if (downloads && !mayDownload) return to(save, { phase: "held" });
+    return done(save, downloads ? [{ kind: "download" }] : []);
+  },
+
+  dropped: (save) => to(still(save), { phase: "cancelled" }),
+
+  let(save) {
+    if (save.phase !== "held") return to(save, {});
+    if (isWritten(save)) return done(save, [{ kind: "download" }]);
+    return to(save, { phase: "starting" }, [{ kind: "begin" }]);
+  },
+
+  taken: (save) => done(save, []),
+  mapped: (save, { maps }) => to(save, { gaps: { ...save.gaps, maps } }),
+  refused: (save) => ends(save, "refused", failure("aborted", "refused by the browser")),
+
+  failed(save, { failure: told }) {
+    // A finished file that waits for its click needs nobody any more.
+    if (save.phase === "held" && isWritten(save)) return to(save, {});
+    const { save: ended, effects } = ends(save, "failed", told);
+    return to(ended, { failure: told }, effects);
+  },
+};
+
+/**
+ * @param {Save} save
+ * @param {Partial<Save>} change
+ * @param {Effect[]} [effects]
+ * @returns {Step}
+ */
+function to(save, change, effects = []) {
+  return { save: Object.keys(change).length > 0 ? { ...save, ...change } : save, effects };
+}
+
+/**
+ * @param {Save} save
+ * @returns {Save}
+ */
+function still(save) {
+  return { ...save, progress: { ...save.progress, pace: null } };
+}
+
+/** @param {Save} save */
+function asks(save) {
+  return to(still(save), { phase: "asking" });
+}
+
+/**
+ * Two passes at once would each begin the scan anew: one waits for the other.
+ * @param {Save} save
+ * @param {boolean} passIsFree
+ */
+function starts(save, passIsFree) {
+  if (save.what.kind === "one-pass" && !passIsFree) {
+    return to(still(save), { phase: "waiting", waitsFor: { kind: "pass" } });
+  }
+  return to(save, { phase: "starting" }, [{ kind: "begin" }]);
+}
+
+/**
+ * @param {Save} save
+ * @param {boolean} keep
+ */
+function commits(save, keep) {
+  return to(still(save), { phase: "finishing" }, [{ kind: "commit", keep }]);
+}
+
+/**
+ * @param {Save} save
+ * @param {"cancelled" | "refused" | "failed"} phase
+ * @param {Failure} why
+ */
+function ends(save, phase, why) {
+  return to(still(save), { phase }, [{ kind: "break-off", why }]);
+}
+
+/**
+ * @param {Save} save
+ * @param {Effect[]} effects
+ */
+function done(save, effects) {
+  const taken = save.file.size ?? save.progress.taken;
+  const progress = { ...save.progress, taken, pace: null };
+  /** @type {Effect[]} */
+  const after = [...effects, { kind: "hash", at: "end" }];
+  if ((lostBytes(save) ?? 0) > 0) after.push({ kind: "map" });
+  return to(save, { phase: "done", progress }, after);
+}
+
+/**
+ * What is missing, marked by a text, comes by in no pass through the backup.
+ * @param {SaveWhat} what
+ * @param {boolean} marked
+ * @returns {SaveWhat}
+ */
+function withMarks(what, marked) {
+  if (what.kind === "disk") return { ...what, marked };
+  if (what.kind !== "one-pass" || !marked) return what;
+  return { kind: "disk", deviceId: what.deviceId, format: what.format, marked };
+}

@@ -1,0 +1,206 @@
+/**
+ * Takes up what a person wants to save: which file, by which way, and what it has
+ * to wait for.
+ */
+import { missingBytes } from "../../words/facts.js";
+import { deviceOf, isLive } from "../save.js";
+import { choiceFor } from "../state.js";
+import { waysFor } from "../ways.js";
+import { diskWanted, wishFor } from "../wish.js";
+import { fileNameOf } from "./file-names.js";
+import { pickFile, pickFolder, pickingFailure } from "./places.js";
+
+/** @typedef {import("../../shared/messages.js").SaveWhat} SaveWhat */
+/** @typedef {import("../model.js").Save} Save */
+/** @typedef {import("../model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../model.js").State} State */
+/** @typedef {import("../model.js").Way} Way */
+/** @typedef {import("./beside.js").Beside} Beside */
+/** @typedef {import("./places.js").Place} Place */
+
+export class Intake {
+  #send;
+  #state;
+  #beside;
+  #enter;
+
+  /**
+   * @param {import("../model.js").Send} send
+   * @param {() => State} state
+   * @param {Beside} beside
+   * @param {(save: Save, place: Place) => void} enter
+   */
+  constructor(send, state, beside, enter) {
+    this.#send = send;
+    this.#state = state;
+    this.#beside = beside;
+    this.#enter = enter;
+  }
+
+  /**
+   * A disk, as was chosen.
+   * @param {number} deviceId
+   */
+  async disk(deviceId) {
+    const archive = this.#state().archive;
+    if (!archive || this.#isBusyWith(archive.id, deviceId)) return;
+    const { format, way } = choiceFor(archive, deviceId);
+    await this.#begin(archive, this.#diskWanted(archive, deviceId, format), way);
+  }
+
+  /**
+   * A disk in the pass that scans.
+   * @param {number} deviceId
+   */
+  async inOnePass(deviceId) {
+    const { archive, saves } = this.#state();
+    if (!archive || this.#isBusyWith(archive.id, deviceId)) return;
+    // Starting over for this disk would end what is saved of another.
+    if (saves.some((save) => isLive(save) && save.what.kind === "one-pass")) {
+      await this.disk(deviceId);
+      return;
+    }
+    const { way } = choiceFor(archive, deviceId);
+    await this.#begin(archive, { kind: "one-pass", deviceId, format: "raw" }, way);
+  }
+
+  async appliance() {
+    const archive = this.#state().archive;
+    const facts = archive?.elsewhere.facts;
+    if (!archive || !facts || this.#isBusyWith(archive.id, null)) return;
+    const { keepsMacs, compressed } = archive.elsewhere;
+    const { devices } = facts;
+    await this.#begin(archive, { kind: "appliance", devices, keepsMacs, compressed }, null);
+  }
+
+  /**
+   * Several disks, one after the other, and the configs, into one folder.
+   * @param {number[]} deviceIds
+   * @param {boolean} configs
+   */
+  async folder(deviceIds, configs) {
+    const archive = this.#state().archive;
+    if (!archive) return;
+    const folder = await pickFolder().catch((error) => this.#pickingFailed(error));
+    if (!folder) return;
+    const { format, texts } = archive.elsewhere;
+    if (configs) await this.#beside.writeConfigs(archive, folder);
+    /** @type {Save["waitsFor"]} */
+    let waitsFor = { kind: "save", id: "" };
+    for (const deviceId of deviceIds) {
+      if (this.#isBusyWith(archive.id, deviceId)) continue;
+      const isRaw = texts?.rawDevices.includes(deviceId);
+      const what = this.#diskWanted(archive, deviceId, isRaw ? "raw" : format);
+      const save = newSave(archive, what, "folder", waitsFor);
+      waitsFor = { kind: "save", id: save.id };
+      this.#enter(save, { folder });
+    }
+  }
+
+  /**
+   * The scan is finished: now it is known how a disk lies in the backup.
+   * @param {Save} save that has waited
+   * @returns {SaveWhat}
+   */
+  wantedNow({ what }) {
+    const { archive } = this.#state();
+    if (!archive || what.kind !== "disk" || what.marked) return what;
+    return this.#diskWanted(archive, what.deviceId, what.format);
+  }
+
+  /**
+   * Bytes that are known to be missing of a save's disks; null before the scan
+   * is finished.
+   * @param {Save} save
+   */
+  missingOf({ devices }) {
+    const { archive } = this.#state();
+    if (archive?.scan.phase !== "done") return null;
+    return devices.reduce((sum, { id }) => sum + missingBytes(archive, id), 0);
+  }
+
+  /**
+   * @param {ShownArchive} archive
+   * @param {number} deviceId
+   * @param {string} format
+   */
+  #diskWanted(archive, deviceId, format) {
+    return diskWanted(archive, deviceId, format, this.#state().abilities);
+  }
+
+  /**
+   * @param {ShownArchive} archive
+   * @param {SaveWhat} what
+   * @param {Way | null} chosen
+   */
+  async #begin(archive, what, chosen) {
+    const { abilities } = this.#state();
+    const ways = abilities ? waysFor(wishFor(archive, what), abilities) : [];
+    const way = ways.find(({ way }) => way === chosen)?.way ?? ways[0]?.way ?? null;
+    if (way !== "file") {
+      this.#enter(newSave(archive, what, way, { kind: "scan" }), {});
+      return;
+    }
+    // Only now, with the click still fresh, does a browser let one pick.
+    const name = fileNameOf(archive, what);
+    const handle = await pickFile(name).catch((error) => this.#pickingFailed(error));
+    if (handle) this.#enter(newSave(archive, what, way, { kind: "scan" }), { handle });
+  }
+
+  /**
+   * Nothing was picked; a refusal is worth a word.
+   * @param {unknown} error
+   */
+  #pickingFailed(error) {
+    const isCancelled = error instanceof DOMException && error.name === "AbortError";
+    if (!isCancelled) this.#send({ type: "drop-refused", failure: pickingFailure(error) });
+    return null;
+  }
+
+  /**
+   * @param {number} archive
+   * @param {number | null} deviceId null: an appliance
+   */
+  #isBusyWith(archive, deviceId) {
+    const { saves } = this.#state();
+    return saves.some((s) => isLive(s) && s.archive === archive && deviceOf(s) === deviceId);
+  }
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {SaveWhat} what
+ * @param {Way | null} way
+ * @param {Save["waitsFor"]} waitsFor
+ * @returns {Save}
+ */
+function newSave(archive, what, way, waitsFor) {
+  const ids = what.kind === "appliance" ? what.devices : [what.deviceId];
+  const { sizeMax } = wishFor(archive, what);
+  return {
+    id: newId(),
+    archive: archive.id,
+    what,
+    devices: ids.map((id) => ({ id, name: deviceName(archive, id) })),
+    file: { way, name: fileNameOf(archive, what), size: null, sizeMax },
+    gaps: { missing: 0, agreed: false, lost: null, maps: [] },
+    progress: { taken: 0, done: 0, total: 0, pace: null },
+    phase: "waiting",
+    waitsFor,
+    failure: null,
+  };
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {number} deviceId
+ */
+function deviceName({ overview }, deviceId) {
+  return overview.devices.find(({ id }) => id === deviceId)?.name ?? "";
+}
+
+/** Without `crypto.randomUUID`, which pages without https do not have. */
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

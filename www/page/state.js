@@ -1,0 +1,346 @@
+/** The one state value of the page, and how events change it. Pure. */
+import { askedSave, deviceOf, isLive } from "./save.js";
+
+/** @typedef {import("./model.js").State} State */
+/** @typedef {import("./model.js").PageEvent} PageEvent */
+/** @typedef {import("./model.js").ShownArchive} ShownArchive */
+/** @typedef {import("./model.js").Scan} Scan */
+/** @typedef {import("./model.js").Save} Save */
+
+/** @type {Scan} */
+const NEW_SCAN = {
+  phase: "running",
+  progress: null,
+  report: null,
+  pace: null,
+  failure: null,
+  scannedAt: null,
+};
+
+/** @type {import("./model.js").Elsewhere} */
+const NOTHING_ELSEWHERE = {
+  keepsMacs: true,
+  compressed: true,
+  format: "qcow2",
+  facts: null,
+  texts: null,
+};
+
+/** @type {State} */
+export const INITIAL = {
+  dragging: "no",
+  opening: null,
+  failure: null,
+  archive: null,
+  saves: [],
+  abilities: null,
+  question: null,
+  keeping: { wanted: true, usage: null },
+  announcement: { text: "", serial: 0 },
+};
+
+/** Findings of a list that are asked for, and shown, at once. */
+export const FINDINGS_PER_PAGE = 50;
+
+/**
+ * @param {State} state
+ * @param {PageEvent} event
+ * @returns {State}
+ */
+export function update(state, event) {
+  const next = changed(state, event);
+  const question = askedSave(next.saves, next.question, next.archive?.id)?.id ?? null;
+  return question === next.question ? next : { ...next, question };
+}
+
+/**
+ * @param {State} state
+ * @param {PageEvent} event
+ * @returns {State}
+ */
+function changed(state, event) {
+  switch (event.type) {
+    case "drag-moved":
+      return state.dragging === event.over ? state : { ...state, dragging: event.over };
+    case "file-chosen": {
+      const { name, size: bytes } = event.file;
+      return { ...stopped(state), dragging: "no", opening: { name, size: bytes }, failure: null };
+    }
+    case "drop-refused":
+      return {
+        ...state,
+        dragging: "no",
+        failure: { file: null, failure: event.failure, again: null },
+      };
+    case "failure-dismissed":
+      return { ...state, failure: null };
+    case "open-failed":
+      return { ...state, opening: null, failure: failed(event) };
+    case "opened":
+      return { ...state, opening: null, archive: shown(event) };
+    case "worker-died":
+      return died(state, event.failure);
+    case "abilities-known":
+      return { ...state, abilities: event.abilities };
+    case "said":
+      return { ...state, announcement: spoken(state, event.text) };
+    case "keeping-wanted":
+      return { ...state, keeping: { ...state.keeping, wanted: event.wanted } };
+    case "kept-counted":
+      return { ...state, keeping: { ...state.keeping, usage: event.usage } };
+    case "findings-wanted":
+      return withArchive(state, (archive) => withWanted(archive, event));
+    case "save-chosen":
+      return withArchive(state, (archive) => withChoice(archive, event));
+    case "elsewhere-chosen":
+      return withArchive(state, (archive) => ({
+        ...archive,
+        elsewhere: { ...archive.elsewhere, ...event.choice },
+      }));
+    case "save-started":
+      return { ...state, saves: [...otherSaves(state, event.save), event.save] };
+    case "save-dismissed":
+      return { ...state, saves: state.saves.filter(({ id }) => id !== event.id) };
+    case "save-changed":
+      return { ...state, saves: state.saves.map((s) => (s.id === event.save.id ? event.save : s)) };
+    default:
+      return withArchive(state, (archive) => changedArchive(archive, event));
+  }
+}
+
+/**
+ * The same words may be said again.
+ * @param {State} state
+ * @param {string} text
+ */
+function spoken({ announcement: { serial } }, text) {
+  return { text, serial: serial + 1 };
+}
+
+/** @param {Extract<PageEvent, { type: "open-failed" }>} event */
+function failed({ file, failure, again }) {
+  return { file, failure, again };
+}
+
+/**
+ * @param {Extract<PageEvent, { type: "opened" }>} event
+ * @returns {ShownArchive}
+ */
+function shown({ file, archive: { archive: id, overview, summary, fileName } }) {
+  const none = {
+    configs: new Map(),
+    findings: new Map(),
+    lost: new Map(),
+    formats: new Map(),
+    timesUnpacked: new Map(),
+    choices: new Map(),
+    hashes: new Map(),
+    elsewhere: NOTHING_ELSEWHERE,
+  };
+  return { id, file, overview, summary, fileName, trust: null, scan: NEW_SCAN, ...none };
+}
+
+/**
+ * @param {State} state
+ * @param {(archive: ShownArchive) => ShownArchive} change
+ * @returns {State}
+ */
+function withArchive(state, change) {
+  if (!state.archive) return state;
+  const archive = learned(change(state.archive), state.archive);
+  return archive === state.archive ? state : { ...state, archive };
+}
+
+/**
+ * Where the header is lost, disks become known as the scan finds them.
+ * @param {ShownArchive} archive
+ * @param {ShownArchive} before
+ * @returns {ShownArchive}
+ */
+function learned(archive, before) {
+  const overview = archive.scan.report?.overview;
+  if (!overview || archive.scan.report === before.scan.report) return archive;
+  const known = JSON.stringify(archive.overview.devices);
+  return JSON.stringify(overview.devices) === known ? archive : { ...archive, overview };
+}
+
+/**
+ * Opening another file stops the scan; should that fail, it can be continued.
+ * @param {State} state
+ */
+function stopped(state) {
+  return withArchive(state, (archive) =>
+    archive.scan.phase === "running"
+      ? withScan(archive, { phase: "stopped", pace: null })
+      : archive,
+  );
+}
+
+/**
+ * Without its Worker nothing more can be asked of the archive.
+ * @param {State} state
+ * @param {import("../shared/messages.js").Failure} failure
+ * @returns {State}
+ */
+function died(state, failure) {
+  const file = state.opening ?? state.archive?.file ?? null;
+  return {
+    ...state,
+    opening: null,
+    archive: null,
+    failure: { file, failure, again: null },
+  };
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {PageEvent} event
+ * @returns {ShownArchive}
+ */
+function changedArchive(archive, event) {
+  if (!("archive" in event) || event.archive !== archive.id) return archive;
+  switch (event.type) {
+    case "scan-started":
+      return withScan(archive, { ...archive.scan, phase: "running", failure: null });
+    case "scan-progressed":
+      return withScan(archive, {
+        progress: event.update.progress,
+        report: event.update.report ?? archive.scan.report,
+        pace: event.pace,
+      });
+    case "scan-finished":
+      return withScan(archive, { ...event.update, phase: "done", pace: null });
+    case "scan-stopped":
+      return withScan(archive, { phase: "stopped", pace: null });
+    case "scan-failed":
+      return withScan(archive, { phase: "failed", pace: null, failure: event.failure });
+    case "size-taken":
+      return withScan(archive, { report: event.report });
+    case "config-arrived":
+      return { ...archive, configs: new Map(archive.configs).set(event.index, event.content) };
+    case "findings-arrived":
+      return withFindings(archive, event);
+    case "trust-arrived":
+      return { ...archive, trust: event.trust };
+    case "formats-arrived":
+      return {
+        ...archive,
+        formats: new Map(archive.formats).set(event.deviceId, event.formats),
+        timesUnpacked: new Map(archive.timesUnpacked).set(event.deviceId, event.timesUnpacked),
+      };
+    case "elsewhere-arrived": {
+      const { facts, texts } = event;
+      return { ...archive, elsewhere: { ...archive.elsewhere, facts, texts } };
+    }
+    case "save-read":
+      return withRead(archive, event.saved);
+    case "hash-changed":
+    case "hash-done":
+    case "hash-failed":
+    case "hash-dropped":
+      return withHash(archive, event);
+    default:
+      return archive;
+  }
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {Extract<PageEvent, { type: "findings-wanted" }>} event
+ * @returns {ShownArchive}
+ */
+function withWanted(archive, { code, from }) {
+  const page = archive.findings.get(code) ?? { from, items: [], failure: null };
+  return { ...archive, findings: new Map(archive.findings).set(code, { ...page, wanted: from }) };
+}
+
+/**
+ * Answers to what is no longer wanted are dropped.
+ * @param {ShownArchive} archive
+ * @param {Extract<PageEvent, { type: "findings-arrived" }>} event
+ * @returns {ShownArchive}
+ */
+function withFindings(archive, { code, from, items, failure }) {
+  if (archive.findings.get(code)?.wanted !== from) return archive;
+  const page = { wanted: from, from, items, failure };
+  return { ...archive, findings: new Map(archive.findings).set(code, page) };
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {Partial<Scan>} scan
+ * @returns {ShownArchive}
+ */
+function withScan(archive, scan) {
+  return { ...archive, scan: { ...archive.scan, ...scan } };
+}
+
+/** @type {import("./model.js").SaveChoice} */
+const RAW = { format: "raw", way: null };
+
+/**
+ * @param {ShownArchive} archive
+ * @param {number} deviceId
+ */
+export function choiceFor({ choices }, deviceId) {
+  return choices.get(deviceId) ?? RAW;
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {Extract<PageEvent, { type: "save-chosen" }>} event
+ * @returns {ShownArchive}
+ */
+function withChoice(archive, { deviceId, choice }) {
+  const chosen = { ...choiceFor(archive, deviceId), ...choice };
+  return { ...archive, choices: new Map(archive.choices).set(deviceId, chosen) };
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {Extract<PageEvent, { type: `hash-${string}`, archive: number }>} event
+ * @returns {ShownArchive}
+ */
+function withHash(archive, event) {
+  const hashes = new Map(archive.hashes);
+  const { deviceId } = event;
+  const none = { phase: "running", at: 0, size: 0, sha256: null, lost: 0, failure: null };
+  const before = /** @type {import("./model.js").Hash} */ (hashes.get(deviceId) ?? none);
+  if (event.type === "hash-dropped") hashes.delete(deviceId);
+  else if (event.type === "hash-changed") {
+    hashes.set(deviceId, { ...before, ...event.update, phase: "running", failure: null });
+  } else if (event.type === "hash-failed") {
+    hashes.set(deviceId, { ...before, phase: "failed", failure: event.failure });
+  } else {
+    const { sha256, size: bytes, lost } = event.hashed;
+    const failure = null;
+    hashes.set(deviceId, { phase: "done", at: bytes, size: bytes, sha256, lost, failure });
+    const found = { ...archive, hashes, lost: new Map(archive.lost).set(deviceId, lost) };
+    return withScan(found, { report: event.hashed.report });
+  }
+  return { ...archive, hashes };
+}
+
+/**
+ * All of some disks was read: what was found on the way.
+ * @param {ShownArchive} archive
+ * @param {import("../shared/messages.js").Saved} saved
+ * @returns {ShownArchive}
+ */
+function withRead(archive, saved) {
+  const lost = new Map(archive.lost);
+  for (const { deviceId, bytes } of saved.lost) lost.set(deviceId, bytes);
+  return { ...withScan(archive, { report: saved.report }), lost };
+}
+
+/**
+ * A new save takes the place of an ended one of the same kind.
+ * @param {State} state
+ * @param {Save} save
+ */
+function otherSaves({ saves }, save) {
+  return saves.filter(
+    (other) =>
+      isLive(other) || other.archive !== save.archive || deviceOf(other) !== deviceOf(save),
+  );
+}

@@ -1,0 +1,26 @@
+/**
+ * The protocol with the core: the only codes of its findings and errors on which
+ * the page acts. All others only choose a sentence.
+ */
+
+/** Findings that say that a checksum or a length is wrong, where every byte could be unpacked. */
+export const MISMATCHES = new Set([
+  "zstd-checksum-mismatch",
+  "zstd-content-size-mismatch",
+  "gzip-crc-mismatch",
+  "gzip-size-mismatch",
+  "block-checksum-mismatch",
+  "bzip2-crc-mismatch",
+]);
+
+/** What a container held cannot be unpacked in some place. */
+export const CONTAINER_DAMAGED = "container-damaged";
+/** A container stops before its end. */
+export const CONTAINER_CUT = "container-cut";
+/** An extent's header does not match its checksum. */
+export const EXTENT_SUM = "extent-md5-mismatch";
+
+/** It may open with more memory to look back. */
+export const WINDOW_TOO_LARGE = "container-window";
+/** The page's own: the Worker is gone, which is told once for all. */
+export const WORKER_DIED = "worker-died";

@@ -1,0 +1,42 @@
+/** Errors as plain values that can cross between threads. */
+
+/** @typedef {import("./messages.js").Failure} Failure */
+
+/**
+ * @param {string} code
+ * @param {string} message
+ * @returns {Failure}
+ */
+export function failure(code, message = "") {
+  return { code, message, part: null, offset: null };
+}
+
+/**
+ * @param {unknown} error
+ * @returns {Failure}
+ */
+export function toFailure(error) {
+  if (!(error instanceof Error)) return failure("internal", String(error));
+  if (error.name === "AbortError") return failure("aborted", error.message);
+  if (error.name !== "VmaError") return failure("internal", `${error.name}: ${error.message}`);
+  const { code, message, part, offset } =
+    /** @type {import("../core/vma_inspector.js").VmaError} */ (error);
+  return { code, message, part, offset };
+}
+
+/** A failure that came from another thread, to be thrown and caught again. */
+export class RemoteError extends Error {
+  /** @param {Failure} failure */
+  constructor(failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+/**
+ * What went wrong, here or in the Worker.
+ * @param {unknown} error
+ */
+export function failureOf(error) {
+  return error instanceof RemoteError ? error.failure : toFailure(error);
+}

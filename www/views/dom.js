@@ -1,0 +1,85 @@
+/** Makes and changes elements. Texts only ever become text. */
+
+/** @typedef {Node | string | null | undefined | false} Child */
+/**
+ * @typedef {object} Attributes
+ * @property {string} [class]
+ * @property {Record<string, (event: any) => void>} [on] listeners by event
+ */
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes & Record<string, unknown>} [attributes]
+ * @param {...(Child | Child[])} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function h(tag, { on = {}, ...attributes } = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value);
+  for (const [name, listener] of Object.entries(on)) element.addEventListener(name, listener);
+  element.append(...present(children));
+  return element;
+}
+
+/**
+ * @param {Element} element
+ * @param {string} name
+ * @param {unknown} value null and false leave it out
+ */
+export function setAttribute(element, name, value) {
+  if (value === null || value === undefined || value === false) element.removeAttribute(name);
+  else element.setAttribute(name, value === true ? "" : String(value));
+}
+
+/**
+ * @param {Element} parent
+ * @param {...(Child | Child[])} children
+ */
+export function fill(parent, ...children) {
+  parent.replaceChildren(...present(children));
+}
+
+/**
+ * Writes only what differs, so that selections and live regions are left alone.
+ * @param {Element} element
+ * @param {string} text
+ */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** @param {string} id */
+export function byId(id) {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`the page has no #${id}`);
+  return element;
+}
+
+/**
+ * A drawing function that runs only when what it depends on has changed.
+ * @template {unknown[]} Parts
+ * @param {(state: import("../page/model.js").State) => readonly [...Parts]} select
+ * @param {(...parts: Parts) => void} draw
+ */
+export function whenChanged(select, draw) {
+  /** @type {readonly unknown[] | null} */
+  let last = null;
+  /** @param {import("../page/model.js").State} state */
+  return (state) => {
+    const parts = select(state);
+    if (last && parts.every((part, i) => Object.is(part, last?.[i]))) return;
+    last = parts;
+    draw(...parts);
+  };
+}
+
+/**
+ * @param {(Child | Child[])[]} children
+ * @returns {(Node | string)[]}
+ */
+function present(children) {
+  return children
+    .flat()
+    .filter((child) => child !== null && child !== undefined && child !== false);
+}

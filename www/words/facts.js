@@ -1,0 +1,63 @@
+/** What follows from a report before anything is put into words. Pure. */
+
+import { CONTAINER_CUT, CONTAINER_DAMAGED, MISMATCHES } from "../shared/codes.js";
+
+/** @typedef {import("../core/vma_inspector.js").ContainerReport} ContainerReport */
+/** @typedef {import("../core/vma_inspector.js").FindingGroup} FindingGroup */
+/** @typedef {import("./archive.js").ScannedArchive} ScannedArchive */
+
+/**
+ * Those of the header and those of the scan, each code once, the worst first.
+ * @param {Pick<ScannedArchive, "overview" | "scan">} archive
+ * @returns {FindingGroup[]}
+ */
+export function allFindings({ overview, scan }) {
+  const scanned = scan.report?.findings ?? [];
+  const codes = new Set(scanned.map(({ code }) => code));
+  const groups = [...overview.findings.filter(({ code }) => !codes.has(code)), ...scanned];
+  const order = ["damage", "warning", "note"];
+  return groups.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+}
+
+/** @param {import("../core/vma_inspector.js").DeviceStatistics[]} devices */
+export function clusterFaults(devices) {
+  /** @param {"missing" | "cut" | "twice"} kind */
+  const sum = (kind) => devices.reduce((all, { clusters }) => all + clusters[kind], 0);
+  return { missing: sum("missing"), cut: sum("cut"), twice: sum("twice") };
+}
+
+/**
+ * As the scan says, or as a save found out since.
+ * @param {Pick<ScannedArchive, "scan" | "lost">} archive
+ * @param {number} deviceId
+ */
+export function missingBytes({ scan, lost }, deviceId) {
+  const scanned = scan.report?.devices.find(({ id }) => id === deviceId)?.missingBytes ?? 0;
+  return Math.max(scanned, lost.get(deviceId) ?? 0);
+}
+
+/** @param {ContainerReport} report */
+export function isMismatched({ findings }) {
+  return findings.some(({ code }) => MISMATCHES.has(code));
+}
+
+/**
+ * In how many places a container cannot be unpacked, and whether it is cut.
+ * @param {ContainerReport} report
+ */
+export function tornPlaces({ findings }) {
+  return {
+    damaged: findings.filter(({ code }) => code === CONTAINER_DAMAGED).length,
+    isCut: findings.some(({ code }) => code === CONTAINER_CUT),
+  };
+}
+
+/**
+ * Whether contents are lost with the container: it is cut, or cannot be
+ * unpacked somewhere.
+ * @param {ContainerReport} report
+ */
+export function isTorn(report) {
+  const { damaged, isCut } = tornPlaces(report);
+  return damaged > 0 || isCut || report.end === "damaged";
+}

@@ -1,0 +1,43 @@
+/** Numbers and shares, as the language of the catalogue writes them. */
+import { LANGUAGE } from "./catalogue.js";
+
+const whole = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat(LANGUAGE, { maximumSignificantDigits: 3 });
+const oneDigit = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
+
+/** @param {number} value */
+export function count(value) {
+  return whole.format(value);
+}
+
+/** @param {number} value */
+export function decimal(value) {
+  return oneDigit.format(value);
+}
+
+/**
+ * Three digits, or as many as stand before the point.
+ * @param {number} value
+ */
+export function rounded(value) {
+  return value >= 100 ? whole.format(value) : short.format(value);
+}
+
+/**
+ * Never "100 %" before the end, never "0 %" of something.
+ * @param {number} part
+ * @param {number} total
+ */
+export function share(part, total) {
+  if (total <= 0 || part <= 0) return "0 %";
+  if (part >= total) return "100 %";
+  const percent = (part / total) * 100;
+  if (percent < 0.1) return "< 0.1 %";
+  if (percent > 99.9) return "> 99.9 %";
+  return `${percent < 10 || percent > 99 ? oneDigit.format(percent) : whole.format(percent)} %`;
+}
+
+/** @param {number} offset */
+export function hex(offset) {
+  return `0x${offset.toString(16)}`;
+}

@@ -1,0 +1,47 @@
+/**
+ * What codes of findings and failures mean, for people. A code chooses a
+ * sentence of the catalogue and no more: on which codes the page acts stands in
+ * `shared/codes.js`.
+ */
+import { keyOf, text } from "./text.js";
+
+/** @typedef {{ title: string, text: string }} Sentence */
+/** @typedef {"finding" | "container-finding" | "failure"} Family */
+
+/** @param {string} code */
+export function findingSentence(code) {
+  return sentence("finding", code) ?? unknownFinding(code);
+}
+
+/**
+ * Of a finding of what wraps the archive.
+ * @param {string} code
+ */
+export function containerSentence(code) {
+  return sentence("container-finding", code) ?? unknownFinding(code);
+}
+
+/** @param {string} code */
+export function failureSentence(code) {
+  const unknown = { title: text("failure-unknown.title"), text: text("failure-unknown.text") };
+  return sentence("failure", code) ?? unknown;
+}
+
+/**
+ * @param {string} code
+ * @returns {Sentence}
+ */
+function unknownFinding(code) {
+  return { title: text("finding-unknown.title", { code }), text: text("finding-unknown.text") };
+}
+
+/**
+ * @param {Family} family
+ * @param {string} code
+ * @returns {Sentence | null}
+ */
+function sentence(family, code) {
+  const title = keyOf(family, `${code}.title`);
+  const words = keyOf(family, `${code}.text`);
+  return title && words ? { title: text(title), text: text(words) } : null;
+}

@@ -1,0 +1,13 @@
+/** Opening and closing an archive, and what can be asked of it without its scan. */
+import { close, open, using } from "../sessions.js";
+
+/** @type {Pick<import("../../shared/messages.js").Handlers, "open" | "close" | "config" | "imageSize">} */
+export const archiveHandlers = {
+  open: ({ file, largeWindow }) => open(file, largeWindow),
+  close: ({ archive }) => {
+    close(archive);
+    return null;
+  },
+  config: ({ archive: id, index }) => using(id, ({ archive }) => archive.config(index)),
+  imageSize: ({ archive: id, deviceId }) => using(id, ({ archive }) => archive.imageSize(deviceId)),
+};

@@ -1,0 +1,24 @@
+/** What can be made of the disks: files in some format, appliances, texts, hashes. */
+import { commit, hash, save } from "../saving/save-jobs.js";
+import { using } from "../sessions.js";
+
+/**
+ * @type {Pick<import("../../shared/messages.js").Handlers,
+ *   "formats" | "appliance" | "machineTexts" | "save" | "commit" | "hash">}
+ */
+export const savingHandlers = {
+  formats: ({ archive: id, deviceId }) =>
+    using(id, ({ archive }) => ({
+      formats: archive.formats(deviceId),
+      timesUnpacked: archive.timesUnpacked(deviceId),
+    })),
+  appliance: ({ archive: id, keepsMacs, compressed }) =>
+    using(id, ({ archive }) => archive.applianceFacts(keepsMacs, compressed) ?? null),
+  machineTexts: ({ archive: id, keepsMacs, format, stem }) =>
+    using(id, ({ archive }) => archive.machineTexts(keepsMacs, format, stem)),
+  save: (request, { tell, signal }) =>
+    using(request.archive, (session) => save(session, request, tell, signal)),
+  commit: (request) => commit(request),
+  hash: (request, { tell, signal }) =>
+    using(request.archive, (session) => hash(session, request, tell, signal)),
+};

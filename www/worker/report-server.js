@@ -1,0 +1,146 @@
+/**
+ * In the Worker: what the report is made of. The report itself is put together
+ * here, a piece at a time, since its findings may be many.
+ */
+import { Archive } from "../core/vma_inspector.js";
+import { asText } from "../shared/as-text.js";
+import { nextTurn } from "./turn.js";
+
+/** @typedef {import("../shared/messages.js").ReportFacts} ReportFacts */
+/** @typedef {import("../shared/messages.js").Trust} Trust */
+/** @typedef {import("../core/vma_inspector.js").ScanReport} ScanReport */
+
+export const SCHEMA = "vma-inspector-report/1";
+
+/** Lost ranges of a disk that the page shows, and that the report lists. */
+const RANGES_SHOWN = 20;
+const RANGES_REPORTED = 100_000;
+
+/** Findings that are turned into text at once. */
+const FINDINGS_AT_ONCE = 2000;
+
+/**
+ * @param {Archive} archive
+ * @returns {Trust}
+ */
+export function trustOf(archive) {
+  const devices = archive.overview().devices;
+  const lost = devices.map(({ id }) => ({ deviceId: id, ...lostOf(archive, id, RANGES_SHOWN) }));
+  return { proxmox: archive.proxmox(), lost: lost.filter(({ count }) => count > 0) };
+}
+
+/**
+ * @param {Archive} archive
+ * @param {number} id
+ * @param {number} most
+ */
+function lostOf(archive, id, most) {
+  const { count, bytes, first } = archive.lostRanges(id, most);
+  const ranges = [];
+  for (let at = 0; at < first.length; at += 2) {
+    ranges.push({ offset: first[at] ?? 0, length: first[at + 1] ?? 0 });
+  }
+  return { count, bytes, ranges };
+}
+
+/**
+ * The report as the text of a JSON file.
+ * @param {Archive} archive
+ * @param {ScanReport} scanned
+ * @param {ReportFacts} facts what only the page knows
+ * @param {AbortSignal} signal
+ * @returns {Promise<Blob>}
+ */
+export async function reportOf(archive, scanned, facts, signal) {
+  const overview = archive.overview();
+  const { configs, devices } = overview;
+  const groups = scanned.findings.length > 0 ? scanned.findings : overview.findings;
+  const whole = {
+    schema: SCHEMA,
+    createdAt: new Date().toISOString(),
+    program: { name: "VMA Inspector", version: Archive.version() },
+    file: facts.file,
+    fileName: archive.fileName(facts.file.name),
+    verdict: facts.verdict,
+    proxmox: archive.proxmox(),
+    container: { ...scanned.container, verdict: facts.containerVerdict },
+    scan: {
+      phase: facts.phase,
+      scannedAt: facts.scannedAt,
+      extents: scanned.extents,
+      undeclared: scanned.undeclared,
+    },
+    header: headerOf(overview),
+    machine: archive.vmSummary() ?? null,
+    configs: configs.map((config) => ({
+      name: config.name,
+      size: config.size,
+      text: asText(archive.config(config.index)),
+    })),
+    devices: devices.map((device) => ({
+      ...device,
+      ...scanned.devices.find(({ id }) => id === device.id),
+      lost: lostOf(archive, device.id, RANGES_REPORTED),
+      sha256: facts.sha256[device.id] ?? null,
+    })),
+    findingGroups: groups,
+  };
+  const text = JSON.stringify(whole, null, 2);
+  const list = await findingsText(archive, groups, signal);
+  return new Blob([text.slice(0, -2), ',\n  "findings": [', ...list, "]\n}\n"], {
+    type: "application/json",
+  });
+}
+
+/** @param {import("../core/vma_inspector.js").Overview} overview */
+function headerOf(overview) {
+  const { container, version, uuid, createdAt, headerSize } = overview;
+  const { blobBufferOffset, blobBufferSize, headerChecksum, totalClusters } = overview;
+  return {
+    container,
+    version,
+    uuid,
+    createdAt,
+    headerSize,
+    blobBufferOffset,
+    blobBufferSize,
+    headerChecksum,
+    totalClusters,
+  };
+}
+
+/**
+ * Every finding that the core keeps, one a line.
+ * @param {Archive} archive
+ * @param {import("../core/vma_inspector.js").FindingGroup[]} groups
+ * @param {AbortSignal} signal
+ */
+async function findingsText(archive, groups, signal) {
+  const pieces = [];
+  for (const { code, listed } of groups) {
+    for (let from = 0; from < listed; from += FINDINGS_AT_ONCE) {
+      const found = archive.findings(code, from, FINDINGS_AT_ONCE);
+      const lines = found.map((finding) => `\n    ${JSON.stringify(finding)}`).join(",");
+      pieces.push(new Blob([pieces.length > 0 ? "," : "", lines]));
+      await nextTurn();
+      signal.throwIfAborted();
+    }
+  }
+  return pieces.length > 0 ? [...pieces, "\n  "] : pieces;
+}
+
+/**
+ * What Proxmox's own program would say of a file that was refused here; null
+ * where it does not come to see an archive.
+ * @param {import("./source/blob-source.js").BlobSource} source
+ * @param {boolean} largeWindow
+ */
+export function proxmoxOfRefused(source, largeWindow) {
+  try {
+    return Archive.proxmoxOfRefused(source, largeWindow);
+  } catch (error) {
+    // A fault of the core's own has to end the Worker.
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    return null;
+  }
+}

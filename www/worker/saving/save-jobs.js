@@ -1,0 +1,228 @@
+/**
+ * What is saved and hashed of the open archives, in the Worker. A save ends in
+ * two parts: first everything is written, then the page says whether it is to
+ * be kept.
+ */
+import { failure, failureOf, RemoteError } from "../../shared/failure.js";
+import { HashFeed } from "../hashing/hash-feed.js";
+import { reportOf } from "../scan-jobs.js";
+import { keeperOf, passCopy, placementOf, watch } from "./one-pass.js";
+import { produce } from "./producer.js";
+import { openSink } from "./sinks.js";
+import { composeRaw } from "./slices.js";
+
+/** @typedef {import("../../shared/messages.js").Hashed} Hashed */
+/** @typedef {import("../../shared/messages.js").Saved} Saved */
+/** @typedef {import("../../shared/messages.js").SaveUpdate} SaveUpdate */
+/** @typedef {import("../../shared/messages.js").SaveWhat} SaveWhat */
+/** @typedef {import("./sinks.js").Sink} Sink */
+/** @typedef {import("../session.js").Session} Session */
+/**
+ * @typedef {object} Written
+ * @property {Sink} sink
+ * @property {number} size
+ * @property {(file: Blob) => void} keepCopy
+ */
+
+/** By the page's name for the save. @type {Map<string, Written>} */
+const written = new Map();
+const TELL_EVERY_MS = 100;
+
+/**
+ * @param {Session} session
+ * @param {import("../../shared/messages.js").RequestOf<"save">} request
+ * @param {(update: SaveUpdate) => void} send
+ * @param {AbortSignal} signal
+ * @returns {Promise<Saved>}
+ */
+export async function save(session, request, send, signal) {
+  const { what, sink: order } = request;
+  const placement = placementOf(session, what);
+  const sink = await openSink(order, signal);
+  const hashes = startFeeds(session, request.hashes);
+  const tell = teller(send);
+  const awaitScan = () => send({ awaitsScan: true, done: 0, total: 0, given: 0 });
+  try {
+    const size = await write(session, {
+      what,
+      placement,
+      order,
+      sink,
+      hashes,
+      tell,
+      awaitScan,
+      signal,
+    });
+    if (order.kind === "port") await sink.commit(size);
+    else written.set(request.job, { sink, size, keepCopy: keeperOf(session, what, placement) });
+    return { size, lost: lostOf(session, what), report: reportOf(session) };
+  } catch (error) {
+    for (const deviceId of hashes.keys()) dropFeed(session, deviceId);
+    await sink.discard(failureOf(error));
+    throw error;
+  }
+}
+
+/**
+ * Keeps what a save has written, or throws it away. Resolves with the file
+ * where the page has to download it.
+ * @param {import("../../shared/messages.js").RequestOf<"commit">} request
+ */
+export async function commit({ job, keep }) {
+  const done = written.get(job);
+  written.delete(job);
+  if (!done) throw new RemoteError(failure("aborted", "there is nothing to keep"));
+  if (keep) {
+    const file = await done.sink.commit(done.size);
+    const copy = await done.sink.copy?.().catch(() => null);
+    if (copy) done.keepCopy(copy);
+    return file;
+  }
+  await done.sink.discard(failure("aborted", "not kept"));
+  return null;
+}
+
+/**
+ * @param {Session} session
+ * @param {{ what: SaveWhat, placement: import("../../core/vma_inspector.js").Placement | null,
+ *   order: import("../../shared/messages.js").SinkOrder, sink: Sink,
+ *   hashes: Map<number, HashFeed>, tell: (done: number, total: number, given: number) => void,
+ *   awaitScan: () => void, signal: AbortSignal }} job
+ * @returns {Promise<number>} bytes of the file
+ */
+async function write(session, job) {
+  const { what, order, sink, hashes, tell, signal } = job;
+  if (what.kind === "one-pass") {
+    return watch(session, what.deviceId, job);
+  }
+  if (order.kind === "blob" && isSliceable(session, what)) {
+    const composed = composeRaw(session, what.deviceId);
+    await /** @type {import("./sinks.js").BlobSink} */ (sink).write(0, composed);
+    return composed.size;
+  }
+  const exporting = exportOf(session, what, hashes.size > 0);
+  try {
+    return await produce(session, exporting, sink, { signal, tell, hashes });
+  } finally {
+    exporting.free();
+  }
+}
+
+/**
+ * @param {Session} session
+ * @param {SaveWhat} what
+ * @returns {what is { kind: "disk", deviceId: number, format: "raw", marked: false }}
+ */
+function isSliceable({ compressed }, what) {
+  return !compressed && what.kind === "disk" && what.format === "raw" && !what.marked;
+}
+
+/**
+ * @param {Session} session
+ * @param {Exclude<SaveWhat, { kind: "one-pass" }>} what
+ * @param {boolean} hashed
+ */
+function exportOf({ archive }, what, hashed) {
+  if (what.kind === "disk") {
+    return archive.exportDisk(what.deviceId, what.format, hashed, what.marked);
+  }
+  return archive.exportAppliance(what.keepsMacs, what.compressed, hashed);
+}
+
+/**
+ * The SHA-256 of a disk: what a save has begun is brought to its end, otherwise
+ * the disk is read for it.
+ * @param {Session} session
+ * @param {import("../../shared/messages.js").RequestOf<"hash">} request
+ * @param {(update: import("../../shared/messages.js").HashUpdate) => void} send
+ * @param {AbortSignal} signal
+ * @returns {Promise<Hashed>}
+ */
+export async function hash(session, { deviceId }, send, signal) {
+  const { archive, feeds } = session;
+  const size = archive.imageSize(deviceId);
+  const feed = feeds.get(deviceId) ?? new HashFeed();
+  feeds.delete(deviceId);
+  const tell = (/** @type {number} */ at) => send({ at, size });
+  try {
+    feed.follow(tell);
+    feed.waitForZeros();
+    const isCopied = await passCopy(session.copies.get(deviceId), size, feed, signal);
+    if (!isCopied) await passDisk(session, deviceId, feed, signal);
+    const hex = await feed.finish(size, signal);
+    if (hex === null) throw new RemoteError(failure("hash-failed", "the hashing Worker stopped"));
+    return { sha256: hex, size, lost: archive.imageLost(deviceId), report: reportOf(session) };
+  } finally {
+    feed.drop();
+  }
+}
+
+/**
+ * Passes what the hash does not have yet out of the backup.
+ * @param {Session} session
+ * @param {number} deviceId
+ * @param {HashFeed} feed
+ * @param {AbortSignal} signal
+ */
+async function passDisk(session, deviceId, feed, signal) {
+  const exporting = session.archive.readDisk(deviceId, feed.resumesAt);
+  try {
+    const sink = { write: nothing, commit: nothing, discard: nothing };
+    const hashes = new Map([[deviceId, feed]]);
+    await produce(session, exporting, sink, { signal, tell: () => {}, hashes });
+  } finally {
+    exporting.free();
+  }
+}
+
+/**
+ * @param {Session} session
+ * @param {number[]} deviceIds
+ */
+function startFeeds({ feeds }, deviceIds) {
+  const started = new Map(deviceIds.map((id) => [id, new HashFeed()]));
+  for (const [id, feed] of started) {
+    feeds.get(id)?.drop();
+    feeds.set(id, feed);
+  }
+  return started;
+}
+
+/**
+ * @param {Session} session
+ * @param {number} deviceId
+ */
+function dropFeed({ feeds }, deviceId) {
+  feeds.get(deviceId)?.drop();
+  feeds.delete(deviceId);
+}
+
+/**
+ * What is known to be lost of the disks, once all of them were read.
+ * @param {Session} session
+ * @param {SaveWhat} what
+ */
+function lostOf({ archive }, what) {
+  const devices = what.kind === "appliance" ? what.devices : [what.deviceId];
+  return devices.map((deviceId) => ({ deviceId, bytes: archive.imageLost(deviceId) }));
+}
+
+/** @param {(update: SaveUpdate) => void} send */
+function teller(send) {
+  let told = Number.NEGATIVE_INFINITY;
+  /**
+   * @param {number} done
+   * @param {number} total
+   * @param {number} given
+   */
+  return (done, total, given) => {
+    const now = performance.now();
+    if (now - told < TELL_EVERY_MS) return;
+    told = now;
+    send({ awaitsScan: false, done, total, given });
+  };
+}
+
+async function nothing() {
+  return null;
+}

@@ -1,0 +1,40 @@
+/** An open archive in the Worker, and what goes on with it. */
+import type { Archive, ContainerReport, Placement, ScanProgress } from "../core/vma_inspector.js";
+import type { GiveBack } from "./buffers.js";
+import type { HashFeed } from "./hashing/hash-feed.js";
+import type { BlobSource } from "./source/blob-source.js";
+
+export interface Session {
+  archive: Archive;
+  file: File;
+  source: BlobSource;
+  /** Whether it is unpacked, and so read, from front to back. */
+  compressed: boolean;
+  /** What an earlier scan, which was kept, said of the container. */
+  formerly: ContainerReport | null;
+  /** Saves that wait for the next scan, by device. */
+  watchers: Map<number, Watcher>;
+  /** Fulfilled when the last scan has ended. */
+  scanned: Promise<void>;
+  /** Hashes that saves have begun, by device. */
+  feeds: Map<number, HashFeed>;
+  /** Disks that were saved in the backup's order, by device. */
+  copies: Map<number, Copy>;
+}
+
+/** A save that waits for what a scan comes by. */
+export interface Watcher {
+  write(offset: number, bytes: Uint8Array<ArrayBuffer>, giveBack: GiveBack): Promise<void>;
+  tell(progress: ScanProgress): void;
+  /** Whether the save was given up. */
+  hasEnded(): boolean;
+  /** The scan has seen everything. */
+  finish(): void;
+  fail(error: unknown): void;
+}
+
+/** A file that holds a disk; `placement` says where in it, and is null if it is raw. */
+export interface Copy {
+  file: Blob;
+  placement: Placement | null;
+}

@@ -1,0 +1,91 @@
+/** The open archives, each kept until the page closes it and nothing uses it any more. */
+import { Archive } from "../core/vma_inspector.js";
+import { failure, RemoteError, toFailure } from "../shared/failure.js";
+import { proxmoxOfRefused } from "./report-server.js";
+import { BlobSource } from "./source/blob-source.js";
+
+/** @typedef {import("./session.js").Session} Session */
+/** @typedef {{ session: Session, users: number, closing: boolean }} Lease `users`: requests under way */
+
+/** @type {Map<number, Lease>} */
+const leases = new Map();
+let lastId = 0;
+
+/**
+ * @param {File} file
+ * @param {boolean} largeWindow lets zstd take up to 1 GiB of memory to look back
+ */
+export function open(file, largeWindow) {
+  const source = new BlobSource(file);
+  const archive = opened(source, largeWindow);
+  const overview = archive.overview();
+  lastId += 1;
+  /** @type {Session} */
+  const session = {
+    archive,
+    file,
+    source,
+    compressed: overview.container !== "plain",
+    formerly: null,
+    watchers: new Map(),
+    scanned: Promise.resolve(),
+    feeds: new Map(),
+    copies: new Map(),
+  };
+  leases.set(lastId, { session, users: 0, closing: false });
+  const fileName = archive.fileName(file.name);
+  return { archive: lastId, overview, fileName, summary: archive.vmSummary() ?? null };
+}
+
+/**
+ * @param {BlobSource} source
+ * @param {boolean} largeWindow
+ */
+function opened(source, largeWindow) {
+  try {
+    return Archive.open(source, largeWindow);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    const proxmox = proxmoxOfRefused(source, largeWindow);
+    throw new RemoteError({ ...toFailure(error), proxmox });
+  }
+}
+
+/** @param {number} id */
+export function close(id) {
+  const lease = leases.get(id);
+  if (!lease) return;
+  lease.closing = true;
+  freeIfUnused(id, lease);
+}
+
+/**
+ * Keeps the archive alive for as long as the work on it lasts.
+ * @template Value
+ * @param {number} id
+ * @param {(session: Session) => Value | Promise<Value>} work
+ */
+export async function using(id, work) {
+  const lease = leases.get(id);
+  if (!lease) throw new RemoteError(failure("aborted", "the archive is closed"));
+  lease.users += 1;
+  try {
+    return await work(lease.session);
+  } finally {
+    lease.users -= 1;
+    freeIfUnused(id, lease);
+  }
+}
+
+/**
+ * @param {number} id
+ * @param {Lease} lease
+ */
+function freeIfUnused(id, { session, users, closing }) {
+  if (!closing || users > 0) return;
+  leases.delete(id);
+  for (const feed of session.feeds.values()) feed.drop();
+  for (const { placement } of session.copies.values()) placement?.free();
+  session.source.endReadAhead();
+  session.archive.free();
+}

@@ -1,0 +1,329 @@
+/**
+ * Bytes of a `File` for the core, in a Worker: read at once and synchronously,
+ * or fetched ahead of time into a small cache that the reads look in first.
+ */
+import { holding } from "../../shared/holding.js";
+import { Buffers } from "../buffers.js";
+import { FileStream, giveBack } from "./file-stream.js";
+import { fill } from "./read-into.js";
+import { SourceShrank } from "./source-shrank.js";
+
+/** @typedef {import("../../core/vma_inspector.js").Source} Source */
+
+const MIB = 1024 * 1024;
+/** Larger single reads leave more garbage behind than they gain. */
+const LARGEST_READ = 4 * MIB;
+const READS_IN_FLIGHT = 4;
+/** Ranges up to this length are fetched several at once, as one composed `Blob`. */
+const SMALL_RANGE = 16 * 1024;
+/** How many: each costs much less than a read of its own. */
+const RANGES_COMPOSED = 16;
+const CACHE_BYTES = 32 * MIB;
+/** More than this at once would push itself, or what others wait for, out of the cache. */
+const PREFETCH_BYTES = CACHE_BYTES / 4;
+/** What a step of the core reads at most, nearly always; less than reading ahead can hold. */
+const AWAITED_BYTES = 4 * MIB;
+
+/** @typedef {import("./file-stream.js").StreamPiece} StreamPiece */
+/**
+ * @typedef {object} Piece
+ * @property {number} offset
+ * @property {Uint8Array<ArrayBuffer>} bytes
+ * @property {() => void} letGo takes back the memory of what is not needed any more
+ * @property {boolean} streamed
+ */
+/** @typedef {{ offset: number, length: number }} Range */
+/** @typedef {Range & { arrived: Promise<void> }} Coming */
+
+/**
+ * More than ten fields: the cache, the reads under way and the place of the last
+ * read are one thing, and change together with each read.
+ * @implements {Source}
+ */
+export class BlobSource {
+  #blob;
+  #reader = new FileReaderSync();
+  /** @type {Piece[]} oldest first */
+  #cache = [];
+  #cachedBytes = 0;
+  /** For what is fetched in large pieces. */
+  #buffers = new Buffers(CACHE_BYTES / 2);
+  /** @type {Set<Coming>} */
+  #coming = new Set();
+  #assembled = new Uint8Array(0);
+  /** @type {FileStream | null} */
+  #stream = null;
+  /** Where the last read ended, and whether it began where the one before did. */
+  #readEnd = 0;
+  #inOrder = false;
+
+  /** @param {Blob} blob */
+  constructor(blob) {
+    this.#blob = blob;
+    this.size = blob.size;
+  }
+
+  /**
+   * @param {number} offset
+   * @param {number} length
+   * @returns {Uint8Array}
+   */
+  read(offset, length) {
+    const end = Math.min(offset + length, this.size);
+    if (end <= offset) return new Uint8Array(0);
+    this.#inOrder = offset === this.#readEnd;
+    this.#readEnd = end;
+    const piece = this.#cachedAt(offset);
+    if (!piece) return this.#assemble(offset, end);
+    if (endOf(piece) >= end) return piece.bytes.subarray(offset - piece.offset, end - piece.offset);
+    return this.#assemble(offset, end);
+  }
+
+  /**
+   * Fetches ranges that will probably be read soon. What cannot be fetched is
+   * left to `read`, which tells why.
+   * @param {Float64Array} pairs offset, length, offset, length, …
+   * @param {AbortSignal} signal
+   */
+  async prefetch(pairs, signal) {
+    const { wanted, coming } = this.#missing(pairs);
+    const reads = asReads(wanted);
+    const lanes = Array.from({ length: READS_IN_FLIGHT }, async () => {
+      for (let read = reads.shift(); read && !signal.aborted; read = reads.shift()) {
+        await this.#fetch(read);
+      }
+    });
+    await Promise.all([...lanes, ...coming]);
+  }
+
+  /**
+   * While reads go through the file in order: has another thread read what they
+   * come to next, and waits for as much of it as a step of the core may read.
+   */
+  async readAhead() {
+    const start = this.#readEnd;
+    if (!this.#inOrder || start >= this.size) return;
+    this.#drop((piece) => endOf(piece) <= start);
+    this.#stream ??= new FileStream(this.#blob, {
+      take: (piece) => this.#takeStreamed(piece),
+      giveAllBack: () => this.#drop((piece) => piece.streamed),
+    });
+    this.#stream.follow(start, this.#cachedAt(start) !== undefined);
+    await this.#stream.reaches(Math.min(start + AWAITED_BYTES, this.size));
+  }
+
+  /** Ends reading ahead, until the next time. */
+  endReadAhead() {
+    this.#stream?.stop();
+    this.#stream = null;
+  }
+
+  /** @param {Range[]} ranges */
+  #fetch(ranges) {
+    const arrived = this.#fetchNow(ranges).finally(() => {
+      for (const coming of all) this.#coming.delete(coming);
+    });
+    const all = ranges.map((range) => ({ ...range, arrived }));
+    for (const coming of all) this.#coming.add(coming);
+    return arrived;
+  }
+
+  /** @param {Range[]} ranges */
+  async #fetchNow(ranges) {
+    const [only, ...others] = ranges;
+    try {
+      if (only && others.length === 0 && only.length > SMALL_RANGE) await this.#fetchLarge(only);
+      else await this.#fetchSmall(ranges);
+    } catch {
+      // `read` will meet the same trouble at the same place, and report it.
+    }
+  }
+
+  /** @param {Range[]} ranges as one composed `Blob` */
+  async #fetchSmall(ranges) {
+    const slices = ranges.map(({ offset, length }) => this.#blob.slice(offset, offset + length));
+    const blob = new Blob(slices);
+    const buffer = await blob.arrayBuffer();
+    if (buffer.byteLength !== blob.size) return;
+    let at = 0;
+    for (const { offset, length } of ranges) {
+      const bytes = new Uint8Array(buffer, at, length);
+      this.#keep({ offset, bytes, letGo: nothing, streamed: false });
+      at += length;
+    }
+  }
+
+  /**
+   * Into a buffer that is used again: new ones would pile up as garbage.
+   * @param {Range} range
+   */
+  async #fetchLarge({ offset, length }) {
+    const blob = this.#blob.slice(offset, offset + length);
+    const reader = blob.stream().getReader({ mode: "byob" });
+    const room = this.#buffers.room(length);
+    const bytes = await holding(reader, () => fill(reader, room.buffer, length));
+    reader.cancel().catch(nothing);
+    const letGo = () => this.#buffers.giveBack(bytes.buffer);
+    this.#keep({ offset, bytes, letGo, streamed: false });
+  }
+
+  /** @param {StreamPiece} piece */
+  #takeStreamed(piece) {
+    const { offset, bytes } = piece;
+    const letGo = () => giveBack(piece);
+    if (offset + bytes.length <= this.#readEnd) letGo();
+    else this.#keep({ offset, bytes, letGo, streamed: true });
+  }
+
+  /** @param {Piece} piece */
+  #keep(piece) {
+    this.#cache.push(piece);
+    this.#cachedBytes += piece.bytes.length;
+    while (this.#cachedBytes > CACHE_BYTES) {
+      const oldest = this.#cache[0];
+      this.#drop((piece) => piece === oldest);
+    }
+  }
+
+  /** @param {(piece: Piece) => boolean} isUseless */
+  #drop(isUseless) {
+    for (const piece of this.#cache.filter(isUseless)) {
+      this.#cachedBytes -= piece.bytes.length;
+      piece.letGo();
+    }
+    this.#cache = this.#cache.filter((piece) => !isUseless(piece));
+  }
+
+  /** @param {number} offset */
+  #cachedAt(offset) {
+    return this.#cache.findLast((piece) => piece.offset <= offset && offset < endOf(piece));
+  }
+
+  /** @param {Range} range */
+  #holds({ offset, length }) {
+    const piece = this.#cachedAt(offset);
+    return piece !== undefined && endOf(piece) >= offset + length;
+  }
+
+  /**
+   * When a range that is being fetched will be there.
+   * @param {Range} range
+   */
+  #awaited({ offset, length }) {
+    for (const coming of this.#coming) {
+      const isWithin = coming.offset <= offset && offset + length <= coming.offset + coming.length;
+      if (isWithin) return coming.arrived;
+    }
+    return null;
+  }
+
+  /**
+   * Several pieces side by side, and reads for the gaps between them. What it
+   * returns holds until the next time: the core copies it at once.
+   * @param {number} offset
+   * @param {number} end
+   */
+  #assemble(offset, end) {
+    const next = this.#nextCached(offset, end);
+    if (!this.#cachedAt(offset) && next === end) return this.#readNow(offset, end);
+    if (this.#assembled.length < end - offset) this.#assembled = new Uint8Array(end - offset);
+    const whole = this.#assembled.subarray(0, end - offset);
+    for (let at = offset; at < end;) {
+      const piece = this.#cachedAt(at);
+      const part = piece
+        ? piece.bytes.subarray(at - piece.offset, end - piece.offset)
+        : this.#readNow(at, this.#nextCached(at, end));
+      whole.set(part, at - offset);
+      at += part.length;
+    }
+    return whole;
+  }
+
+  /**
+   * @param {number} offset
+   * @param {number} end
+   */
+  #nextCached(offset, end) {
+    return this.#cache.reduce(
+      (nearest, piece) => (piece.offset > offset ? Math.min(nearest, piece.offset) : nearest),
+      end,
+    );
+  }
+
+  /**
+   * @param {number} offset
+   * @param {number} end
+   */
+  #readNow(offset, end) {
+    const bytes = new Uint8Array(this.#reader.readAsArrayBuffer(this.#blob.slice(offset, end)));
+    if (bytes.length !== end - offset) throw new SourceShrank(offset + bytes.length, this.size);
+    return bytes;
+  }
+
+  /**
+   * What has yet to be fetched, and what is being fetched already.
+   * @param {Float64Array} pairs
+   */
+  #missing(pairs) {
+    let bytes = 0;
+    /** @type {Range[]} */
+    const wanted = [];
+    /** @type {Promise<void>[]} */
+    const coming = [];
+    for (const range of rangesOf(pairs, this.size).flatMap(split)) {
+      if (this.#holds(range)) continue;
+      const arrived = this.#awaited(range);
+      if (arrived) coming.push(arrived);
+      else if ((bytes += range.length) <= PREFETCH_BYTES) wanted.push(range);
+    }
+    return { wanted, coming };
+  }
+}
+
+function nothing() {}
+
+/** @param {Piece} piece */
+function endOf(piece) {
+  return piece.offset + piece.bytes.length;
+}
+
+/**
+ * @param {Float64Array} pairs
+ * @param {number} size
+ * @returns {Range[]}
+ */
+function rangesOf(pairs, size) {
+  const ranges = [];
+  for (let i = 0; i + 1 < pairs.length; i += 2) {
+    const offset = /** @type {number} */ (pairs[i]);
+    const end = Math.min(offset + /** @type {number} */ (pairs[i + 1]), size);
+    if (end > offset) ranges.push({ offset, length: end - offset });
+  }
+  return ranges;
+}
+
+/**
+ * @param {Range} range
+ * @returns {Range[]}
+ */
+function split({ offset, length }) {
+  const pieces = [];
+  for (let at = 0; at < length; at += LARGEST_READ) {
+    pieces.push({ offset: offset + at, length: Math.min(LARGEST_READ, length - at) });
+  }
+  return pieces;
+}
+
+/**
+ * The reads that bring the ranges: small ones together, the others alone.
+ * @param {Range[]} ranges
+ * @returns {Range[][]}
+ */
+function asReads(ranges) {
+  const small = ranges.filter(({ length }) => length <= SMALL_RANGE);
+  const reads = ranges.filter(({ length }) => length > SMALL_RANGE).map((range) => [range]);
+  for (let at = 0; at < small.length; at += RANGES_COMPOSED) {
+    reads.push(small.slice(at, at + RANGES_COMPOSED));
+  }
+  return reads;
+}

@@ -1,0 +1,102 @@
+/** The Worker: owns the core and every open archive, and answers the page. */
+import init from "../core/vma_inspector.js";
+import { failure, failureOf, RemoteError } from "../shared/failure.js";
+import { archiveHandlers } from "./handlers/archive.js";
+import { savingHandlers } from "./handlers/saving.js";
+import { scanningHandlers } from "./handlers/scanning.js";
+import { connectHasher, prepareHashing } from "./hashing/hash-feed.js";
+import { connectReader } from "./source/file-stream.js";
+
+/** @typedef {import("../shared/messages.js").Request} Request */
+/** @typedef {import("../shared/messages.js").RequestKind} RequestKind */
+
+/** @type {import("../shared/messages.js").Handlers} */
+const handlers = { ...archiveHandlers, ...scanningHandlers, ...savingHandlers };
+
+const core = loadCore().then(
+  () => null,
+  (error) => failure("core-unavailable", String(error)),
+);
+/** @type {Map<number, AbortController>} */
+const running = new Map();
+
+// For as long as it lives, so that the page notices its end.
+navigator.locks?.request(self.name, () => {
+  send({ id: null, kind: "alive" });
+  return new Promise(() => {});
+});
+
+self.onmessage = ({ data }) => {
+  const message = /** @type {import("../shared/messages.js").ToWorker} */ (data);
+  if (message.kind === "cancel") running.get(message.id)?.abort();
+  else if (message.kind === "helper") connect(message.role, message.port);
+  else answer(message);
+};
+
+/**
+ * @param {import("../shared/messages.js").Helper} role
+ * @param {MessagePort} port
+ */
+function connect(role, port) {
+  if (role === "reader") connectReader(port);
+  else connectHasher(port);
+}
+
+async function loadCore() {
+  const address = new URL("../core/vma_inspector_bg.wasm", import.meta.url);
+  const bytes = await (await fetch(address)).arrayBuffer();
+  const module = await WebAssembly.compile(bytes);
+  await init({ module_or_path: module });
+  prepareHashing(module);
+}
+
+/** @param {Request} request */
+async function answer(request) {
+  const { id } = request;
+  const abort = new AbortController();
+  running.set(id, abort);
+  send({ id, kind: "accepted" });
+  try {
+    const broken = await core;
+    if (broken) throw new RemoteError(broken);
+    const value = await perform(request, abort.signal);
+    send({ id, kind: "result", value });
+  } catch (error) {
+    report(id, error);
+  } finally {
+    running.delete(id);
+  }
+}
+
+/**
+ * @param {number} id
+ * @param {unknown} error
+ */
+function report(id, error) {
+  if (error instanceof WebAssembly.RuntimeError) {
+    send({ id: null, kind: "fatal", message: error.message });
+    self.close();
+    return;
+  }
+  const told = failureOf(error);
+  send({ id, kind: "error", failure: told });
+}
+
+/**
+ * The table gives each kind its own request; that `kind` and handler belong
+ * together is more than types can say here.
+ * @param {Request} request
+ * @param {AbortSignal} signal
+ */
+function perform(request, signal) {
+  const { id } = request;
+  const handle = /** @type {import("../shared/messages.js").Handler<any>} */ (
+    handlers[request.kind]
+  );
+  return handle(request, { signal, tell: (value) => send({ id, kind: "progress", value }) });
+}
+
+/** @param {import("../shared/messages.js").FromWorker} message */
+function send(message) {
+  self.postMessage(message);
+}
