@@ -8,10 +8,12 @@
 //! container has to be unpacked before that.
 
 pub mod backup_name;
+pub mod backup_time;
 mod end;
 mod file;
 mod header;
 mod reading;
+pub mod renamed;
 
 use std::rc::Rc;
 
