@@ -16,6 +16,7 @@ mod reading;
 pub mod renamed;
 pub mod unpacker;
 pub mod unpacker_said;
+pub mod words;
 
 use std::rc::Rc;
 
