@@ -14,6 +14,8 @@ mod file;
 mod header;
 mod reading;
 pub mod renamed;
+pub mod restore;
+pub mod restored;
 pub mod unpacker;
 pub mod unpacker_said;
 pub mod words;
