@@ -94,7 +94,7 @@ fn known(bytes: &[u8]) -> PackedFile {
     } else {
         while !contents.approach(u64::MAX, 1 << 20).unwrap_or(true) {}
     }
-    let mut file = PackedFile::of(&contents, &source).unwrap();
+    let mut file = PackedFile::of(&contents, &source, true).unwrap();
     file.is_known = true;
     file
 }

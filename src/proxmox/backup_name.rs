@@ -192,6 +192,13 @@ pub(super) fn named_vmid(name: &str) -> Option<&str> {
     Parts::of(name).vmid
 }
 
+/// The container that the ending of a name tells of, if the name is of the
+/// form: `Some(None)` for none.
+#[must_use]
+pub fn named_container(name: &str) -> Option<Option<Container>> {
+    Form::of(name).map(|form| form.named)
+}
+
 /// Whether the program for the one ending unpacks what the other container
 /// holds: its own, and Debian's zstd unpacks gzip too (R).
 fn unpacks(named: Option<Container>, container: Option<Container>) -> bool {

@@ -94,7 +94,8 @@ pub enum Fact {
 }
 
 impl PackedFile {
-    /// A file as the container layer knows it so far, and its bytes.
+    /// A file as the container layer knows it so far, and its bytes; `is_compared`
+    /// if every checksum in it was compared once its end is known.
     ///
     /// That a second lzop file follows the first is no finding there, and not
     /// seen here.
@@ -102,13 +103,13 @@ impl PackedFile {
     /// # Errors
     ///
     /// The source cannot be read.
-    pub fn of(contents: &Contents, source: &dyn ReadAt) -> Result<Self, Error> {
+    pub fn of(contents: &Contents, source: &dyn ReadAt, is_compared: bool) -> Result<Self, Error> {
         let first = read_range(source, 0..LOOKED_AT)?;
         let mut findings = contents.findings();
         findings.sort_by_key(|finding| finding.offset);
         let facts: Result<Vec<_>, _> =
             findings.iter().map(|finding| Fact::of(finding, source)).collect();
-        let is_known = contents.progress().end.is_some() && contents.container().is_some();
+        let is_known = contents.progress().end.is_some() && is_compared;
         let mut facts: Vec<Fact> = facts?.into_iter().flatten().collect();
         if facts.is_empty() && contents.progress().end == Some(End::Cut) {
             facts.push(Fact::Cut);
