@@ -288,3 +288,37 @@ fn nothing_is_foretold_of_what_was_not_looked_at() {
     let said = foretell(Program::Zstd, &PackedFile { facts: vec![Fact::Cut], ..file }).unwrap();
     assert_eq!((said.exit, said.is_ok()), (1, false));
 }
+
+/// Seeded changes of any kind, at any place: whether the program fails is
+/// foretold of each, by which code and with which words where that is said.
+#[test]
+fn seeded_changes_are_foretold() {
+    let folder = Folder::new("seeded");
+    let plain = packing::mixed(9, 300_000);
+    for (container, name, _) in KINDS {
+        let Some(sound) = packed(name, &["-c"], &plain) else { continue };
+        let (mut exact, total) = (0, 60);
+        for seed in 0..total {
+            let mut random = packing::Random::new(seed);
+            let mut bytes = sound.clone();
+            let at = 40 + random.below(sound.len() as u64 - 40) as usize;
+            let end = (at + 1 + random.below(3000) as usize).min(bytes.len());
+            match random.below(5) {
+                0 => bytes.truncate(at),
+                1 => drop(bytes.drain(at..end)),
+                2 => drop(bytes.splice(at..at, sound[..end - at].to_vec())),
+                3 => bytes[at..end].fill(0),
+                _ => bytes[at] ^= 1 << random.below(8),
+            }
+            let case = format!("seed {seed} at {at} of {}", sound.len());
+            exact += usize::from(compare(
+                &folder,
+                &case,
+                Program::of(container),
+                &bytes,
+                &known(&bytes),
+            ));
+        }
+        eprintln!("{name}: every word of {exact} of {total}, the exit code of all");
+    }
+}
