@@ -1,3 +1,6 @@
 //! The virtual machine of an archive, as its configuration describes it.
 
+pub mod device_map;
+pub mod left_out;
+pub mod lines;
 pub mod qemu_server_conf;

@@ -14,20 +14,37 @@ const NAME_MAX: usize = 255;
 /// What a config is called until it is whole: random letters behind its name.
 const UNFINISHED: &str = ".XXXXXX";
 
+/// Said of a size that is negative in signed numbers: seen in part, the numbers
+/// put together from QEMU's code.
+const OUT_OF_RANGE: &str =
+    "can't create file tmp-disk-%s.raw: Value '%d' is out of range for parameter 'size'";
+
 /// What is wrong with a path.
 enum PathFault {
     NoFolder,
     TooLong,
+    /// It is the new folder itself.
+    IsFolder,
+    /// It is a folder that is in use: `.` or `..`.
+    InUse,
 }
 
-/// Why the program cannot write a config.
+/// Why the program cannot write a config. The words are those of GLib 2.74's
+/// `g_file_set_contents`, asked for such names.
 pub(super) fn config_fault(name: &[u8]) -> Option<End> {
-    Some(End::says(match path_fault(name, UNFINISHED.len())? {
+    let fault = path_fault(name, UNFINISHED.len()).or_else(|| folder_fault(name));
+    Some(End::says(match fault? {
         PathFault::NoFolder => {
             "unable to write file: Failed to create file “%s.XXXXXX”: No such file or directory"
         }
         PathFault::TooLong => {
             "unable to write file: Failed to create file “%s.XXXXXX”: File name too long"
+        }
+        PathFault::IsFolder => {
+            "unable to write file: Failed to rename file “%s.XXXXXX” to “%s”: g_rename() failed: Not a directory"
+        }
+        PathFault::InUse => {
+            "unable to write file: Failed to rename file “%s.XXXXXX” to “%s”: g_rename() failed: Device or resource busy"
         }
     }))
 }
@@ -36,7 +53,7 @@ pub(super) fn config_fault(name: &[u8]) -> Option<End> {
 pub(super) fn disk_fault(disk: &Device) -> Option<End> {
     let (size, path) = (disk.size, [b"tmp-disk-", disk.name.as_slice()].concat());
     let message = match path_fault(&path, ".raw".len()) {
-        Some(PathFault::NoFolder) => {
+        Some(PathFault::NoFolder | PathFault::IsFolder | PathFault::InUse) => {
             "can't create file tmp-disk-%s.raw: Could not create tmp-disk-%s.raw': No such file or directory"
         }
         Some(PathFault::TooLong) => {
@@ -46,7 +63,7 @@ pub(super) fn disk_fault(disk: &Device) -> Option<End> {
             "can't create file tmp-disk-%s.raw: Image creation needs a size parameter"
         }
         None if size > i64::MAX.unsigned_abs() => {
-            "can't create file tmp-disk-%s.raw: Failed to resize file: Invalid argument"
+            return Some(End::Says(OUT_OF_RANGE, [size, 0], disk.id));
         }
         None if size > FILE_MAX => {
             "can't create file tmp-disk-%s.raw: The image size is too large for file format 'raw'"
@@ -67,4 +84,14 @@ fn path_fault(path: &[u8], ending: usize) -> Option<PathFault> {
         return Some(if is_long { PathFault::TooLong } else { PathFault::NoFolder });
     }
     (last.len().saturating_add(ending) > NAME_MAX).then_some(PathFault::TooLong)
+}
+
+/// Why a config that was written cannot be given a name that is a folder's.
+fn folder_fault(path: &[u8]) -> Option<PathFault> {
+    let is_slash = |byte: &u8| *byte == b'/';
+    match path.split(is_slash).rfind(|part| !part.is_empty()) {
+        None => Some(PathFault::IsFolder),
+        Some(b"." | b"..") => Some(PathFault::InUse),
+        Some(_) => None,
+    }
 }

@@ -8,10 +8,17 @@
 //! container has to be unpacked before that.
 
 pub mod backup_name;
+pub mod backup_time;
 mod end;
 mod file;
 mod header;
 mod reading;
+pub mod renamed;
+pub mod restore;
+pub mod restored;
+pub mod unpacker;
+pub mod unpacker_said;
+pub mod words;
 
 use std::rc::Rc;
 

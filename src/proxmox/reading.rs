@@ -7,6 +7,7 @@
 use super::end::End;
 use super::file::{config_fault, disk_fault};
 use super::header::Device;
+use super::words::RENAMED_BEFORE;
 use super::{Prediction, Read};
 use crate::archive::extent::{ExtentHeader, HEADER_SIZE, Slot};
 use crate::archive::finding::FindingKind;
@@ -234,8 +235,22 @@ impl Reading {
                 let device = device.as_ref().filter(|device| device.is_target)?;
                 device.lack(missing(id, clusters_of(device.size)))
             });
-            self.extract = Some(lacks.next().unwrap_or(End::Accepts));
+            let end = lacks.next().or_else(|| self.renamed_before());
+            self.extract = Some(end.unwrap_or(End::Accepts));
         }
+    }
+
+    /// What the second of two disks of one name ends in, whose file was renamed
+    /// with the first.
+    fn renamed_before(&self) -> Option<End> {
+        let mut names: Vec<&str> = Vec::new();
+        for disk in self.devices.iter().flatten().filter(|device| device.is_target) {
+            if names.contains(&disk.name.as_str()) {
+                return Some(End::Says(RENAMED_BEFORE, [0; 2], disk.id));
+            }
+            names.push(&disk.name);
+        }
+        None
     }
 
     /// Makes a bitmap for a device and, to extract, a file.

@@ -5,6 +5,7 @@ mod archive;
 mod export;
 mod object;
 mod report;
+mod restore;
 mod source;
 
 use wasm_bindgen::prelude::wasm_bindgen;

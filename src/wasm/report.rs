@@ -3,16 +3,18 @@
 
 use std::rc::Rc;
 
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::{Archive, options, thrown};
-use super::object::{Fields, pairs};
+use super::object::{Fields, list, pairs};
 use super::source::{JsSource, Source};
 use crate::archive::unit::DeviceId;
 use crate::container::{Container, Contents};
 use crate::export::disk::lost_ranges;
 use crate::proxmox::backup_name::{BackupName, Problem};
+use crate::proxmox::renamed::{Remark, remarks};
 use crate::proxmox::{Prediction, Verdict, predict_unopened};
 use crate::source::ReadAt;
 use crate::source::Severity;
@@ -55,6 +57,9 @@ impl Archive {
     pub fn file_name(&self, name: &str) -> FileNameVerdict {
         let container = self.contents().container();
         let judged = BackupName::judge(name, container, self.header().ctime());
+        let config = self.conf_text().unwrap_or_default();
+        let remarks = remarks(name, self.header().ctime(), &config);
+        let costs: Array = judged.costs().iter().map(|cost| JsValue::from(cost.code())).collect();
         let named = match judged.problem {
             Some(Problem::Container { named }) => Some(named.map_or("plain", Container::name)),
             _ => None,
@@ -65,7 +70,11 @@ impl Archive {
             .text("named", named)
             .with("right", judged.right)
             .text("vmid", judged.vmid.as_deref())
-            .with("timeFrom", judged.time_from.name());
+            .with("timeFrom", judged.time_from.name())
+            .with("standard", judged.is_standard)
+            .text("message", judged.problem.and_then(Problem::message).as_deref())
+            .with("costs", costs)
+            .with("remarks", list(remarks, remark));
         JsValue::from(fields).into()
     }
 
@@ -122,4 +131,14 @@ fn verdict(verdict: Option<&Verdict>) -> JsValue {
     verdict.map_or(JsValue::NULL, |verdict| {
         Fields::default().with("verdict", verdict.code()).text("message", verdict.message()).into()
     })
+}
+
+fn remark(remark: Remark) -> Fields {
+    let fields = Fields::default().with("code", remark.code());
+    match remark {
+        Remark::Time { named, written, .. } => fields.with("named", named).with("found", written),
+        Remark::Vmid { named, volumes } => {
+            fields.with("named", named).with("found", volumes.join(", "))
+        }
+    }
 }

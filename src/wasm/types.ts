@@ -281,10 +281,10 @@ export interface ProxmoxPrediction {
 export interface FileNameVerdict {
   accepted: boolean;
   /**
-   * form: it is not `vzdump-qemu-<vmid>-YYYY_MM_DD-HH_MM_SS.vma…`; unfinished:
-   * it ends in `.dat`; container: the ending is not that of the first bytes.
+   * form: it is not `vzdump-qemu-….vma…`; unfinished: it ends in `.dat`; date: its
+   * date does not exist; container: the ending is not that of the first bytes.
    */
-  problem: "form" | "unfinished" | "container" | null;
+  problem: "form" | "unfinished" | "date" | "container" | null;
   /** The container that a wrong ending tells of. */
   named: ContainerKind | null;
   /** The name that is accepted; `<vmid>` stands in it for a number that is not known. */
@@ -292,6 +292,69 @@ export interface FileNameVerdict {
   vmid: string | null;
   /** Where its time is from: the file's name, or the archive's header, in UTC. */
   timeFrom: "name" | "header" | "nowhere";
+  /** Whether it has the form that vzdump gives, so that number and time are read. */
+  standard: boolean;
+  /** What Proxmox dies with, where that is the name's own fault. */
+  message: string | null;
+  /** What it costs that the name is restored and not of vzdump's form. */
+  costs: ("not-pruned" | "notes-stay" | "log-stays")[];
+  /** What does not fit between name and contents: the header's time, the volumes' numbers. */
+  remarks: { code: "time-differs" | "vmid-differs"; named: string; found: string }[];
+}
+
+/** What `qmrestore` does with the file. */
+export interface ProxmoxRestore {
+  /** Whether all that the archive decides is known. */
+  decided: boolean;
+  /** What it ends in, in order; `message` null where its words are not known. */
+  deaths: {
+    code:
+      | "name"
+      | "header"
+      | "no-config"
+      | "no-data"
+      | "no-mapping"
+      | "device-name"
+      | "data"
+      | "unpacker";
+    message: string | null;
+  }[];
+  /** Storages that the host must have, unless `--storage` names another for all. */
+  storages: { name: string; drives: string[] }[];
+  /** To copy; `FILE`, `VMID` and `STORAGE` stand for what a person fills in. */
+  command: string;
+  /** What unpacks it says; null if nothing does, or as long as that is not known. */
+  unpacker: {
+    command: string;
+    exit: number;
+    /** Whether every word is foretold, not just the exit code. */
+    exact: boolean;
+    lines: { code: string; text: string | null }[];
+  } | null;
+  /** What the restored machine has otherwise. */
+  warnings: { code: string; subject: string | null; detail: string | null }[];
+  leftOut: {
+    drives: {
+      key: string;
+      volume: string;
+      /** Bytes, where the config states them. */
+      size: number | null;
+      passthrough: boolean;
+      state:
+        | "in-backup"
+        | "excluded"
+        | "not-there"
+        | "cdrom"
+        | "cloud-init"
+        | "efidisk-without-ovmf";
+      /** The device that holds it. */
+      device: string | null;
+    }[];
+    /** Devices that no drive of the config names. */
+    unnamed: { name: string; size: number }[];
+  };
+  /** Map lines that a restore passes over, and why. */
+  unreadMaps: { line: string; why: string }[];
 }
 
 /** Which ranges of a disk should be in the archive and are not. */

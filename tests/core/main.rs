@@ -8,6 +8,7 @@ mod contents;
 mod dense;
 mod export;
 mod fuzz_corpus;
+mod machine;
 mod memory;
 #[path = "../mutated/mod.rs"]
 #[allow(dead_code, reason = "the comparison with wasm uses the rest")]

@@ -47,6 +47,22 @@ impl<S: ReadAt> ReadAt for Counting<S> {
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
         self.inner.trace(range, into);
     }
+
+    fn gap(&self, _: std::ops::Range<u64>) -> Option<vma_inspector::source::Gap> {
+        None
+    }
+
+    fn approach(
+        &self,
+        _: std::ops::Range<u64>,
+        _: u64,
+    ) -> Result<bool, vma_inspector::source::Error> {
+        Ok(true)
+    }
+
+    fn detour(&self, _: u64, _: u64) -> u64 {
+        0
+    }
 }
 
 pub fn id(id: u8) -> DeviceId {
@@ -79,7 +95,10 @@ pub fn codes(scan: &Scan) -> Vec<&'static str> {
 
 /// The whole image of a device.
 pub fn image(scan: &Scan, device: u8) -> Vec<u8> {
-    let image = scan.image(id(device)).expect("the device is declared");
+    let image = scan
+        .image(id(device))
+        .expect("the device is declared")
+        .filled(vma_inspector::image::Fill::Zeros);
     let size = usize::try_from(image.size().expect("an image has a size")).expect("fits");
     let mut bytes = vec![0xaa; size];
     assert_eq!(image.read_at(0, &mut bytes).expect("the image reads"), size);

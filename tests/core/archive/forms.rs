@@ -195,7 +195,7 @@ fn runs_tell_where_every_stored_byte_is() {
                 assert!(archive.bytes[offset.0 as usize..].starts_with(bytes));
             }
             Origin::Zero => assert!(bytes.iter().all(|&byte| byte == 0)),
-            Origin::Lost => panic!("nothing is lost"),
+            Origin::Lost | Origin::NotYetKnown => panic!("nothing is lost"),
         }
     }
 }

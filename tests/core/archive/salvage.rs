@@ -252,6 +252,22 @@ impl ReadAt for Noise {
     }
 
     fn trace(&self, _: Range<u64>, _: &mut Vec<Range<u64>>) {}
+
+    fn gap(&self, _: std::ops::Range<u64>) -> Option<vma_inspector::source::Gap> {
+        None
+    }
+
+    fn approach(
+        &self,
+        _: std::ops::Range<u64>,
+        _: u64,
+    ) -> Result<bool, vma_inspector::source::Error> {
+        Ok(true)
+    }
+
+    fn detour(&self, _: u64, _: u64) -> u64 {
+        0
+    }
 }
 
 #[test]
@@ -410,7 +426,7 @@ fn lost_parts_read_as_zeros_or_as_a_pattern_that_can_be_found() {
     let mut zeros = disks().image(1);
     zeros[lost.clone()].fill(0);
     assert!(image(&scan, 1) == zeros);
-    let marked = scan.image(id(1)).expect("declared").with_lost_fill(Fill::Pattern);
+    let marked = scan.image(id(1)).expect("declared").filled(Fill::Pattern);
     let mut pattern = zeros.clone();
     for (at, byte) in pattern[lost.clone()].iter_mut().enumerate() {
         *byte = b"VMA-DATA-IS-LOST"[at % 16];
@@ -425,7 +441,7 @@ fn lost_parts_read_as_zeros_or_as_a_pattern_that_can_be_found() {
 #[test]
 fn zeros_that_the_archive_states_are_no_lost_parts() {
     let scan = scan(ArchiveBuilder::new().disk(1, "drive-scsi0", vec![0; 1 << 20]).build().bytes);
-    let marked = scan.image(id(1)).expect("declared").with_lost_fill(Fill::Pattern);
+    let marked = scan.image(id(1)).expect("declared").filled(Fill::Pattern);
     let mut bytes = vec![0xaa; 1 << 20];
     marked.read_at(0, &mut bytes).expect("reads");
     assert!(bytes.iter().all(|&byte| byte == 0));

@@ -11,8 +11,8 @@ use vma_inspector::archive::Archive;
 use vma_inspector::container::{Options, open as open_container};
 use vma_inspector::image::Origin;
 use vma_inspector::scan::Scan;
-use vma_inspector::source::ReadAt;
-use vma_inspector::source::{Error, ErrorKind, Part};
+use vma_inspector::source::Error;
+use vma_inspector::source::{Gap, GapKind, ReadAt};
 
 /// Bytes of the largest extent: what a lost extent header costs.
 const EXTENT_MAX: u64 = 3_867_136;
@@ -183,20 +183,24 @@ impl ReadAt for Holed {
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
         let end = offset + buffer.len() as u64;
-        match self.lost(offset..end).first() {
-            None => self.bytes.read_at(offset, buffer),
-            Some(hole) => {
-                let kind = ErrorKind::ContainerDamaged { until: hole.end };
-                Err(Error::new(Part::Container, hole.start, kind))
-            }
-        }
+        let end = self.gap(offset..end).map_or(end, |gap| gap.start.max(offset));
+        self.bytes.read_at(offset, &mut buffer[..(end - offset) as usize])
+    }
+
+    fn gap(&self, range: Range<u64>) -> Option<Gap> {
+        let hit = |hole: &&Range<u64>| hole.start < range.end && range.start < hole.end;
+        let hole = self.holes.iter().find(hit)?;
+        Some(Gap { start: hole.start, end: hole.end, kind: GapKind::Lost })
     }
 
     fn trace(&self, _range: Range<u64>, _into: &mut Vec<Range<u64>>) {}
 
-    fn lost(&self, range: Range<u64>) -> Vec<Range<u64>> {
-        let hit = self.holes.iter().filter(|hole| hole.start < range.end && range.start < hole.end);
-        hit.map(|hole| hole.start.max(range.start)..hole.end.min(range.end)).collect()
+    fn approach(&self, _: Range<u64>, _: u64) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    fn detour(&self, _: u64, _: u64) -> u64 {
+        0
     }
 }
 
@@ -220,6 +224,7 @@ fn single_bytes_that_are_lost_cost_no_others() {
         truth[(start + block * 4096 + 100) as usize] = 0;
     }
     let mut bytes = vec![0xaa; 65_536];
+    let image = image.filled(vma_inspector::image::Fill::Zeros);
     image.read_at(start, &mut bytes).expect("lost parts read as zeros");
     assert!(bytes == truth[start as usize..start as usize + 65_536]);
 }

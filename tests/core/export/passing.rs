@@ -47,7 +47,10 @@ fn every_format_passes_the_whole_disk_in_order() {
         let image = scan.image(id(1)).expect("declared");
         let size = image.size().expect("known");
         let device = archive.header().device(id(1)).expect("declared");
-        let disk = Disk::new(image, Identity::new(archive.header(), device));
+        let disk = Disk::new(
+            image.filled(vma_inspector::image::Fill::Zeros),
+            Identity::new(archive.header(), device),
+        );
         let tap = Tap::default();
         let tapped = disk.tapped(tap.clone());
         for format in DiskFormat::ALL {
@@ -81,7 +84,11 @@ fn a_hash_that_was_left_behind_goes_on_where_it_stood() {
     let image = scan.image(id(1)).expect("declared");
     let device = archive.header().device(id(1)).expect("declared");
     let tap = Tap::default();
-    let disk = Disk::new(image, Identity::new(archive.header(), device)).tapped(tap.clone());
+    let disk = Disk::new(
+        image.filled(vma_inspector::image::Fill::Zeros),
+        Identity::new(archive.header(), device),
+    )
+    .tapped(tap.clone());
     for at in [0, 1, 65_535, 65_536, 13 << 20, 16 << 20, 38 << 20, bytes.len()] {
         let mut hash = DiskHash::new();
         assert!(hash.pass(0, &bytes[..at]));
@@ -104,7 +111,8 @@ fn a_disk_comes_out_in_the_pass_that_scans() {
             let done = scan.step().expect("reads").done;
             for (device, cluster) in scan.take_placed() {
                 assert_eq!(device, id(1), "only what is watched");
-                let image = scan.image(device).expect("declared");
+                let image =
+                    scan.image(device).expect("declared").filled(vma_inspector::image::Fill::Zeros);
                 let start = cluster.0 as usize * CLUSTER;
                 let part = &mut written[start..start + CLUSTER];
                 image.read_at(start as u64, part).expect("reads");

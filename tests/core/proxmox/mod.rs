@@ -1,9 +1,13 @@
 //! What Proxmox's own program says of an archive, foretold. The expected side
 //! was observed with the program itself, on archives of the same layout.
 
+mod backup_name;
 mod devices;
 mod extents;
+mod extract;
 mod header;
+mod restore;
+mod unpacker;
 
 use std::rc::Rc;
 

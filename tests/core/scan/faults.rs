@@ -255,6 +255,22 @@ impl ReadAt for Shrinking {
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
         into.push(range);
     }
+
+    fn gap(&self, _: std::ops::Range<u64>) -> Option<vma_inspector::source::Gap> {
+        None
+    }
+
+    fn approach(
+        &self,
+        _: std::ops::Range<u64>,
+        _: u64,
+    ) -> Result<bool, vma_inspector::source::Error> {
+        Ok(true)
+    }
+
+    fn detour(&self, _: u64, _: u64) -> u64 {
+        0
+    }
 }
 
 #[test]

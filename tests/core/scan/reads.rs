@@ -89,6 +89,22 @@ impl ReadAt for Uniform {
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
         into.push(range);
     }
+
+    fn gap(&self, _: std::ops::Range<u64>) -> Option<vma_inspector::source::Gap> {
+        None
+    }
+
+    fn approach(
+        &self,
+        _: std::ops::Range<u64>,
+        _: u64,
+    ) -> Result<bool, vma_inspector::source::Error> {
+        Ok(true)
+    }
+
+    fn detour(&self, _: u64, _: u64) -> u64 {
+        0
+    }
 }
 
 const TIB: u64 = 1 << 40;
@@ -177,6 +193,22 @@ impl ReadAt for Foretold {
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
         into.push(range);
     }
+
+    fn gap(&self, _: std::ops::Range<u64>) -> Option<vma_inspector::source::Gap> {
+        None
+    }
+
+    fn approach(
+        &self,
+        _: std::ops::Range<u64>,
+        _: u64,
+    ) -> Result<bool, vma_inspector::source::Error> {
+        Ok(true)
+    }
+
+    fn detour(&self, _: u64, _: u64) -> u64 {
+        0
+    }
 }
 
 #[test]
@@ -263,5 +295,21 @@ impl ReadAt for Recording {
 
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
         into.push(range);
+    }
+
+    fn gap(&self, _: std::ops::Range<u64>) -> Option<vma_inspector::source::Gap> {
+        None
+    }
+
+    fn approach(
+        &self,
+        _: std::ops::Range<u64>,
+        _: u64,
+    ) -> Result<bool, vma_inspector::source::Error> {
+        Ok(true)
+    }
+
+    fn detour(&self, _: u64, _: u64) -> u64 {
+        0
     }
 }

@@ -25,8 +25,8 @@ use vma_inspector::image::{Fill, Image, Origin};
 use vma_inspector::machine::qemu_server_conf::QemuServerConf;
 use vma_inspector::scan::Scan;
 use vma_inspector::scan::kept;
-use vma_inspector::source::ErrorKind;
 use vma_inspector::source::ReadAt;
+use vma_inspector::source::lost_until;
 
 /// Bytes of the index of any archive that these inputs make.
 const INDEX_MAX: usize = 1 << 20;
@@ -158,7 +158,7 @@ fn scanned(bytes: &Rc<Vec<u8>>) -> Option<Scan> {
 /// what its origin says.
 fn assert_image(archive: &[u8], image: &Image) {
     let size = image.size().expect("an image has a size");
-    let marked = image.clone().with_lost_fill(Fill::Pattern);
+    let marked = image.clone().filled(Fill::Pattern);
     let mut at = 0;
     for run in image.runs(0..u64::MAX) {
         assert_eq!(run.start.0, at, "a gap or an overlap");
@@ -173,7 +173,7 @@ fn assert_image(archive: &[u8], image: &Image) {
                 assert!(bytes == archive[from..from + length]);
             }
             Origin::Zero => assert!(bytes.iter().all(|&byte| byte == 0)),
-            Origin::Lost => {
+            Origin::Lost | Origin::NotYetKnown => {
                 let phase = usize::try_from(run.start.0 % 16).expect("is small");
                 let pattern = vma_inspector::image::LOST_PATTERN.iter().cycle().skip(phase);
                 assert!(bytes.iter().eq(pattern.take(length)));
@@ -241,34 +241,20 @@ fn read_around(contents: &Contents, length: usize) -> Option<Vec<(u64, Vec<u8>)>
     let mut at = 0;
     while at < CONTENTS_MAX {
         let left = usize::try_from(CONTENTS_MAX - at).unwrap_or(usize::MAX);
-        let mut room = length.min(left);
-        let count = loop {
-            let room_bytes = buffer.get_mut(..room).expect("is no longer");
-            match contents.read_at(at, room_bytes) {
-                Ok(count) => break count,
-                Err(error) => {
-                    let ErrorKind::ContainerDamaged { until } = *error.kind() else {
-                        return None;
-                    };
-                    let from = error.offset().expect("damage has a place");
-                    assert!(from >= at && until > from, "{error} at {at:#x}");
-                    if from > at {
-                        room = usize::try_from(from - at).expect("lies in the buffer");
-                    } else {
-                        at = until;
-                        // Two losses side by side may be told as one.
-                        if parts.last().is_some_and(|(_, bytes)| bytes.is_empty()) {
-                            parts.pop();
-                        }
-                        parts.push((at, Vec::new()));
-                        if at >= CONTENTS_MAX {
-                            return Some(parts);
-                        }
-                        room = length.min(usize::try_from(CONTENTS_MAX - at).unwrap_or(0));
-                    }
-                }
+        let room = buffer.get_mut(..length.min(left)).expect("is no longer");
+        let Ok(count) = contents.read_at(at, room) else { return None };
+        if count == 0
+            && let Some(until) = lost_until(contents, at)
+        {
+            assert!(until > at, "a gap at {at:#x}");
+            at = until;
+            // Two losses side by side may be told as one.
+            if parts.last().is_some_and(|(_, bytes)| bytes.is_empty()) {
+                parts.pop();
             }
-        };
+            parts.push((at, Vec::new()));
+            continue;
+        }
         let part = parts.last_mut().expect("there is one");
         part.1.extend_from_slice(buffer.get(..count).unwrap_or(&[]));
         at += count as u64;
@@ -286,10 +272,10 @@ pub fn writers(data: &[u8]) {
     let fill = if data.len().is_multiple_of(2) { Fill::Zeros } else { Fill::Pattern };
     let disk = |id| {
         let device = scan.header().device(id)?;
-        let image = scan.image(id)?.with_lost_fill(fill);
+        let image = scan.image(id)?;
         // A pattern is stored: of a huge disk, more of it than anyone waits for.
         let is_small = image.size().is_some_and(|size| size < 64 << 20);
-        let image = if is_small { image } else { image.with_lost_fill(Fill::Zeros) };
+        let image = image.filled(if is_small { fill } else { Fill::Zeros });
         Some(Disk::new(image, Identity::new(scan.header(), device)))
     };
     for device in scan.header().devices() {

@@ -17,7 +17,10 @@ impl Made {
     fn disk(&self, device: vma_inspector::archive::unit::DeviceId) -> Option<Disk> {
         let header = self.archive.header();
         let identity = Identity::new(header, header.device(device)?);
-        Some(Disk::new(self.scan.image(device)?, identity))
+        Some(Disk::new(
+            self.scan.image(device)?.filled(vma_inspector::image::Fill::Zeros),
+            identity,
+        ))
     }
 
     fn ova(&self, compressed: bool) -> Ova {
@@ -92,7 +95,10 @@ fn files_in_an_appliance_have_the_names_that_its_descriptor_says_however_long() 
     let scan = finish(Scan::new(&archive));
     let header = scan.header();
     let mut ova = Ova::new(header, &options(), true, |id| {
-        Some(Disk::new(scan.image(id)?, Identity::new(header, header.device(id)?)))
+        Some(Disk::new(
+            scan.image(id)?.filled(vma_inspector::image::Fill::Zeros),
+            Identity::new(header, header.device(id)?),
+        ))
     })
     .expect("small enough");
     let path = path_of("long", "ova");

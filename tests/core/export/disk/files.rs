@@ -37,7 +37,12 @@ impl Case {
         let image = scan.image(id(1)).expect("device 1 is declared");
         let device = archive.header().device(id(1)).expect("device 1 is declared");
         let identity = Identity::new(archive.header(), device);
-        Self { name, disk: Disk::new(image.clone(), identity), image, bytes }
+        Self {
+            name,
+            disk: Disk::new(image.clone().filled(vma_inspector::image::Fill::Zeros), identity),
+            image,
+            bytes,
+        }
     }
 
     fn new(name: &'static str, builder: &ArchiveBuilder) -> Self {
@@ -281,8 +286,16 @@ impl ReadAt for Recording {
         into.push(range);
     }
 
-    fn approach(&self, offset: u64, _: u64) -> Result<bool, vma_inspector::source::Error> {
-        self.approached.borrow_mut().push(offset);
+    fn approach(&self, range: Range<u64>, _: u64) -> Result<bool, vma_inspector::source::Error> {
+        self.approached.borrow_mut().push(range.start);
         Ok(true)
+    }
+
+    fn gap(&self, _: std::ops::Range<u64>) -> Option<vma_inspector::source::Gap> {
+        None
+    }
+
+    fn detour(&self, _: u64, _: u64) -> u64 {
+        0
     }
 }

@@ -160,10 +160,16 @@ fn dense(clusters: u32) -> (Disk, Image) {
             .expect("fits");
     }
     let size = u64::from(clusters) * 65_536;
-    let image = Image::new(Rc::new(Nothing(size)), Rc::new(index), size);
+    let image = Image::new(Rc::new(Nothing(size)), Rc::new(index), size, true);
     let archive = support::open(few_clusters(size, &[]).build().bytes);
     let device = archive.header().device(id(1)).expect("declared");
-    (Disk::new(image.clone(), Identity::new(archive.header(), device)), image)
+    (
+        Disk::new(
+            image.clone().filled(vma_inspector::image::Fill::Zeros),
+            Identity::new(archive.header(), device),
+        ),
+        image,
+    )
 }
 
 struct Nothing(u64);
@@ -180,6 +186,22 @@ impl ReadAt for Nothing {
 
     fn trace(&self, range: std::ops::Range<u64>, into: &mut Vec<std::ops::Range<u64>>) {
         into.push(range);
+    }
+
+    fn gap(&self, _: std::ops::Range<u64>) -> Option<vma_inspector::source::Gap> {
+        None
+    }
+
+    fn approach(
+        &self,
+        _: std::ops::Range<u64>,
+        _: u64,
+    ) -> Result<bool, vma_inspector::source::Error> {
+        Ok(true)
+    }
+
+    fn detour(&self, _: u64, _: u64) -> u64 {
+        0
     }
 }
 
@@ -231,7 +253,10 @@ fn what_a_file_reads_it_names_beforehand() {
     let scan = finish(Scan::new(&archive));
     let image = scan.image(id(1)).expect("declared");
     let device = archive.header().device(id(1)).expect("declared");
-    let disk = Disk::new(image, Identity::new(archive.header(), device));
+    let disk = Disk::new(
+        image.filled(vma_inspector::image::Fill::Zeros),
+        Identity::new(archive.header(), device),
+    );
     let mut random = Random::new(6);
     for format in DiskFormat::ALL {
         let file = disk.file(format).expect("fits");
@@ -245,7 +270,7 @@ fn what_a_file_reads_it_names_beforehand() {
             file.read_at(start, &mut vec![0; length as usize]).expect("reads");
             assert_eq!(*source.reads.borrow(), named, "{format:?}");
             source.approached.borrow_mut().clear();
-            assert!(file.approach_range(start..start + length, 1).expect("never fails"));
+            assert!(file.approach(start..start + length, 1).expect("never fails"));
             let starts: Vec<u64> = named.iter().map(|range| range.start).collect();
             assert_eq!(*source.approached.borrow(), starts, "{format:?}");
         }

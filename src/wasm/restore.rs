@@ -1,0 +1,156 @@
+//! What a restore would do, and what the backup leaves out.
+
+use std::rc::Rc;
+
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::archive::{Archive, thrown};
+use super::object::{Fields, list};
+use super::source::{JsSource, Source};
+use crate::container::Container;
+use crate::machine::device_map;
+use crate::machine::left_out::{ArchiveDevice, Drive, LeftOut, State};
+use crate::machine::qemu_server_conf;
+use crate::proxmox::backup_name::{BackupName, named_container};
+use crate::proxmox::restore::{Facts, Restore, command};
+use crate::proxmox::restored::{Warning, warnings};
+use crate::proxmox::unpacker::{PackedFile, Program, foretell};
+use crate::proxmox::unpacker_said::Said;
+use crate::source::ReadAt;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What a restore would do.
+    #[wasm_bindgen(typescript_type = "ProxmoxRestore")]
+    pub type ProxmoxRestore;
+}
+
+#[wasm_bindgen]
+impl Archive {
+    /// What `qmrestore` would do with the file of this name, as far as is known;
+    /// `source` is the one that was opened. Throws a `VmaError`.
+    #[wasm_bindgen(js_name = proxmoxRestore)]
+    pub fn proxmox_restore(&self, source: Source, name: &str) -> Result<ProxmoxRestore, JsValue> {
+        let (contents, header) = (self.contents(), self.header());
+        let source: Rc<dyn ReadAt> = Rc::new(JsSource::new(source));
+        let container = contents.container();
+        // The check of lzop does not compare every block.
+        let is_compared = container != Some(Container::Lzop);
+        let packed = PackedFile::of(contents, &source, is_compared).map_err(|e| thrown(&e))?;
+        let program = named_container(name).unwrap_or(container).map(Program::of);
+        let said = program.and_then(|program| foretell(program, &packed));
+        let config = self.conf_text();
+        let devices: Vec<_> = header
+            .devices()
+            .iter()
+            .map(|device| ArchiveDevice { name: &device.name, size: device.size })
+            .collect();
+        let prediction = self.scan().prediction();
+        let restore = Restore::foretell(&Facts {
+            name: BackupName::judge(name, container, header.ctime()).problem,
+            config: config.as_deref(),
+            devices: &devices,
+            list: prediction.list.as_ref(),
+            extract: prediction.extract.as_ref(),
+            unpacker: said.as_ref(),
+            is_packed: program.is_some(),
+        });
+        let text = config.unwrap_or_default();
+        let left_out = LeftOut::compare(&text, &devices);
+        let has_vmstate = devices.iter().any(|device| device.name == "vmstate");
+        let unread = device_map::read(&text).1;
+        let fields = restore_fields(&restore)
+            .with("command", command(Some(name), None, None))
+            .with("unpacker", unpacker(program, said.as_ref(), name))
+            .with("warnings", list(warnings(&text, &left_out, has_vmstate), warning))
+            .with("leftOut", left_out_fields(&left_out))
+            .with(
+                "unreadMaps",
+                list(unread, |map| {
+                    Fields::default().with("line", map.line).with("why", map.why.code())
+                }),
+            );
+        Ok(JsValue::from(fields).into())
+    }
+}
+
+impl Archive {
+    /// The text of `qemu-server.conf`.
+    pub(super) fn conf_text(&self) -> Option<String> {
+        let configs = self.header().configs();
+        let conf = configs.iter().find(|config| config.name == qemu_server_conf::NAME);
+        conf.map(|conf| String::from_utf8_lossy(&conf.data).into_owned())
+    }
+}
+
+fn restore_fields(restore: &Restore) -> Fields {
+    Fields::default()
+        .with("decided", restore.is_decided)
+        .with(
+            "deaths",
+            list(&restore.deaths, |death| {
+                let message = death.message();
+                Fields::default().with("code", death.code()).text("message", message.as_deref())
+            }),
+        )
+        .with(
+            "storages",
+            list(&restore.storages, |storage| {
+                let drives: Array = storage.drives.iter().map(JsValue::from).collect();
+                Fields::default().with("name", storage.name.as_str()).with("drives", drives)
+            }),
+        )
+}
+
+fn unpacker(program: Option<Program>, said: Option<&Said>, name: &str) -> JsValue {
+    let Some((program, said)) = program.zip(said) else { return JsValue::NULL };
+    let lines = list(&said.lines, |line| {
+        let text = line.printed(name);
+        Fields::default().with("code", line.code()).text("text", text.as_deref())
+    });
+    Fields::default()
+        .with("command", program.command().join(" "))
+        .with("exit", said.exit)
+        .with("exact", said.is_exact())
+        .with("lines", lines)
+        .into()
+}
+
+fn warning(warning: Warning) -> Fields {
+    let fields = Fields::default().with("code", warning.code());
+    let (subject, detail) = match warning {
+        Warning::BecomesComment { drive, is_in_boot_order } => {
+            (Some(drive), is_in_boot_order.then(|| "boot".into()))
+        }
+        Warning::KeepsOldVolume { drive, volume } => (Some(drive), Some(volume)),
+        Warning::CdromStays { drive } | Warning::CloudInitMadeAnew { drive } => (Some(drive), None),
+        Warning::LineDropped { key, option } => (Some(key), Some(option)),
+        Warning::MachineTooOld { machine } => (Some(machine), None),
+        Warning::SectionDropped { section } => (Some(section), None),
+        Warning::EfiLeftOut | Warning::RamThrownAway => (None, None),
+    };
+    fields.text("subject", subject.as_deref()).text("detail", detail.as_deref())
+}
+
+fn left_out_fields(left_out: &LeftOut) -> Fields {
+    let unnamed = list(&left_out.unnamed, |device| {
+        Fields::default().with("name", device.name.as_str()).count("size", device.size)
+    });
+    Fields::default().with("drives", list(&left_out.drives, drive)).with("unnamed", unnamed)
+}
+
+fn drive(drive: &Drive) -> Fields {
+    let device = match &drive.state {
+        State::InBackup { device } => Some(device.as_str()),
+        _ => None,
+    };
+    Fields::default()
+        .with("key", drive.key.as_str())
+        .with("volume", drive.volume.as_str())
+        .count_or_null("size", drive.size)
+        .with("passthrough", drive.is_passthrough)
+        .with("state", drive.state.code())
+        .text("device", device)
+}
