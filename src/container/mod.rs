@@ -123,6 +123,17 @@ pub struct Progress {
     pub checkpoint_bytes: usize,
 }
 
+/// How far it has come to compare what was decoded with its checksums.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifyProgress {
+    /// Bytes of the contents that were decoded and compared.
+    pub done_bytes: u64,
+    /// Bytes of the contents, as far as is known so far.
+    pub total_bytes: u64,
+    /// Whether all of them were.
+    pub done: bool,
+}
+
 /// The bytes inside a container, or of a source without one.
 ///
 /// A read decodes forward as far as it has to, which can be far: a caller who
@@ -221,6 +232,23 @@ impl Contents {
             Layer::Lzop(lzop) => lzop.wrong(),
             Layer::Bzip2(bzip2) => bzip2.wrong(),
         }
+    }
+
+    /// Decodes what nobody has read yet and compares it with its checksums, in
+    /// the order of the file and by about `work_max` bytes: of lzop, each block
+    /// that was only stepped over. Every other container is compared on the way
+    /// to its end. Until this is done, nothing is known to be sound.
+    ///
+    /// # Errors
+    ///
+    /// As for a read.
+    pub fn verify_step(&self, work_max: u64) -> Result<VerifyProgress, Error> {
+        if let Layer::Lzop(lzop) = &self.layer {
+            return lzop.verify_step(work_max);
+        }
+        let done = self.approach(u64::MAX..u64::MAX, work_max)?;
+        let bytes = self.progress().contents;
+        Ok(VerifyProgress { done_bytes: bytes, total_bytes: bytes, done })
     }
 
     /// What the checksums over a whole frame, member or stream say of the

@@ -18,7 +18,7 @@ use crate::source::{Error, ReadAt};
 
 /// Bytes of a block whose length is in doubt are given out in such pieces as
 /// long as that does not have to be settled.
-const SETTLE: u64 = 64 * 1024;
+const SETTLE: u64 = 256 * 1024;
 
 /// All of it: the two walks, what is known of the contents, and what is kept of
 /// them. More than ten, because each step works on nearly all of them.
@@ -44,6 +44,8 @@ pub(super) struct State<W: Walk> {
     pub(super) expected: Option<Landmark>,
     /// Bytes that were decoded to go on at all.
     pub(super) decoded_bytes: u64,
+    /// Up to where every block was compared with its checksums, one by one.
+    pub(super) verified: u64,
 }
 
 /// The walk that sees every block first.
@@ -304,6 +306,31 @@ impl<W: Walk> State<W> {
             self.wrong.push(range);
         }
         unpacked.agrees()
+    }
+
+    /// Takes a step towards having seen every block; returns whether there are
+    /// more to take. The frontier goes to the end first, so that it is known how
+    /// much there is to see.
+    pub(super) fn verify_next(&mut self) -> Result<bool, Error> {
+        if self.end.is_none() {
+            return self.find(u64::MAX).map(|_| true);
+        }
+        self.verified = self.seen.behind(self.verified);
+        if self.verified >= self.frontier.walk.contents() {
+            return Ok(false);
+        }
+        if let Some(hole) = self.holes.at(self.verified) {
+            self.verified = hole.end;
+        } else if let Some(place) = self.find(self.verified)? {
+            self.fetch(place)?;
+            let kept = self.decoded.at(self.verified).map(|kept| kept.end);
+            let lost = self.holes.at(self.verified).map(|hole| hole.end);
+            let behind = kept.or(lost).unwrap_or(u64::MAX);
+            self.decoded_bytes =
+                self.decoded_bytes.saturating_add(behind.saturating_sub(self.verified));
+            self.verified = behind;
+        }
+        Ok(true)
     }
 
     fn lose(&mut self, hole: Range<u64>) {

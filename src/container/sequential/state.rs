@@ -32,6 +32,8 @@ pub(super) struct State<D: Decoder> {
     pub(super) recent: Recent,
     pub(super) checkpoints: Checkpoints<D::State>,
     pub(super) holes: Holes,
+    /// What was put out before decoding stopped, and nothing proves.
+    pub(super) doubted: Holes,
     pub(super) losses: usize,
     pub(super) log: Log,
     /// What a layer above expects to find.
