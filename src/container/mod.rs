@@ -15,6 +15,9 @@ mod log;
 mod loss;
 mod lzop;
 mod sequential;
+#[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a test may panic")]
+mod tests;
 mod zstd;
 
 use core::ops::Range;

@@ -55,12 +55,15 @@ pub(super) struct Frontier<W: Walk> {
     stopped: Option<Stopped<W::Search>>,
     /// Whether the block that it stands at may have another length than it had.
     is_doubtful: bool,
+    /// Where in the source the blocks start that it passed last and that their
+    /// checksums deny.
+    denied: Option<u64>,
 }
 
 impl<W: Walk> Frontier<W> {
     /// One that starts where `walk` stands.
     pub(super) fn new(walk: W) -> Self {
-        Self { walk, stopped: None, is_doubtful: false }
+        Self { walk, stopped: None, is_doubtful: false, denied: None }
     }
 
     /// The block it stands at, and from where on its contents are not to be
@@ -133,11 +136,15 @@ impl<W: Walk> State<W> {
         if let Some((block, _)) = self.frontier.block().filter(|_| self.frontier.is_doubtful) {
             return self.settle_length(&block);
         }
-        let Frontier { walk, stopped, .. } = &mut self.frontier;
+        let Frontier { walk, stopped, denied, .. } = &mut self.frontier;
         match stopped {
             Some(search) => match search.found() {
                 Some(length) => self.settle(contents, length)?,
                 None => {
+                    if let Some(start) = search.find_restart(&*self.source, contents)? {
+                        walk.start_again(start);
+                        return Ok(());
+                    }
                     let turn = search.step(contents, &mut self.log, |search, loss, _| {
                         let found = walk.search(search, loss)?;
                         Ok((found, walk.input().position()))
@@ -151,7 +158,10 @@ impl<W: Walk> State<W> {
             },
             None => match walk.step(&mut self.log)? {
                 Step::On => {}
-                Step::Stopped(loss, search) => *stopped = Some(Stopped::new(loss, search)),
+                Step::Stopped(loss, search) => {
+                    let from = denied.take().unwrap_or(u64::MAX);
+                    *stopped = Some(Stopped::new(loss.unproven(0, from), search));
+                }
                 Step::End(end) => self.end = Some(end),
             },
         }
@@ -174,7 +184,10 @@ impl<W: Walk> State<W> {
         if W::DECODES {
             self.decoded_bytes = self.decoded_bytes.saturating_add(block.length);
             let unpacked = self.frontier.walk.decode(true)?;
-            self.frontier.is_doubtful = !self.check(&block, &unpacked);
+            let agrees = self.check(&block, &unpacked);
+            self.frontier.is_doubtful = !agrees;
+            let denied = self.frontier.denied.unwrap_or(source);
+            self.frontier.denied = (!agrees).then_some(denied);
         }
         Ok(())
     }

@@ -132,6 +132,19 @@ impl BlockHeader {
         };
         Some(Self { raw, kind, size, length, is_last: fields & 1 != 0 })
     }
+
+    /// What a block that was decoded proves, in bits. A header is one by chance
+    /// in one of some twenty places, and that of a whole block rarely; what is
+    /// compressed has to come out even in several streams as well.
+    pub(super) fn evidence(&self) -> u32 {
+        match self.kind {
+            BlockKind::Compressed => {
+                5_u32.saturating_add(u32::try_from(self.size / 2).unwrap_or(u32::MAX).min(26))
+            }
+            BlockKind::Raw | BlockKind::Repeated if self.size == BLOCK_MAX => 12,
+            BlockKind::Raw | BlockKind::Repeated => 5,
+        }
+    }
 }
 
 /// The window that a window descriptor stands for, 2^10 to 15 × 2^38 bytes.

@@ -10,10 +10,11 @@
 use std::rc::Rc;
 
 use super::chain::{self, End, REACH};
+use super::frame::Frame;
 use super::header::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, MAGIC, Opening};
 use super::measure::{Behind, Measure};
 use super::twin::Twin;
-use super::{Frame, Place, Zstd};
+use super::{Place, Zstd};
 use crate::container::input::Input;
 use crate::container::loss::before::Before;
 use crate::container::loss::{Found, Length, Loss, extent_of};
