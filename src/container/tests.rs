@@ -234,6 +234,63 @@ fn what_covers_the_contents_says_whether_it_agrees() {
 }
 
 #[test]
+fn a_container_whose_first_bytes_are_overwritten_is_found_by_what_follows() {
+    let containers = [Container::Zstd, Container::Lzop, Container::Gzip, Container::Bzip2];
+    for (container, place) in containers.into_iter().zip([0, 1, 2, 4]) {
+        let (program, arguments) = PACKERS[place];
+        for is_dense in [false, true] {
+            let plain = plain(11, 4_000_000, is_dense);
+            let packed = pack(program, arguments, &plain);
+            for (fill, count) in [(0, 4), (0, 512), (7, 150_000)] {
+                let mut hit = packed.clone();
+                let noise = Random::new(3).bytes(count);
+                let noise = noise.iter().map(|&byte| if fill == 0 { 0 } else { byte });
+                hit.splice(..count, noise);
+                let case = format!("{program} dense {is_dense}: {count}");
+                for hint in [None, Some(container)] {
+                    let source: Rc<dyn ReadAt> = Rc::new(hit.clone());
+                    assert_eq!(find_inside(&source, hint).unwrap(), Some(container), "{case}");
+                    let options = Options { hint, ..Options::default() };
+                    let contents = open(source, &options).unwrap();
+                    assert_eq!(contents.container(), Some(container), "{case}");
+                    let (pieces, _) = read(&contents);
+                    let behind = contents.size().unwrap() - 4_000_000 - pieces[0].0;
+                    let known: usize = pieces.iter().map(|(_, bytes)| bytes.len()).sum();
+                    let least = if is_dense { 3_000_000 } else { 1_000_000 };
+                    assert!(known > least, "{case}: {known}");
+                    for (at, bytes) in pieces.iter().filter(|(_, bytes)| !bytes.is_empty()) {
+                        let at = usize::try_from(at - behind).unwrap();
+                        assert!(plain[at..].starts_with(bytes), "{case}: {at}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_plain_archive_is_no_container_whatever_lies_in_it() {
+    let inner = pack("zstd", &["-q", "-c"], &plain(12, 1_000_000, true));
+    let extent = |blocks: u16| {
+        let mut extent = b"VMAE\0\0".to_vec();
+        extent.extend(blocks.to_be_bytes());
+        extent.resize(512, 0);
+        extent
+    };
+    let mut archive = [extent(300), vec![0; 4096]].concat();
+    archive.extend(&inner);
+    archive.resize(512 + 300 * 4096, 0);
+    archive.extend([extent(1), vec![1; 4096]].concat());
+    let with_start = |start: &[u8]| -> Rc<dyn ReadAt> { Rc::new([start, &archive].concat()) };
+    let hint = Some(Container::Zstd);
+    assert_eq!(find_inside(&with_start(b"VMA\0"), hint).unwrap(), None);
+    assert_eq!(find_inside(&with_start(&[0; 4096]), hint).unwrap(), None);
+    assert_eq!(find_inside(&with_start(&[0; 4096]), None).unwrap(), None);
+    let noise: Rc<dyn ReadAt> = Rc::new(plain(13, 3_000_000, true));
+    assert_eq!(find_inside(&noise, None).unwrap(), None);
+}
+
+#[test]
 fn every_code_is_listed_once() {
     let mut codes: Vec<_> = finding_codes().map(|(code, _)| code).collect();
     let count = codes.len();

@@ -56,6 +56,16 @@ impl Opening {
 }
 
 impl FrameHeader {
+    /// What stands for a header that is lost: the window of level 19 is as much
+    /// as any up to that looks back, and `zstd` adds a checksum.
+    pub(super) const ASSUMED: Self = Self {
+        length: 0,
+        window: 8 * 1024 * 1024,
+        content_size_hint: None,
+        has_checksum: true,
+        dictionary: 0,
+    };
+
     /// Parses what follows the magic number.
     fn parse(bytes: &[u8]) -> Opening {
         let Some((&descriptor, mut rest)) = bytes.split_first() else { return Opening::Cut };

@@ -268,7 +268,12 @@ impl Zstd {
 
     /// Nothing is known of the frame that should start at `start`.
     fn lose_frame(&mut self, start: u64) -> Step {
-        Step::Stopped(Loss::damage(start, "frame header"), Search::for_frames(start))
+        // One that was begun before has told the end of its frames.
+        let search = match self.frames {
+            0 => Search::for_frame(FrameHeader::ASSUMED, start),
+            _ => Search::for_frames(start),
+        };
+        Step::Stopped(Loss::damage(start, "frame header"), search)
     }
 
     /// A block of `frame` at `start` of the source is lost; the next one may
