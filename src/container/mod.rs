@@ -8,6 +8,7 @@
 mod blockwise;
 mod bzip2;
 mod checkpoint;
+mod find;
 mod finding;
 mod gzip;
 mod input;
@@ -15,6 +16,9 @@ mod log;
 mod loss;
 mod lzop;
 mod sequential;
+#[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a test may panic")]
+mod tests;
 mod zstd;
 
 use core::ops::Range;
@@ -22,6 +26,7 @@ use std::rc::Rc;
 
 use self::blockwise::Blocks;
 use self::bzip2::Bzip2;
+pub use self::find::find_inside;
 pub use self::finding::{BlockChecksum, ContainerFinding, ContainerFindingKind, finding_codes};
 use self::gzip::Gzip;
 use self::log::Log;
@@ -96,6 +101,9 @@ pub struct Options {
     /// Memory that decoded bytes are kept in, in bytes. A zstd window of up
     /// to a quarter of `checkpoint_bytes` is kept whole all the same.
     pub cache_bytes: usize,
+    /// The container that the name of the file tells, for one whose first bytes
+    /// are overwritten: it is looked for first.
+    pub hint: Option<Container>,
 }
 
 impl Default for Options {
@@ -104,6 +112,7 @@ impl Default for Options {
             window_max: WINDOW_MAX,
             checkpoint_bytes: 64 * 1024 * 1024,
             cache_bytes: 8 * 1024 * 1024,
+            hint: None,
         }
     }
 }
@@ -121,6 +130,17 @@ pub struct Progress {
     pub checkpoints: usize,
     /// Bytes of memory the checkpoints take.
     pub checkpoint_bytes: usize,
+}
+
+/// How far it has come to compare what was decoded with its checksums.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifyProgress {
+    /// Bytes of the contents that were decoded and compared.
+    pub done_bytes: u64,
+    /// Bytes of the contents, as far as is known so far.
+    pub total_bytes: u64,
+    /// Whether all of them were.
+    pub done: bool,
 }
 
 /// The bytes inside a container, or of a source without one.
@@ -142,25 +162,35 @@ enum Layer {
 }
 
 /// Makes the bytes in `source` readable, whatever container they are in; a
-/// source that is no container is passed through. Reads the first few bytes.
+/// source that is no container is passed through. Reads the first few bytes, and
+/// more only if those tell neither a container nor an archive: then the one that
+/// the [hint](Options::hint) names or that is [found inside](find_inside) counts.
 ///
 /// # Errors
 ///
 /// The source cannot be read.
 pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Contents, Error> {
     let first = read_range(&source, 0..RECOGNISED_BY)?;
-    let options = &Options { window_max: options.window_max.min(WINDOW_LIMIT), ..*options };
-    let layer = match Container::recognise(&first) {
-        None => Layer::Plain(source),
-        Some(Container::Zstd) => Layer::Zstd(Box::new(Stream::new(source, options))),
-        Some(Container::Lzop) => Layer::Lzop(Box::new(Blocks::new(source, options))),
-        Some(Container::Gzip) => Layer::Gzip(Box::new(Stream::new(source, options))),
-        Some(Container::Bzip2) => Layer::Bzip2(Box::new(Blocks::new(source, options))),
+    let container = match Container::recognise(&first) {
+        None => find_inside(&source, options.hint)?,
+        container => container,
     };
-    Ok(Contents { layer })
+    Ok(Contents::new(source, options, container))
 }
 
 impl Contents {
+    fn new(source: Rc<dyn ReadAt>, options: &Options, container: Option<Container>) -> Self {
+        let options = &Options { window_max: options.window_max.min(WINDOW_LIMIT), ..*options };
+        let layer = match container {
+            None => Layer::Plain(source),
+            Some(Container::Zstd) => Layer::Zstd(Box::new(Stream::new(source, options))),
+            Some(Container::Lzop) => Layer::Lzop(Box::new(Blocks::new(source, options))),
+            Some(Container::Gzip) => Layer::Gzip(Box::new(Stream::new(source, options))),
+            Some(Container::Bzip2) => Layer::Bzip2(Box::new(Blocks::new(source, options))),
+        };
+        Self { layer }
+    }
+
     /// What wraps the contents; `None` if nothing does.
     #[must_use]
     pub fn container(&self) -> Option<Container> {
@@ -221,6 +251,23 @@ impl Contents {
             Layer::Lzop(lzop) => lzop.wrong(),
             Layer::Bzip2(bzip2) => bzip2.wrong(),
         }
+    }
+
+    /// Decodes what nobody has read yet and compares it with its checksums, in
+    /// the order of the file and by about `work_max` bytes: of lzop, each block
+    /// that was only stepped over. Every other container is compared on the way
+    /// to its end. Until this is done, nothing is known to be sound.
+    ///
+    /// # Errors
+    ///
+    /// As for a read.
+    pub fn verify_step(&self, work_max: u64) -> Result<VerifyProgress, Error> {
+        if let Layer::Lzop(lzop) = &self.layer {
+            return lzop.verify_step(work_max);
+        }
+        let done = self.approach(u64::MAX..u64::MAX, work_max)?;
+        let bytes = self.progress().contents;
+        Ok(VerifyProgress { done_bytes: bytes, total_bytes: bytes, done })
     }
 
     /// What the checksums over a whole frame, member or stream say of the

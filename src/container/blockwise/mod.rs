@@ -26,11 +26,11 @@ use self::walk::Walk;
 use super::checkpoint::{Checkpoints, Finished};
 use super::input::split_reads;
 use super::log::{Covered, End, Log};
-use super::loss::holes::Holes;
+use super::loss::holes::{Holes, first_gap};
 use super::loss::landmark::Landmark;
 use super::sequential::state::source_estimate;
-use super::{Options, Progress};
-use crate::source::{Error, Gap, GapKind, ReadAt, Reader, Writer};
+use super::{Options, Progress, VerifyProgress};
+use crate::source::{Error, Gap, ReadAt, Reader, Writer};
 
 /// The contents of a container of blocks.
 pub(super) struct Blocks<W: Walk> {
@@ -55,6 +55,7 @@ impl<W: Walk> Blocks<W> {
             log: Log::default(),
             expected: None,
             decoded_bytes: 0,
+            verified: 0,
         };
         Self { state: RefCell::new(state) }
     }
@@ -86,6 +87,22 @@ impl<W: Walk> Blocks<W> {
     pub(super) fn covered(&self) -> Vec<Covered> {
         let state = self.state.borrow();
         if W::DECODES { state.log.covered(state.frontier.walk.contents()) } else { Vec::new() }
+    }
+
+    /// Decodes and compares blocks that nobody has seen yet, in order, by about
+    /// `work_max` bytes.
+    pub(super) fn verify_step(&self, work_max: u64) -> Result<VerifyProgress, Error> {
+        let mut state = self.state.borrow_mut();
+        let start = state.work();
+        while state.verify_next()? {
+            if state.work().abs_diff(start) >= work_max {
+                break;
+            }
+        }
+        let contents = state.frontier.walk.contents();
+        let done_bytes = state.verified.min(contents);
+        let done = state.end.is_some() && state.verified >= contents;
+        Ok(VerifyProgress { done_bytes, total_bytes: contents, done })
     }
 
     /// The contents of blocks whose checksums do not agree, in ascending order.
@@ -169,8 +186,8 @@ impl<W: Walk> ReadAt for Blocks<W> {
     }
 
     fn gap(&self, range: Range<u64>) -> Option<Gap> {
-        let lost = self.state.borrow().holes.first_in(&range)?;
-        Some(Gap { start: lost.start, end: lost.end, kind: GapKind::Lost })
+        let state = self.state.borrow();
+        first_gap(&state.holes, &state.wrong, &range)
     }
 
     /// Where any block is found by headers alone, the start of a range is as

@@ -18,6 +18,12 @@ impl Ranges {
         self.ends.range(..=at).next_back().is_some_and(|(_, &end)| at < end)
     }
 
+    /// The first at or behind `at` that is not in.
+    pub(super) fn behind(&self, at: u64) -> u64 {
+        let before = self.ends.range(..=at).next_back();
+        before.map_or(at, |(_, &end)| end.max(at))
+    }
+
     /// Adds `range`, whose start is not in yet.
     pub(super) fn insert(&mut self, range: Range<u64>) {
         let before = self.ends.range(..=range.start).next_back().map(|(&start, &end)| start..end);
@@ -45,6 +51,7 @@ mod tests {
             ranges.insert(range);
         }
         assert!(ranges.contains(10) && ranges.contains(39));
+        assert_eq!((ranges.behind(9), ranges.behind(10), ranges.behind(50)), (9, 40, 50));
         assert!(!ranges.contains(9) && !ranges.contains(40));
         assert_eq!(ranges.ends.into_iter().collect::<Vec<_>>(), [(10, 40)]);
     }

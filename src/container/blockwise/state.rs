@@ -18,7 +18,7 @@ use crate::source::{Error, ReadAt};
 
 /// Bytes of a block whose length is in doubt are given out in such pieces as
 /// long as that does not have to be settled.
-const SETTLE: u64 = 64 * 1024;
+const SETTLE: u64 = 256 * 1024;
 
 /// All of it: the two walks, what is known of the contents, and what is kept of
 /// them. More than ten, because each step works on nearly all of them.
@@ -44,6 +44,8 @@ pub(super) struct State<W: Walk> {
     pub(super) expected: Option<Landmark>,
     /// Bytes that were decoded to go on at all.
     pub(super) decoded_bytes: u64,
+    /// Up to where every block was compared with its checksums, one by one.
+    pub(super) verified: u64,
 }
 
 /// The walk that sees every block first.
@@ -53,12 +55,15 @@ pub(super) struct Frontier<W: Walk> {
     stopped: Option<Stopped<W::Search>>,
     /// Whether the block that it stands at may have another length than it had.
     is_doubtful: bool,
+    /// Where in the source the blocks start that it passed last and that their
+    /// checksums deny.
+    denied: Option<u64>,
 }
 
 impl<W: Walk> Frontier<W> {
     /// One that starts where `walk` stands.
     pub(super) fn new(walk: W) -> Self {
-        Self { walk, stopped: None, is_doubtful: false }
+        Self { walk, stopped: None, is_doubtful: false, denied: None }
     }
 
     /// The block it stands at, and from where on its contents are not to be
@@ -131,11 +136,15 @@ impl<W: Walk> State<W> {
         if let Some((block, _)) = self.frontier.block().filter(|_| self.frontier.is_doubtful) {
             return self.settle_length(&block);
         }
-        let Frontier { walk, stopped, .. } = &mut self.frontier;
+        let Frontier { walk, stopped, denied, .. } = &mut self.frontier;
         match stopped {
             Some(search) => match search.found() {
                 Some(length) => self.settle(contents, length)?,
                 None => {
+                    if let Some(start) = search.find_restart(&*self.source, contents)? {
+                        walk.start_again(start);
+                        return Ok(());
+                    }
                     let turn = search.step(contents, &mut self.log, |search, loss, _| {
                         let found = walk.search(search, loss)?;
                         Ok((found, walk.input().position()))
@@ -149,7 +158,10 @@ impl<W: Walk> State<W> {
             },
             None => match walk.step(&mut self.log)? {
                 Step::On => {}
-                Step::Stopped(loss, search) => *stopped = Some(Stopped::new(loss, search)),
+                Step::Stopped(loss, search) => {
+                    let from = denied.take().unwrap_or(u64::MAX);
+                    *stopped = Some(Stopped::new(loss.unproven(0, from), search));
+                }
                 Step::End(end) => self.end = Some(end),
             },
         }
@@ -172,7 +184,10 @@ impl<W: Walk> State<W> {
         if W::DECODES {
             self.decoded_bytes = self.decoded_bytes.saturating_add(block.length);
             let unpacked = self.frontier.walk.decode(true)?;
-            self.frontier.is_doubtful = !self.check(&block, &unpacked);
+            let agrees = self.check(&block, &unpacked);
+            self.frontier.is_doubtful = !agrees;
+            let denied = self.frontier.denied.unwrap_or(source);
+            self.frontier.denied = (!agrees).then_some(denied);
         }
         Ok(())
     }
@@ -304,6 +319,31 @@ impl<W: Walk> State<W> {
             self.wrong.push(range);
         }
         unpacked.agrees()
+    }
+
+    /// Takes a step towards having seen every block; returns whether there are
+    /// more to take. The frontier goes to the end first, so that it is known how
+    /// much there is to see.
+    pub(super) fn verify_next(&mut self) -> Result<bool, Error> {
+        if self.end.is_none() {
+            return self.find(u64::MAX).map(|_| true);
+        }
+        self.verified = self.seen.behind(self.verified);
+        if self.verified >= self.frontier.walk.contents() {
+            return Ok(false);
+        }
+        if let Some(hole) = self.holes.at(self.verified) {
+            self.verified = hole.end;
+        } else if let Some(place) = self.find(self.verified)? {
+            self.fetch(place)?;
+            let kept = self.decoded.at(self.verified).map(|kept| kept.end);
+            let lost = self.holes.at(self.verified).map(|hole| hole.end);
+            let behind = kept.or(lost).unwrap_or(u64::MAX);
+            self.decoded_bytes =
+                self.decoded_bytes.saturating_add(behind.saturating_sub(self.verified));
+            self.verified = behind;
+        }
+        Ok(true)
     }
 
     fn lose(&mut self, hole: Range<u64>) {

@@ -92,6 +92,9 @@ pub(in crate::container) trait Walk: Sized {
     /// Says where in the contents it stands, in bytes.
     fn stand_at(&mut self, contents: u64);
 
+    /// Goes to where the container starts again, at `source`.
+    fn start_again(&mut self, source: u64);
+
     /// How far it got in the contents, in bytes. The block it stands at is
     /// not passed yet.
     fn contents(&self) -> u64;

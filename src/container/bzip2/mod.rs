@@ -173,6 +173,11 @@ impl Walk for Bzip2 {
         self.streams = resume.streams;
     }
 
+    fn start_again(&mut self, source: u64) {
+        self.input.seek(source);
+        self.place = Place::Between;
+    }
+
     fn stand_at(&mut self, contents: u64) {
         self.contents = contents;
     }

@@ -50,6 +50,9 @@ pub(super) struct Gzip {
     members: u64,
     /// Where decoding stopped last, in bytes of the source; 0 if it never did.
     stopped: u64,
+    /// What nothing proves of the last member: how many bytes of contents, and
+    /// where they start in the source.
+    unproven: (u64, u64),
 }
 
 /// Where in the format the decoder stands.
@@ -95,12 +98,13 @@ impl Gzip {
                 }
                 input.consume(header.length);
                 self.inflate.restart();
+                self.inflate.stand_at(input.position());
                 self.sums = self.checks.then(Sums::default);
                 self.place = Place::Data;
             }
             Opening::Cut => return Ok(Step::End(cut(start, output.contents, output.log))),
             Opening::Unknown => {
-                let behind_end = Loss::behind_end(start);
+                let behind_end = Loss::behind_end(start).unproven(self.unproven.0, self.unproven.1);
                 let (loss, search) = match (self.members, self.stopped) {
                     (0, _) => (Loss::damage(start, "header"), Search::for_blocks(0, start)),
                     (_, 0) => (behind_end, Search::for_members()),
@@ -190,6 +194,10 @@ impl Gzip {
                 output.log.find(start.saturating_add(4), output.contents, kind);
             }
         }
+        self.unproven = match verdict {
+            Verdict::Agrees => (0, u64::MAX),
+            _ => self.inflate.unproven(),
+        };
         output.log.cover(output.contents, verdict);
         self.members = self.members.saturating_add(1);
         self.place = Place::Between;
@@ -221,6 +229,7 @@ impl Decoder for Gzip {
             sums: None,
             members: 0,
             stopped: 0,
+            unproven: (0, u64::MAX),
         }
     }
 
@@ -233,7 +242,10 @@ impl Decoder for Gzip {
             Place::Between => self.open_member(input, output)?,
             Place::Data => self.data(input, output)?,
             Place::Trailer => self.trailer(input, output)?,
-            Place::Stopping(loss, search) => return Ok(Step::Stopped(loss, search)),
+            Place::Stopping(loss, search) => {
+                let (bytes, source) = self.inflate.unproven();
+                return Ok(Step::Stopped(loss.unproven(bytes, source), search));
+            }
         };
         Ok(match step {
             Step::Data(_) => Step::Data(self.inflate.give(output.room, output.unknown)),
@@ -254,11 +266,16 @@ impl Decoder for Gzip {
             FoundPlace::Member => Place::Between,
             FoundPlace::Block(bits) => {
                 self.inflate.resume(bits);
+                self.inflate.stand_at(input.position());
                 self.sums = None;
                 Place::Data
             }
         };
         Ok(Found::Here(Length::ToMeasure))
+    }
+
+    fn start_again(&mut self) {
+        (self.place, self.sums) = (Place::Between, None);
     }
 
     fn history(&self) -> usize {
@@ -292,7 +309,15 @@ impl Decoder for Gzip {
             None => (Inflate::new(false), Place::Between),
             Some(place) => (Inflate::at(place), Place::Data),
         };
-        Self { inflate, checks: false, place, sums: None, members, stopped: 0 }
+        Self {
+            inflate,
+            checks: false,
+            place,
+            sums: None,
+            members,
+            stopped: 0,
+            unproven: (0, u64::MAX),
+        }
     }
 
     fn write_state(state: &State, bytes: &mut Writer) -> Option<()> {

@@ -4,6 +4,8 @@
 use core::ops::Range;
 use std::collections::BTreeMap;
 
+use crate::source::{Gap, GapKind};
+
 /// Holes that are told apart: 8 MiB of memory.
 const HOLES_MAX: usize = 1 << 18;
 
@@ -132,6 +134,25 @@ impl Holes {
     }
 }
 
+/// The first gap with a byte in `range`: of bytes that are `lost`, or that are
+/// there and `doubted`. What is lost is no longer in doubt.
+pub(in crate::container) fn first_gap(
+    lost: &Holes,
+    doubted: &Holes,
+    range: &Range<u64>,
+) -> Option<Gap> {
+    let gap = |range: Range<u64>, kind| Gap { start: range.start, end: range.end, kind };
+    let hole = lost.first_in(range);
+    let until = hole.as_ref().map_or(range.end, |hole| hole.start.max(range.start));
+    match doubted.first_in(&(range.start..until)) {
+        Some(doubt) => {
+            let end = hole.map_or(doubt.end, |hole| doubt.end.min(hole.start));
+            Some(gap(doubt.start.max(range.start)..end, GapKind::InDoubt))
+        }
+        None => hole.map(|hole| gap(hole, GapKind::Lost)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +201,22 @@ mod tests {
             holes.remove(&removed);
             assert_eq!(ranges(&holes), left, "{removed:?}");
         }
+    }
+
+    #[test]
+    fn what_is_lost_is_not_in_doubt() {
+        let (mut lost, mut doubted) = (Holes::default(), Holes::default());
+        lost.extend(0, &[10..20, 50..60]);
+        doubted.extend(0, &[5..15, 18..30, 70..80]);
+        let mut found = Vec::new();
+        let mut at = 0;
+        while let Some(gap) = first_gap(&lost, &doubted, &(at..100)) {
+            found.push((gap.start, gap.end, gap.kind == GapKind::Lost));
+            at = gap.end;
+        }
+        let expected =
+            [(5, 10, false), (10, 20, true), (20, 30, false), (50, 60, true), (70, 80, false)];
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -2,15 +2,17 @@
 //! search behind it, and what is said about it.
 
 pub(super) mod before;
+pub(super) mod evidence;
 pub(super) mod holes;
 pub(super) mod landmark;
 pub(super) mod measure;
+pub(super) mod restart;
 pub(super) mod twin;
 
 use super::finding::ContainerFindingKind;
 use super::input::Input;
 use super::log::{End, Log};
-use crate::source::Error;
+use crate::source::{Error, ReadAt};
 
 /// Losses in the source that are gone past; what follows yet another one is
 /// given up.
@@ -34,6 +36,9 @@ pub(super) struct Loss {
     cause: Cause,
     /// Whether all bytes so far are zeros.
     only_zeros: bool,
+    /// Where the part starts that nothing proves: bytes of contents before the
+    /// place where decoding stopped, and an offset in the source.
+    unproven: (u64, u64),
 }
 
 /// What the decoder ran into.
@@ -75,6 +80,8 @@ pub(super) enum Length {
 pub(super) struct Stopped<S> {
     loss: Loss,
     search: S,
+    /// Whether the container starts again, which is looked at first.
+    is_restart_tried: bool,
     /// What was found.
     found: Option<Length>,
 }
@@ -94,12 +101,40 @@ pub(super) enum Turn {
 impl<S> Stopped<S> {
     /// A search that starts now.
     pub(super) fn new(loss: Loss, search: S) -> Self {
-        Self { loss, search, found: None }
+        Self { loss, search, is_restart_tried: false, found: None }
+    }
+
+    /// Looks once whether the container starts again around the place where
+    /// decoding stopped, as where a download was begun anew behind what was there
+    /// of the first one; returns where in the source. The contents have come to
+    /// `contents`.
+    pub(super) fn find_restart(
+        &mut self,
+        source: &dyn ReadAt,
+        contents: u64,
+    ) -> Result<Option<u64>, Error> {
+        if self.is_restart_tried {
+            return Ok(None);
+        }
+        let from = if contents == 0 { 0 } else { self.loss.unproven.1 };
+        let found = restart::find(source, from, self.loss.start)?;
+        self.is_restart_tried = true;
+        if found.is_some() {
+            // If nothing came of the first one, nothing is lost either.
+            self.found = Some(if contents == 0 { Length::Known(0) } else { Length::ToMeasure });
+        }
+        Ok(found)
     }
 
     /// What the decoder knows of its search.
     pub(super) fn search_mut(&mut self) -> &mut S {
         &mut self.search
+    }
+
+    /// Bytes of contents before the place where decoding stopped that nothing
+    /// proves.
+    pub(super) fn unproven(&self) -> u64 {
+        self.loss.unproven_bytes()
     }
 
     /// What was found, if anything was.
@@ -139,18 +174,34 @@ impl<S> Stopped<S> {
 impl Loss {
     /// Damage at `start` of the source: `reason` names what cannot be decoded.
     pub(super) fn damage(start: u64, reason: &'static str) -> Self {
-        Self { start, cause: Cause::Damage(reason), only_zeros: false }
+        Self::new(start, Cause::Damage(reason))
     }
 
     /// A part at `start` of the source that is longer than the source.
     pub(super) fn cut(start: u64) -> Self {
-        Self { start, cause: Cause::Cut, only_zeros: false }
+        Self::new(start, Cause::Cut)
     }
 
     /// Bytes at `start` of the source, behind an end of the container, that
     /// do not go on with it.
     pub(super) fn behind_end(start: u64) -> Self {
-        Self { start, cause: Cause::BehindEnd, only_zeros: true }
+        Self { only_zeros: true, ..Self::new(start, Cause::BehindEnd) }
+    }
+
+    fn new(start: u64, cause: Cause) -> Self {
+        Self { start, cause, only_zeros: false, unproven: (0, start) }
+    }
+
+    /// The same, where nothing proves the last `bytes` of contents, which start
+    /// at `source`.
+    pub(super) fn unproven(self, bytes: u64, source: u64) -> Self {
+        Self { unproven: (bytes, source.min(self.start)), ..self }
+    }
+
+    /// Bytes of contents before the place where decoding stopped that nothing
+    /// proves.
+    pub(super) fn unproven_bytes(&self) -> u64 {
+        self.unproven.0
     }
 
     /// Where in the source decoding stopped.

@@ -74,6 +74,11 @@ impl Walk for Lzop {
         self.parts = self.parts.max(1);
     }
 
+    fn start_again(&mut self, source: u64) {
+        self.input.seek(source);
+        self.place = Place::Part;
+    }
+
     fn stand_at(&mut self, contents: u64) {
         self.contents = contents;
     }

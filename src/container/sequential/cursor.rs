@@ -43,6 +43,12 @@ impl<D: Decoder> Cursor<D> {
         self.stopped.as_mut().map(Stopped::search_mut)
     }
 
+    /// Bytes of contents before the place where decoding stopped that nothing
+    /// proves; 0 where it goes on.
+    pub(super) fn unproven(&self) -> u64 {
+        self.stopped.as_ref().map_or(0, Stopped::unproven)
+    }
+
     /// What is known of a loss that is to be settled, if there is one.
     pub(super) fn found(&self) -> Option<Length> {
         self.stopped.as_ref().and_then(Stopped::found)
@@ -98,6 +104,11 @@ impl<D: Decoder> Cursor<D> {
                 }
             });
         };
+        if let Some(start) = stopped.find_restart(&**self.input.source(), self.contents)? {
+            self.input.seek(start);
+            self.decoder.start_again();
+            return Ok((0, Moved::On));
+        }
         let (decoder, input, contents) = (&mut self.decoder, &mut self.input, self.contents);
         let (room, unknown, tried) = (&mut *output.room, &mut *output.unknown, &mut output.tried);
         let turn = stopped.step(contents, output.log, |search, loss, log| {

@@ -95,6 +95,9 @@ pub(in crate::container) trait Decoder: Sized {
         output: &mut Output<'_>,
     ) -> Result<Found, Error>;
 
+    /// Goes to where the container starts again, which is the next byte.
+    fn start_again(&mut self);
+
     /// Bytes of output in a row that [`save`](Self::save) may look back at.
     fn history(&self) -> usize;
 

@@ -20,10 +20,10 @@ use self::state::State;
 use super::checkpoint::{Checkpoints, Finished};
 use super::input::{Input, split_reads};
 use super::log::{Covered, End, Log};
-use super::loss::holes::Holes;
+use super::loss::holes::{Holes, first_gap};
 use super::loss::landmark::Landmark;
 use super::{Options, Progress, copy_start};
-use crate::source::{Error, Gap, GapKind, ReadAt, Reader, Writer};
+use crate::source::{Error, Gap, ReadAt, Reader, Writer};
 
 /// The contents of a container that is decoded from front to back.
 pub(in crate::container) struct Stream<D: Decoder> {
@@ -45,6 +45,7 @@ impl<D: Decoder> Stream<D> {
             recent: Recent::new(options.cache_bytes),
             checkpoints: Checkpoints::new(D::INTERVAL, options.checkpoint_bytes),
             holes: Holes::default(),
+            doubted: Holes::default(),
             losses: 0,
             log: Log::default(),
             expected: None,
@@ -142,8 +143,8 @@ impl<D: Decoder> ReadAt for Stream<D> {
     }
 
     fn gap(&self, range: Range<u64>) -> Option<Gap> {
-        let lost = self.state.borrow().holes.first_in(&range)?;
-        Some(Gap { start: lost.start, end: lost.end, kind: GapKind::Lost })
+        let state = self.state.borrow();
+        first_gap(&state.holes, &state.doubted, &range)
     }
 
     fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {

@@ -32,6 +32,8 @@ pub(super) struct State<D: Decoder> {
     pub(super) recent: Recent,
     pub(super) checkpoints: Checkpoints<D::State>,
     pub(super) holes: Holes,
+    /// What was put out before decoding stopped, and nothing proves.
+    pub(super) doubted: Holes,
     pub(super) losses: usize,
     pub(super) log: Log,
     /// What a layer above expects to find.
@@ -73,6 +75,8 @@ impl<D: Decoder> State<D> {
             let (log, work) = (&mut self.log, &mut self.work);
             match cursor.step(u64::MAX, &mut self.recent, log, &mut unknown, work)? {
                 Moved::On => {
+                    let unproven = cursor.unproven();
+                    self.doubted.push(cursor.contents.saturating_sub(unproven)..cursor.contents);
                     self.holes.extend(start, &unknown);
                     let reached = start..cursor.contents;
                     self.know_landmark(&reached);

@@ -56,6 +56,16 @@ impl Opening {
 }
 
 impl FrameHeader {
+    /// What stands for a header that is lost: the window of level 19 is as much
+    /// as any up to that looks back, and `zstd` adds a checksum.
+    pub(super) const ASSUMED: Self = Self {
+        length: 0,
+        window: 8 * 1024 * 1024,
+        content_size_hint: None,
+        has_checksum: true,
+        dictionary: 0,
+    };
+
     /// Parses what follows the magic number.
     fn parse(bytes: &[u8]) -> Opening {
         let Some((&descriptor, mut rest)) = bytes.split_first() else { return Opening::Cut };
@@ -131,6 +141,19 @@ impl BlockHeader {
             _ => return None,
         };
         Some(Self { raw, kind, size, length, is_last: fields & 1 != 0 })
+    }
+
+    /// What a block that was decoded proves, in bits. A header is one by chance
+    /// in one of some twenty places, and that of a whole block rarely; what is
+    /// compressed has to come out even in several streams as well.
+    pub(super) fn evidence(&self) -> u32 {
+        match self.kind {
+            BlockKind::Compressed => {
+                5_u32.saturating_add(u32::try_from(self.size / 2).unwrap_or(u32::MAX).min(26))
+            }
+            BlockKind::Raw | BlockKind::Repeated if self.size == BLOCK_MAX => 12,
+            BlockKind::Raw | BlockKind::Repeated => 5,
+        }
     }
 }
 

@@ -16,6 +16,7 @@
 
 mod block;
 mod chain;
+mod frame;
 mod header;
 mod measure;
 mod resync;
@@ -27,10 +28,10 @@ use std::rc::Rc;
 
 use twox_hash::XxHash64;
 
-use self::block::{BlockDecoder, ENTERED_WINDOW_MAX, Past};
-use self::chain::REACH;
-use self::header::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, Opening};
-use self::measure::{Behind, UNIT};
+use self::block::{BlockDecoder, Past};
+use self::frame::Frame;
+use self::header::{BLOCK_MAX, BlockHeader, BlockKind, FrameHeader, HEADER_MAX, Opening};
+use self::measure::Behind;
 use self::resync::Search;
 use self::trial::{Inside, Trial};
 use self::twin::Twin;
@@ -43,10 +44,6 @@ use super::loss::{Found, Loss, cut};
 use super::sequential::decoder::{Decoder, Output, Saved, Step as Turn};
 use super::sequential::recent::Recent;
 use crate::source::{Error, ErrorKind, Part};
-
-/// Bytes of contents that a byte of blocks stands for at most: a block of 4
-/// bytes that repeats one byte 128 Ki times.
-const EXPANSION_MAX: u64 = 32 * 1024;
 
 /// Trials in a row that may come to nothing; then checkpoints are kept with
 /// their whole windows at once.
@@ -73,6 +70,9 @@ pub(super) struct Zstd {
     /// The last frame, if its checksum does not tell that it came to its end, and
     /// how many bytes of contents may be wrong if it did not.
     doubt: Option<(FrameHeader, usize)>,
+    /// The same of what nothing proves: how many bytes, and where they start in
+    /// the source.
+    unproven: Option<(u64, u64)>,
 }
 
 /// Where in the format the decoder stands.
@@ -84,24 +84,6 @@ enum Place {
     Blocks(Frame),
     /// Behind the last block of a frame.
     Trailer(Frame),
-}
-
-/// A frame that is being decoded.
-#[derive(Clone)]
-struct Frame {
-    header: FrameHeader,
-    /// Bytes of contents put out, from where the frame was entered.
-    produced: u64,
-    hash: Option<XxHash64>,
-    /// What lies before the place where it was entered.
-    past: Past,
-    /// The same, if it was entered behind a loss of a known length, and as long
-    /// as blocks look back there.
-    behind: Option<Rc<Behind>>,
-    /// Bytes of contents up to the last place where a block should end, from
-    /// the one before that, and from there on.
-    unit: usize,
-    rest: usize,
 }
 
 /// The decoder at a checkpoint.
@@ -130,7 +112,7 @@ impl Zstd {
         match Opening::parse(bytes) {
             // Behind what can be decoded, that is something else by chance.
             Opening::Frame(header) if header.dictionary != 0 && self.frames > 0 => {
-                Ok(Step::Stopped(Loss::behind_end(start), Search::behind_end(start, self.doubt)))
+                Ok(self.stop_behind_end(start))
             }
             Opening::Frame(header) => {
                 self.admit(&header, start)?;
@@ -152,9 +134,7 @@ impl Zstd {
                 Ok(Step::Data(0))
             }
             Opening::Cut => Ok(Step::End(cut(start, output.contents, output.log))),
-            Opening::Unknown if self.frames > 0 => {
-                Ok(Step::Stopped(Loss::behind_end(start), Search::behind_end(start, self.doubt)))
-            }
+            Opening::Unknown if self.frames > 0 => Ok(self.stop_behind_end(start)),
             Opening::Unknown => Ok(self.lose_frame(start)),
         }
     }
@@ -191,6 +171,9 @@ impl Zstd {
         let length = header.length.saturating_add(3);
         let Some(block) = input.peek(length)?.get(3..length) else {
             let loss = Loss::cut(start);
+            if header.kind != BlockKind::Compressed {
+                frame.evidence.add((frame.produced, start), header.evidence(), false);
+            }
             return Ok(self.lose(loss, start, &frame, None, input));
         };
         let decoded = match &mut self.twin {
@@ -206,6 +189,8 @@ impl Zstd {
             return Ok(self.lose(loss, start, &frame, next, input));
         };
         input.consume(length);
+        let proves_itself = header.kind == BlockKind::Compressed;
+        frame.evidence.add((frame.produced, start), header.evidence(), proves_itself);
         frame.put_out(output.room.get(..count).unwrap_or(&[]));
         if let Some(trial) = &mut self.trial {
             trial.pass(frame.produced, header.is_last);
@@ -239,6 +224,8 @@ impl Zstd {
             return Ok(Step::Data(0));
         }
         self.doubt = frame.rest().map(|rest| (rest, frame.doubtful()));
+        let unproven = frame.evidence.unproven();
+        self.unproven = unproven.map(|(from, at)| (frame.produced.saturating_sub(from), at));
         let mut verdict = Verdict::Absent;
         if frame.header.has_checksum {
             let Some(expected) = input.peek(4)?.first_chunk::<4>().copied() else {
@@ -249,7 +236,7 @@ impl Zstd {
             if let Some(found) = frame.hash.as_ref().map(checksum) {
                 if output.log.compare(expected, found) {
                     verdict = Verdict::Agrees;
-                    self.doubt = None;
+                    (self.doubt, self.unproven) = (None, None);
                 } else {
                     verdict = Verdict::Disagrees;
                     let kind = ContainerFindingKind::ZstdChecksumMismatch { expected, found };
@@ -272,9 +259,21 @@ impl Zstd {
         Ok(Step::Data(0))
     }
 
+    /// Something that is no frame stands at `start`, behind the last one.
+    fn stop_behind_end(&mut self, start: u64) -> Step {
+        let (bytes, source) = self.unproven.take().unwrap_or((0, start));
+        let loss = Loss::behind_end(start).unproven(bytes, source);
+        Step::Stopped(loss, Search::behind_end(start, self.doubt))
+    }
+
     /// Nothing is known of the frame that should start at `start`.
     fn lose_frame(&mut self, start: u64) -> Step {
-        Step::Stopped(Loss::damage(start, "frame header"), Search::for_frames(start))
+        // One that was begun before has told the end of its frames.
+        let search = match self.frames {
+            0 => Search::for_frame(FrameHeader::ASSUMED, start),
+            _ => Search::for_frames(start),
+        };
+        Step::Stopped(Loss::damage(start, "frame header"), search)
     }
 
     /// A block of `frame` at `start` of the source is lost; the next one may
@@ -288,6 +287,7 @@ impl Zstd {
         input: &Input,
     ) -> Step {
         (self.trial, self.twin) = (None, None);
+        let loss = frame.doubt(loss);
         let missing = frame.missing(input);
         Step::Stopped(loss, Search::within(frame, start, missing, next))
     }
@@ -333,6 +333,7 @@ impl Decoder for Zstd {
             vain_guesses: 0,
             twin: None,
             doubt: None,
+            unproven: None,
         }
     }
 
@@ -352,6 +353,11 @@ impl Decoder for Zstd {
         output: &mut Output<'_>,
     ) -> Result<Found, Error> {
         self.search_on(search, loss, input, output)
+    }
+
+    fn start_again(&mut self) {
+        (self.trial, self.twin, self.unproven) = (None, None, None);
+        self.place = Place::Between;
     }
 
     fn history(&self) -> usize {
@@ -430,75 +436,6 @@ impl Decoder for Zstd {
             }
         }
         restored
-    }
-}
-
-impl Frame {
-    /// A frame of which nothing is put out and nothing is checked.
-    fn new(header: FrameHeader, past: Past) -> Self {
-        Self { header, produced: 0, hash: None, past, behind: None, unit: 0, rest: 0 }
-    }
-
-    /// A frame that goes on behind damage.
-    fn entered(header: FrameHeader, behind: Option<Rc<Behind>>) -> Self {
-        Self { behind, ..Self::new(header, Past::Unknown) }
-    }
-
-    /// Bytes of contents before, as far back as blocks may look.
-    fn reach(&self) -> u64 {
-        let before = self.behind.as_ref().map_or(0, |behind| behind.reach());
-        self.produced.saturating_add(before)
-    }
-
-    /// Bytes of contents, the last ones, that may be wrong if the next block
-    /// cannot be decoded. Damage that hits its start may well reach back into the
-    /// block before, which can decode all the same: if it stands as it is, say.
-    /// And what follows a header that is damaged may be decoded as a block or
-    /// two, but those will hardly end where blocks do.
-    fn doubtful(&self) -> usize {
-        self.unit.saturating_add(self.rest)
-    }
-
-    fn put_out(&mut self, bytes: &[u8]) {
-        self.produced = self.produced.saturating_add(u64::try_from(bytes.len()).unwrap_or(0));
-        if self.produced >= self.header.window {
-            self.behind = None;
-        }
-        self.rest = self.rest.saturating_add(bytes.len());
-        let is_unit = bytes.len().is_multiple_of(UNIT) || self.rest.is_multiple_of(UNIT);
-        if is_unit && !bytes.is_empty() {
-            (self.unit, self.rest) = (self.rest, 0);
-        }
-        if let Some(hash) = &mut self.hash {
-            hash.write(bytes);
-        }
-    }
-
-    /// What it takes to enter the rest of it somewhere, if that is possible.
-    /// How much comes before is not known then, so neither is its length.
-    fn rest(&self) -> Option<FrameHeader> {
-        let header = FrameHeader { content_size_hint: None, ..self.header };
-        (header.window <= ENTERED_WINDOW_MAX).then_some(header)
-    }
-
-    /// Whether more blocks follow the one that said to be the last.
-    fn goes_on(&self, input: &mut Input) -> Result<bool, Error> {
-        let trailer = if self.header.has_checksum { 4 } else { 0 };
-        let bytes = input.peek(trailer + HEADER_MAX)?;
-        if bytes.get(trailer..).is_none_or(chain::is_end) {
-            return Ok(false);
-        }
-        let chain =
-            chain::follow(input.peek(REACH)?, self.header.has_checksum, chain::End::Anywhere);
-        Ok(chain.is_some_and(|length| length > 0))
-    }
-
-    /// Bytes of contents still to come by the frame's own word, if that can
-    /// be true of what is left of the source.
-    fn missing(&self, input: &Input) -> Option<u64> {
-        let left = input.source().size()?.saturating_sub(input.position());
-        let missing = self.header.content_size_hint?.checked_sub(self.produced)?;
-        (missing <= left.saturating_mul(EXPANSION_MAX)).then_some(missing)
     }
 }
 

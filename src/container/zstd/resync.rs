@@ -10,10 +10,11 @@
 use std::rc::Rc;
 
 use super::chain::{self, End, REACH};
+use super::frame::Frame;
 use super::header::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, MAGIC, Opening};
 use super::measure::{Behind, Measure};
 use super::twin::Twin;
-use super::{Frame, Place, Zstd};
+use super::{Place, Zstd};
 use crate::container::input::Input;
 use crate::container::loss::before::Before;
 use crate::container::loss::{Found, Length, Loss, extent_of};
@@ -84,6 +85,11 @@ impl Search {
         }
     }
 
+    /// A search for any frame, or for a place to go on with `frame`.
+    pub(super) fn for_frame(frame: FrameHeader, start: u64) -> Self {
+        Self { frame: Some(frame), ..Self::for_frames(start) }
+    }
+
     /// A search behind an end, at `start` of the source: for a frame, or for
     /// more of the one that ended if it is in `doubt`, with as many bytes of
     /// contents.
@@ -103,7 +109,8 @@ impl Search {
         next: Option<u64>,
     ) -> Self {
         // Of a short frame as much would be lost by not knowing how much it is.
-        let is_worth_it = missing.is_none_or(|missing| missing > extent_of(None));
+        let is_worth_it =
+            missing.is_none_or(|missing| missing > extent_of(None)) || frame.produced == 0;
         let frame_rest = frame.rest().filter(|_| is_worth_it);
         let doubtful = frame.doubtful();
         Self { frame: frame_rest, doubtful, next, missing, ..Self::for_frames(start) }
