@@ -1,5 +1,5 @@
 /** Puts the page together: state, views, Worker and Service Worker. */
-import { Actions } from "./page/actions.js";
+import { Actions } from "./actions.js";
 import { announcementOf } from "./page/announcements.js";
 import { watchClicks } from "./page/download-gate.js";
 import { listenForFiles } from "./page/drop.js";
@@ -58,7 +58,7 @@ const views = [
   liveView,
 ].map((view) => view(send));
 
-const worker = new WorkerClient((died) => send({ type: "worker-died", failure: died }));
+const worker = new WorkerClient((died) => send({ type: "worker-ended", failure: died }));
 const actions = new Actions(worker, send, () => state);
 const trust = new Trust(worker, send, () => state);
 

@@ -18,8 +18,8 @@ const PROGRESS_EVERY_MS = 100;
 const PAGE_CHECK_EVERY_MS = 5000;
 
 /**
- * One file on its way from the page's Worker to the browser's download. More than
- * ten fields: counters of one stream, each changed at another moment of it.
+ * One file on its way from the page's Worker to the browser's download.
+ * Many fields: counters of one stream, each changed at another moment of it.
  */
 class Save {
   /** @type {Uint8Array[]} arrived, not yet taken */

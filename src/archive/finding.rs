@@ -1,16 +1,11 @@
 //! What is wrong with an archive, where the work went on all the same.
 
 use core::fmt;
-use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
 use crate::archive::unit::{ArchiveOffset, BlockMask, ClusterNumber, DeviceId};
 use crate::source::{Severity, hex};
-
-/// How many findings of one code are kept in full; all are counted. Bounds
-/// the memory that a hostile archive can ask for: 33 codes, some 100 bytes a finding.
-pub const KEPT_PER_CODE: usize = 100_000;
 
 /// One thing that is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,101 +212,70 @@ pub enum FindingKind {
     },
 }
 
-/// All codes, in the order in which the page lists them.
-pub const CODES: [&str; 33] = [
-    "header-lost",
-    "bytes-before-header",
-    "header-field-wrong",
-    "header-truncated",
-    "header-md5-mismatch",
-    "blob-buffer-out-of-bounds",
-    "config-pointer-invalid",
-    "device-name-invalid",
-    "device-incomplete",
-    "device-zero-declared",
-    "device-by-number",
-    "device-size-doubtful",
-    "blob-pointer-inside-blob",
-    "name-unterminated",
-    "cluster-missing",
-    "contents-lost",
-    "extent-cut",
-    "extent-header-cut",
-    "extent-md5-mismatch",
-    "extent-magic-wrong",
-    "extent-uuid-mismatch",
-    "extent-reserved-nonzero",
-    "archive-header-again",
-    "bytes-skipped",
-    "search-given-up",
-    "trailing-bytes",
-    "block-count-mismatch",
-    "cluster-twice",
-    "cluster-past-end",
-    "block-past-end",
-    "device-undeclared",
-    "vmstate-out-of-order",
-    "slot-reserved-nonzero",
-];
+/// The table of all kinds: a stable code in kebab-case, and how much it matters.
+/// In the order in which they are listed.
+macro_rules! kinds {
+    ($($kind:ident => $code:literal, $severity:ident;)*) => {
+        /// All codes, in the order in which the page lists them.
+        pub const CODES: &[&str] = &[$($code),*];
+
+        impl FindingKind {
+            /// A stable name in kebab-case, to match on.
+            #[must_use]
+            pub fn code(&self) -> &'static str {
+                match self {
+                    $(Self::$kind { .. } => $code,)*
+                }
+            }
+
+            /// How much it matters.
+            #[must_use]
+            pub fn severity(&self) -> Severity {
+                match self {
+                    $(Self::$kind { .. } => Severity::$severity,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    HeaderLost => "header-lost", Damage;
+    BytesBeforeHeader => "bytes-before-header", Warning;
+    HeaderFieldWrong => "header-field-wrong", Damage;
+    HeaderTruncated => "header-truncated", Damage;
+    HeaderMd5Mismatch => "header-md5-mismatch", Damage;
+    BlobBufferOutOfBounds => "blob-buffer-out-of-bounds", Damage;
+    ConfigPointerInvalid => "config-pointer-invalid", Damage;
+    DeviceNameInvalid => "device-name-invalid", Damage;
+    DeviceIncomplete => "device-incomplete", Damage;
+    DeviceZeroDeclared => "device-zero-declared", Warning;
+    DeviceByNumber => "device-by-number", Damage;
+    DeviceSizeDoubtful => "device-size-doubtful", Damage;
+    BlobPointerInsideBlob => "blob-pointer-inside-blob", Warning;
+    NameUnterminated => "name-unterminated", Warning;
+    ClusterMissing => "cluster-missing", Damage;
+    ContentsLost => "contents-lost", Damage;
+    ExtentCut => "extent-cut", Damage;
+    ExtentHeaderCut => "extent-header-cut", Damage;
+    ExtentMd5Mismatch => "extent-md5-mismatch", Damage;
+    ExtentMagicWrong => "extent-magic-wrong", Damage;
+    ExtentUuidMismatch => "extent-uuid-mismatch", Damage;
+    ExtentReservedNonzero => "extent-reserved-nonzero", Warning;
+    ArchiveHeaderAgain => "archive-header-again", Warning;
+    BytesSkipped => "bytes-skipped", Damage;
+    SearchGivenUp => "search-given-up", Damage;
+    TrailingBytes => "trailing-bytes", Warning;
+    BlockCountMismatch => "block-count-mismatch", Damage;
+    ClusterTwice => "cluster-twice", Damage;
+    ClusterPastEnd => "cluster-past-end", Damage;
+    BlockPastEnd => "block-past-end", Warning;
+    DeviceUndeclared => "device-undeclared", Damage;
+    VmstateOutOfOrder => "vmstate-out-of-order", Damage;
+    SlotReservedNonzero => "slot-reserved-nonzero", Note;
+}
 
 impl FindingKind {
-    /// A stable name in kebab-case, to match on.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::HeaderMd5Mismatch { .. } => "header-md5-mismatch",
-            Self::HeaderTruncated { .. } => "header-truncated",
-            Self::BlobBufferOutOfBounds { .. } => "blob-buffer-out-of-bounds",
-            Self::DeviceIncomplete { .. } => "device-incomplete",
-            Self::DeviceZeroDeclared => "device-zero-declared",
-            Self::DeviceNameInvalid { .. } => "device-name-invalid",
-            Self::ConfigPointerInvalid { .. } => "config-pointer-invalid",
-            Self::BlobPointerInsideBlob { .. } => "blob-pointer-inside-blob",
-            Self::NameUnterminated => "name-unterminated",
-            Self::ExtentMagicWrong { .. } => "extent-magic-wrong",
-            Self::ExtentReservedNonzero { .. } => "extent-reserved-nonzero",
-            Self::ExtentUuidMismatch { .. } => "extent-uuid-mismatch",
-            Self::ExtentMd5Mismatch { .. } => "extent-md5-mismatch",
-            Self::ExtentHeaderCut { .. } => "extent-header-cut",
-            Self::ExtentCut { .. } => "extent-cut",
-            Self::BytesSkipped { .. } => "bytes-skipped",
-            Self::TrailingBytes { .. } => "trailing-bytes",
-            Self::ContentsLost { .. } => "contents-lost",
-            Self::SearchGivenUp => "search-given-up",
-            Self::ArchiveHeaderAgain { .. } => "archive-header-again",
-            Self::HeaderLost { .. } => "header-lost",
-            Self::BytesBeforeHeader { .. } => "bytes-before-header",
-            Self::HeaderFieldWrong { .. } => "header-field-wrong",
-            Self::DeviceByNumber => "device-by-number",
-            Self::DeviceSizeDoubtful { .. } => "device-size-doubtful",
-            Self::BlockCountMismatch { .. } => "block-count-mismatch",
-            Self::ClusterTwice => "cluster-twice",
-            Self::ClusterMissing { .. } => "cluster-missing",
-            Self::ClusterPastEnd { .. } => "cluster-past-end",
-            Self::BlockPastEnd { .. } => "block-past-end",
-            Self::DeviceUndeclared => "device-undeclared",
-            Self::SlotReservedNonzero { .. } => "slot-reserved-nonzero",
-            Self::VmstateOutOfOrder { .. } => "vmstate-out-of-order",
-        }
-    }
-
-    /// How much it matters.
-    #[must_use]
-    pub fn severity(&self) -> Severity {
-        match self {
-            Self::SlotReservedNonzero { .. } => Severity::Note,
-            Self::DeviceZeroDeclared
-            | Self::BlobPointerInsideBlob { .. }
-            | Self::NameUnterminated
-            | Self::ExtentReservedNonzero { .. }
-            | Self::TrailingBytes { .. }
-            | Self::BytesBeforeHeader { .. }
-            | Self::ArchiveHeaderAgain { .. }
-            | Self::BlockPastEnd { .. } => Severity::Warning,
-            _ => Severity::Damage,
-        }
-    }
-
     /// What should have been there, in words or digits; `None` where the code
     /// says it all.
     #[must_use]
@@ -428,89 +392,5 @@ impl fmt::Display for Finding {
             (Some(found), None) => write!(f, ": {found}"),
             (None, _) => Ok(()),
         }
-    }
-}
-
-/// Findings by code: all of them counted, the first [`KEPT_PER_CODE`] of each
-/// code kept.
-#[derive(Clone, Debug, Default)]
-pub struct Findings {
-    by_code: BTreeMap<&'static str, Group>,
-}
-
-/// The findings of one code.
-#[derive(Clone, Debug)]
-pub struct Group {
-    severity: Severity,
-    count: u64,
-    kept: Vec<Finding>,
-}
-
-impl Group {
-    /// How much the findings of this code matter.
-    #[must_use]
-    pub fn severity(&self) -> Severity {
-        self.severity
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.count
-    }
-
-    /// Those that are kept, in the order in which they were found.
-    #[must_use]
-    pub fn kept(&self) -> &[Finding] {
-        &self.kept
-    }
-}
-
-impl Findings {
-    /// Adds one.
-    pub fn push(&mut self, finding: Finding) {
-        let group = self.by_code.entry(finding.kind.code()).or_insert_with(|| Group {
-            severity: finding.kind.severity(),
-            count: 0,
-            kept: Vec::new(),
-        });
-        group.count = group.count.saturating_add(1);
-        if group.kept.len() < KEPT_PER_CODE {
-            group.kept.push(finding);
-        }
-    }
-
-    /// Adds all of `others`.
-    pub fn extend(&mut self, others: impl IntoIterator<Item = Finding>) {
-        for finding in others {
-            self.push(finding);
-        }
-    }
-
-    /// Takes all findings of one code away.
-    pub fn remove(&mut self, code: &str) {
-        self.by_code.remove(code);
-    }
-
-    /// How many there are of all codes.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.by_code.values().map(Group::count).sum()
-    }
-
-    /// The findings of one code, if there are any.
-    #[must_use]
-    pub fn group(&self, code: &str) -> Option<&Group> {
-        self.by_code.get(code)
-    }
-
-    /// Every code that was found, in the order of [`CODES`], with its findings.
-    pub fn groups(&self) -> impl Iterator<Item = (&'static str, &Group)> {
-        CODES.iter().filter_map(|code| self.by_code.get_key_value(code)).map(|(c, g)| (*c, g))
-    }
-
-    /// All findings that are kept, by code.
-    pub fn iter(&self) -> impl Iterator<Item = &Finding> {
-        self.groups().flat_map(|(_, group)| group.kept.iter())
     }
 }

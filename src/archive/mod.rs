@@ -3,6 +3,7 @@
 mod blob_buffer;
 pub mod extent;
 pub mod finding;
+pub mod findings;
 pub mod header;
 pub mod salvage;
 pub mod unit;

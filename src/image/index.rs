@@ -8,69 +8,18 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+pub use super::page::{ARCHIVE_SIZE_MAX, Cluster, ClusterCounts, Inserted};
+use super::page::{Location, MixedPage, PAGE_CLUSTERS, Page};
 use crate::archive::unit::{ArchiveOffset, BLOCK_SIZE, BlockMask, ClusterNumber};
-use crate::source::{Error, ErrorKind, Part};
-use crate::source::{Reader, Writer};
-
-/// The first archive offset that the index cannot hold: 256 TiB.
-pub const ARCHIVE_SIZE_MAX: u64 = 1 << 48;
+use crate::source::{Error, Reader, Writer};
 
 /// The most bytes that the index of an archive may take. Holds 16 TiB of dense
 /// disks, and leaves a 32-bit address space room for everything else.
 pub const INDEX_BYTES_MAX: usize = 2_200 << 20;
 
-/// Clusters in a page.
-const PAGE_CLUSTERS: u32 = 1024;
-const WORDS: usize = 16;
-
 /// What a page costs in its map, bytes: key, pointer, and the slack of a
 /// B-tree whose nodes are half full.
 const MAP_ENTRY_BYTES: usize = 32;
-
-/// Where one cluster is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cluster {
-    /// Nowhere in the archive.
-    Missing,
-    /// All its blocks are zeros.
-    Zero,
-    /// Its stored blocks stand at `offset`, one behind the other.
-    Stored {
-        /// Where its first stored block is.
-        offset: ArchiveOffset,
-        /// Which of its blocks are stored; never [`BlockMask::ZERO`].
-        mask: BlockMask,
-    },
-}
-
-/// How many clusters of a device were found, by kind. Each counts once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ClusterCounts {
-    /// All blocks are stored.
-    pub full: u64,
-    /// Some blocks are stored.
-    pub partial: u64,
-    /// No block is stored.
-    pub zero: u64,
-    /// Blocks of these clusters that are stored and there.
-    pub stored_blocks: u64,
-    /// Clusters of which stored bytes are lost; they count above as well.
-    pub cut: u64,
-    /// Stored blocks that are lost as a whole.
-    pub lost_blocks: u64,
-    /// Stored bytes that are lost: those of such blocks, and single ones.
-    pub lost_bytes: u64,
-    /// Further copies of clusters that were there before.
-    pub twice: u64,
-}
-
-impl ClusterCounts {
-    /// Clusters that were found.
-    #[must_use]
-    pub fn found(&self) -> u64 {
-        self.full.saturating_add(self.partial).saturating_add(self.zero)
-    }
-}
 
 /// The clusters of one device.
 #[derive(Clone, Debug, Default)]
@@ -80,37 +29,6 @@ pub struct DeviceIndex {
     lost: BTreeMap<u32, BlockMask>,
     counts: ClusterCounts,
     page_bytes: usize,
-}
-
-#[derive(Clone, Debug)]
-enum Page {
-    /// Every cluster was found and is zeros.
-    Zero,
-    Mixed(Box<MixedPage>),
-}
-
-#[derive(Clone, Debug, Default)]
-struct MixedPage {
-    found: Bits,
-    stored: Bits,
-    /// One entry for each set bit of `stored`, in the same order.
-    entries: Vec<Location>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Bits([u64; WORDS]);
-
-/// An archive offset below [`ARCHIVE_SIZE_MAX`] and a mask, in 8 bytes.
-#[derive(Clone, Copy, Debug)]
-struct Location(u64);
-
-/// Whether a cluster was new to the index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Inserted {
-    /// It was, and is kept.
-    New,
-    /// A copy of it was there already; that one stays.
-    Twice,
 }
 
 impl DeviceIndex {
@@ -364,147 +282,6 @@ impl Gaps {
             self.found.push(self.from..start);
         }
         self.from = self.from.max(end);
-    }
-}
-
-impl Page {
-    fn count_in(&self, counts: &mut ClusterCounts) {
-        match self {
-            Self::Zero => counts.zero += u64::from(PAGE_CLUSTERS),
-            Self::Mixed(page) => {
-                counts.zero += u64::from(page.found.count().saturating_sub(page.stored.count()));
-                for location in &page.entries {
-                    let whole = location.mask() == BlockMask::FULL;
-                    *if whole { &mut counts.full } else { &mut counts.partial } += 1;
-                    counts.stored_blocks += u64::from(location.mask().stored_blocks());
-                }
-            }
-        }
-    }
-
-    fn bytes(&self) -> usize {
-        match self {
-            Self::Zero => 0,
-            Self::Mixed(page) => page.bytes(),
-        }
-    }
-
-    fn end(&self) -> u32 {
-        match self {
-            Self::Zero => PAGE_CLUSTERS,
-            Self::Mixed(page) => {
-                (0..PAGE_CLUSTERS).rev().find(|&b| page.found.has(b)).map_or(0, |b| b + 1)
-            }
-        }
-    }
-}
-
-impl MixedPage {
-    fn insert(&mut self, bit: u32, location: Location) -> Inserted {
-        if self.found.has(bit) {
-            return Inserted::Twice;
-        }
-        self.found.set(bit);
-        if location.mask() != BlockMask::ZERO {
-            let rank = self.stored.count_below(bit).min(self.entries.len());
-            self.stored.set(bit);
-            self.entries.insert(rank, location);
-        }
-        Inserted::New
-    }
-
-    fn cluster(&self, bit: u32) -> Cluster {
-        if !self.found.has(bit) {
-            return Cluster::Missing;
-        }
-        if !self.stored.has(bit) {
-            return Cluster::Zero;
-        }
-        self.entries.get(self.stored.count_below(bit)).map_or(Cluster::Missing, |location| {
-            Cluster::Stored { offset: location.offset(), mask: location.mask() }
-        })
-    }
-
-    fn write_to(&self, bytes: &mut Writer) {
-        for &word in self.found.0.iter().chain(&self.stored.0) {
-            bytes.u64(word);
-        }
-        for location in &self.entries {
-            bytes.u64(location.0);
-        }
-    }
-
-    fn read_from(bytes: &mut Reader<'_>) -> Option<Self> {
-        let mut page = Self::default();
-        for word in page.found.0.iter_mut().chain(&mut page.stored.0) {
-            *word = bytes.u64()?;
-        }
-        for _ in 0..page.stored.count() {
-            page.entries.push(Location(bytes.u64()?));
-        }
-        Some(page)
-    }
-
-    fn is_zero(&self) -> bool {
-        self.entries.is_empty() && self.found.all()
-    }
-
-    fn bytes(&self) -> usize {
-        size_of::<Self>() + self.entries.capacity().saturating_mul(size_of::<Location>())
-    }
-}
-
-impl Bits {
-    fn has(&self, bit: u32) -> bool {
-        self.word(bit / 64) >> (bit % 64) & 1 == 1
-    }
-
-    fn set(&mut self, bit: u32) {
-        if let Some(word) = index(bit / 64).and_then(|at| self.0.get_mut(at)) {
-            *word |= 1 << (bit % 64);
-        }
-    }
-
-    fn count(&self) -> u32 {
-        self.0.iter().map(|word| word.count_ones()).sum()
-    }
-
-    fn all(&self) -> bool {
-        self.0.iter().all(|&word| word == u64::MAX)
-    }
-
-    /// How many bits below `bit` are set.
-    fn count_below(&self, bit: u32) -> usize {
-        let whole = index(bit / 64).unwrap_or(0);
-        let before: u32 = self.0.iter().take(whole).map(|word| word.count_ones()).sum();
-        let rest = self.word(bit / 64) & ((1 << (bit % 64)) - 1);
-        index(before + rest.count_ones()).unwrap_or(0)
-    }
-
-    fn word(&self, number: u32) -> u64 {
-        index(number).and_then(|at| self.0.get(at)).copied().unwrap_or(0)
-    }
-}
-
-fn index(number: u32) -> Option<usize> {
-    usize::try_from(number).ok()
-}
-
-impl Location {
-    fn new(offset: ArchiveOffset, mask: BlockMask) -> Result<Self, Error> {
-        if offset.0 >= ARCHIVE_SIZE_MAX {
-            let kind = ErrorKind::ArchiveTooLarge { max: ARCHIVE_SIZE_MAX };
-            return Err(Error::new(Part::Extent, offset.0, kind));
-        }
-        Ok(Self(offset.0 << 16 | u64::from(mask.0)))
-    }
-
-    fn offset(self) -> ArchiveOffset {
-        ArchiveOffset(self.0 >> 16)
-    }
-
-    fn mask(self) -> BlockMask {
-        BlockMask(u16::try_from(self.0 & 0xffff).unwrap_or(0))
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod filled;
 pub mod index;
 mod joined;
+mod page;
 pub mod run;
 pub mod tap;
 

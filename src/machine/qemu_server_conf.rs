@@ -11,7 +11,8 @@ const BUSES: [&str; 6] = ["ide", "sata", "scsi", "virtio", "efidisk", "tpmstate"
 const MAP_PREFIX: &str = "#qmdump#map:";
 
 /// What the config says of the VM. `None`: the line is not there, and
-/// Proxmox's default holds. Values are as they stand, unchecked.
+/// Proxmox's default holds. Values are as they stand, unchecked. Many fields: each
+/// is a key of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QemuServerConf {
     /// The VM's name.

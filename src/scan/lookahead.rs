@@ -34,7 +34,8 @@ const SHORT_APPROACH: u64 = 2 << 20;
 /// Headers of large extents that a step reads where none can be foretold.
 const HEADERS_UNTOLD: u32 = 4;
 
-/// A buffer over a source that moves forward with the scan.
+/// A buffer over a source that moves forward with the scan. Many fields: what is
+/// foretold follows from counters of one step and of all.
 pub(crate) struct Lookahead {
     source: Rc<dyn ReadAt>,
     buffer: Vec<u8>,

@@ -16,7 +16,8 @@ use uuid::Uuid;
 
 use crate::archive::Archive;
 use crate::archive::extent::{self, ExtentHeader, HEADER_LENGTH, HEADER_SIZE, Slot};
-use crate::archive::finding::{Finding, FindingKind, Findings};
+use crate::archive::finding::{Finding, FindingKind};
+use crate::archive::findings::Findings;
 use crate::archive::header::{self, Device, HEADER_SIZE_MAX, Header, START};
 use crate::archive::unit::{
     ArchiveOffset, BLOCK_SIZE, BLOCKS_PER_CLUSTER, BlockMask, CLUSTER_SIZE, ClusterNumber, DeviceId,

@@ -11,7 +11,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::object::{Fields, from_number, list, number, pairs};
 use super::source::{JsSource, Source};
-use crate::archive::finding::{Finding, Findings};
+use crate::archive::finding::Finding;
+use crate::archive::findings::Findings;
 use crate::archive::header::{Config, Device, Header, Standing};
 use crate::archive::unit::DeviceId;
 use crate::container::{

@@ -33,6 +33,8 @@ export interface VmaError extends Error {
 /**
  * Numbers from the archive are given as `number`; those above 2^53 (which no
  * real archive has) are rounded. Texts carry them exactly.
+ *
+ * Many fields: those of the archive's header, and what is known of them.
  */
 export interface Overview {
   container: ContainerKind;
@@ -146,6 +148,7 @@ export interface ContainerFinding {
   text: string;
 }
 
+/** Many fields: each is a figure of its own that is shown. */
 export interface ExtentStatistics {
   /** Sound extent headers: magic, UUID and MD5 agree. */
   count: number;

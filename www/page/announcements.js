@@ -21,7 +21,7 @@ export function announcementOf(before, state, event) {
       return text("said.opening", { name: event.file.name });
     case "open-failed":
     case "drop-refused":
-    case "worker-died":
+    case "worker-ended":
     case "scan-failed":
       return failureSentence(event.failure.code).title;
     case "opened":

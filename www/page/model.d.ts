@@ -58,7 +58,7 @@ export interface FindingsPage {
   failure: Failure | null;
 }
 
-/** More than ten fields: each is asked for on its own, and arrives by an event of its own. */
+/** Many fields: each is asked for on its own, and arrives by an event of its own. */
 export interface ShownArchive {
   id: number;
   file: FileFacts;
@@ -265,7 +265,7 @@ export type PageEvent =
       failure: Failure | null;
     }
   | { type: "trust-arrived"; archive: number; trust: Trust }
-  | { type: "worker-died"; failure: Failure }
+  | { type: "worker-ended"; failure: Failure }
   | { type: "abilities-known"; abilities: Abilities }
   | {
       type: "formats-arrived";

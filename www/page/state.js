@@ -78,7 +78,7 @@ function changed(state, event) {
       return { ...state, opening: null, failure: failed(event) };
     case "opened":
       return { ...state, opening: null, archive: shown(event) };
-    case "worker-died":
+    case "worker-ended":
       return died(state, event.failure);
     case "abilities-known":
       return { ...state, abilities: event.abilities };

@@ -153,7 +153,7 @@ export interface Hashed {
   report: ScanReport;
 }
 
-/** Each kind of request with its parameters, its progress and its result. */
+/** Each kind of request with its parameters, its progress and its result. Many fields: one for each kind. */
 export interface Requests {
   /** `largeWindow`: lets zstd take up to 1 GiB of memory to look back. */
   open: { ask: { file: File; largeWindow: boolean }; progress: never; result: OpenedArchive };

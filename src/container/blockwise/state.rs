@@ -21,7 +21,7 @@ use crate::source::{Error, ReadAt};
 const SETTLE: u64 = 256 * 1024;
 
 /// All of it: the two walks, what is known of the contents, and what is kept of
-/// them. More than ten, because each step works on nearly all of them.
+/// them. Many fields: each step works on nearly all of them.
 pub(super) struct State<W: Walk> {
     pub(super) source: Rc<dyn ReadAt>,
     /// Has passed every block up to where it stands, from the first on.
@@ -174,9 +174,9 @@ impl<W: Walk> State<W> {
     /// Notes the block that the frontier has come to, if it has come to one.
     fn take_up_block(&mut self) -> Result<(), Error> {
         let Some(block) = self.frontier.walk.block() else { return Ok(()) };
-        let Block { contents, source, resume: state, .. } = block;
+        let Block { contents, source, resume: state, is_mended, .. } = block;
         let is_behind_loss =
-            contents.checked_sub(1).is_some_and(|last| self.holes.at(last).is_some());
+            is_mended || contents.checked_sub(1).is_some_and(|last| self.holes.at(last).is_some());
         if is_behind_loss || self.blocks.is_due(contents) || self.blocks.len() == 0 {
             let pinned = is_behind_loss || self.blocks.len() == 0;
             self.blocks.push(Checkpoint { contents, source, state, bytes: 0, pinned });

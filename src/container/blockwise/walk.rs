@@ -29,6 +29,9 @@ pub(in crate::container) struct Block<R> {
     pub(in crate::container) source: u64,
     /// What a walk needs to go on here.
     pub(in crate::container) resume: R,
+    /// Whether its header is damaged and was put right: it is found from its own
+    /// place alone.
+    pub(in crate::container) is_mended: bool,
 }
 
 impl<R> Block<R> {

@@ -194,7 +194,7 @@ impl Walk for Bzip2 {
         let Place::Block(held) = &self.place else { return None };
         let resume = Resume { bit: Some(held.bit), streams: self.streams };
         let (contents, source) = (self.contents, self.input.position());
-        Some(Block { contents, length: to_u64(held.bytes.len()), source, resume })
+        Some(Block { contents, length: to_u64(held.bytes.len()), source, resume, is_mended: false })
     }
 
     fn decode(&mut self, _: bool) -> Result<Unpacked, Error> {

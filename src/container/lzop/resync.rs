@@ -89,6 +89,7 @@ impl Lzop {
         let bytes = self.input.peek(between)?.get(..between).unwrap_or(&[]);
         if let Some(header) = BlockHeader::mended(search.flags, bytes, length) {
             self.place = Place::Block(search.flags, header);
+            self.mended = Some(header);
             return Ok(Found::Mended);
         }
         self.input.seek(end);

@@ -29,6 +29,9 @@ pub(in crate::container) struct Lzop {
     parts: u64,
     /// Bytes of contents in the block before, in the same part.
     pub(super) previous: Option<u32>,
+    /// The header of the block it stands at, if what stands in the source in its
+    /// place is damaged.
+    pub(super) mended: Option<BlockHeader>,
 }
 
 /// What a walk stands at.
@@ -44,6 +47,8 @@ pub(super) enum Place {
 pub(in crate::container) struct Resume {
     flags: Flags,
     previous: Option<u32>,
+    /// Damage costs no block whose header alone it hits: what takes its place.
+    mended: Option<BlockHeader>,
 }
 
 impl Walk for Lzop {
@@ -57,19 +62,23 @@ impl Walk for Lzop {
 
     fn new(source: Rc<dyn ReadAt>) -> Self {
         let input = Input::new(source, 0);
-        Self { input, contents: 0, place: Place::Part, parts: 0, previous: None }
+        Self { input, contents: 0, place: Place::Part, parts: 0, previous: None, mended: None }
     }
 
     fn fork(&self) -> Self {
         let input = Input::new(Rc::clone(self.input.source()), self.input.position());
         let (place, parts, previous) = (self.place, self.parts, self.previous);
-        Self { input, contents: 0, place, parts, previous }
+        Self { input, contents: 0, place, parts, previous, mended: self.mended }
     }
 
     fn go_to(&mut self, source: u64, contents: u64, resume: Resume) {
         self.input.seek(source);
         self.contents = contents;
-        self.place = Place::Next(resume.flags);
+        self.mended = resume.mended;
+        self.place = match resume.mended {
+            Some(header) => Place::Block(resume.flags, header),
+            None => Place::Next(resume.flags),
+        };
         self.previous = resume.previous;
         self.parts = self.parts.max(1);
     }
@@ -93,9 +102,10 @@ impl Walk for Lzop {
 
     fn block(&self) -> Option<Block<Resume>> {
         let Place::Block(flags, header) = self.place else { return None };
-        let resume = Resume { flags, previous: self.previous };
+        let resume = Resume { flags, previous: self.previous, mended: self.mended };
         let (contents, source) = (self.contents, self.input.position());
-        Some(Block { contents, length: header.contents_length.into(), source, resume })
+        let is_mended = self.mended.is_some();
+        Some(Block { contents, length: header.contents_length.into(), source, resume, is_mended })
     }
 
     fn decode(&mut self, checks: bool) -> Result<Unpacked, Error> {
@@ -131,7 +141,7 @@ impl Walk for Lzop {
     fn read_resume(bytes: &mut Reader<'_>) -> Option<Resume> {
         let flags = Flags(bytes.u32()?);
         let previous = Some(bytes.u32()?).filter(|&length| length != u32::MAX);
-        Some(Resume { flags, previous })
+        Some(Resume { flags, previous, mended: None })
     }
 }
 
@@ -214,6 +224,7 @@ impl Lzop {
         self.input.skip(length.saturating_add(u64::from(header.length)))?;
         self.contents = self.contents.saturating_add(u64::from(header.contents_length));
         self.previous = Some(header.contents_length);
+        self.mended = None;
         self.place = Place::Next(flags);
         Ok(Step::On)
     }

@@ -19,7 +19,7 @@ use crate::container::loss::{LOSSES_MAX, Length, extent_of};
 use crate::source::{Error, ReadAt};
 
 /// All of it: the two decoders, what is known of the contents, and what is
-/// kept of them. More than ten, because each step works on nearly all of them.
+/// kept of them. Many fields: each step works on nearly all of them.
 pub(super) struct State<D: Decoder> {
     pub(super) options: Options,
     pub(super) source: Rc<dyn ReadAt>,

@@ -52,7 +52,7 @@ const FIRMWARE_OF_2_MIB: Firmware =
 const CONTENTS: &str = "its contents";
 
 /// A VM, as far as it can be carried over, from an archive's
-/// `qemu-server.conf` and its devices.
+/// `qemu-server.conf` and its devices. Many fields: each is a line of that file.
 #[derive(Clone, Debug)]
 pub struct Machine {
     name: String,

@@ -30,7 +30,8 @@ const PUT_OFF_MAX: usize = 32;
 /// Entries of the L1 table that one step gives.
 const SLOTS_PER_STEP: u64 = 128 << 10;
 
-/// A qcow2 file with compressed clusters.
+/// A qcow2 file with compressed clusters. Many fields: its tables grow side by
+/// side while the clusters are packed.
 pub(super) struct Qcow2Stream {
     geometry: Geometry,
     units: StoredUnits,

@@ -46,7 +46,8 @@ enum Marker {
     Footer,
 }
 
-/// A streamOptimized VMDK.
+/// A streamOptimized VMDK. Many fields: its tables grow side by side while the
+/// grains are packed.
 pub(super) struct VmdkStream {
     header: Header,
     descriptor: Vec<u8>,

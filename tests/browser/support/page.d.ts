@@ -8,7 +8,7 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
-/** What a test can do with a page, whichever the browser. */
+/** What a test can do with a page, whichever the browser. Many fields: one for each thing that a person does. */
 export interface TestPage {
   /** What the console showed as errors, and errors that nothing caught. */
   readonly errors: string[];

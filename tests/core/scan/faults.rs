@@ -216,7 +216,7 @@ fn a_million_findings_are_counted_and_a_bounded_number_kept() {
     let scan = scan(archive.bytes);
     let group = scan.found().findings().group("device-undeclared").expect("found");
     assert_eq!(group.count(), 17_000 * 59);
-    assert_eq!(group.kept().len(), vma_inspector::archive::finding::KEPT_PER_CODE);
+    assert_eq!(group.kept().len(), vma_inspector::archive::findings::KEPT_PER_CODE);
 }
 
 #[test]

@@ -225,7 +225,7 @@ fn container(magic: &[u8], data: &[u8]) {
 }
 
 fn limits() -> Options {
-    Options { window_max: 8 << 20, checkpoint_bytes: 12 << 20, cache_bytes: 512 << 10 }
+    Options { window_max: 8 << 20, checkpoint_bytes: 12 << 20, cache_bytes: 512 << 10, hint: None }
 }
 
 fn contents(bytes: &Rc<Vec<u8>>) -> Contents {

@@ -36,7 +36,7 @@ const AWAITED_BYTES = 4 * MIB;
 /** @typedef {Range & { arrived: Promise<void> }} Coming */
 
 /**
- * More than ten fields: the cache, the reads under way and the place of the last
+ * Many fields: the cache, the reads under way and the place of the last
  * read are one thing, and change together with each read.
  * @implements {Source}
  */

@@ -1,17 +1,17 @@
 /** What events set in motion: requests to the Worker, scans, saves. */
-import { WINDOW_TOO_LARGE, WORKER_DIED } from "../shared/codes.js";
-import { failureOf } from "../shared/failure.js";
-import { baseName } from "./names.js";
-import { Meter } from "./rate.js";
-import { Beside } from "./saving/beside.js";
-import { Hashes } from "./saving/hashes.js";
-import { SaveRunner } from "./saving/runner.js";
-import { FINDINGS_PER_PAGE } from "./state.js";
+import { WINDOW_TOO_LARGE, WORKER_DIED } from "./shared/codes.js";
+import { failureOf } from "./shared/failure.js";
+import { baseName } from "./page/names.js";
+import { Meter } from "./page/rate.js";
+import { Beside } from "./page/saving/beside.js";
+import { Hashes } from "./page/saving/hashes.js";
+import { SaveRunner } from "./page/saving/runner.js";
+import { FINDINGS_PER_PAGE } from "./page/state.js";
 
-/** @typedef {import("./model.js").PageEvent} PageEvent */
-/** @typedef {import("./model.js").Send} Send */
-/** @typedef {import("./model.js").State} State */
-/** @typedef {import("./worker-client.js").WorkerClient} WorkerClient */
+/** @typedef {import("./page/model.js").PageEvent} PageEvent */
+/** @typedef {import("./page/model.js").Send} Send */
+/** @typedef {import("./page/model.js").State} State */
+/** @typedef {import("./page/worker-client.js").WorkerClient} WorkerClient */
 
 const KEEPING = "keep-scans";
 
@@ -79,7 +79,7 @@ export class Actions {
         return this.#refreshFindings();
       case "elsewhere-chosen":
         return this.#fetchElsewhere();
-      case "worker-died":
+      case "worker-ended":
         return this.saves.failAll(event.failure);
       default:
         return this.#handleSaving(event, before);
