@@ -2,6 +2,7 @@
 //! types are named, and only here numbers are narrowed to what it counts with.
 
 mod archive;
+mod doubt;
 mod export;
 mod object;
 mod report;
