@@ -35,6 +35,8 @@ const SHORT_APPROACH: u64 = 2 << 20;
 const HEADERS_UNTOLD: u32 = 4;
 
 /// A buffer over a source that moves forward with the scan.
+///
+/// Many fields: what is at hand, and what the choice of the next read goes by.
 pub(crate) struct Lookahead {
     source: Rc<dyn ReadAt>,
     buffer: Vec<u8>,
