@@ -4,6 +4,7 @@ use md5::{Digest, Md5};
 use uuid::Uuid;
 
 use crate::archive::blob_buffer::{Blob, BlobBuffer};
+pub use crate::archive::declared::{Config, Device};
 use crate::archive::finding::{Finding, FindingKind};
 use crate::archive::unit::{ArchiveOffset, CLUSTER_SIZE, ClusterNumber, DeviceId, clusters_of};
 use crate::source::{Error, ErrorKind, Part, array, be_u32, be_u64, to_u64, to_usize};
@@ -28,10 +29,8 @@ const CONFIG_DATA: usize = 0xbfc;
 const DEVICES: usize = 0x1000;
 const DEVICE_SIZE: usize = 32;
 
-/// The name under which Proxmox stores the state of a running VM.
-const VMSTATE: &str = "vmstate";
-
 /// The header of an archive: what the archive says of itself.
+/// Many fields: those of the format, and what became of them.
 #[derive(Clone, Debug)]
 #[doc(alias = "VmaHeader")]
 pub struct Header {
@@ -73,42 +72,6 @@ enum SizeFrom {
     Clusters,
     /// A person's word.
     Person,
-}
-
-/// A named config blob: `qemu-server.conf`, `qemu-server.fw`, or any other.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Config {
-    /// Its name, without the NUL; bytes that are not UTF-8 are replaced. May
-    /// hold anything, `../` and control characters included.
-    pub name: String,
-    /// Its bytes, at most 65,535.
-    pub data: Vec<u8>,
-}
-
-/// A device that the header declares: a disk, or the state of a running VM.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[doc(alias = "VmaDeviceInfo")]
-pub struct Device {
-    /// Its id, by which slots name it.
-    pub id: DeviceId,
-    /// Its name, without the NUL; bytes that are not UTF-8 are replaced.
-    pub name: String,
-    /// Its size in bytes, as stated; an estimate for a vmstate.
-    pub size: u64,
-}
-
-impl Device {
-    /// Whether it is the saved RAM of a running VM, a stream rather than a disk.
-    #[must_use]
-    pub fn is_vmstate(&self) -> bool {
-        self.name == VMSTATE
-    }
-
-    /// How many clusters it should have by its size.
-    #[must_use]
-    pub fn clusters(&self) -> u64 {
-        clusters_of(self.size)
-    }
 }
 
 impl Header {

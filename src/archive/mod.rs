@@ -1,6 +1,7 @@
 //! An archive: its header, and the bytes behind it.
 
 mod blob_buffer;
+mod declared;
 pub mod extent;
 pub mod finding;
 pub mod findings;
@@ -13,7 +14,6 @@ use std::rc::Rc;
 use crate::archive::header::Header;
 use crate::archive::unit::DeviceId;
 use crate::container::{self, Contents, Options};
-use crate::proxmox;
 use crate::source::Error;
 use crate::source::ReadAt;
 
@@ -26,7 +26,7 @@ const FIRST_READ: u64 = 64 << 10;
 pub struct Archive {
     contents: Rc<Contents>,
     header: Rc<Header>,
-    proxmox: Rc<proxmox::Read>,
+    stated: Rc<[u8]>,
 }
 
 impl Archive {
@@ -43,8 +43,7 @@ impl Archive {
     pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Self, Error> {
         let contents = Rc::new(container::open(source, options)?);
         let (header, stated) = salvage::read_header(&contents, FIRST_READ)?;
-        let proxmox = Rc::new(proxmox::read_behind(&stated, &contents));
-        Ok(Self { contents, header: Rc::new(header), proxmox })
+        Ok(Self { contents, header: Rc::new(header), stated: stated.into() })
     }
 
     /// Takes a person's word for the size of a device, in bytes. Only where the
@@ -59,9 +58,10 @@ impl Archive {
         &self.header
     }
 
-    /// What Proxmox's program makes of the header.
-    pub(crate) fn proxmox(&self) -> &proxmox::Read {
-        &self.proxmox
+    /// The bytes that stand where the header should be: as many as it claims to
+    /// have, as far as they are there. There may be more.
+    pub(crate) fn stated(&self) -> &[u8] {
+        &self.stated
     }
 
     /// The bytes of the archive, and what is known of the container they are in.

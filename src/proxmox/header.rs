@@ -1,9 +1,11 @@
 //! How Proxmox's program reads the archive's header.
 
+use core::ops::Range;
+
 use super::end::{End, signed};
 use crate::archive::header::{FIXED_SIZE, MAGIC, md5_without};
-use crate::source::Error;
-use crate::source::{ReadAt, be_u32, be_u64, le_u16, read_range};
+use crate::source::{Error, ErrorKind, Part};
+use crate::source::{ReadAt, be_u32, be_u64, le_u16, lost_until, read_range, to_u64};
 
 const CONFIG_NAMES: usize = 0x7fc;
 const CONFIG_DATA: usize = 0xbfc;
@@ -19,7 +21,7 @@ const INVALID_POINTERS: &str = "vma contains invalid data pointers";
 
 /// A header that the program accepts.
 #[derive(Clone, Debug)]
-pub(crate) struct Header {
+pub(super) struct Header {
     /// Its bytes: where the program expects the first extent.
     pub(super) size: u32,
     /// The devices it knows, by id.
@@ -41,27 +43,38 @@ pub(super) struct Device {
 }
 
 /// What the program makes of a header: itself, or how it ends there.
-pub(crate) type Read = Result<Header, End>;
+pub(super) type Read = Result<Header, End>;
 
 /// Reads the header that `source` starts with.
 pub(super) fn read_from(source: &dyn ReadAt) -> Result<Read, Error> {
-    let mut bytes = read_range(source, 0..FIXED_SIZE.into())?;
+    let mut bytes = read_there(source, 0..FIXED_SIZE.into())?;
     let claimed = match claimed_size(&bytes) {
         Ok(claimed) => claimed,
         Err(end) => return Ok(Err(end)),
     };
     if claimed > READ_MAX {
         let last = u64::from(claimed) - 1;
-        let is_there = !read_range(source, last..u64::from(claimed))?.is_empty();
+        let is_there = !read_there(source, last..u64::from(claimed))?.is_empty();
         return Ok(Err(if is_there { checksum_wrong() } else { data_cut() }));
     }
-    bytes.extend(read_range(source, FIXED_SIZE.into()..claimed.into())?);
+    bytes.extend(read_there(source, FIXED_SIZE.into()..claimed.into())?);
     Ok(read(&bytes))
+}
+
+/// Reads `range`: fewer bytes only where `source` ends. Nobody knows what the
+/// program says of bytes that nobody can have.
+fn read_there(source: &dyn ReadAt, range: Range<u64>) -> Result<Vec<u8>, Error> {
+    let bytes = read_range(source, range.clone())?;
+    let at = range.start.saturating_add(to_u64(bytes.len()));
+    match lost_until(source, at).filter(|_| at < range.end) {
+        Some(until) => Err(Error::new(Part::Container, at, ErrorKind::ContainerDamaged { until })),
+        None => Ok(bytes),
+    }
 }
 
 /// Reads the header that `source` starts with, of which `first` are the first
 /// bytes. What cannot be read for damage counts as not there.
-pub(crate) fn read_behind(first: &[u8], source: &dyn ReadAt) -> Read {
+pub(super) fn read_behind(first: &[u8], source: &dyn ReadAt) -> Read {
     let is_longer = |claimed: u32| usize::try_from(claimed).is_ok_and(|size| size > first.len());
     match claimed_size(first) {
         Ok(claimed) if is_longer(claimed) => read_from(source).unwrap_or_else(|_| read(first)),
@@ -71,7 +84,7 @@ pub(crate) fn read_behind(first: &[u8], source: &dyn ReadAt) -> Read {
 
 /// Reads a header from the archive's first bytes: as many as it claims to
 /// have, or fewer where the archive ends before. There may be more.
-pub(crate) fn read(bytes: &[u8]) -> Read {
+fn read(bytes: &[u8]) -> Read {
     let claimed = claimed_size(bytes)?;
     let head = usize::try_from(claimed).ok().and_then(|end| bytes.get(..end));
     let head = head.ok_or_else(data_cut)?;

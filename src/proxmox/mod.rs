@@ -22,8 +22,7 @@ pub mod words;
 
 use std::rc::Rc;
 
-pub(crate) use self::header::{Read, read_behind};
-pub(crate) use self::reading::Reading;
+pub use self::reading::Reading;
 use crate::container::{self, Options};
 use crate::source::Error;
 use crate::source::ReadAt;

@@ -4,16 +4,19 @@
 //! the same extents in the same order, and what the scan knows of a cluster is
 //! what the program's bitmaps know.
 
+use super::Prediction;
 use super::end::End;
 use super::file::{config_fault, disk_fault};
-use super::header::Device;
+use super::header::{Device, Read, read_behind};
 use super::words::RENAMED_BEFORE;
-use super::{Prediction, Read};
+use crate::archive::Archive;
 use crate::archive::extent::{ExtentHeader, HEADER_SIZE, Slot};
 use crate::archive::finding::FindingKind;
 use crate::archive::unit::{
     BLOCK_SIZE, BLOCKS_PER_CLUSTER, BlockMask, CLUSTER_SIZE, ClusterNumber, DeviceId, clusters_of,
 };
+use crate::scan::Scanned;
+use crate::scan::piece::{Observer, Piece, Place, Stands, Taken};
 
 /// Bytes of the buffer that it reads into: an extent whose slots are all full.
 const BUFFER_SIZE: u64 = HEADER_SIZE + 59 * CLUSTER_SIZE;
@@ -35,9 +38,12 @@ const PAST_BITMAP: &str = "rstate->bitmap_size > idx";
 const WRITE_BEYOND_END: &str = "got wrong block address - write beyond end";
 const TOO_MANY_BLOCKS: &str = "short vma extent - too many blocks";
 
-/// How far the program would have come.
+/// How far the program would have come: an [`Observer`] of a scan.
+///
+/// Many fields: two verdicts that come about one piece at a time, from what the
+/// program keeps in as many variables.
 #[derive(Clone, Debug)]
-pub(crate) struct Reading {
+pub struct Reading {
     list: End,
     verify: Option<End>,
     extract: Option<End>,
@@ -96,12 +102,39 @@ struct Stop {
     extract: Option<End>,
 }
 
+impl Observer for Reading {
+    fn see(&mut self, piece: &Piece, taken: &[Taken], found: &Scanned) {
+        match piece {
+            Piece::Place(place) => self.stand_at(place),
+            Piece::Extent(extent) => {
+                for (slot, &taken) in extent.header.slots().iter().zip(taken) {
+                    self.slot(slot, taken == Taken::Before);
+                }
+                self.end_extent();
+            }
+            Piece::End => {
+                let first = |id, end| Some(found.index(id)?.missing(end).first()?.start);
+                self.finish(first);
+            }
+            Piece::Gap(_) | Piece::Archive { .. } => {}
+        }
+    }
+}
+
 impl Reading {
+    /// The program behind the header of `archive`: to see what a scan of it from
+    /// its start comes by.
+    #[must_use]
+    pub fn new(archive: &Archive) -> Self {
+        let header = read_behind(archive.stated(), &**archive.contents());
+        Self::behind(&header, archive.header().first_extent().0)
+    }
+
     /// The program behind a header that it accepts, or that ended it.
     ///
     /// The scan follows extents from `first_extent` on; where the program does
     /// from elsewhere, nothing is told of them.
-    pub(crate) fn new(header: &Read, first_extent: u64) -> Self {
+    fn behind(header: &Read, first_extent: u64) -> Self {
         let mut reading = Self {
             list: End::Accepts,
             verify: None,
@@ -137,14 +170,16 @@ impl Reading {
     }
 
     /// The program at the end of an archive that it accepts.
-    pub(crate) fn accepted() -> Self {
-        let mut reading = Self::new(&Err(End::Accepts), 0);
+    #[must_use]
+    pub fn accepted() -> Self {
+        let mut reading = Self::behind(&Err(End::Accepts), 0);
         reading.is_at_end = true;
         reading
     }
 
     /// What is known so far.
-    pub(crate) fn prediction(&self) -> Prediction {
+    #[must_use]
+    pub fn prediction(&self) -> Prediction {
         let verdict = |end: End| end.verdict(|id| self.name(id));
         Prediction {
             list: Some(verdict(self.list)),
@@ -159,46 +194,45 @@ impl Reading {
         device.map_or(&self.config, |device| &device.name)
     }
 
-    /// Takes note of what stands where an extent header is expected, `length`
-    /// bytes at `at`, of which `header` was made if they were enough.
-    /// `end` is where the archive ends, if that is known.
-    pub(crate) fn expect(
-        &mut self,
-        at: u64,
-        length: u64,
-        header: Option<(&ExtentHeader, &[FindingKind])>,
-        end: Option<u64>,
-    ) {
+    /// Takes note of what stands where an extent header is expected.
+    fn stand_at(&mut self, place: &Place) {
+        let next = match &place.stands {
+            Stands::End => Next::End,
+            Stands::Cut(length) => {
+                Next::Fault(End::Says("read short extent (%u bytes)", [*length, 0], 0))
+            }
+            Stands::Header(header, faults) | Stands::Archive(header, faults) => {
+                match fault_of(header, faults) {
+                    Some(message) => Next::Fault(End::says(message)),
+                    None => Next::Extent(Extent {
+                        at: place.at,
+                        size: header.size(),
+                        data: HEADER_SIZE,
+                    }),
+                }
+            }
+            Stands::Lost(_) => {
+                self.is_lost = true;
+                return;
+            }
+            Stands::Astray => return,
+        };
         if self.is_settled() {
             return;
         }
-        if let Some(verdict) = self.current.and_then(|extent| extent.cut(end)) {
+        if let Some(verdict) = self.current.and_then(|extent| extent.cut(place.end)) {
             self.stop(Stop::both(verdict));
             return;
         }
-        let next = match header {
-            None if length == 0 => Next::End,
-            None => Next::Fault(End::Says("read short extent (%u bytes)", [length, 0], 0)),
-            Some((header, faults)) => match fault_of(header, faults) {
-                Some(message) => Next::Fault(End::says(message)),
-                None => Next::Extent(Extent { at, size: header.size(), data: HEADER_SIZE }),
-            },
-        };
         self.next = Some(next);
         if self.current.is_none() {
             self.advance();
         }
     }
 
-    /// Takes note that the bytes where an extent header is expected cannot be
-    /// had.
-    pub(crate) fn lose(&mut self) {
-        self.is_lost = true;
-    }
-
     /// Looks at a slot of the extent, of which the scan knows whether its
     /// cluster was there `before`.
-    pub(crate) fn slot(&mut self, slot: &Slot, before: bool) {
+    fn slot(&mut self, slot: &Slot, before: bool) {
         if self.is_settled() || self.current.is_none() {
             return;
         }
@@ -213,7 +247,7 @@ impl Reading {
     }
 
     /// Takes note that all slots of the extent were seen.
-    pub(crate) fn end_extent(&mut self) {
+    fn end_extent(&mut self) {
         let Some(extent) = self.current.take() else { return };
         if extent.data != extent.size {
             self.stop(Stop::both(End::says("vma extent error - missing blocks")));
@@ -223,7 +257,7 @@ impl Reading {
 
     /// Takes note that the scan is finished. `missing` tells the first cluster
     /// below a number that a device lacks.
-    pub(crate) fn finish(&mut self, missing: impl Fn(DeviceId, u64) -> Option<u64>) {
+    fn finish(&mut self, missing: impl Fn(DeviceId, u64) -> Option<u64>) {
         if !self.is_at_end {
             return;
         }

@@ -28,14 +28,13 @@ const MAGIC: &[u8; 4] = b"VMAK";
 const VERSION: u32 = 3;
 const MD5_SIZE: usize = 16;
 
-/// The bytes of a finished scan of `archive`; `None` if it
-/// is not finished, has findings, or if Proxmox's program would not accept the
-/// archive.
+/// The bytes of a finished scan of `archive`; `None` if it is not finished, has
+/// findings, or if the archive is not `accepted` by Proxmox's program.
 #[must_use]
-pub fn to_bytes(archive: &Archive, scan: &Scan) -> Option<Vec<u8>> {
+pub fn to_bytes(archive: &Archive, scan: &Scan, accepted: bool) -> Option<Vec<u8>> {
     let header = archive.header();
     let found = scan.found();
-    let is_plain = found.findings().count() == 0 && scan.prediction().accepts();
+    let is_plain = found.findings().count() == 0 && accepted;
     if !found.is_done() || !is_plain {
         return None;
     }

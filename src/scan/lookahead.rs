@@ -34,8 +34,9 @@ const SHORT_APPROACH: u64 = 2 << 20;
 /// Headers of large extents that a step reads where none can be foretold.
 const HEADERS_UNTOLD: u32 = 4;
 
-/// A buffer over a source that moves forward with the scan. Many fields: what is
-/// foretold follows from counters of one step and of all.
+/// A buffer over a source that moves forward with the scan.
+///
+/// Many fields: what is at hand, and what the choice of the next read goes by.
 pub(crate) struct Lookahead {
     source: Rc<dyn ReadAt>,
     buffer: Vec<u8>,

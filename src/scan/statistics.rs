@@ -6,8 +6,9 @@ use crate::archive::header::Device;
 use crate::archive::unit::{BLOCK_SIZE, CLUSTER_SIZE};
 use crate::image::index::{ClusterCounts, DeviceIndex};
 
-/// What the extents of an archive have in common. Many fields: each is a figure of
-/// its own that is shown.
+/// What the extents of an archive have in common.
+///
+/// Many fields: figures, each of which is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExtentStatistics {
     /// Sound extents: magic, MD5 and UUID agree.

@@ -22,6 +22,7 @@ use crate::export::disk::Disk;
 use crate::export::file_name::safe_name;
 use crate::image::{Fill, Image};
 use crate::machine::qemu_server_conf::{self, MappedDevice, Network, QemuServerConf};
+use crate::proxmox::{Prediction, Reading};
 use crate::scan::kept;
 use crate::scan::statistics::ExtentStatistics;
 use crate::scan::{Progress, Scan, Scanned};
@@ -57,6 +58,8 @@ const IMAGE_READ_MAX: u64 = 16 << 20;
 pub struct Archive {
     archive: crate::archive::Archive,
     scan: Scan,
+    /// What Proxmox's program would make of what the scan comes by.
+    reading: Reading,
     file_size: u64,
     /// Disks of the finished scan that were laid out for some format.
     pub(super) disks: RefCell<BTreeMap<DeviceId, Disk>>,
@@ -75,8 +78,8 @@ impl Archive {
         let file_size = source.size().unwrap_or_default();
         let archive = crate::archive::Archive::open(source, &options(large_window))
             .map_err(|error| thrown(&error))?;
-        let scan = Scan::new(&archive);
-        Ok(Self { archive, scan, file_size, disks: RefCell::default() })
+        let (reading, scan) = (Reading::new(&archive), Scan::new(&archive));
+        Ok(Self { archive, scan, reading, file_size, disks: RefCell::default() })
     }
 
     /// What the archive says of itself.
@@ -113,7 +116,7 @@ impl Archive {
     /// Does a bounded amount of the scan. Throws a `VmaError`.
     #[wasm_bindgen(js_name = scanStep)]
     pub fn scan_step(&mut self) -> Result<ScanProgress, JsValue> {
-        let progress = self.scan.step().map_err(|error| thrown(&error))?;
+        let progress = self.scan.step_with(&mut self.reading).map_err(|error| thrown(&error))?;
         Ok(self.progress(progress).into())
     }
 
@@ -121,7 +124,7 @@ impl Archive {
     /// or has findings.
     #[wasm_bindgen(js_name = scanToKeep)]
     pub fn scan_to_keep(&self) -> Option<Vec<u8>> {
-        kept::to_bytes(&self.archive, &self.scan)
+        kept::to_bytes(&self.archive, &self.scan, self.prediction().accepts())
     }
 
     /// Takes a scan that was kept for this archive in place of a new one;
@@ -132,6 +135,7 @@ impl Archive {
         let fits = kept.is_some();
         if let Some(kept) = kept {
             self.scan = Scan::resume(&self.archive, kept);
+            self.reading = Reading::accepted();
             self.disks.take();
         }
         fits
@@ -220,6 +224,10 @@ impl Archive {
         &self.scan
     }
 
+    pub(super) fn prediction(&self) -> Prediction {
+        self.reading.prediction()
+    }
+
     pub(super) fn contents(&self) -> &Contents {
         self.archive.contents()
     }
@@ -233,6 +241,7 @@ impl Archive {
     }
 
     pub(super) fn start_anew(&mut self) {
+        self.reading = Reading::new(&self.archive);
         self.scan = Scan::new(&self.archive);
         self.disks.take();
     }

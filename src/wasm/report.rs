@@ -37,7 +37,7 @@ impl Archive {
     /// What Proxmox's own program would say, as far as the scan has come.
     pub fn proxmox(&self) -> ProxmoxPrediction {
         let unpacks = unpacks(self.contents());
-        prediction(&self.scan().prediction(), Some(unpacks)).into()
+        prediction(&self.prediction(), Some(unpacks)).into()
     }
 
     /// What Proxmox's own program would say of a source that cannot be opened

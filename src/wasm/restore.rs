@@ -47,7 +47,7 @@ impl Archive {
             .iter()
             .map(|device| ArchiveDevice { name: &device.name, size: device.size })
             .collect();
-        let prediction = self.scan().prediction();
+        let prediction = self.prediction();
         let restore = Restore::foretell(&Facts {
             name: BackupName::judge(name, container, header.ctime()).problem,
             config: config.as_deref(),

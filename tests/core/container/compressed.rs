@@ -64,7 +64,7 @@ fn what_a_kept_scan_knows_of_a_container_makes_every_byte_reachable() {
         let first = open(packed.clone());
         let scan = finish(Scan::new(&first));
         assert!(first.contents().approach(u64::MAX..u64::MAX, u64::MAX).expect("it decodes"));
-        let kept = to_bytes(&first, &scan).expect("it can be kept");
+        let kept = to_bytes(&first, &scan, true).expect("it can be kept");
 
         let source = Counting::new(packed.clone());
         let counted = Rc::<Counting<Vec<u8>>>::clone(&source);

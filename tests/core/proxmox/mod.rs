@@ -18,7 +18,8 @@ use archive_writer::{
     Order, RawDevice, RawExtent, RawHeader, RawSlot,
 };
 use vma_inspector::container::Options;
-use vma_inspector::proxmox::{Prediction, Verdict, predict_unopened};
+use vma_inspector::proxmox::{Prediction, Reading, Verdict, predict_unopened};
+use vma_inspector::scan::Scan;
 
 const SCSI0_SIZE: usize = 8 << 20;
 const SCSI1_SIZE: usize = (1 << 20) + 8192;
@@ -191,9 +192,16 @@ fn said(verdict: Option<&Verdict>) -> String {
 fn predict(bytes: Vec<u8>) -> Prediction {
     let source = Rc::new(bytes);
     match vma_inspector::archive::Archive::open(source.clone(), &Options::default()) {
-        Ok(archive) => support::finish(vma_inspector::scan::Scan::new(&archive)).prediction(),
+        Ok(archive) => foretell(&archive).1.prediction(),
         Err(_) => predict_unopened(source, &Options::default()).expect("it can be read"),
     }
+}
+
+/// A finished scan, and the program that saw all that it came by.
+fn foretell(archive: &vma_inspector::archive::Archive) -> (Scan, Reading) {
+    let (mut scan, mut reading) = (Scan::new(archive), Reading::new(archive));
+    while !scan.step_with(&mut reading).expect("the source can be read").done {}
+    (scan, reading)
 }
 
 #[track_caller]
@@ -229,7 +237,7 @@ fn a_sound_archive_is_accepted() {
 #[test]
 fn nothing_is_foretold_of_what_was_not_reached() {
     let archive = support::open(base().bytes);
-    let prediction = vma_inspector::scan::Scan::new(&archive).prediction();
+    let prediction = Reading::new(&archive).prediction();
     assert_eq!(
         prediction,
         Prediction { list: Some(Verdict::Accepts), verify: None, extract: None }
@@ -239,9 +247,10 @@ fn nothing_is_foretold_of_what_was_not_reached() {
 #[test]
 fn an_archive_that_would_not_be_accepted_is_not_kept_as_such() {
     let archive = support::open(renamed(b"a", b"x/y"));
-    let scan = support::finish(vma_inspector::scan::Scan::new(&archive));
+    let (scan, reading) = foretell(&archive);
     assert_eq!(scan.found().findings().count(), 0);
-    assert_eq!(vma_inspector::scan::kept::to_bytes(&archive, &scan), None);
+    let accepted = reading.prediction().accepts();
+    assert_eq!(vma_inspector::scan::kept::to_bytes(&archive, &scan, accepted), None);
 }
 
 #[test]

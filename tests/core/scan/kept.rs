@@ -19,7 +19,7 @@ fn a_kept_scan_gives_the_same_disks_and_figures() {
     let bytes = builder().build().bytes;
     let archive = open(bytes.clone());
     let first = scan(bytes);
-    let kept = to_bytes(&archive, &first).expect("it can be kept");
+    let kept = to_bytes(&archive, &first, true).expect("it can be kept");
     let again = from_bytes(&archive, &kept).expect("it can be taken");
     let again = Scan::resume(&archive, again);
     assert!(again.progress().done);
@@ -39,15 +39,15 @@ fn a_scan_with_findings_is_not_kept() {
     let end = archive.bytes.len() as u64;
     archive.truncate(end - 1);
     let opened = open(archive.bytes.clone());
-    assert_eq!(to_bytes(&opened, &scan(archive.bytes)), None);
-    assert_eq!(to_bytes(&opened, &Scan::new(&opened)), None);
+    assert_eq!(to_bytes(&opened, &scan(archive.bytes), true), None);
+    assert_eq!(to_bytes(&opened, &Scan::new(&opened), true), None);
 }
 
 #[test]
 fn a_kept_scan_that_is_changed_or_of_another_archive_is_refused() {
     let bytes = builder().build().bytes;
     let archive = open(bytes.clone());
-    let kept = to_bytes(&archive, &scan(bytes)).expect("it can be kept");
+    let kept = to_bytes(&archive, &scan(bytes), true).expect("it can be kept");
     let other = open(builder().ctime(1).build().bytes);
     assert!(from_bytes(&other, &kept).is_none());
     let mut random = Random::new(3);

@@ -23,6 +23,7 @@ use vma_inspector::export::appliance::{Machine, Options as ApplianceOptions, Ova
 use vma_inspector::export::disk::{Disk, DiskFormat, DiskStream, Identity, StreamFormat};
 use vma_inspector::image::{Fill, Image, Origin};
 use vma_inspector::machine::qemu_server_conf::QemuServerConf;
+use vma_inspector::proxmox::Reading;
 use vma_inspector::scan::Scan;
 use vma_inspector::scan::kept;
 use vma_inspector::source::ReadAt;
@@ -104,7 +105,7 @@ pub fn extent(data: &[u8]) {
 /// A whole archive: opened, scanned, and every image read.
 pub fn archive(data: &[u8]) {
     let bytes = Rc::new(patch::archive(&BASE, data));
-    let Some(mut scan) = scanned(&bytes) else { return };
+    let Some((mut scan, accepted)) = scanned(&bytes) else { return };
     let ids: Vec<DeviceId> = scan.header().devices().iter().map(|device| device.id).collect();
     for &id in &ids {
         assert_image(&bytes, &scan.image(id).expect("a device has an image"));
@@ -114,10 +115,10 @@ pub fn archive(data: &[u8]) {
     }
     let source = Rc::<Vec<u8>>::clone(&bytes);
     let archive = Archive::open(source, &Options::default()).expect("it opened before");
-    if let Some(kept) = kept::to_bytes(&archive, &scan) {
+    if let Some(kept) = kept::to_bytes(&archive, &scan, accepted) {
         let again = kept::from_bytes(&archive, &kept).expect("what was kept is read");
         let again = Scan::resume(&archive, again);
-        assert_eq!(kept::to_bytes(&archive, &again), Some(kept));
+        assert_eq!(kept::to_bytes(&archive, &again, accepted), Some(kept));
     }
     let size = data.iter().rev().take(8).fold(0, |size, &byte| size << 8 | u64::from(byte));
     for id in ids {
@@ -129,15 +130,16 @@ pub fn archive(data: &[u8]) {
     }
 }
 
-/// A finished scan; `None` if the archive cannot be opened.
-fn scanned(bytes: &Rc<Vec<u8>>) -> Option<Scan> {
+/// A finished scan, and whether Proxmox's program accepts the archive; `None` if
+/// it cannot be opened.
+fn scanned(bytes: &Rc<Vec<u8>>) -> Option<(Scan, bool)> {
     let source: Rc<dyn ReadAt> = Rc::<Vec<u8>>::clone(bytes);
     let archive = Archive::open(source, &Options::default()).ok()?;
-    let mut scan = Scan::new(&archive);
+    let (mut scan, mut reading) = (Scan::new(&archive), Reading::new(&archive));
     let mut before = scan.progress();
     for _ in 0..STEPS_MAX {
         let _ = scan.wants();
-        let progress = scan.step().expect("bytes in memory can be read");
+        let progress = scan.step_with(&mut reading).expect("bytes in memory can be read");
         assert!(progress.extents >= before.extents || progress.done, "{before:?} {progress:?}");
         before = progress;
         if progress.done {
@@ -151,7 +153,7 @@ fn scanned(bytes: &Rc<Vec<u8>>) -> Option<Scan> {
         let sum = figures.stored_bytes + figures.zero_bytes + figures.missing_bytes;
         assert_eq!(sum, figures.image_size);
     }
-    Some(scan)
+    Some((scan, reading.prediction().accepts()))
 }
 
 /// Runs follow one another and add up to the size, and every byte of them is
@@ -268,7 +270,7 @@ fn read_around(contents: &Contents, length: usize) -> Option<Vec<(u64, Vec<u8>)>
 /// Every writer of disks and appliances over a whole archive.
 pub fn writers(data: &[u8]) {
     let bytes = Rc::new(patch::archive(&BASE, data));
-    let Some(scan) = scanned(&bytes) else { return };
+    let Some((scan, _)) = scanned(&bytes) else { return };
     let fill = if data.len().is_multiple_of(2) { Fill::Zeros } else { Fill::Pattern };
     let disk = |id| {
         let device = scan.header().device(id)?;

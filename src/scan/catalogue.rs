@@ -1,0 +1,352 @@
+//! The catalogue: takes the pieces that a walk comes by, and says where each
+//! cluster is and what is wrong. It reads nothing.
+
+use std::rc::Rc;
+
+use super::displaced::{Checked, Displaced};
+use super::piece::{Extent, Gap, Piece, Place, Stands, Taken, Why};
+use super::scanned::Scanned;
+use super::statistics::{ExtentStatistics, image_size};
+use super::stored::Stored;
+use crate::archive::extent::{ExtentHeader, HEADER_SIZE, Slot};
+use crate::archive::finding::{Finding, FindingKind};
+use crate::archive::header::{Device, Header};
+use crate::archive::unit::{
+    ArchiveOffset, BLOCK_SIZE, BLOCKS_PER_CLUSTER, BlockMask, CLUSTER_SIZE, ClusterNumber, DeviceId,
+};
+use crate::image::index::{Cluster, DeviceIndex, INDEX_BYTES_MAX, Inserted};
+use crate::source::{Error, ErrorKind, Part, to_u64};
+
+/// The size of the index is held against its bound every so many extents.
+const EXTENTS_PER_SIZE_CHECK: u64 = 1024;
+
+/// What a further archive is to the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A copy, or what is behind one: its extents may hold what the first lacks.
+    Copy,
+    /// Another, or one of no use: it is passed over.
+    Foreign,
+}
+
+/// What is known of the pieces that were taken.
+pub(super) struct Catalogue {
+    header: Rc<Header>,
+    found: Scanned,
+    /// The figures from before a further copy of the same archive began. What
+    /// is found in it is not told, and nothing but new clusters counts.
+    before_copy: Option<ExtentStatistics>,
+    displaced: Displaced,
+    /// Where the last hole in the data of the last extent ends.
+    hole_end: Option<u64>,
+}
+
+impl Catalogue {
+    /// A catalogue of what `header` begins.
+    pub(super) fn new(header: &Rc<Header>) -> Self {
+        let mut found = Scanned::default();
+        found.findings.extend(header.findings().iter().cloned());
+        for device in header.devices() {
+            found.devices.insert(device.id, Rc::default());
+        }
+        Self { found, ..Self::finished(header, Scanned::default()) }
+    }
+
+    /// A catalogue that was filled before.
+    pub(super) fn finished(header: &Rc<Header>, found: Scanned) -> Self {
+        Self {
+            header: Rc::clone(header),
+            found,
+            before_copy: None,
+            displaced: Displaced::default(),
+            hole_end: None,
+        }
+    }
+
+    /// What the archive says of itself, with what its extents have shown.
+    pub(super) fn header(&self) -> &Rc<Header> {
+        &self.header
+    }
+
+    /// What was found.
+    pub(super) fn found(&self) -> &Scanned {
+        &self.found
+    }
+
+    /// Takes in a piece; of an extent, returns what became of each of its slots.
+    /// A further archive is for [`Self::role`], the end for [`Self::finish`].
+    pub(super) fn take(&mut self, piece: &Piece) -> Result<Vec<Taken>, Error> {
+        match piece {
+            Piece::Place(place) => self.take_place(place),
+            Piece::Extent(extent) => return self.take_extent(extent),
+            Piece::Gap(gap) => self.take_gap(gap),
+            Piece::Archive { .. } | Piece::End => {}
+        }
+        Ok(Vec::new())
+    }
+
+    /// What the archive that begins `at` with `again` is to the first: passed
+    /// over, unless it is a copy of the same and the first lacks something.
+    pub(super) fn role(&mut self, at: u64, again: &Header) -> Role {
+        let (uuid, first) = (again.uuid(), self.header.uuid());
+        self.find(ArchiveOffset(at), [FindingKind::ArchiveHeaderAgain { uuid, first }]);
+        if self.before_copy.is_none() && (uuid != first || !self.lacks_something()) {
+            return Role::Foreign;
+        }
+        self.before_copy.get_or_insert(self.found.extents);
+        Role::Copy
+    }
+
+    /// Takes note of the end, and that `checked` is what is known of the contents.
+    pub(super) fn finish(&mut self, checked: &Checked) {
+        let lost = core::mem::take(&mut self.displaced).lost(checked);
+        for index in self.found.devices.values_mut().filter(|_| !lost.is_empty()) {
+            Rc::make_mut(index).lose_within(&lost);
+        }
+        for data in lost {
+            let until = ArchiveOffset(data.end);
+            self.find(ArchiveOffset(data.start), [FindingKind::ContentsLost { until }]);
+        }
+        self.found.extents = self.before_copy.take().unwrap_or(self.found.extents);
+        self.find_missing();
+        self.found.done = true;
+    }
+
+    /// Takes a person's word for the size of a device; returns whether it did.
+    pub(super) fn assume_size(&mut self, device: DeviceId, bytes: u64) -> bool {
+        let taken = Rc::make_mut(&mut self.header).assume_size(device, bytes);
+        if taken {
+            self.found.devices.entry(device).or_default();
+        }
+        if taken && self.found.done {
+            self.find_missing();
+        }
+        taken
+    }
+
+    /// An error if the index has become too large on the way to `at`.
+    pub(super) fn bound_index(&self, at: u64) -> Result<(), Error> {
+        let due = self.found.extents.count.is_multiple_of(EXTENTS_PER_SIZE_CHECK);
+        if due && self.found.index_bytes() > INDEX_BYTES_MAX {
+            let max = to_u64(INDEX_BYTES_MAX);
+            return Err(Error::new(Part::Extent, at, ErrorKind::IndexTooLarge { max }));
+        }
+        Ok(())
+    }
+
+    /// Whether a device lacks clusters, or blocks of them.
+    fn lacks_something(&self) -> bool {
+        self.header.devices().iter().any(|device| {
+            let index = self.found.devices.get(&device.id);
+            index.is_none_or(|index| {
+                let end = image_size(device, index).div_ceil(CLUSTER_SIZE);
+                index.counts().found() < end || index.counts().cut > 0
+            })
+        })
+    }
+
+    fn take_place(&mut self, place: &Place) {
+        let (is_checked, is_broken) = match &place.stands {
+            Stands::Header(_, faults) => (true, !faults.is_empty()),
+            Stands::Archive(..) => (true, false),
+            Stands::Cut(_) => (true, true),
+            Stands::Lost(_) | Stands::Astray => (false, true),
+            Stands::End => (false, false),
+        };
+        self.found.extents.checked += u64::from(is_checked);
+        self.found.extents.broken += u64::from(is_broken);
+    }
+
+    fn take_gap(&mut self, gap: &Gap) {
+        let at = ArchiveOffset(gap.range.start);
+        let length = gap.range.end.saturating_sub(gap.range.start);
+        let faults = match &gap.why {
+            Why::GivenUp => return self.find(at, [FindingKind::SearchGivenUp]),
+            Why::Lost(_) if self.hole_end == Some(gap.range.start) => return,
+            Why::Lost(kind) => return self.find(at, [kind.clone()]),
+            Why::Broken(faults) => faults.as_slice(),
+            Why::Foreign => {
+                self.found.extents.skipped_bytes += length;
+                return self.find(at, [FindingKind::TrailingBytes { length }]);
+            }
+        };
+        self.found.extents.skipped_bytes += length;
+        let foreign = |fault: &FindingKind| matches!(fault, FindingKind::ExtentMagicWrong { .. });
+        if gap.is_last && (faults.is_empty() || faults.iter().any(foreign)) {
+            let is_again = |f: &&FindingKind| matches!(f, FindingKind::ArchiveHeaderAgain { .. });
+            self.find(at, faults.iter().find(is_again).cloned());
+            self.find(at, [FindingKind::TrailingBytes { length }]);
+        } else {
+            self.find(at, faults.iter().cloned());
+            self.find(at, [FindingKind::BytesSkipped { length }]);
+        }
+    }
+
+    fn take_extent(&mut self, extent: &Extent) -> Result<Vec<Taken>, Error> {
+        let (at, header) = (ArchiveOffset(extent.at), &extent.header);
+        let data_bytes = extent.data.end.saturating_sub(extent.data.start);
+        self.displaced.note(extent);
+        self.hole_end = extent.holes.last().map(|hole| hole.end);
+        self.found.extents.add(header.slots().len(), HEADER_SIZE, data_bytes);
+        self.check_extent(at, header, data_bytes);
+        for hole in &extent.holes {
+            let until = ArchiveOffset(hole.end);
+            self.find(ArchiveOffset(hole.start), [FindingKind::ContentsLost { until }]);
+        }
+        let mut next_data = extent.data.start;
+        let mut taken = Vec::with_capacity(header.slots().len());
+        for slot in header.slots() {
+            let start = next_data;
+            next_data = start.saturating_add(u64::from(slot.mask.stored_blocks()) * BLOCK_SIZE);
+            let there = extent.data.end.saturating_sub(start) / BLOCK_SIZE;
+            let there = u32::try_from(there).unwrap_or(u32::MAX).min(BLOCKS_PER_CLUSTER);
+            let there = Stored::of(slot.mask.first_stored(there), start, &extent.holes);
+            taken.push(self.place(at, slot, ArchiveOffset(start), there)?);
+        }
+        self.note_order(header.slots());
+        Ok(taken)
+    }
+
+    fn check_extent(&mut self, at: ArchiveOffset, header: &ExtentHeader, data_bytes: u64) {
+        if header.reserved() != 0 {
+            let found = header.reserved();
+            self.find(at.plus(4), [FindingKind::ExtentReservedNonzero { found }]);
+        }
+        let (masks, block_count) = (header.masked_blocks(), header.block_count());
+        if masks != block_count {
+            self.find(at.plus(6), [FindingKind::BlockCountMismatch { masks, block_count }]);
+        }
+        let expected = u64::from(masks.min(block_count)) * BLOCK_SIZE;
+        if data_bytes < expected {
+            let found = data_bytes;
+            self.find(at, [FindingKind::ExtentCut { expected: header.data_size(), found }]);
+        }
+    }
+
+    /// Takes in one cluster, of whose blocks those that are `there` stand at
+    /// `data`; returns what became of it.
+    #[inline(never)]
+    fn place(
+        &mut self,
+        extent: ArchiveOffset,
+        slot: &Slot,
+        data: ArchiveOffset,
+        there: Stored,
+    ) -> Result<Taken, Error> {
+        let Stored { blocks: there, unknown } = there;
+        let at = extent.plus(slot.offset());
+        if slot.reserved != 0 {
+            let kind = FindingKind::SlotReservedNonzero { found: slot.reserved };
+            self.find_in_slot(at, slot, kind);
+        }
+        if !self.header.is_proven()
+            && let Some(kind) = Rc::make_mut(&mut self.header).admit(slot.device, slot.cluster)
+        {
+            self.found.devices.entry(slot.device).or_default();
+            self.find_in_slot(at, slot, kind);
+        }
+        let header = Rc::clone(&self.header);
+        let Some(device) = header.device(slot.device) else {
+            if self.before_copy.is_none() {
+                let undeclared = self.found.undeclared.entry(slot.device).or_default();
+                undeclared.clusters += 1;
+                undeclared.stored_blocks += u64::from(there.stored_blocks());
+            }
+            self.find_in_slot(at, slot, FindingKind::DeviceUndeclared);
+            return Ok(Taken::Not);
+        };
+        let known = if header.is_proven() { device.allowed_blocks(slot.cluster) } else { None };
+        let Some(allowed) = known.or((!header.is_proven()).then_some(BlockMask::FULL)) else {
+            let clusters = device.clusters();
+            self.find_in_slot(at, slot, FindingKind::ClusterPastEnd { clusters });
+            return Ok(Taken::Not);
+        };
+        if slot.mask.without(allowed) != BlockMask::ZERO && slot.mask != BlockMask::FULL {
+            let kind = FindingKind::BlockPastEnd { mask: slot.mask, allowed };
+            self.find_in_slot(at, slot, kind);
+        }
+        self.check_vmstate_order(at, slot, device);
+        if there == BlockMask::ZERO && slot.mask != BlockMask::ZERO {
+            let index = self.found.devices.get(&slot.device);
+            let is_missing = |index: &Rc<_>| is_missing(index, slot.cluster);
+            return Ok(if index.is_none_or(is_missing) { Taken::Not } else { Taken::Before });
+        }
+        let (mask, lost) = (slot.mask.within(allowed), slot.mask.without(there).within(allowed));
+        let index = Rc::make_mut(self.found.devices.entry(slot.device).or_default());
+        if self.before_copy.is_some() && !is_missing(index, slot.cluster) {
+            return Ok(Taken::Before);
+        }
+        if index.insert(slot.cluster, data, mask, lost, unknown)? == Inserted::Twice {
+            self.find_in_slot(at, slot, FindingKind::ClusterTwice);
+            return Ok(Taken::Before);
+        }
+        Ok(if mask == BlockMask::ZERO { Taken::Zero } else { Taken::Stored })
+    }
+
+    fn check_vmstate_order(&mut self, at: ArchiveOffset, slot: &Slot, device: &Device) {
+        let last = self.found.last_cluster.get(&slot.device);
+        let expected = last.map_or(0, |last| u64::from(last.0) + 1);
+        if device.is_vmstate() && u64::from(slot.cluster.0) != expected {
+            self.find_in_slot(at, slot, FindingKind::VmstateOutOfOrder { expected });
+        }
+        let last = self.found.last_cluster.insert(slot.device, slot.cluster);
+        if last.is_some_and(|last| slot.cluster <= last) {
+            self.found.extents.clusters_out_of_order += 1;
+        }
+    }
+
+    fn note_order(&mut self, slots: &[Slot]) {
+        let found = &mut self.found;
+        for slot in slots {
+            if found.last_device.is_some_and(|last| last != slot.device) {
+                found.extents.device_switches += 1;
+            }
+            found.last_device = Some(slot.device);
+        }
+        let first = slots.first().map(|slot| slot.device);
+        if slots.iter().any(|slot| Some(slot.device) != first) {
+            found.extents.mixed += 1;
+        }
+    }
+
+    /// A finding for every stretch of clusters that stand nowhere, in place of
+    /// those there were.
+    fn find_missing(&mut self) {
+        let missing = self.header.devices().iter().flat_map(|device| {
+            let index = self.found.devices.get(&device.id);
+            let ranges =
+                index.map(|index| index.missing(image_size(device, index).div_ceil(CLUSTER_SIZE)));
+            ranges.into_iter().flatten().map(|range| Finding {
+                offset: None,
+                device: Some(device.id),
+                cluster: u32::try_from(range.start).ok().map(ClusterNumber),
+                kind: FindingKind::ClusterMissing { count: range.end - range.start },
+            })
+        });
+        let missing: Vec<Finding> = missing.collect();
+        self.found.findings.remove("cluster-missing");
+        self.found.findings.extend(missing);
+    }
+
+    fn find(&mut self, at: ArchiveOffset, kinds: impl IntoIterator<Item = FindingKind>) {
+        for kind in kinds {
+            let offset = Some(at);
+            self.tell(Finding { offset, device: None, cluster: None, kind });
+        }
+    }
+
+    fn find_in_slot(&mut self, at: ArchiveOffset, slot: &Slot, kind: FindingKind) {
+        let (device, cluster) = (Some(slot.device), Some(slot.cluster));
+        self.tell(Finding { offset: Some(at), device, cluster, kind });
+    }
+
+    fn tell(&mut self, finding: Finding) {
+        if self.before_copy.is_none() {
+            self.found.findings.push(finding);
+        }
+    }
+}
+
+fn is_missing(index: &DeviceIndex, cluster: ClusterNumber) -> bool {
+    index.cluster(cluster) == Cluster::Missing
+}

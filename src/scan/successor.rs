@@ -1,0 +1,64 @@
+//! What the next extent header is known by.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use uuid::Uuid;
+
+use crate::archive::extent::{self, ExtentHeader, HEADER_LENGTH};
+use crate::archive::header::Header;
+use crate::archive::unit::{ClusterNumber, DeviceId};
+use crate::container::Landmark;
+
+/// What the next extent header is known by: it goes on with a device where
+/// the last one stopped.
+pub(super) struct Successor {
+    uuid: Uuid,
+    /// The clusters of which it has one.
+    clusters: Vec<(DeviceId, ClusterNumber)>,
+    /// Whether it may have the first cluster of a device instead.
+    starts_device: bool,
+}
+
+impl Successor {
+    /// What comes first in an archive.
+    pub(super) fn first(uuid: Uuid) -> Self {
+        Self { uuid, clusters: Vec::new(), starts_device: true }
+    }
+
+    /// What comes after `extent`. That clusters come out of order is the
+    /// exception, and such an extent is not known.
+    pub(super) fn of(extent: &ExtentHeader, header: &Header) -> Self {
+        let mut last: BTreeMap<DeviceId, ClusterNumber> = BTreeMap::new();
+        for slot in extent.slots() {
+            let highest = last.entry(slot.device).or_insert(slot.cluster);
+            *highest = slot.cluster.max(*highest);
+        }
+        let next = |cluster: ClusterNumber| cluster.0.checked_add(1).map(ClusterNumber);
+        let clusters = last.into_iter().filter_map(|(id, cluster)| Some((id, next(cluster)?)));
+        let clusters: Vec<_> = clusters.collect();
+        let is_end = |&(id, cluster): &(DeviceId, ClusterNumber)| {
+            header.device(id).is_some_and(|device| device.allowed_blocks(cluster).is_none())
+        };
+        let starts_device = clusters.iter().any(is_end);
+        Self { uuid: header.uuid(), clusters, starts_device }
+    }
+
+    fn is(&self, bytes: &[u8]) -> bool {
+        let Some(bytes) = bytes.first_chunk::<HEADER_LENGTH>() else { return false };
+        if !bytes.starts_with(&extent::MAGIC) {
+            return false;
+        }
+        let extent = ExtentHeader::parse(bytes);
+        extent.faults(self.uuid).is_empty()
+            && extent.slots().iter().any(|slot| {
+                let is_first = self.starts_device && slot.cluster.0 == 0;
+                is_first || self.clusters.contains(&(slot.device, slot.cluster))
+            })
+    }
+
+    /// The same, for the layer below: it stands at `offset`.
+    pub(super) fn landmark(self, offset: u64) -> Landmark {
+        Landmark { offset, length: HEADER_LENGTH, proof: Rc::new(move |bytes| self.is(bytes)) }
+    }
+}
