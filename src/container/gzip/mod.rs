@@ -13,6 +13,7 @@
 mod block;
 mod header;
 mod inflate;
+mod proof;
 mod resync;
 
 use self::header::Opening;
