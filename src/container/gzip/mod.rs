@@ -275,6 +275,13 @@ impl Decoder for Gzip {
         Ok(Found::Here(Length::ToMeasure))
     }
 
+    fn unproven(&self) -> u64 {
+        match self.place {
+            Place::Between => 0,
+            _ => self.inflate.unproven().0,
+        }
+    }
+
     fn start_again(&mut self) {
         (self.place, self.sums) = (Place::Between, None);
     }

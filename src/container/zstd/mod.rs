@@ -360,6 +360,13 @@ impl Decoder for Zstd {
         self.search_on(search, loss, input, output)
     }
 
+    fn unproven(&self) -> u64 {
+        match &self.place {
+            Place::Between => 0,
+            Place::Blocks(frame) | Place::Trailer(frame) => frame.unproven(),
+        }
+    }
+
     fn start_again(&mut self) {
         (self.trial, self.twin, self.doubt) = (None, None, Doubt::default());
         self.place = Place::Between;
