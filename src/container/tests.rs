@@ -14,7 +14,7 @@ impl Random {
     fn new(seed: u64) -> Self {
         let mut random = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         for _ in 0..4 {
-            let _ = random.next();
+            random.next();
         }
         random
     }
@@ -156,17 +156,23 @@ fn where_nothing_came_of_the_first_piece_the_second_is_all_there_is() {
     }
 }
 
+/// Cases for each way of packing; more, if the variable `CASES` says so.
+fn cases() -> usize {
+    std::env::var("CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(10)
+}
+
 #[test]
 fn what_a_shift_can_have_reached_is_in_doubt() {
+    let mut failures = Vec::new();
     for (number, (program, arguments)) in PACKERS.iter().enumerate() {
         for is_dense in [false, true] {
             let plain = plain(7, 1_500_000, is_dense);
             let packed = pack(program, arguments, &plain);
             let mut random = Random::new(100 + u64::try_from(number).unwrap());
-            for _ in 0..10 {
+            for _ in 0..cases() {
                 let mut damaged = packed.clone();
                 let at = 100 + random.below(packed.len() - 100);
-                let count = [1, 512, 4096, 65_536][random.below(4)];
+                let count = [1, 512, 4096, 65_536, 131_075][random.below(5)];
                 let end = (at + count).min(damaged.len());
                 let kind = random.below(3);
                 match kind {
@@ -176,17 +182,19 @@ fn what_a_shift_can_have_reached_is_in_doubt() {
                 }
                 let contents = opened(damaged);
                 let (good, wrong) = wrong_before_the_first_loss(&contents, &plain);
-                let agrees = contents.checksums().checked == contents.checksums().matched;
-                let case = format!("{program} {arguments:?} {is_dense} {kind} {at} {count}");
-                assert!(wrong == 0 || !agrees, "{case}: {wrong} of {good}");
                 let stops = contents
                     .findings()
                     .iter()
                     .any(|finding| matches!(finding.kind, ContainerFindingKind::Damaged { .. }));
-                assert!(wrong == 0 || !stops, "{case}: {wrong} of {good}");
+                let agrees = contents.checksums().checked == contents.checksums().matched;
+                if wrong > 0 && (stops || agrees) {
+                    let case = format!("{program} {arguments:?} {is_dense} {kind} {at} {count}");
+                    failures.push(format!("{case}: {wrong} of {good}, stops {stops}"));
+                }
             }
         }
     }
+    assert!(failures.is_empty(), "{}: {failures:#?}", failures.len());
 }
 
 #[test]

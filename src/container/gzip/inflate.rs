@@ -22,8 +22,8 @@ use miniz_oxide::inflate::core::inflate_flags::{
 };
 use miniz_oxide::inflate::core::{BlockBoundaryState, DecompressorOxide, decompress};
 
+use super::proof::Proof;
 use crate::container::copy_start;
-use crate::container::loss::evidence::Evidence;
 use crate::container::loss::twin::{Grain, differences};
 use crate::source::{Reader, Writer};
 
@@ -56,16 +56,6 @@ const MARK_DISTANCE: u64 = 1024;
 /// the memory: few blocks are as long.
 const LONG_BLOCK: u64 = 1024 * 1024;
 
-/// What the header of a block with codes of its own proves, in bits: they have to
-/// be complete.
-const CODED: u32 = 31;
-
-/// What that of a stored block proves: its length is there twice.
-const STORED: u32 = 16;
-
-/// What that of a block with the usual codes proves.
-const FIXED: u32 = 2;
-
 /// How closely unknown bytes are told from known ones.
 const GRAIN: Grain = Grain { by_parts: true, join: 15 };
 
@@ -88,10 +78,8 @@ pub(super) struct Inflate {
     released: bool,
     /// Whether nothing of the window is known and nothing came behind it.
     is_blank: bool,
-    evidence: Evidence,
-    /// The block that is being decoded: where it starts in the output and in the
-    /// source, in bytes, and what it proves once it comes to its end, in bits.
-    block: ((u64, u64), u32),
+    /// What is proven of the output.
+    proof: Proof,
 }
 
 /// A decoder and its output.
@@ -263,8 +251,7 @@ impl Inflate {
             holds,
             released: false,
             is_blank: false,
-            evidence: Evidence::default(),
-            block: ((0, 0), 0),
+            proof: Proof::default(),
         }
     }
 
@@ -300,8 +287,7 @@ impl Inflate {
         self.marks.clear();
         self.released = false;
         self.is_blank = false;
-        self.evidence.settle();
-        self.block = ((to_u64(filled), 0), 0);
+        self.proof = Proof::at(to_u64(filled));
     }
 
     /// Decodes from `input`, which stands at `position` of the source, at most
@@ -322,7 +308,7 @@ impl Inflate {
             let source = source.saturating_sub(u64::from(bits.count));
             self.mark(source);
             let next = input.get(all.consumed).copied().unwrap_or(0);
-            self.prove(source, bits, next);
+            self.proof.add(self.end(), source, bits, next);
             if self.filled >= end || all.count >= REST {
                 return all;
             }
@@ -381,30 +367,16 @@ impl Inflate {
         }
     }
 
-    /// A block came to its end, and the next one starts at `source`, in bits, with
-    /// `bits` and those of the byte `next`.
-    fn prove(&mut self, source: u64, bits: Bits, next: u8) {
-        let ((start, at), proven) = self.block;
-        self.evidence.add((start, at), proven, false);
-        let first = u32::from(bits.value) | u32::from(next) << bits.count;
-        let proves = match (first >> 1) & 3 {
-            0 => STORED,
-            2 => CODED,
-            _ => FIXED,
-        };
-        self.block = ((self.end(), source / 8), proves);
-    }
-
     /// Says where in the source the first block starts, in bytes.
     pub(super) fn stand_at(&mut self, source: u64) {
-        self.block.0.1 = source;
+        self.proof.stand_at(source);
     }
 
     /// How much of what was given out nothing proves, in bytes, and where that
     /// starts in the source, if it is known.
     pub(super) fn unproven(&self) -> (u64, u64) {
         let given = self.base.saturating_add(to_u64(self.given));
-        let (start, source) = self.evidence.unproven().unwrap_or(self.block.0);
+        let (start, source) = self.proof.unproven();
         (given.saturating_sub(start), source)
     }
 

@@ -13,6 +13,7 @@
 mod block;
 mod header;
 mod inflate;
+mod proof;
 mod resync;
 
 use self::header::Opening;
@@ -272,6 +273,13 @@ impl Decoder for Gzip {
             }
         };
         Ok(Found::Here(Length::ToMeasure))
+    }
+
+    fn unproven(&self) -> u64 {
+        match self.place {
+            Place::Between => 0,
+            _ => self.inflate.unproven().0,
+        }
     }
 
     fn start_again(&mut self) {

@@ -52,11 +52,6 @@ impl Evidence {
     pub(in crate::container) fn unproven(&self) -> Option<(u64, u64)> {
         self.parts.front().map(|part| part.start)
     }
-
-    /// All of it is proven.
-    pub(in crate::container) fn settle(&mut self) {
-        self.parts.clear();
-    }
 }
 
 #[cfg(test)]
@@ -75,7 +70,5 @@ mod tests {
         assert_eq!(evidence.unproven(), None);
         evidence.add((70, 7), 12, false);
         assert_eq!(evidence.unproven(), Some((70, 7)));
-        evidence.settle();
-        assert_eq!(evidence.unproven(), None);
     }
 }

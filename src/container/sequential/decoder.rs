@@ -95,6 +95,10 @@ pub(in crate::container) trait Decoder: Sized {
         output: &mut Output<'_>,
     ) -> Result<Found, Error>;
 
+    /// Bytes of contents, the last ones, that nothing proves if the source ends
+    /// here.
+    fn unproven(&self) -> u64;
+
     /// Goes to where the container starts again, which is the next byte.
     fn start_again(&mut self);
 

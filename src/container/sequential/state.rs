@@ -81,7 +81,14 @@ impl<D: Decoder> State<D> {
                     let reached = start..cursor.contents;
                     self.know_landmark(&reached);
                 }
-                Moved::End(end) => self.end = Some(end),
+                Moved::End(end) => {
+                    // Bytes that are missing further up end the source early, too.
+                    if end == End::Cut && !cursor.is_stopped() {
+                        let from = cursor.contents.saturating_sub(cursor.decoder.unproven());
+                        self.doubted.push(from..cursor.contents);
+                    }
+                    self.end = Some(end);
+                }
             }
         }
         if self.losses >= LOSSES_MAX {

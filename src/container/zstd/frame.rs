@@ -58,6 +58,11 @@ impl Frame {
         Self { behind, ..Self::new(header, Past::Unknown) }
     }
 
+    /// Bytes of contents, the last ones, that nothing proves.
+    pub(super) fn unproven(&self) -> u64 {
+        self.evidence.unproven().map_or(0, |(start, _)| self.produced.saturating_sub(start))
+    }
+
     /// Says of a loss at the end of what was put out how much of that nothing
     /// proves.
     pub(super) fn doubt(&self, loss: Loss) -> Loss {

@@ -67,11 +67,17 @@ pub(super) struct Zstd {
     vain_guesses: u32,
     /// The second decoder, while what the first one puts out can be unknown.
     twin: Option<Box<Twin>>,
-    /// The last frame, if its checksum does not tell that it came to its end, and
-    /// how many bytes of contents may be wrong if it did not.
-    doubt: Option<(FrameHeader, usize)>,
-    /// The same of what nothing proves: how many bytes, and where they start in
-    /// the source.
+    /// What is in doubt of the last frame.
+    doubt: Doubt,
+}
+
+/// What is in doubt of a frame that came to its end, if its checksum does not tell
+/// that it did.
+#[derive(Clone, Copy, Default)]
+struct Doubt {
+    /// The frame, and how many bytes of contents may be wrong if it did not.
+    rest: Option<(FrameHeader, usize)>,
+    /// Bytes of contents that nothing proves, and where they start in the source.
     unproven: Option<(u64, u64)>,
 }
 
@@ -223,9 +229,9 @@ impl Zstd {
             self.place = Place::Blocks(frame);
             return Ok(Step::Data(0));
         }
-        self.doubt = frame.rest().map(|rest| (rest, frame.doubtful()));
+        self.doubt.rest = frame.rest().map(|rest| (rest, frame.doubtful()));
         let unproven = frame.evidence.unproven();
-        self.unproven = unproven.map(|(from, at)| (frame.produced.saturating_sub(from), at));
+        self.doubt.unproven = unproven.map(|(from, at)| (frame.produced.saturating_sub(from), at));
         let mut verdict = Verdict::Absent;
         if frame.header.has_checksum {
             let Some(expected) = input.peek(4)?.first_chunk::<4>().copied() else {
@@ -236,7 +242,7 @@ impl Zstd {
             if let Some(found) = frame.hash.as_ref().map(checksum) {
                 if output.log.compare(expected, found) {
                     verdict = Verdict::Agrees;
-                    (self.doubt, self.unproven) = (None, None);
+                    self.doubt = Doubt::default();
                 } else {
                     verdict = Verdict::Disagrees;
                     let kind = ContainerFindingKind::ZstdChecksumMismatch { expected, found };
@@ -261,9 +267,9 @@ impl Zstd {
 
     /// Something that is no frame stands at `start`, behind the last one.
     fn stop_behind_end(&mut self, start: u64) -> Step {
-        let (bytes, source) = self.unproven.take().unwrap_or((0, start));
+        let (bytes, source) = self.doubt.unproven.take().unwrap_or((0, start));
         let loss = Loss::behind_end(start).unproven(bytes, source);
-        Step::Stopped(loss, Search::behind_end(start, self.doubt))
+        Step::Stopped(loss, Search::behind_end(start, self.doubt.rest))
     }
 
     /// Nothing is known of the frame that should start at `start`.
@@ -332,8 +338,7 @@ impl Decoder for Zstd {
             vain_trials: 0,
             vain_guesses: 0,
             twin: None,
-            doubt: None,
-            unproven: None,
+            doubt: Doubt::default(),
         }
     }
 
@@ -355,8 +360,15 @@ impl Decoder for Zstd {
         self.search_on(search, loss, input, output)
     }
 
+    fn unproven(&self) -> u64 {
+        match &self.place {
+            Place::Between => 0,
+            Place::Blocks(frame) | Place::Trailer(frame) => frame.unproven(),
+        }
+    }
+
     fn start_again(&mut self) {
-        (self.trial, self.twin, self.unproven) = (None, None, None);
+        (self.trial, self.twin, self.doubt) = (None, None, Doubt::default());
         self.place = Place::Between;
     }
 
