@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::displaced::{Checked, Displaced};
-use super::piece::{Extent, Gap, Piece, Place, Stands, Taken, Why};
+use super::piece::{Extent, ExtentEnd, Gap, Piece, Place, Stands, Taken, Why};
 use super::scanned::Scanned;
 use super::statistics::{ExtentStatistics, image_size};
 use super::stored::Stored;
@@ -186,6 +186,9 @@ impl Catalogue {
         let (at, header) = (ArchiveOffset(extent.at), &extent.header);
         let data_bytes = extent.data.end.saturating_sub(extent.data.start);
         self.displaced.note(extent);
+        if matches!(extent.end, ExtentEnd::Displaced(_) | ExtentEnd::Open) {
+            Rc::make_mut(&mut self.found.doubts).push(extent.data.clone());
+        }
         self.hole_end = extent.holes.last().map(|hole| hole.end);
         self.found.extents.add(header.slots().len(), HEADER_SIZE, data_bytes);
         self.check_extent(at, header, data_bytes);

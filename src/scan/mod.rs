@@ -7,6 +7,7 @@
 
 mod catalogue;
 mod displaced;
+mod doubted;
 pub mod kept;
 mod lookahead;
 pub mod piece;
@@ -23,6 +24,7 @@ use std::rc::Rc;
 
 use self::catalogue::{Catalogue, Role};
 use self::displaced::Checked;
+use self::doubted::Doubted;
 use self::piece::{Observer, Piece};
 use self::placed::Placed;
 pub use self::scanned::Scanned;
@@ -179,7 +181,10 @@ impl Scan {
         let found = self.found();
         let index = found.devices.get(&id)?;
         let size = image_size(device, index);
-        let contents: Rc<dyn ReadAt> = Rc::<Contents>::clone(&self.contents);
+        let mut contents: Rc<dyn ReadAt> = Rc::<Contents>::clone(&self.contents);
+        if !found.doubts.is_empty() {
+            contents = Rc::new(Doubted::new(contents, Rc::clone(&found.doubts)));
+        }
         Some(Image::new(contents, Rc::clone(index), size, found.done))
     }
 

@@ -82,6 +82,9 @@ pub enum ExtentEnd {
     ByMasks,
     /// The header of another archive stands before: this one was cut off.
     Cut,
+    /// A header that is broken and still shows that it stands where it should, or
+    /// the padding of a tape: nothing was put in or left out before it.
+    Remnant,
     /// Nothing sound. The next sound extent header starts here.
     Displaced(u64),
     /// Nothing sound, and none follows.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::doubted::Doubts;
 use super::statistics::{DeviceStatistics, ExtentStatistics, UndeclaredDevice};
 use crate::archive::findings::Findings;
 use crate::archive::header::Device;
@@ -19,6 +20,8 @@ pub struct Scanned {
     pub(super) last_device: Option<DeviceId>,
     pub(super) extents: ExtentStatistics,
     pub(super) findings: Findings,
+    /// Data of extents that nothing vouches for.
+    pub(super) doubts: Rc<Doubts>,
 }
 
 impl Scanned {

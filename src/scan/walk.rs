@@ -96,6 +96,16 @@ struct Broken {
 }
 
 impl Broken {
+    /// Whether it is recognised for the header that should stand there although
+    /// it is broken: by its magic or by the UUID of the archive.
+    fn shows_its_place(&self) -> bool {
+        let Why::Broken(faults) = &self.why else { return false };
+        let has = |kind: fn(&FindingKind) -> bool| faults.iter().any(kind);
+        let has_magic = !has(|fault| matches!(fault, FindingKind::ExtentMagicWrong { .. }));
+        let has_uuid = !has(|fault| matches!(fault, FindingKind::ExtentUuidMismatch { .. }));
+        !faults.is_empty() && (has_magic || has_uuid)
+    }
+
     fn is_lost(&self) -> bool {
         matches!(self.why, Why::Lost(_))
     }
@@ -398,13 +408,13 @@ impl Walk {
         }
         if let Some(Sound { at, header }) = sound {
             let at = cursor.saturating_add(to_u64(at));
-            self.settle(broken, at, false);
+            self.settle(broken, at, false)?;
             self.hold(at, Rc::new(header));
         } else if self.lookahead.is_end(end) {
-            self.settle(broken, self.lookahead.end(), true);
+            self.settle(broken, self.lookahead.end(), true)?;
             self.state = State::Ended;
         } else if self.contents.size().is_none() && end.saturating_sub(broken.at) > SEARCH_MAX {
-            self.settle(broken, end, true);
+            self.settle(broken, end, true)?;
             let gap = Gap { range: end..end, why: Why::GivenUp, is_last: true };
             self.pieces.push(Piece::Gap(gap));
             self.state = State::Ended;
@@ -418,12 +428,14 @@ impl Walk {
 
     /// Tells what lay between the last sound extent and `until`, where the next
     /// one starts or the archive ends.
-    fn settle(&mut self, broken: Broken, until: u64, is_last: bool) {
+    fn settle(&mut self, broken: Broken, until: u64, is_last: bool) -> Result<(), Error> {
+        let padded = is_last && until > broken.at && self.is_padding(broken.at)?;
         let by_masks =
             self.held.as_ref().is_some_and(|held| end_by_masks(held.at, &held.header) == until);
         let end = match () {
             () if by_masks => ExtentEnd::ByMasks,
             () if broken.is_lost() => ExtentEnd::Lost,
+            () if broken.shows_its_place() || padded => ExtentEnd::Remnant,
             () if is_last => ExtentEnd::Open,
             () => ExtentEnd::Displaced(until),
         };
@@ -432,6 +444,15 @@ impl Walk {
         if !range.is_empty() && !by_masks {
             self.pieces.push(Piece::Gap(Gap { range, why: broken.why, is_last }));
         }
+        Ok(())
+    }
+
+    /// Whether zeros stand at `at`, so many that none of them can be data that were
+    /// pushed there: no block that is stored is all zeros.
+    fn is_padding(&mut self, at: u64) -> Result<bool, Error> {
+        const BLOCK: usize = 4096;
+        let bytes = self.lookahead.read(at, BLOCK, BLOCK)?;
+        Ok(bytes.len() == BLOCK && bytes.iter().all(|&byte| byte == 0))
     }
 }
 

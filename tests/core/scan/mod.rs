@@ -1,5 +1,6 @@
 //! The scan: what it finds, what it reads, and what is kept of it.
 
+mod doubt;
 mod faults;
 mod kept;
 mod reads;

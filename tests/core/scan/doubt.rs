@@ -1,0 +1,102 @@
+//! Bytes that were put into a plain archive or left out of it: nothing is claimed
+//! that is not the disk's, and no more is given up than the extents that are hit.
+
+use archive_writer::{Archive, ArchiveBuilder, Content, Device, Kind, Random};
+use vma_inspector::source::{GapKind, ReadAt, gaps};
+
+use crate::support::{id, scan};
+
+const SIZE: u64 = 9 << 20;
+
+fn builder() -> ArchiveBuilder {
+    let content = Content::of_kind(Kind::Mixed, 11);
+    ArchiveBuilder::new()
+        .config("qemu-server.conf", "cores: 2\n")
+        .device(Device::new(1, "drive-scsi0", SIZE, content))
+        .slots_per_extent(7)
+}
+
+/// Bytes of the disk that are claimed to be right, and those of them that are
+/// not.
+fn claimed(bytes: Vec<u8>, truth: &[u8]) -> (u64, u64) {
+    let scan = scan(bytes);
+    let Some(image) = scan.image(id(1)) else { return (0, 0) };
+    let mut unsure = vec![false; truth.len()];
+    for gap in gaps(&image, 0..u64::MAX) {
+        assert!(matches!(gap.kind, GapKind::Lost | GapKind::InDoubt));
+        unsure[gap.start as usize..gap.end as usize].fill(true);
+    }
+    let mut found = vec![0; truth.len()];
+    let filled = image.filled(vma_inspector::image::Fill::Zeros);
+    assert_eq!(filled.read_at(0, &mut found), Ok(truth.len()));
+    let pairs = found.iter().zip(truth).zip(&unsure).filter(|(_, unsure)| !**unsure);
+    pairs.fold((0, 0), |(all, wrong), ((found, truth), _)| {
+        (all + 1, wrong + u64::from(found != truth))
+    })
+}
+
+/// Changes the archive at a random place of an extent's data; returns the place.
+fn shift(archive: &mut Archive, random: &mut Random) -> (usize, usize, &'static str) {
+    let extents: Vec<u64> = archive.layout.extents.iter().map(|extent| extent.offset).collect();
+    let number = random.below(extents.len() as u64 - 1) as usize;
+    let (start, end) = (extents[number] + 512, extents[number + 1]);
+    let at = (start + random.below((end - start).max(1))) as usize;
+    let lengths = [1, 7, 512, 4096, 65_536, 3_001];
+    let length = lengths[random.below(lengths.len() as u64) as usize];
+    let rest = archive.bytes.len() - at;
+    match random.below(3) {
+        0 => {
+            let garbage = random.bytes(length);
+            archive.bytes.splice(at..at, garbage);
+            (at, length, "put in")
+        }
+        1 => {
+            let length = length.min(rest - 1);
+            archive.bytes.drain(at..at + length);
+            (at, length, "left out")
+        }
+        _ => {
+            let twice = archive.bytes[at..at + length.min(rest)].to_vec();
+            let length = twice.len();
+            archive.bytes.splice(at..at, twice);
+            (at, length, "repeated")
+        }
+    }
+}
+
+#[test]
+fn of_a_sound_archive_everything_is_claimed() {
+    assert_eq!(claimed(builder().build().bytes, &builder().image(1)), (SIZE, 0));
+}
+
+#[test]
+fn what_is_shifted_is_not_claimed_and_little_else_is_given_up() {
+    let truth = builder().image(1);
+    for seed in 0..250 {
+        let mut archive = builder().build();
+        let (at, length, what) = shift(&mut archive, &mut Random::new(seed));
+        let (all, wrong) = claimed(archive.bytes, &truth);
+        let case = format!("seed {seed}: {length} bytes {what} at {at:#x}");
+        assert_eq!(wrong, 0, "{case}: of {all} claimed");
+        // Seven clusters an extent; what is left out can hit three extents.
+        let hit = 2 + length as u64 / 4096 / 7;
+        assert!(all >= SIZE - (hit + 1) * 7 * 65_536, "{case}: only {all} claimed");
+    }
+}
+
+#[test]
+fn a_cut_extent_is_in_doubt_and_what_is_before_is_not() {
+    let archive = builder().build();
+    let truth = builder().image(1);
+    let last = archive.layout.extents.last().expect("there are some").offset as usize;
+    let cut = archive.bytes[..archive.bytes.len() - 5_000].to_vec();
+    let (all, wrong) = claimed(cut, &truth);
+    assert_eq!(wrong, 0);
+    assert!(all >= SIZE - 8 * 65_536 && all < SIZE, "{all}");
+    // The header behind is broken and shows that it stands where it should.
+    let mut broken = archive.bytes.clone();
+    broken[last + 30] ^= 1;
+    let lost = claimed(broken, &truth);
+    assert_eq!(lost.1, 0);
+    assert!(lost.0 >= SIZE - 7 * 65_536, "{}", lost.0);
+}
