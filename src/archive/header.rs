@@ -117,8 +117,7 @@ impl Header {
         ] {
             let there = mended.get_mut(at..)?.get_mut(..right.len())?;
             if there != right {
-                let (found, taken) = (array(there), array(right));
-                let length = there.len();
+                let (found, taken, length) = (array(there), array(right), there.len());
                 wrong.push((at, FindingKind::HeaderFieldWrong { field, length, found, taken }));
                 there.copy_from_slice(right);
             }
@@ -128,7 +127,8 @@ impl Header {
         let unmended = bytes.get(..length(header_size)).unwrap_or(bytes);
         header.computed_md5 = md5_without(unmended, MD5_FIELD);
         let (stated, computed) = (header.stated_md5, header.computed_md5);
-        header.findings.retain(|found| found.kind.code() != "header-md5-mismatch");
+        let is_md5 = |kind: &FindingKind| matches!(kind, FindingKind::HeaderMd5Mismatch { .. });
+        header.findings.retain(|found| !is_md5(&found.kind));
         if stated != computed {
             header.find(0x20, FindingKind::HeaderMd5Mismatch { stated, computed });
         }

@@ -10,6 +10,7 @@ use super::statistics::{ExtentStatistics, image_size};
 use super::stored::Stored;
 use crate::archive::extent::{ExtentHeader, HEADER_SIZE, Slot};
 use crate::archive::finding::{Finding, FindingKind};
+use crate::archive::findings::Findings;
 use crate::archive::header::{Device, Header};
 use crate::archive::unit::{
     ArchiveOffset, BLOCK_SIZE, BLOCKS_PER_CLUSTER, BlockMask, CLUSTER_SIZE, ClusterNumber, DeviceId,
@@ -37,6 +38,8 @@ pub(super) struct Catalogue {
     /// is found in it is not told, and nothing but new clusters counts.
     before_copy: Option<ExtentStatistics>,
     displaced: Displaced,
+    /// Once all was taken: what was told before it was asked what is missing.
+    told: Findings,
     /// Where the last hole in the data of the last extent ends.
     hole_end: Option<u64>,
 }
@@ -59,6 +62,7 @@ impl Catalogue {
             found,
             before_copy: None,
             displaced: Displaced::default(),
+            told: Findings::default(),
             hole_end: None,
         }
     }
@@ -108,6 +112,7 @@ impl Catalogue {
             self.find(ArchiveOffset(data.start), [FindingKind::ContentsLost { until }]);
         }
         self.found.extents = self.before_copy.take().unwrap_or(self.found.extents);
+        self.told = core::mem::take(&mut self.found.findings);
         self.find_missing();
         self.found.done = true;
     }
@@ -327,7 +332,7 @@ impl Catalogue {
             })
         });
         let missing: Vec<Finding> = missing.collect();
-        self.found.findings.remove("cluster-missing");
+        self.found.findings = self.told.clone();
         self.found.findings.extend(missing);
     }
 

@@ -38,7 +38,8 @@ fn outcome(kind: Kind, damaged: Vec<u8>) -> Outcome {
     let image = scan.image(id(1)).expect("the disk is known");
     let truth = Device::new(1, "", 9 << 20, Content::of_kind(kind, 7)).image();
     let mut bytes = vec![0xaa; truth.len()];
-    image.read_at(0, &mut bytes).expect("lost parts read as zeros");
+    let filled = image.clone().filled(vma_inspector::image::Fill::Zeros);
+    filled.read_at(0, &mut bytes).expect("lost parts read as zeros");
     let (mut wrong, mut lost) = (Vec::new(), 0);
     for run in image.runs(0..u64::MAX) {
         let range = run.start.0 as usize..run.end() as usize;

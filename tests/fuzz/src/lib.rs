@@ -185,7 +185,7 @@ fn assert_image(archive: &[u8], image: &Image) {
     assert_eq!(at, size, "the runs do not add up to the size");
     let mut bytes = [1; 64];
     for start in [size.saturating_sub(9), size, u64::MAX - 3] {
-        let count = image.read_at(start, &mut bytes).expect("reads");
+        let count = marked.read_at(start, &mut bytes).expect("reads");
         assert_eq!(u64::try_from(count), Ok(size.saturating_sub(start).min(64)));
     }
     assert!(image.lost_bytes(0..u64::MAX) <= size);
