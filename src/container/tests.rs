@@ -83,7 +83,10 @@ fn opened(packed: Vec<u8>) -> Contents {
 
 /// All that can be read, in pieces with their offsets, and the ranges of it that
 /// are in doubt.
-fn read(contents: &Contents) -> (Vec<(u64, Vec<u8>)>, Vec<Range<u64>>) {
+/// Pieces of contents, each with where it starts.
+type Pieces = Vec<(u64, Vec<u8>)>;
+
+fn read(contents: &Contents) -> (Pieces, Vec<Range<u64>>) {
     let (mut pieces, mut at) = (vec![(0, Vec::new())], 0_u64);
     let mut buffer = vec![0; 100_000];
     loop {

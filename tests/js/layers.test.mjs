@@ -17,7 +17,8 @@ const ARROWS = {
   page: ["words", "shared", "core"],
   views: ["page", "words", "shared", "core"],
   worker: ["shared", "core"],
-  "main.js": ["views", "page", "words", "shared", "core"],
+  "main.js": ["actions.js", "views", "page", "words", "shared", "core"],
+  "actions.js": ["page", "shared"],
   "service-worker.js": ["shared"],
 };
 
