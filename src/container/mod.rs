@@ -172,7 +172,9 @@ enum Layer {
 pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Contents, Error> {
     let first = read_range(&source, 0..RECOGNISED_BY)?;
     let container = match Container::recognise(&first) {
-        None => find_inside(&source, options.hint)?,
+        // Looked for only where the name says that there is one: it takes as much
+        // reading and memory as unpacking the first megabytes.
+        None if options.hint.is_some() => find_inside(&source, options.hint)?,
         container => container,
     };
     Ok(Contents::new(source, options, container))

@@ -81,11 +81,11 @@ fn opened(packed: Vec<u8>) -> Contents {
     open(Rc::new(packed), &Options::default()).unwrap()
 }
 
-/// All that can be read, in pieces with their offsets, and the ranges of it that
-/// are in doubt.
 /// Pieces of contents, each with where it starts.
 type Pieces = Vec<(u64, Vec<u8>)>;
 
+/// All that can be read, in pieces with their offsets, and the ranges of it that
+/// are in doubt.
 fn read(contents: &Contents) -> (Pieces, Vec<Range<u64>>) {
     let (mut pieces, mut at) = (vec![(0, Vec::new())], 0_u64);
     let mut buffer = vec![0; 100_000];
@@ -218,7 +218,7 @@ fn the_contents_of_a_block_that_its_checksum_denies_are_in_doubt() {
     assert_eq!((progress.done_bytes, progress.total_bytes), (1_500_000, 1_500_000));
     assert_eq!(contents.findings().len(), 1);
     let block = 2 * 256 * 1024..3 * 256 * 1024;
-    assert_eq!(contents.wrong_ranges(), [block.clone()]);
+    assert_eq!(contents.wrong_ranges(), core::slice::from_ref(&block));
     let gap = contents.gap(0..u64::MAX).unwrap();
     assert_eq!((gap.start..gap.end, gap.kind), (block, GapKind::InDoubt));
     assert_eq!(contents.checksums().checked, 6);
@@ -263,6 +263,8 @@ fn a_container_whose_first_bytes_are_overwritten_is_found_by_what_follows() {
                 for hint in [None, Some(container)] {
                     let source: Rc<dyn ReadAt> = Rc::new(hit.clone());
                     assert_eq!(find_inside(&source, hint).unwrap(), Some(container), "{case}");
+                    // Whoever opens it asks for the search by naming one, right or not.
+                    let hint = hint.or(Some(Container::Gzip));
                     let options = Options { hint, ..Options::default() };
                     let contents = open(source, &options).unwrap();
                     assert_eq!(contents.container(), Some(container), "{case}");
