@@ -37,13 +37,13 @@ function ownCodes() {
 }
 
 const families = [
-  ["finding", codesIn("finding.rs", "pub const CODES", "];"), 27],
-  ["container-finding", codesIn("container/finding.rs", "fn code(", "\n    }"), 12],
+  ["finding", codesIn("archive/finding.rs", "\nkinds! {", "\n}"), 27],
+  ["container-finding", codesIn("container/finding.rs", "Self::ZstdChecksumMismatch { .. } => \"", "\n}"), 12],
   [
     "failure",
     [
-      ...codesIn("error.rs", "fn code(", "\n    }"),
-      ...codesIn("disk_format.rs", "impl Refusal {", "\n}"),
+      ...codesIn("source/error.rs", "fn code(", "\n    }"),
+      ...codesIn("export/disk/mod.rs", "impl Refusal {", "\n}"),
       ...ownCodes(),
     ],
     12,
