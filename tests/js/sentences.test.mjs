@@ -38,7 +38,11 @@ function ownCodes() {
 
 const families = [
   ["finding", codesIn("archive/finding.rs", "\nkinds! {", "\n}"), 27],
-  ["container-finding", codesIn("container/finding.rs", "Self::ZstdChecksumMismatch { .. } => \"", "\n}"), 12],
+  [
+    "container-finding",
+    codesIn("container/finding.rs", 'Self::ZstdChecksumMismatch { .. } => "', "\n}"),
+    12,
+  ],
   [
     "failure",
     [
