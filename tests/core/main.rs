@@ -18,6 +18,7 @@ mod mutations;
 mod programs;
 mod proxmox;
 mod scan;
+mod stacked;
 #[path = "../support/mod.rs"]
 mod support;
 mod unreachable;
