@@ -192,15 +192,14 @@ impl ReadAt for Image {
         }
     }
 
+    /// Where the bytes of `range` lie scattered, the first of them in the archive
+    /// counts: on the way to the next, a container may let go of what it decoded
+    /// for the last, so that all of them are never at hand at once.
     fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
         let runs: Vec<Run> =
             self.runs(range.start..range.end.max(range.start.saturating_add(1))).collect();
-        for read in joined_reads(&*self.source, &runs) {
-            if !self.source.approach(read.range(), work_max)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let reads = joined_reads(&*self.source, &runs);
+        reads.first().map_or(Ok(true), |read| self.source.approach(read.range(), work_max))
     }
 
     fn detour(&self, from: u64, offset: u64) -> u64 {

@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use crate::programs::run;
 use crate::support::{finish, id, open};
-use archive_writer::{ArchiveBuilder, Content, Device, Kind};
+use archive_writer::{ArchiveBuilder, Content, Device, Kind, Order};
+use vma_inspector::archive::Archive;
 use vma_inspector::container::{Contents, Options, open as open_container};
 use vma_inspector::image::{Fill, Image, Origin, Run};
 use vma_inspector::scan::Scan;
@@ -219,4 +220,18 @@ fn a_scan_of_a_zst_under_way_gives_what_it_found_and_stops_before_the_rest() {
     }
     assert!(partly >= 1, "{partly}");
     assert_eq!(gaps_of(&partition(&image_of(&scan))), []);
+}
+
+#[test]
+fn a_disk_that_lies_scattered_in_a_zst_is_approached_in_the_end() {
+    let builder = ArchiveBuilder::new()
+        .device(Device::new(1, "drive-scsi0", 64 << 20, Content::of_kind(Kind::Dense, 5)))
+        .order(Order::Shuffled(3));
+    let Some(packed) = run("zstd", &["-q", "-c"], &builder.build().bytes) else { return };
+    let options = Options { cache_bytes: 1 << 20, ..Options::default() };
+    let archive = Archive::open(Rc::new(packed), &options).expect("opens");
+    let scan = finish(Scan::new(&archive));
+    let image = scan.image(id(1)).expect("declared");
+    let calls = (0..1000).find(|_| image.approach(0..1 << 20, 8 << 20).expect("reads"));
+    assert!(calls.is_some_and(|calls| calls < 20), "{calls:?}");
 }

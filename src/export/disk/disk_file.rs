@@ -170,10 +170,14 @@ impl ReadAt for DiskFile {
         }
     }
 
+    /// Of parts of the image that lie apart, the first that is not at hand counts,
+    /// as in the [image](crate::image::Image).
     fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
         for image_range in self.image_ranges(range) {
-            if !self.image.approach(image_range, work_max)? {
-                return Ok(false);
+            let mut reads = Vec::new();
+            self.image.trace(image_range.clone(), &mut reads);
+            if !reads.is_empty() {
+                return self.image.approach(image_range, work_max);
             }
         }
         Ok(true)

@@ -271,8 +271,9 @@ fn what_a_file_reads_it_names_beforehand() {
             assert_eq!(*source.reads.borrow(), named, "{format:?}");
             source.approached.borrow_mut().clear();
             assert!(file.approach(start..start + length, 1).expect("never fails"));
-            let starts: Vec<u64> = named.iter().map(|range| range.start).collect();
-            assert_eq!(*source.approached.borrow(), starts, "{format:?}");
+            // Of what lies apart only the first: reaching the next can undo it.
+            let first: Vec<u64> = named.iter().take(1).map(|range| range.start).collect();
+            assert_eq!(*source.approached.borrow(), first, "{format:?}");
         }
     }
     for format in StreamFormat::ALL {
@@ -282,8 +283,9 @@ fn what_a_file_reads_it_names_beforehand() {
             stream.trace(0, &mut named);
             source.approached.borrow_mut().clear();
             assert!(stream.approach(1).expect("never fails"));
-            let starts: Vec<u64> = named.iter().map(|range| range.start).collect();
-            assert_eq!(*source.approached.borrow(), starts, "{format:?}");
+            // Of what lies apart only the first: reaching the next can undo it.
+            let first: Vec<u64> = named.iter().take(1).map(|range| range.start).collect();
+            assert_eq!(*source.approached.borrow(), first, "{format:?}");
             source.reads.borrow_mut().clear();
             let went_on = stream.next(&mut Vec::new()).expect("reads");
             assert_eq!(*source.reads.borrow(), named, "{format:?}");
