@@ -92,7 +92,9 @@ impl Header {
     ///
     /// As [`Self::claimed_size`]. All else that is wrong is a finding.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        fixed_part(bytes).map(|fixed| Self::read(fixed, bytes, 0))
+        let mut header = Self::read(fixed_part(bytes)?, bytes, 0);
+        header.find_md5();
+        Ok(header)
     }
 
     /// A sound header that stands at `start` of what was opened; `None` if
@@ -105,7 +107,6 @@ impl Header {
     /// A header whose UUID and size are wrong, or whose magic or version is:
     /// read with these in their place, as far as `bytes` go. `None` if they do
     /// not hold the fixed part.
-    #[inline(never)]
     pub(crate) fn mended(bytes: &[u8], uuid: Uuid, header_size: u32) -> Option<Self> {
         let mut mended = bytes.to_vec();
         let mut wrong = Vec::new();
@@ -126,12 +127,7 @@ impl Header {
         header.standing = if header.is_trusted() { Standing::Mended } else { Standing::Doubtful };
         let unmended = bytes.get(..length(header_size)).unwrap_or(bytes);
         header.computed_md5 = md5_without(unmended, MD5_FIELD);
-        let (stated, computed) = (header.stated_md5, header.computed_md5);
-        let is_md5 = |kind: &FindingKind| matches!(kind, FindingKind::HeaderMd5Mismatch { .. });
-        header.findings.retain(|found| !is_md5(&found.kind));
-        if stated != computed {
-            header.find(0x20, FindingKind::HeaderMd5Mismatch { stated, computed });
-        }
+        header.find_md5();
         for (at, kind) in wrong {
             header.find(to_u64(at), kind);
         }
@@ -348,8 +344,12 @@ impl Header {
         self.computed_md5 = md5_without(bytes, MD5_FIELD);
         if self.is_trusted() {
             self.standing = Standing::Sound;
-        } else {
-            let (stated, computed) = (self.stated_md5, self.computed_md5);
+        }
+    }
+
+    fn find_md5(&mut self) {
+        let (stated, computed) = (self.stated_md5, self.computed_md5);
+        if stated != computed {
             self.find(0x20, FindingKind::HeaderMd5Mismatch { stated, computed });
         }
     }

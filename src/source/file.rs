@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 
 use crate::bytes::to_usize;
 use crate::error::Error;
-use crate::read_at::{Gap, ReadAt};
+use crate::read_at::ReadAt;
 
 /// A file of the operating system. Its length is taken once, on opening.
 #[derive(Debug)]
@@ -44,19 +44,9 @@ impl ReadAt for FileSource {
         }
     }
 
-    fn gap(&self, _: Range<u64>) -> Option<Gap> {
-        None
-    }
+    crate::every_byte_is_at_hand!();
 
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
         into.push(range);
-    }
-
-    fn approach(&self, _: Range<u64>, _: u64) -> Result<bool, Error> {
-        Ok(true)
-    }
-
-    fn detour(&self, _: u64, _: u64) -> u64 {
-        0
     }
 }

@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+mod at_hand;
 mod bytes;
 mod error;
 #[cfg(unix)]

@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use crate::bytes::to_u64;
 use crate::error::Error;
-use crate::read_at::{Gap, ReadAt};
+use crate::read_at::ReadAt;
 
 impl ReadAt for [u8] {
     fn size(&self) -> Option<u64> {
@@ -20,20 +20,10 @@ impl ReadAt for [u8] {
         Ok(count)
     }
 
-    fn gap(&self, _: Range<u64>) -> Option<Gap> {
-        None
-    }
+    crate::every_byte_is_at_hand!();
 
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
         into.push(range);
-    }
-
-    fn approach(&self, _: Range<u64>, _: u64) -> Result<bool, Error> {
-        Ok(true)
-    }
-
-    fn detour(&self, _: u64, _: u64) -> u64 {
-        0
     }
 }
 
@@ -46,19 +36,9 @@ impl ReadAt for Vec<u8> {
         self.as_slice().read_at(offset, buffer)
     }
 
-    fn gap(&self, range: Range<u64>) -> Option<Gap> {
-        self.as_slice().gap(range)
-    }
+    crate::every_byte_is_at_hand!();
 
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
         self.as_slice().trace(range, into);
-    }
-
-    fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
-        self.as_slice().approach(range, work_max)
-    }
-
-    fn detour(&self, from: u64, offset: u64) -> u64 {
-        self.as_slice().detour(from, offset)
     }
 }

@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::object::{from_number, number};
-use crate::source::{Error, Gap, ReadAt};
+use crate::source::{Error, ReadAt};
 
 #[wasm_bindgen]
 extern "C" {
@@ -64,17 +64,7 @@ impl ReadAt for JsSource {
         into.push(range.start.min(self.size)..range.end.min(self.size));
     }
 
-    fn gap(&self, _: Range<u64>) -> Option<Gap> {
-        None
-    }
-
-    fn approach(&self, _: Range<u64>, _: u64) -> Result<bool, Error> {
-        Ok(true)
-    }
-
-    fn detour(&self, _: u64, _: u64) -> u64 {
-        0
-    }
+    crate::source::every_byte_is_at_hand!();
 }
 
 fn error_of(offset: u64, reason: &JsValue) -> Error {

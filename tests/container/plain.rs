@@ -42,21 +42,7 @@ fn a_source_without_a_known_size_reads_the_same() {
         }
         fn trace(&self, _: std::ops::Range<u64>, _: &mut Vec<std::ops::Range<u64>>) {}
 
-        fn gap(&self, _: std::ops::Range<u64>) -> Option<vma_inspector::source::Gap> {
-            None
-        }
-
-        fn approach(
-            &self,
-            _: std::ops::Range<u64>,
-            _: u64,
-        ) -> Result<bool, vma_inspector::source::Error> {
-            Ok(true)
-        }
-
-        fn detour(&self, _: u64, _: u64) -> u64 {
-            0
-        }
+        vma_inspector::source::every_byte_is_at_hand!();
     }
     let plain = mixed(81, 1_000_000);
     for (program, arguments) in

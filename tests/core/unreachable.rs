@@ -53,21 +53,7 @@ impl<F: Fn(u64) -> Vec<u8>> ReadAt for Pieces<F> {
         into.push(range);
     }
 
-    fn gap(&self, _: std::ops::Range<u64>) -> Option<vma_inspector::source::Gap> {
-        None
-    }
-
-    fn approach(
-        &self,
-        _: std::ops::Range<u64>,
-        _: u64,
-    ) -> Result<bool, vma_inspector::source::Error> {
-        Ok(true)
-    }
-
-    fn detour(&self, _: u64, _: u64) -> u64 {
-        0
-    }
+    vma_inspector::source::every_byte_is_at_hand!();
 }
 
 /// Puts those of `bytes`, which stand at `at`, into a buffer for `offset` that

@@ -107,21 +107,7 @@ impl ReadAt for Counted {
         into.push(range);
     }
 
-    fn gap(&self, _: std::ops::Range<u64>) -> Option<vma_inspector::source::Gap> {
-        None
-    }
-
-    fn approach(
-        &self,
-        _: std::ops::Range<u64>,
-        _: u64,
-    ) -> Result<bool, vma_inspector::source::Error> {
-        Ok(true)
-    }
-
-    fn detour(&self, _: u64, _: u64) -> u64 {
-        0
-    }
+    vma_inspector::source::every_byte_is_at_hand!();
 }
 
 /// Little memory, so that small data goes through everything large data does.

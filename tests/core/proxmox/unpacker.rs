@@ -205,33 +205,38 @@ fn contents_and_ending_are_told_by_the_first_bytes() {
     }
 }
 
+fn given(bytes: &[u8], facts: Vec<Fact>) -> PackedFile {
+    PackedFile { first: bytes[..16].to_vec(), facts, is_known: true }
+}
+
 #[test]
-fn parts_headers_and_windows_are_foretold() {
+fn parts_of_lzop_are_foretold() {
     let folder = Folder::new("parts");
     let plain = packing::mixed(8, 300_000);
-    let file = |bytes: &[u8], facts: Vec<Fact>| PackedFile {
-        first: bytes[..16].to_vec(),
-        facts,
-        is_known: true,
-    };
     if let Some(lzo) = packed("lzop", &["-c"], &plain) {
         let program = Program::Lzop;
         let three = joined(&[&lzo, &lzo, &lzo]);
         let facts = vec![Fact::Part, Fact::Part];
-        assert!(compare(&folder, "three", program, &three, &file(&lzo, facts)));
+        assert!(compare(&folder, "three", program, &three, &given(&lzo, facts)));
         let cut = joined(&[&lzo, &lzo[..lzo.len() / 2]]);
-        assert!(compare(&folder, "cut", program, &cut, &file(&lzo, vec![Fact::Part, Fact::Cut])));
+        assert!(compare(&folder, "cut", program, &cut, &given(&lzo, vec![Fact::Part, Fact::Cut])));
         let bad = flipped(&lzo, 15);
         let fact = Fact::HeaderChecksum { expected: 1, found: 2 };
-        assert!(compare(&folder, "header", program, &bad, &file(&lzo, vec![fact])));
+        assert!(compare(&folder, "header", program, &bad, &given(&lzo, vec![fact])));
         assert!(!compare(
             &folder,
             "magic",
             program,
             &flipped(&lzo, 5),
-            &file(&flipped(&lzo, 5), vec![])
+            &given(&flipped(&lzo, 5), vec![])
         ));
     }
+}
+
+#[test]
+fn headers_and_windows_are_foretold() {
+    let folder = Folder::new("headers");
+    let plain = packing::mixed(8, 300_000);
     if let Some(gz) = packed("gzip", &["-c"], &plain) {
         // A checksum over the header, which is wrong.
         let mut bad = gz.clone();
@@ -239,7 +244,7 @@ fn parts_headers_and_windows_are_foretold() {
         bad.splice(10..10, [0x12, 0x34]);
         assert!(compare(&folder, "header", Program::Zcat, &bad, &known(&bad)));
         let method = joined(&[&gz[..2], &[9], &gz[3..]]);
-        assert!(compare(&folder, "method", Program::Zcat, &method, &file(&method, vec![])));
+        assert!(compare(&folder, "method", Program::Zcat, &method, &given(&method, vec![])));
         for (case, bytes, facts) in [
             ("gzip", gz.clone(), vec![]),
             ("gzip cut", gz[..gz.len() / 2].to_vec(), vec![Fact::Cut]),
@@ -247,7 +252,7 @@ fn parts_headers_and_windows_are_foretold() {
         ] {
             if packed("zstd", &["-c"], b"x").is_some() {
                 assert!(
-                    compare(&folder, case, Program::Zstd, &bytes, &file(&bytes, facts)),
+                    compare(&folder, case, Program::Zstd, &bytes, &given(&bytes, facts)),
                     "{case}"
                 );
             }
@@ -269,9 +274,9 @@ fn parts_headers_and_windows_are_foretold() {
             let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0, descriptor, 1, 0, 0];
             frame.resize(16, 0);
             let facts = window.map(Fact::Window).into_iter().collect();
-            let given = file(&frame, facts);
+            let window = given(&frame, facts);
             assert!(
-                compare(&folder, "window", Program::Zstd, &frame[..9], &given),
+                compare(&folder, "window", Program::Zstd, &frame[..9], &window),
                 "{descriptor:x}"
             );
         }

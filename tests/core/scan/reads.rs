@@ -90,21 +90,7 @@ impl ReadAt for Uniform {
         into.push(range);
     }
 
-    fn gap(&self, _: std::ops::Range<u64>) -> Option<vma_inspector::source::Gap> {
-        None
-    }
-
-    fn approach(
-        &self,
-        _: std::ops::Range<u64>,
-        _: u64,
-    ) -> Result<bool, vma_inspector::source::Error> {
-        Ok(true)
-    }
-
-    fn detour(&self, _: u64, _: u64) -> u64 {
-        0
-    }
+    vma_inspector::source::every_byte_is_at_hand!();
 }
 
 const TIB: u64 = 1 << 40;
@@ -194,21 +180,7 @@ impl ReadAt for Foretold {
         into.push(range);
     }
 
-    fn gap(&self, _: std::ops::Range<u64>) -> Option<vma_inspector::source::Gap> {
-        None
-    }
-
-    fn approach(
-        &self,
-        _: std::ops::Range<u64>,
-        _: u64,
-    ) -> Result<bool, vma_inspector::source::Error> {
-        Ok(true)
-    }
-
-    fn detour(&self, _: u64, _: u64) -> u64 {
-        0
-    }
+    vma_inspector::source::every_byte_is_at_hand!();
 }
 
 #[test]
@@ -297,19 +269,5 @@ impl ReadAt for Recording {
         into.push(range);
     }
 
-    fn gap(&self, _: std::ops::Range<u64>) -> Option<vma_inspector::source::Gap> {
-        None
-    }
-
-    fn approach(
-        &self,
-        _: std::ops::Range<u64>,
-        _: u64,
-    ) -> Result<bool, vma_inspector::source::Error> {
-        Ok(true)
-    }
-
-    fn detour(&self, _: u64, _: u64) -> u64 {
-        0
-    }
+    vma_inspector::source::every_byte_is_at_hand!();
 }

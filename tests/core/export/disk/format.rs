@@ -18,7 +18,7 @@ use vma_inspector::export::disk::{
     Disk, DiskFile, DiskFormat, Identity, Refusal, StreamFormat, lost_map,
 };
 use vma_inspector::image::index::DeviceIndex;
-use vma_inspector::image::{Image, Origin};
+use vma_inspector::image::{Fill, Image, Origin};
 use vma_inspector::scan::Scan;
 use vma_inspector::source::ReadAt;
 
@@ -163,13 +163,7 @@ fn dense(clusters: u32) -> (Disk, Image) {
     let image = Image::new(Rc::new(Nothing(size)), Rc::new(index), size, true);
     let archive = support::open(few_clusters(size, &[]).build().bytes);
     let device = archive.header().device(id(1)).expect("declared");
-    (
-        Disk::new(
-            image.clone().filled(vma_inspector::image::Fill::Zeros),
-            Identity::new(archive.header(), device),
-        ),
-        image,
-    )
+    (Disk::new(image.clone().filled(Fill::Zeros), Identity::new(archive.header(), device)), image)
 }
 
 struct Nothing(u64);
@@ -188,21 +182,7 @@ impl ReadAt for Nothing {
         into.push(range);
     }
 
-    fn gap(&self, _: std::ops::Range<u64>) -> Option<vma_inspector::source::Gap> {
-        None
-    }
-
-    fn approach(
-        &self,
-        _: std::ops::Range<u64>,
-        _: u64,
-    ) -> Result<bool, vma_inspector::source::Error> {
-        Ok(true)
-    }
-
-    fn detour(&self, _: u64, _: u64) -> u64 {
-        0
-    }
+    vma_inspector::source::every_byte_is_at_hand!();
 }
 
 #[test]
@@ -253,10 +233,7 @@ fn what_a_file_reads_it_names_beforehand() {
     let scan = finish(Scan::new(&archive));
     let image = scan.image(id(1)).expect("declared");
     let device = archive.header().device(id(1)).expect("declared");
-    let disk = Disk::new(
-        image.filled(vma_inspector::image::Fill::Zeros),
-        Identity::new(archive.header(), device),
-    );
+    let disk = Disk::new(image.filled(Fill::Zeros), Identity::new(archive.header(), device));
     let mut random = Random::new(6);
     for format in DiskFormat::ALL {
         let file = disk.file(format).expect("fits");
