@@ -10,7 +10,5 @@ export const DEBTS = {
     "src/image/filled.rs <-> image/mod.rs",
     "src/proxmox/end.rs <-> proxmox/header.rs",
   ],
-  "functions, files and types are small": [
-    "src/wasm/export.rs: 555 lines",
-  ],
+  "functions, files and types are small": ["src/wasm/export.rs: 555 lines"],
 };
