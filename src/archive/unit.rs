@@ -151,6 +151,12 @@ impl BlockMask {
         Self(self.0 & other.0)
     }
 
+    /// The blocks that are in this mask or in `other`.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// The blocks that are in this mask and not in `other`.
     #[must_use]
     pub fn without(self, other: Self) -> Self {

@@ -272,6 +272,13 @@ impl Contents {
         Ok(VerifyProgress { done_bytes: bytes, total_bytes: bytes, done })
     }
 
+    /// Files of lzop that follow each other in the source, as far as is known: all
+    /// of them are read here, and lzop warns of the second.
+    #[must_use]
+    pub fn lzop_parts(&self) -> u64 {
+        if let Layer::Lzop(lzop) = &self.layer { lzop.parts() } else { 0 }
+    }
+
     /// What the checksums over a whole frame, member or stream say of the
     /// contents, in order, as far as those are known. Nothing where there are
     /// none: in lzop, whose blocks each have their own.

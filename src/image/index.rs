@@ -5,6 +5,7 @@
 //! cluster. What is held follows from what was received, never from the size
 //! that a header claims.
 
+use core::ops::Range;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -81,7 +82,7 @@ impl DeviceIndex {
 
     /// Takes the stored blocks of all clusters that start in one of `ranges` of
     /// the archive, which are in order, to be lost.
-    pub fn lose_within(&mut self, ranges: &[core::ops::Range<u64>]) {
+    pub fn lose_within(&mut self, ranges: &[Range<u64>]) {
         for (&number, page) in &self.pages {
             let Page::Mixed(page) = page else { continue };
             let stored = (0..PAGE_CLUSTERS).filter(|&bit| page.stored.has(bit));
@@ -99,6 +100,42 @@ impl DeviceIndex {
                 counts.cut += u64::from(before == BlockMask::ZERO);
                 counts.lost_blocks += blocks;
                 counts.lost_bytes += blocks.saturating_mul(BLOCK_SIZE);
+            }
+        }
+    }
+
+    /// Takes the stored blocks that lie in `holes` of the archive, which are in
+    /// order and were not told before, to be lost. Of the blocks of a mask that
+    /// stand at an offset, `left` says which are there all the same, and how many
+    /// bytes of those are not.
+    pub fn lose(
+        &mut self,
+        holes: &[Range<u64>],
+        left: impl Fn(BlockMask, ArchiveOffset) -> (BlockMask, u64),
+    ) {
+        for (&number, page) in &self.pages {
+            let Page::Mixed(page) = page else { continue };
+            let stored = (0..PAGE_CLUSTERS).filter(|&bit| page.stored.has(bit));
+            for (bit, location) in stored.zip(&page.entries) {
+                let (offset, mask) = (location.offset(), location.mask());
+                let end = offset.plus(u64::from(mask.stored_blocks()) * BLOCK_SIZE).0;
+                let hole = holes.get(holes.partition_point(|hole| hole.end <= offset.0));
+                if hole.is_none_or(|hole| hole.start >= end) {
+                    continue;
+                }
+                let cluster = number.saturating_mul(PAGE_CLUSTERS).saturating_add(bit);
+                let before = self.lost.get(&cluster).copied().unwrap_or_default();
+                let (there, unknown) = left(mask, offset);
+                let lost = mask.without(there).without(before);
+                if lost != BlockMask::ZERO {
+                    self.lost.insert(cluster, before.with(lost));
+                }
+                let blocks = u64::from(lost.stored_blocks());
+                let counts = &mut self.counts;
+                counts.stored_blocks = counts.stored_blocks.saturating_sub(blocks);
+                counts.cut += u64::from(before == BlockMask::ZERO);
+                counts.lost_blocks += blocks;
+                counts.lost_bytes += blocks.saturating_mul(BLOCK_SIZE).saturating_add(unknown);
             }
         }
     }
@@ -136,7 +173,7 @@ impl DeviceIndex {
 
     /// Whether every one of `clusters` was found and is zeros.
     #[must_use]
-    pub fn is_zero(&self, clusters: core::ops::Range<u64>) -> bool {
+    pub fn is_zero(&self, clusters: Range<u64>) -> bool {
         let mut at = clusters.start;
         while at < clusters.end {
             let Ok(cluster) = u32::try_from(at) else { return false };
@@ -191,7 +228,7 @@ impl DeviceIndex {
     /// The clusters below `end` that were not found, as ranges in order. Takes
     /// time by the pages that are there, not by `end`.
     #[must_use]
-    pub fn missing(&self, end: u64) -> Vec<core::ops::Range<u64>> {
+    pub fn missing(&self, end: u64) -> Vec<Range<u64>> {
         let mut gaps = Gaps { from: 0, end, found: Vec::new() };
         for (&page, content) in &self.pages {
             let first = u64::from(page) * u64::from(PAGE_CLUSTERS);
@@ -272,7 +309,7 @@ impl DeviceIndex {
 struct Gaps {
     from: u64,
     end: u64,
-    found: Vec<core::ops::Range<u64>>,
+    found: Vec<Range<u64>>,
 }
 
 impl Gaps {

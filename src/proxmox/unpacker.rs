@@ -6,7 +6,9 @@
 //! first thing that it cannot go on past, so facts come in the file's order.
 
 use super::unpacker_said::{Line, LineKind, Said};
-use crate::container::{Container, ContainerFinding, ContainerFindingKind, Contents, End};
+use crate::container::{
+    Container, ContainerFinding, ContainerFindingKind, Contents, End, WINDOW_MAX,
+};
 use crate::source::{Error, ReadAt, read_range};
 
 /// Bytes that are looked at where a program looks for a magic number.
@@ -97,9 +99,6 @@ impl PackedFile {
     /// A file as the container layer knows it so far, and its bytes; `is_compared`
     /// if every checksum in it was compared once its end is known.
     ///
-    /// That a second lzop file follows the first is no finding there, and not
-    /// seen here.
-    ///
     /// # Errors
     ///
     /// The source cannot be read.
@@ -110,12 +109,34 @@ impl PackedFile {
         let facts: Result<Vec<_>, _> =
             findings.iter().map(|finding| Fact::of(finding, source)).collect();
         let is_known = contents.progress().end.is_some() && is_compared;
-        let mut facts: Vec<Fact> = facts?.into_iter().flatten().collect();
+        // Where a further file starts is not known: that it does is told first.
+        let parts = (1..contents.lzop_parts()).map(|_| Fact::Part).take(1);
+        let mut facts: Vec<Fact> = parts.chain(facts?.into_iter().flatten()).collect();
+        // With a large window allowed it was read here all the same.
+        if let Some(window) = zstd_window(&first).filter(|&window| window > WINDOW_MAX) {
+            facts.insert(0, Fact::Window(window));
+        }
         if facts.is_empty() && contents.progress().end == Some(End::Cut) {
             facts.push(Fact::Cut);
         }
         Ok(Self { first, facts, is_known })
     }
+}
+
+/// The window that the first frame of zstd asks for (RFC 8878, 3.1.1.1).
+fn zstd_window(first: &[u8]) -> Option<u64> {
+    let [0x28, 0xb5, 0x2f, 0xfd, descriptor, rest @ ..] = first else { return None };
+    if descriptor & 0x20 == 0 {
+        let &window = rest.first()?;
+        let base = 1_u64.checked_shl(10 + u32::from(window >> 3))?;
+        return Some(base.saturating_add(base / 8 * u64::from(window & 7)));
+    }
+    // A single segment: the window is the contents, whose size stands behind the
+    // number of the dictionary.
+    let dictionary = [0, 1, 2, 4].get(usize::from(descriptor & 3)).copied().unwrap_or(0);
+    let length = 1_usize << (descriptor >> 6);
+    let size = rest.get(dictionary..)?.get(..length)?;
+    Some(size.iter().rev().fold(0, |size, &byte| size << 8 | u64::from(byte)))
 }
 
 impl Fact {

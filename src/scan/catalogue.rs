@@ -1,6 +1,7 @@
 //! The catalogue: takes the pieces that a walk comes by, and says where each
 //! cluster is and what is wrong. It reads nothing.
 
+use core::ops::Range;
 use std::rc::Rc;
 
 use super::displaced::{Checked, Displaced};
@@ -99,6 +100,22 @@ impl Catalogue {
         }
         self.before_copy.get_or_insert(self.found.extents);
         Role::Copy
+    }
+
+    /// Takes note that nobody can have `holes` of the archive, in order, which were
+    /// taken to be there so far.
+    pub(super) fn lose(&mut self, holes: &[Range<u64>]) {
+        for index in self.found.devices.values_mut().filter(|_| !holes.is_empty()) {
+            let left = |mask, offset: ArchiveOffset| {
+                let left = Stored::of(mask, offset.0, holes);
+                (left.blocks, left.unknown)
+            };
+            Rc::make_mut(index).lose(holes, left);
+        }
+        for hole in holes {
+            let until = ArchiveOffset(hole.end);
+            self.find(ArchiveOffset(hole.start), [FindingKind::ContentsLost { until }]);
+        }
     }
 
     /// Takes note of the end, and that `checked` is what is known of the contents.

@@ -6,6 +6,7 @@
 //! to header and gives [pieces](piece::Piece); a catalogue takes them.
 
 mod catalogue;
+mod comparing;
 mod displaced;
 mod doubted;
 pub mod kept;
@@ -23,6 +24,7 @@ use core::ops::Range;
 use std::rc::Rc;
 
 use self::catalogue::{Catalogue, Role};
+use self::comparing::Comparing;
 use self::displaced::Checked;
 use self::doubted::Doubted;
 use self::piece::{Observer, Piece};
@@ -43,6 +45,8 @@ pub struct Scan {
     walk: Walk,
     catalogue: Catalogue,
     placed: Placed,
+    /// Behind the walk, until all is compared.
+    comparing: Option<Comparing>,
 }
 
 /// How far a scan has come.
@@ -58,6 +62,9 @@ pub struct Progress {
     pub clusters: u64,
     /// Findings so far.
     pub findings: u64,
+    /// Bytes of contents that were compared with their checksums behind the walk,
+    /// and how many there are; `None` before.
+    pub compared: Option<(u64, u64)>,
 }
 
 impl Scan {
@@ -70,6 +77,7 @@ impl Scan {
             walk: Walk::new(archive.contents(), header),
             catalogue: Catalogue::new(header),
             placed: Placed::default(),
+            comparing: None,
         }
     }
 
@@ -118,6 +126,10 @@ impl Scan {
     ///
     /// As [`Self::step`].
     pub fn step_with(&mut self, observer: &mut dyn Observer) -> Result<Progress, Error> {
+        if self.comparing.is_some() {
+            self.compare()?;
+            return Ok(self.progress());
+        }
         self.walk.begin_step();
         loop {
             let at = self.walk.position();
@@ -144,13 +156,20 @@ impl Scan {
             extents: found.extents.count,
             clusters: found.devices.values().map(|index| index.counts().found()).sum(),
             findings: found.findings.count(),
+            compared: self.comparing.as_ref().map(|comparing| {
+                let progress = comparing.progress();
+                (progress.done_bytes, progress.total_bytes)
+            }),
         }
     }
 
     /// The ranges of the lowest source that the next step will probably read.
     #[must_use]
     pub fn wants(&self) -> Vec<Range<u64>> {
-        self.walk.wants()
+        match &self.comparing {
+            Some(comparing) => comparing.wants(&self.contents),
+            None => self.walk.wants(),
+        }
     }
 
     /// What was found so far.
@@ -188,12 +207,28 @@ impl Scan {
         Some(Image::new(contents, Rc::clone(index), size, found.done))
     }
 
+    /// Compares some of what the walk only stepped over; the scan is finished once
+    /// nothing is left.
+    fn compare(&mut self) -> Result<(), Error> {
+        let Some(comparing) = &mut self.comparing else { return Ok(()) };
+        if comparing.step(&self.contents)? {
+            self.catalogue.lose(&comparing.newly_lost(&self.contents));
+            self.catalogue.finish(&Checked::of(&self.contents));
+            self.comparing = None;
+        }
+        Ok(())
+    }
+
     fn take(&mut self, piece: &Piece, observer: &mut dyn Observer) -> Result<(), Error> {
         let taken = self.catalogue.take(piece)?;
         match piece {
             Piece::Archive { at, header } => {
                 let role = self.catalogue.role(*at, header);
                 self.walk.go_on(role == Role::Foreign);
+            }
+            // Where the end is not known, the rest was not looked at.
+            Piece::End if self.contents.size().is_some() => {
+                self.comparing = Some(Comparing::new(&self.contents));
             }
             Piece::End => self.catalogue.finish(&Checked::of(&self.contents)),
             Piece::Place(_) | Piece::Extent(_) | Piece::Gap(_) => {}

@@ -60,6 +60,7 @@ pub struct Archive {
     scan: Scan,
     /// What Proxmox's program would make of what the scan comes by.
     reading: Reading,
+    file: Rc<dyn ReadAt>,
     file_size: u64,
     /// Disks of the finished scan that were laid out for some format.
     pub(super) disks: RefCell<BTreeMap<DeviceId, Disk>>,
@@ -76,10 +77,10 @@ impl Archive {
     ) -> Result<Archive, JsValue> {
         let source: Rc<dyn ReadAt> = Rc::new(JsSource::new(source));
         let file_size = source.size().unwrap_or_default();
-        let archive = crate::archive::Archive::open(source, &options(large_window))
+        let archive = crate::archive::Archive::open(Rc::clone(&source), &options(large_window))
             .map_err(|error| thrown(&error))?;
         let (reading, scan) = (Reading::new(&archive), Scan::new(&archive));
-        Ok(Self { archive, scan, reading, file_size, disks: RefCell::default() })
+        Ok(Self { archive, scan, reading, file: source, file_size, disks: RefCell::default() })
     }
 
     /// What the archive says of itself.
@@ -228,6 +229,11 @@ impl Archive {
         self.reading.prediction()
     }
 
+    /// What was opened, as it stands.
+    pub(super) fn file(&self) -> &dyn ReadAt {
+        &*self.file
+    }
+
     pub(super) fn contents(&self) -> &Contents {
         self.archive.contents()
     }
@@ -262,6 +268,13 @@ impl Archive {
     fn file_bytes(&self, progress: Progress) -> u64 {
         let contents = self.archive.contents();
         let bytes = match contents.container() {
+            // The walk takes no time; what does is to compare every block.
+            Some(Container::Lzop) if progress.done => self.file_size,
+            Some(Container::Lzop) => progress.compared.map_or(0, |(done, total)| {
+                let scaled = u128::from(self.file_size) * u128::from(done);
+                let scaled = scaled.checked_div(u128::from(total)).unwrap_or(0);
+                u64::try_from(scaled).unwrap_or(u64::MAX)
+            }),
             Some(_) => contents.progress().source,
             None => progress.offset.0,
         };

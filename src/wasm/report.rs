@@ -11,13 +11,12 @@ use super::archive::{Archive, options, thrown};
 use super::object::{Fields, list, pairs};
 use super::source::{JsSource, Source};
 use crate::archive::unit::DeviceId;
-use crate::container::{Container, Contents};
+use crate::container::Container;
 use crate::export::disk::lost_ranges;
 use crate::proxmox::backup_name::{BackupName, Problem};
 use crate::proxmox::renamed::{Remark, remarks};
 use crate::proxmox::{Prediction, Verdict, predict_unopened};
 use crate::source::ReadAt;
-use crate::source::Severity;
 
 #[wasm_bindgen]
 extern "C" {
@@ -36,7 +35,7 @@ extern "C" {
 impl Archive {
     /// What Proxmox's own program would say, as far as the scan has come.
     pub fn proxmox(&self) -> ProxmoxPrediction {
-        let unpacks = unpacks(self.contents());
+        let unpacks = self.unpacks();
         prediction(&self.prediction(), Some(unpacks)).into()
     }
 
@@ -103,18 +102,6 @@ impl Archive {
     /// The version of the core.
     pub fn version() -> String {
         env!("CARGO_PKG_VERSION").into()
-    }
-}
-
-/// Whether the container's own program, which has to run first, would get
-/// through, as far as is known. A warning is none of its concerns.
-fn unpacks(contents: &Contents) -> &'static str {
-    let worst = contents.findings().iter().map(|finding| finding.severity()).max();
-    match contents.container() {
-        None => "not-packed",
-        Some(_) if worst == Some(Severity::Damage) => "fails",
-        Some(_) if contents.progress().end.is_none() => "not-known",
-        Some(_) => "ok",
     }
 }
 

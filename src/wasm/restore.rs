@@ -1,14 +1,11 @@
 //! What a restore would do, and what the backup leaves out.
 
-use std::rc::Rc;
-
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::{Archive, thrown};
 use super::object::{Fields, list};
-use super::source::{JsSource, Source};
 use crate::container::Container;
 use crate::machine::device_map;
 use crate::machine::left_out::{ArchiveDevice, Drive, LeftOut, State};
@@ -18,7 +15,7 @@ use crate::proxmox::restore::{Facts, Restore, command};
 use crate::proxmox::restored::{Warning, warnings};
 use crate::proxmox::unpacker::{PackedFile, Program, foretell};
 use crate::proxmox::unpacker_said::Said;
-use crate::source::ReadAt;
+use crate::source::Error;
 
 #[wasm_bindgen]
 extern "C" {
@@ -29,18 +26,17 @@ extern "C" {
 
 #[wasm_bindgen]
 impl Archive {
-    /// What `qmrestore` would do with the file of this name, as far as is known;
-    /// `source` is the one that was opened. Throws a `VmaError`.
+    /// What `qmrestore` would do with the file of this name, as far as is known.
+    /// Throws a `VmaError`.
     #[wasm_bindgen(js_name = proxmoxRestore)]
-    pub fn proxmox_restore(&self, source: Source, name: &str) -> Result<ProxmoxRestore, JsValue> {
-        let (contents, header) = (self.contents(), self.header());
-        let source: Rc<dyn ReadAt> = Rc::new(JsSource::new(source));
-        let container = contents.container();
-        // The check of lzop does not compare every block.
-        let is_compared = container != Some(Container::Lzop);
-        let packed = PackedFile::of(contents, &source, is_compared).map_err(|e| thrown(&e))?;
+    pub fn proxmox_restore(&self, name: &str) -> Result<ProxmoxRestore, JsValue> {
+        let header = self.header();
+        let container = self.contents().container();
         let program = named_container(name).unwrap_or(container).map(Program::of);
-        let said = program.and_then(|program| foretell(program, &packed));
+        let said = match program {
+            Some(program) => self.unpacker_says(program).map_err(|error| thrown(&error))?,
+            None => None,
+        };
         let config = self.conf_text();
         let devices: Vec<_> = header
             .devices()
@@ -77,6 +73,25 @@ impl Archive {
 }
 
 impl Archive {
+    /// What `program` says of the file, as far as is known.
+    pub(super) fn unpacker_says(&self, program: Program) -> Result<Option<Said>, Error> {
+        // Not every block of lzop is compared before the scan is done.
+        let is_compared = self.is_scanned() || self.contents().container() != Some(Container::Lzop);
+        let packed = PackedFile::of(self.contents(), self.file(), is_compared)?;
+        Ok(foretell(program, &packed))
+    }
+
+    /// Whether what unpacks the file, which a restore runs first and whose warnings
+    /// fail it too, gets through, as far as is known.
+    pub(super) fn unpacks(&self) -> &'static str {
+        let Some(container) = self.contents().container() else { return "not-packed" };
+        match self.unpacker_says(Program::of(container)) {
+            Ok(Some(said)) if said.is_ok() => "ok",
+            Ok(Some(_)) => "fails",
+            Ok(None) | Err(_) => "not-known",
+        }
+    }
+
     /// The text of `qemu-server.conf`.
     pub(super) fn conf_text(&self) -> Option<String> {
         let configs = self.header().configs();

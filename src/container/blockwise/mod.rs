@@ -105,6 +105,11 @@ impl<W: Walk> Blocks<W> {
         Ok(VerifyProgress { done_bytes, total_bytes: contents, done })
     }
 
+    /// Parts of the container that follow each other, as far as the frontier has come.
+    pub(super) fn parts(&self) -> u64 {
+        self.state.borrow().frontier.walk.parts()
+    }
+
     /// The contents of blocks whose checksums do not agree, in ascending order.
     pub(super) fn wrong(&self) -> Vec<Range<u64>> {
         self.state.borrow().wrong.within(&(0..u64::MAX)).collect()

@@ -102,6 +102,10 @@ pub(in crate::container) trait Walk: Sized {
     /// not passed yet.
     fn contents(&self) -> u64;
 
+    /// Parts of the container that it has come to, such as files of lzop that
+    /// follow each other.
+    fn parts(&self) -> u64;
+
     /// What it reads.
     fn input(&self) -> &Input;
 

@@ -186,6 +186,10 @@ impl Walk for Bzip2 {
         self.contents
     }
 
+    fn parts(&self) -> u64 {
+        self.streams
+    }
+
     fn input(&self) -> &Input {
         &self.input
     }

@@ -96,6 +96,10 @@ impl Walk for Lzop {
         self.contents
     }
 
+    fn parts(&self) -> u64 {
+        self.parts
+    }
+
     fn input(&self) -> &Input {
         &self.input
     }

@@ -248,3 +248,56 @@ fn what_reading_a_disk_in_its_own_order_costs_is_foretold() {
         }
     }
 }
+
+/// Whether lzop itself finds the file sound.
+fn lzop_accepts(packed: &[u8]) -> bool {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let tests = Command::new("lzop").arg("-t").stdin(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut tests = tests.expect("lzop packed it");
+    // It may stop reading at the first fault.
+    let _ = tests.stdin.take().expect("is piped").write_all(packed);
+    tests.wait().expect("ends").success()
+}
+
+#[test]
+fn of_lzop_every_block_is_compared_before_the_scan_is_done() {
+    let plain = disks().build().bytes;
+    let Some(packed) = run("lzop", &["-c"], &plain) else { return };
+    assert!(lzop_accepts(&packed));
+    let archive = support::open(packed.clone());
+    assert_eq!(finish(Scan::new(&archive)).found().findings().count(), 0);
+    assert_eq!(archive.contents().findings(), []);
+    for place in (1..20).map(|part| packed.len() * part / 20) {
+        let mut damaged = packed.clone();
+        damaged[place] ^= 0x10;
+        assert!(!lzop_accepts(&damaged), "{place:#x}");
+        let archive = support::open(damaged);
+        finish(Scan::new(&archive));
+        assert!(!archive.contents().findings().is_empty(), "{place:#x}");
+    }
+}
+
+#[test]
+fn a_block_of_lzop_that_cannot_be_had_counts_once_the_scan_is_done() {
+    let builder = ArchiveBuilder::new().device(Device::new(
+        1,
+        "drive-scsi0",
+        6 << 20,
+        Content::from_fn(|number| Some(format!("{number} and again ").repeat(4000).into_bytes())),
+    ));
+    let Some(packed) = run("lzop", &["-c"], &builder.build().bytes) else { return };
+    let mut lost = 0;
+    for place in (2..9).map(|part| packed.len() * part / 10) {
+        let mut damaged = packed.clone();
+        damaged[place..place + 40].fill(0xff);
+        let archive = support::open(damaged);
+        let scan = finish(Scan::new(&archive));
+        let image = scan.image(id(1)).expect("declared");
+        let device = scan.header().device(id(1)).expect("declared");
+        let figures = scan.found().device(device).expect("scanned");
+        assert_eq!(figures.missing_bytes, image.lost_bytes(0..u64::MAX), "{place:#x}");
+        lost += figures.missing_bytes;
+    }
+    assert!(lost > 0, "no block was hit");
+}

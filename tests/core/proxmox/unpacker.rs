@@ -325,3 +325,31 @@ fn seeded_changes_are_foretold() {
         eprintln!("{name}: every word of {exact} of {total}, the exit code of all");
     }
 }
+
+#[test]
+fn a_file_that_was_read_with_a_larger_window_is_refused_by_zstd() {
+    let folder = Folder::new("wide");
+    for (arguments, fails) in [(&["-q", "-c", "--long=27"][..], 0), (&["-q", "-c", "--long=28"], 1)]
+    {
+        let Some(packed) = packed("zstd", arguments, &packing::mixed(4, 300_000)) else { return };
+        let options = Options { window_max: 1 << 30, ..Options::default() };
+        let contents = open(Rc::new(packed.clone()), &options).expect("opens");
+        while !contents.approach(u64::MAX..u64::MAX, 1 << 20).expect("reads") {}
+        let file = PackedFile::of(&contents, &packed, true).expect("reads");
+        assert_eq!(file.facts.len(), fails, "{arguments:?}");
+        assert!(compare(&folder, "wide", Program::Zstd, &packed, &file));
+    }
+}
+
+#[test]
+fn a_second_file_of_lzop_is_seen_in_the_container() {
+    let folder = Folder::new("second");
+    let Some(one) = packed("lzop", &["-c"], &packing::mixed(4, 300_000)) else { return };
+    for (bytes, parts) in [(one.clone(), 0), (joined(&[&one, &one]), 1)] {
+        let contents = open(Rc::new(bytes.clone()), &Options::default()).expect("opens");
+        while !contents.verify_step(1 << 20).expect("reads").done {}
+        let file = PackedFile::of(&contents, &bytes, true).expect("reads");
+        assert_eq!(file.facts, vec![Fact::Part; parts]);
+        assert!(compare(&folder, "second", Program::Lzop, &bytes, &file));
+    }
+}
