@@ -37,7 +37,7 @@ use crate::archive::header::Header;
 use crate::archive::unit::{ArchiveOffset, ClusterNumber, DeviceId};
 use crate::container::Contents;
 use crate::image::Image;
-use crate::source::{Error, ReadAt};
+use crate::source::{Error, Gap, GapKind, ReadAt, gaps};
 
 /// A scan in progress, or a finished one.
 pub struct Scan {
@@ -205,6 +205,20 @@ impl Scan {
             contents = Rc::new(Doubted::new(contents, Rc::clone(&found.doubts)));
         }
         Some(Image::new(contents, Rc::clone(index), size, found.done))
+    }
+
+    /// Bytes of the image of a device that can be read and that something speaks
+    /// against; 0 as long as the scan is not finished.
+    #[must_use]
+    pub fn doubt_bytes(&self, id: DeviceId) -> u64 {
+        let is_doubt = |gap: &Gap| gap.kind == GapKind::InDoubt;
+        let found = self.found();
+        // The image is gone through only where there is something to find.
+        let is_any = !found.doubts.is_empty()
+            || gaps(&*self.contents, 0..u64::MAX).any(|gap| is_doubt(&gap));
+        let image = self.image(id).filter(|_| found.done && is_any);
+        let doubts = image.iter().flat_map(|image| gaps(image, 0..u64::MAX)).filter(is_doubt);
+        doubts.map(|gap| gap.end.saturating_sub(gap.start)).fold(0, u64::saturating_add)
     }
 
     /// Compares some of what the walk only stepped over; the scan is finished once

@@ -21,7 +21,7 @@ use crate::container::{
 use crate::export::disk::Disk;
 use crate::export::file_name::safe_name;
 use crate::image::{Fill, Image};
-use crate::machine::qemu_server_conf::{self, MappedDevice, Network, QemuServerConf};
+use crate::machine::qemu_server_conf::{self, QemuServerConf};
 use crate::proxmox::{Prediction, Reading};
 use crate::scan::kept;
 use crate::scan::statistics::ExtentStatistics;
@@ -102,7 +102,7 @@ impl Archive {
         let conf = configs.iter().find(|config| config.name == qemu_server_conf::NAME);
         let summary = conf.map_or(JsValue::UNDEFINED, |config| {
             let conf = QemuServerConf::parse(&String::from_utf8_lossy(&config.data));
-            summary(&conf, self.scan.header()).into()
+            super::summary::summary(&conf, self.scan.header()).into()
         });
         summary.into()
     }
@@ -151,7 +151,13 @@ impl Archive {
         let fields = Fields::default()
             .with("container", container(self.archive.contents()))
             .with("extents", extents(&found.extents()))
-            .with("devices", list(devices, |(device, figures)| device_statistics(device, &figures)))
+            .with(
+                "devices",
+                list(devices, |(device, figures)| {
+                    device_statistics(device, &figures)
+                        .count("doubtBytes", self.scan.doubt_bytes(device.id))
+                }),
+            )
             .with("undeclared", undeclared(found))
             .with("overview", learned.unwrap_or(JsValue::NULL))
             .with("findings", groups(found.findings()));
@@ -440,45 +446,6 @@ fn finding(finding: &Finding) -> Fields {
         .text("expected", finding.kind.expected().as_deref())
         .text("found", finding.kind.found().as_deref())
         .with("text", finding.to_string())
-}
-
-fn summary(conf: &QemuServerConf, header: &Header) -> Fields {
-    Fields::default()
-        .text("name", conf.name.as_deref())
-        .text("osType", conf.os_type.as_deref())
-        .count_or_null("cores", conf.cores.map(u64::from))
-        .count_or_null("sockets", conf.sockets.map(u64::from))
-        .text("cpu", conf.cpu.as_deref())
-        .count_or_null("memoryMib", conf.memory_mib)
-        .text("bios", conf.bios.as_deref())
-        .text("machine", conf.machine.as_deref())
-        .with("networks", list(&conf.networks, network))
-        .with("disks", list(&conf.disks, |conf| disk(conf, header)))
-}
-
-fn network(network: &Network) -> Fields {
-    Fields::default()
-        .with("key", network.key.as_str())
-        .with("model", network.model.as_str())
-        .text("mac", network.mac.as_deref())
-        .text("bridge", network.bridge.as_deref())
-        .text("vlan", network.vlan.as_deref())
-}
-
-fn disk(disk: &qemu_server_conf::Disk, header: &Header) -> Fields {
-    let mapped = disk.device.as_ref();
-    let device = mapped.and_then(|m| header.devices().iter().find(|device| device.name == m.name));
-    let stated = |text: fn(&MappedDevice) -> &str| mapped.map(text).filter(|text| !text.is_empty());
-    Fields::default()
-        .with("key", disk.key.as_str())
-        .with("bus", disk.bus.as_str())
-        .with("volume", disk.volume.as_str())
-        .with("cdrom", disk.is_cdrom)
-        .text("size", disk.size.as_deref())
-        .text("deviceName", mapped.map(|m| m.name.as_str()))
-        .count_or_null("deviceId", device.map(|device| device.id.get().into()))
-        .text("storage", stated(|mapped| &mapped.storage))
-        .text("format", stated(|mapped| &mapped.format))
 }
 
 /// A `VmaError`, to throw.

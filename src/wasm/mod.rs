@@ -8,6 +8,7 @@ mod object;
 mod report;
 mod restore;
 mod source;
+mod summary;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

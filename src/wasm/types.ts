@@ -178,6 +178,8 @@ export interface DeviceStatistics {
   zeroBytes: number;
   /** Bytes of the device that the archive should hold and does not. */
   missingBytes: number;
+  /** Can be read, and something speaks against them; they are stored bytes as well. */
+  doubtBytes: number;
   /** Of `total`, each cluster is exactly one of full, partial, zero, missing. */
   clusters: {
     total: number;

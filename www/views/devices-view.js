@@ -1,6 +1,6 @@
 /** The disks: how much of each is there, and the way to save one. */
 import { lastSaveOf } from "../page/save.js";
-import { missingBytes } from "../words/facts.js";
+import { isMismatched, missingBytes } from "../words/facts.js";
 import { exactSize, size } from "../words/format.js";
 import { count, share } from "../words/numbers.js";
 import { pieces, text } from "../words/text.js";
@@ -109,9 +109,7 @@ function deviceCard(device, archive, send) {
     const statistics = scan.report?.devices.find(({ id }) => id === device.id);
     fill(
       state,
-      statistics
-        ? stateBadge(statistics, missingBytes(archive, device.id), scan.phase === "done")
-        : null,
+      statistics ? stateBadge(archive, statistics, missingBytes(archive, device.id)) : null,
     );
     fill(numbers, ...(statistics ? drawNumbers(device, statistics, archive) : []));
   }
@@ -134,13 +132,17 @@ function deviceLine({ id, size: bytes, isVmstate }, { summary }) {
 }
 
 /**
+ * @param {ShownArchive} archive
  * @param {Statistics} statistics
  * @param {number} missing bytes
- * @param {boolean} final
  */
-function stateBadge({ clusters }, missing, final) {
-  if (!final) return badge("neutral", text("device.partly-scanned"));
+function stateBadge({ scan }, { clusters, doubtBytes }, missing) {
+  if (scan.phase !== "done") return badge("neutral", text("device.partly-scanned"));
   if (missing > 0) return badge("damage", text("device.bytes-missing", { size: size(missing) }));
+  if (doubtBytes > 0) return badge("damage", text("device.in-doubt", { size: size(doubtBytes) }));
+  // Nobody can tell whether this disk is hit.
+  const container = scan.report?.container;
+  if (container && isMismatched(container)) return badge("warning", text("device.not-proven"));
   if (clusters.twice > 0) return badge("warning", text("device.twice"));
   return badge("good", text("device.nothing-missing"));
 }

@@ -11,8 +11,9 @@ export const NAME_ERROR = "couldn't determine archive info";
  * @param {Name} name
  * @param {Kind} container as the first bytes tell
  */
-export function nameProblem({ problem, named }, container) {
-  if (problem === null) return text("file-name.fits");
+export function nameProblem({ problem, named, standard, message }, container) {
+  if (problem === null) return standard ? text("file-name.fits") : text("file-name.other-form");
+  if (problem === "date") return text("file-name.no-date", { error: message ?? NAME_ERROR });
   if (problem === "unfinished") return text("file-name.unfinished", { error: NAME_ERROR });
   if (problem === "container") {
     const inside = text(`file-name.inside.${container}`);

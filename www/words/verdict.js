@@ -119,9 +119,9 @@ function damageText({ overview, scan, lost: found }) {
   const devices = scan.report?.devices ?? [];
   const missing = devices.map(({ id }) => missingBytes({ scan, lost: found }, id));
   const hurt = missing.filter((bytes) => bytes > 0);
-  if (hurt.length === 0) {
-    return text("verdict.not-trusted");
-  }
+  const doubt = devices.reduce((sum, { doubtBytes }) => sum + doubtBytes, 0);
+  const doubted = doubt > 0 ? text("verdict.in-doubt", { size: size(doubt) }) : "";
+  if (hurt.length === 0) return doubted || text("verdict.not-trusted");
   const lost = hurt.reduce((sum, bytes) => sum + bytes, 0);
   const whole = devices.length - hurt.length;
   const hurtDisks = {
@@ -129,7 +129,9 @@ function damageText({ overview, scan, lost: found }) {
     number: hurt.length,
     disks: text("count.disk", { count: overview.devices.length }),
   };
-  return whole > 0
-    ? text("verdict.lost-of-some", { ...hurtDisks, count: whole })
-    : text("verdict.lost-of-all", hurtDisks);
+  const words =
+    whole > 0
+      ? text("verdict.lost-of-some", { ...hurtDisks, count: whole })
+      : text("verdict.lost-of-all", hurtDisks);
+  return [words, doubted].filter(Boolean).join(" ");
 }
