@@ -16,7 +16,7 @@ function save(change = {}) {
     archive: 7,
     what: DISK,
     devices: [{ id: 1, name: "drive-scsi0" }],
-    file: { way: "stage", name: "100-drive-scsi0.raw", size: null, sizeMax: 1000 },
+    file: { way: "stage", name: "100-drive-scsi0.raw", size: null, sizeMax: 1000, taken: false },
     gaps: { missing: 0, agreed: false, lost: null, maps: [] },
     progress: { taken: 0, done: 0, total: 0, pace: { bytesPerSecond: 1, secondsLeft: null } },
     phase: "waiting",
@@ -60,6 +60,14 @@ test("a stream ends when the browser has taken all of it", () => {
   assert.deepEqual(half.done, ["begin", "hash"]);
   const { phase, done } = run(half.save, { type: "taken" });
   assert.deepEqual([phase, done], ["done", ["hash"]]);
+});
+
+test("a stream that is taken before the Worker says what was lost waits for that", () => {
+  const taken = run(save(), { ...allowed, missing: 5 }, keep, streams, { type: "taken" });
+  assert.equal(taken.phase, "starting");
+  const { save: ended, phase, done } = run(taken.save, lost(5));
+  assert.deepEqual([phase, done], ["done", ["hash", "hash", "map"]]);
+  assert.equal(ended.gaps.lost[0].bytes, 5);
 });
 
 test("of known gaps it is asked before anything is written", () => {

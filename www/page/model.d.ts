@@ -144,6 +144,8 @@ export interface Save {
     /** Bytes; null where that shows only at the end. */
     size: number | null;
     sizeMax: number;
+    /** Whether its download has all of it. */
+    taken: boolean;
   };
   gaps: {
     /** Bytes that were known to be missing when it began. */

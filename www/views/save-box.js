@@ -177,7 +177,7 @@ function handedOver({ file: { way }, progress: { taken } }) {
 }
 
 /** @param {Save} save */
-function failureWords({ progress: { taken }, file: { size: whole, way, name }, phase, failure }) {
+function failureWords({ progress: { taken }, file: { size: whole, way, name }, failure }) {
   return [
     failure &&
       h(
@@ -188,9 +188,7 @@ function failureWords({ progress: { taken }, file: { size: whole, way, name }, p
         failureSentence(failure.code).text,
       ),
     failure && h("p", { class: "technical" }, foreign(`${failure.code}: ${failure.message}`)),
-    phase === "failed" && taken === 0 && way !== "download"
-      ? h("p", {}, text("save.nothing-saved"))
-      : remains(way, taken, whole, name),
+    remains(way, taken, whole, name),
   ];
 }
 
@@ -203,7 +201,7 @@ function failureWords({ progress: { taken }, file: { size: whole, way, name }, p
  */
 function remains(way, taken, whole, fileName) {
   if (way !== "download") {
-    return h("p", {}, text("save.thrown-away"));
+    return h("p", {}, text("save.nothing-saved"));
   }
   const handed =
     whole === null

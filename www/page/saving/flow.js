@@ -105,7 +105,8 @@ const STEPS = {
     // What came in the backup's order is hashed once the file can be read.
     /** @type {Effect[]} */
     const hash = save.what.kind === "one-pass" ? [] : [{ kind: "hash", at: "read" }];
-    if (save.file.way === "download") return to(known, {}, hash);
+    if (save.file.way === "download")
+      return known.file.taken ? done(known, hash) : to(known, {}, hash);
     const next = newlyLost(known) > 0 ? asks(known) : commits(known, true);
     return { save: next.save, effects: [...hash, ...next.effects] };
   },
@@ -124,7 +125,12 @@ const STEPS = {
     return to(save, { phase: "starting" }, [{ kind: "begin" }]);
   },
 
-  taken: (save) => done(save, []),
+  // The two say so by different ways, and the Worker may be the later one.
+  taken(save) {
+    const file = { ...save.file, taken: true };
+    return isWritten(save) ? done({ ...save, file }, []) : to(save, { file });
+  },
+
   mapped: (save, { maps }) => to(save, { gaps: { ...save.gaps, maps } }),
   refused: (save) => ends(save, "refused", failure("aborted", "refused by the browser")),
 

@@ -182,7 +182,7 @@ function newSave(archive, what, way, waitsFor) {
     archive: archive.id,
     what,
     devices: ids.map((id) => ({ id, name: deviceName(archive, id) })),
-    file: { way, name: fileNameOf(archive, what), size: null, sizeMax },
+    file: { way, name: fileNameOf(archive, what), size: null, sizeMax, taken: false },
     gaps: { missing: 0, agreed: false, lost: null, maps: [] },
     progress: { taken: 0, done: 0, total: 0, pace: null },
     phase: "waiting",
