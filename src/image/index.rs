@@ -80,6 +80,41 @@ impl DeviceIndex {
         Ok(inserted)
     }
 
+    /// Takes another copy of a cluster in place of the one that is there, of which
+    /// `was_unknown` bytes could not be had; otherwise as [`Self::insert`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::insert`].
+    pub fn replace(
+        &mut self,
+        cluster: ClusterNumber,
+        was_unknown: u64,
+        offset: ArchiveOffset,
+        mask: BlockMask,
+        lost: BlockMask,
+        unknown: u64,
+    ) -> Result<(), Error> {
+        Location::new(offset, mask)?;
+        let (page, bit) = (cluster.0 / PAGE_CLUSTERS, cluster.0 % PAGE_CLUSTERS);
+        let Some(page) = self.pages.get_mut(&page) else { return Ok(()) };
+        if matches!(page, Page::Zero) {
+            let mixed = Box::new(MixedPage::all_zero());
+            self.page_bytes += mixed.bytes();
+            *page = Page::Mixed(mixed);
+        }
+        let Page::Mixed(mixed) = page else { return Ok(()) };
+        let before = match mixed.cluster(bit) {
+            Cluster::Missing => return Ok(()),
+            Cluster::Zero => BlockMask::ZERO,
+            Cluster::Stored { mask, .. } => mask,
+        };
+        mixed.remove(bit);
+        self.uncount(cluster, before, was_unknown);
+        self.insert(cluster, offset, mask, lost, unknown)?;
+        Ok(())
+    }
+
     /// Takes the stored blocks of all clusters that start in one of `ranges` of
     /// the archive, which are in order, to be lost.
     pub fn lose_within(&mut self, ranges: &[Range<u64>]) {
@@ -286,6 +321,25 @@ impl DeviceIndex {
         Some(index)
     }
 
+    /// Takes back what [`Self::count`] counted.
+    fn uncount(&mut self, at: ClusterNumber, mask: BlockMask, unknown: u64) {
+        let lost = self.lost.remove(&at.0).unwrap_or_default();
+        let lost_blocks = u64::from(lost.stored_blocks());
+        let lost_bytes = lost_blocks.saturating_mul(BLOCK_SIZE).saturating_add(unknown);
+        let stored = u64::from(mask.without(lost).stored_blocks());
+        let counts = &mut self.counts;
+        let kind = match mask {
+            BlockMask::ZERO => &mut counts.zero,
+            BlockMask::FULL => &mut counts.full,
+            _ => &mut counts.partial,
+        };
+        *kind = kind.saturating_sub(1);
+        counts.stored_blocks = counts.stored_blocks.saturating_sub(stored);
+        counts.cut = counts.cut.saturating_sub(u64::from(lost_bytes > 0));
+        counts.lost_blocks = counts.lost_blocks.saturating_sub(lost_blocks);
+        counts.lost_bytes = counts.lost_bytes.saturating_sub(lost_bytes);
+    }
+
     fn count(&mut self, at: ClusterNumber, mask: BlockMask, lost: BlockMask, unknown: u64) {
         let counts = &mut self.counts;
         match mask {
@@ -364,6 +418,33 @@ mod tests {
         let first = Cluster::Stored { offset: ArchiveOffset(100), mask: BlockMask::FULL };
         assert_eq!(index.cluster(ClusterNumber(3)), first);
         assert_eq!((index.counts().full, index.counts().twice), (1, 1));
+    }
+
+    #[test]
+    fn a_copy_takes_the_place_of_another_and_counts_in_its_stead() {
+        let mut index = DeviceIndex::default();
+        let (at, cut) = (ClusterNumber(3), BlockMask(0x00ff));
+        index.insert(at, ArchiveOffset(100), BlockMask::FULL, cut, 5).unwrap();
+        insert(&mut index, 4, 900, 0xffff);
+        assert_eq!((index.counts().lost_bytes, index.counts().cut), (8 * 4096 + 5, 1));
+        index.replace(at, 5, ArchiveOffset(200), BlockMask::FULL, BlockMask::ZERO, 0).unwrap();
+        let second = Cluster::Stored { offset: ArchiveOffset(200), mask: BlockMask::FULL };
+        assert_eq!(index.cluster(at), second);
+        assert_eq!(index.lost_blocks(at), BlockMask::ZERO);
+        let counts = index.counts();
+        assert_eq!(
+            (counts.full, counts.stored_blocks, counts.lost_bytes, counts.cut),
+            (2, 32, 0, 0)
+        );
+        for n in 0..1024 {
+            insert(&mut index, 1024 + n, 0, 0);
+        }
+        let late = ClusterNumber(1030);
+        index.replace(late, 0, ArchiveOffset(300), BlockMask(1), BlockMask::ZERO, 0).unwrap();
+        assert_eq!((index.counts().zero, index.counts().partial), (1023, 1));
+        let zeros =
+            (index.is_zero(1024..1030), index.is_zero(1024..1031), index.is_zero(1031..2048));
+        assert_eq!(zeros, (true, false, true));
     }
 
     #[test]

@@ -119,6 +119,11 @@ impl Page {
 }
 
 impl MixedPage {
+    /// A page whose clusters all were found and are zeros.
+    pub(super) fn all_zero() -> Self {
+        Self { found: Bits([u64::MAX; WORDS]), ..Self::default() }
+    }
+
     pub(super) fn insert(&mut self, bit: u32, location: Location) -> Inserted {
         if self.found.has(bit) {
             return Inserted::Twice;
@@ -130,6 +135,15 @@ impl MixedPage {
             self.entries.insert(rank, location);
         }
         Inserted::New
+    }
+
+    /// Forgets a cluster; returns where it was.
+    pub(super) fn remove(&mut self, bit: u32) -> Option<Location> {
+        let rank = self.stored.count_below(bit);
+        let is_stored = self.stored.has(bit);
+        self.found.clear(bit);
+        self.stored.clear(bit);
+        (is_stored && rank < self.entries.len()).then(|| self.entries.remove(rank))
     }
 
     pub(super) fn cluster(&self, bit: u32) -> Cluster {
@@ -181,6 +195,12 @@ impl Bits {
     pub(super) fn set(&mut self, bit: u32) {
         if let Some(word) = index(bit / 64).and_then(|at| self.0.get_mut(at)) {
             *word |= 1 << (bit % 64);
+        }
+    }
+
+    pub(super) fn clear(&mut self, bit: u32) {
+        if let Some(word) = index(bit / 64).and_then(|at| self.0.get_mut(at)) {
+            *word &= !(1 << (bit % 64));
         }
     }
 

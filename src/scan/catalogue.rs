@@ -4,7 +4,9 @@
 use core::ops::Range;
 use std::rc::Rc;
 
+use super::again::{Again, Copy, There};
 use super::displaced::{Checked, Displaced};
+use super::passed_over::PassedOver;
 use super::piece::{Extent, ExtentEnd, Gap, Piece, Place, Stands, Taken, Why};
 use super::scanned::Scanned;
 use super::statistics::{ExtentStatistics, image_size};
@@ -39,6 +41,9 @@ pub(super) struct Catalogue {
     /// is found in it is not told, and nothing but new clusters counts.
     before_copy: Option<ExtentStatistics>,
     displaced: Displaced,
+    passed_over: PassedOver,
+    /// Clusters that were there before.
+    again: Again,
     /// Once all was taken: what was told before it was asked what is missing.
     told: Findings,
     /// Where the last hole in the data of the last extent ends.
@@ -63,6 +68,8 @@ impl Catalogue {
             found,
             before_copy: None,
             displaced: Displaced::default(),
+            passed_over: PassedOver::default(),
+            again: Again::default(),
             told: Findings::default(),
             hole_end: None,
         }
@@ -84,7 +91,10 @@ impl Catalogue {
         match piece {
             Piece::Place(place) => self.take_place(place),
             Piece::Extent(extent) => return self.take_extent(extent),
-            Piece::Gap(gap) => self.take_gap(gap),
+            Piece::Gap(gap) => {
+                self.passed_over.note_break();
+                self.take_gap(gap);
+            }
             Piece::Archive { .. } | Piece::End => {}
         }
         Ok(Vec::new())
@@ -93,6 +103,7 @@ impl Catalogue {
     /// What the archive that begins `at` with `again` is to the first: passed
     /// over, unless it is a copy of the same and the first lacks something.
     pub(super) fn role(&mut self, at: u64, again: &Header) -> Role {
+        self.passed_over.note_break();
         let (uuid, first) = (again.uuid(), self.header.uuid());
         self.find(ArchiveOffset(at), [FindingKind::ArchiveHeaderAgain { uuid, first }]);
         if self.before_copy.is_none() && (uuid != first || !self.lacks_something()) {
@@ -118,6 +129,25 @@ impl Catalogue {
         }
     }
 
+    /// The further copies of clusters that were come by.
+    pub(super) fn take_again(&mut self) -> Vec<Copy> {
+        self.again.take()
+    }
+
+    /// Takes `better` in place of `first`, the copy of a cluster that was used so far.
+    pub(super) fn replace(&mut self, of: &Copy, first: There, better: There) -> Result<(), Error> {
+        let There { data, mask, lost, unknown, .. } = better;
+        let index = Rc::make_mut(self.found.devices.entry(of.device).or_default());
+        index.replace(of.cluster, first.unknown, data, mask, lost, unknown)
+    }
+
+    /// Takes note that something speaks against what stands in `ranges`.
+    pub(super) fn doubt(&mut self, ranges: Vec<Range<u64>>) {
+        if !ranges.is_empty() {
+            Rc::make_mut(&mut self.found.doubts).add(ranges);
+        }
+    }
+
     /// Takes note of the end, and that `checked` is what is known of the contents.
     pub(super) fn finish(&mut self, checked: &Checked) {
         let lost = core::mem::take(&mut self.displaced).lost(checked);
@@ -128,6 +158,7 @@ impl Catalogue {
             let until = ArchiveOffset(data.end);
             self.find(ArchiveOffset(data.start), [FindingKind::ContentsLost { until }]);
         }
+        self.doubt_beside_missing();
         self.found.extents = self.before_copy.take().unwrap_or(self.found.extents);
         self.told = core::mem::take(&mut self.found.findings);
         self.find_missing();
@@ -156,15 +187,29 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Whether a device lacks clusters, or blocks of them.
-    fn lacks_something(&self) -> bool {
-        self.header.devices().iter().any(|device| {
+    fn doubt_beside_missing(&mut self) {
+        let passed_over = core::mem::take(&mut self.passed_over);
+        let beside = self.header.devices().iter().flat_map(|device| {
             let index = self.found.devices.get(&device.id);
-            index.is_none_or(|index| {
-                let end = image_size(device, index).div_ceil(CLUSTER_SIZE);
-                index.counts().found() < end || index.counts().cut > 0
+            let missing =
+                index.map(|index| index.missing(image_size(device, index).div_ceil(CLUSTER_SIZE)));
+            passed_over.beside(device.id, &missing.unwrap_or_default())
+        });
+        let beside = beside.collect();
+        self.doubt(beside);
+    }
+
+    /// Whether a device lacks clusters, or blocks of them, or something speaks
+    /// against what is there.
+    fn lacks_something(&self) -> bool {
+        !self.found.doubts.is_empty()
+            || self.header.devices().iter().any(|device| {
+                let index = self.found.devices.get(&device.id);
+                index.is_none_or(|index| {
+                    let end = image_size(device, index).div_ceil(CLUSTER_SIZE);
+                    index.counts().found() < end || index.counts().cut > 0
+                })
             })
-        })
     }
 
     fn take_place(&mut self, place: &Place) {
@@ -208,6 +253,7 @@ impl Catalogue {
         let (at, header) = (ArchiveOffset(extent.at), &extent.header);
         let data_bytes = extent.data.end.saturating_sub(extent.data.start);
         self.displaced.note(extent);
+        self.passed_over.note(extent);
         if matches!(extent.end, ExtentEnd::Displaced(_) | ExtentEnd::Open) {
             Rc::make_mut(&mut self.found.doubts).push(extent.data.clone());
         }
@@ -298,6 +344,10 @@ impl Catalogue {
         }
         let (mask, lost) = (slot.mask.within(allowed), slot.mask.without(there).within(allowed));
         let index = Rc::make_mut(self.found.devices.entry(slot.device).or_default());
+        if !is_missing(index, slot.cluster) {
+            let (device, cluster, is_odd) = (slot.device, slot.cluster, self.before_copy.is_none());
+            self.again.push(Copy { device, cluster, data, mask, is_odd });
+        }
         if self.before_copy.is_some() && !is_missing(index, slot.cluster) {
             return Ok(Taken::Before);
         }

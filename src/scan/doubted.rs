@@ -6,8 +6,9 @@ use std::rc::Rc;
 use crate::source::{Error, Gap, GapKind, ReadAt};
 
 /// Data of extents that stand between headers whose distance is not what the
-/// first announces: somewhere in them bytes were put in or left out, and nothing
-/// tells where.
+/// first announces, or between which clusters are left out: somewhere in them
+/// bytes were put in or left out, and nothing tells where. And copies of a
+/// cluster that differ.
 ///
 /// In ascending order, and apart from each other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +26,19 @@ impl Doubts {
             _ if range.is_empty() => {}
             Some(last) if range.start <= last.end || is_full => last.end = last.end.max(range.end),
             _ => self.0.push(range),
+        }
+    }
+
+    /// Adds ranges in any order.
+    pub(super) fn add(&mut self, ranges: Vec<Range<u64>>) {
+        if ranges.is_empty() {
+            return;
+        }
+        let mut all = core::mem::take(&mut self.0);
+        all.extend(ranges);
+        all.sort_unstable_by_key(|range| range.start);
+        for range in all {
+            self.push(range);
         }
     }
 
@@ -103,5 +117,15 @@ mod tests {
         let found: Vec<(u64, u64)> = gaps(&whole, 0..100).map(|gap| (gap.start, gap.end)).collect();
         assert_eq!(found, [(10, 30), (30, 40), (60, 70)]);
         assert!(whole.gap(40..60).is_none());
+    }
+
+    #[test]
+    fn what_is_added_late_is_put_where_it_belongs() {
+        let mut doubts = Doubts::default();
+        doubts.push(50..60);
+        doubts.add(vec![55..70, 10..20, 30..30]);
+        let doubted = Doubted::new(Rc::new(vec![0_u8; 100]), Rc::new(doubts));
+        let found: Vec<_> = gaps(&doubted, 0..100).map(|gap| gap.start..gap.end).collect();
+        assert_eq!(found, [10..20, 50..70]);
     }
 }

@@ -5,12 +5,14 @@
 //! can show progress, fetch bytes in between, or stop. A walk goes from header
 //! to header and gives [pieces](piece::Piece); a catalogue takes them.
 
+mod again;
 mod catalogue;
 mod comparing;
 mod displaced;
 mod doubted;
 pub mod kept;
 mod lookahead;
+mod passed_over;
 pub mod piece;
 mod placed;
 mod scanned;
@@ -23,6 +25,7 @@ mod walk;
 use core::ops::Range;
 use std::rc::Rc;
 
+use self::again::{Differing, There};
 use self::catalogue::{Catalogue, Role};
 use self::comparing::Comparing;
 use self::displaced::Checked;
@@ -34,7 +37,7 @@ use self::statistics::image_size;
 use self::walk::Walk;
 use crate::archive::Archive;
 use crate::archive::header::Header;
-use crate::archive::unit::{ArchiveOffset, ClusterNumber, DeviceId};
+use crate::archive::unit::{ArchiveOffset, BlockMask, ClusterNumber, DeviceId};
 use crate::container::Contents;
 use crate::image::Image;
 use crate::source::{Error, Gap, GapKind, ReadAt, gaps};
@@ -45,8 +48,16 @@ pub struct Scan {
     walk: Walk,
     catalogue: Catalogue,
     placed: Placed,
-    /// Behind the walk, until all is compared.
-    comparing: Option<Comparing>,
+    behind: Behind,
+}
+
+/// What is done behind the walk, before anything is called sound.
+enum Behind {
+    Nothing,
+    /// What the walk only stepped over is compared with its checksums.
+    Checksums(Comparing),
+    /// Copies of clusters are compared with each other.
+    Copies(Differing),
 }
 
 /// How far a scan has come.
@@ -77,7 +88,7 @@ impl Scan {
             walk: Walk::new(archive.contents(), header),
             catalogue: Catalogue::new(header),
             placed: Placed::default(),
-            comparing: None,
+            behind: Behind::Nothing,
         }
     }
 
@@ -126,7 +137,7 @@ impl Scan {
     ///
     /// As [`Self::step`].
     pub fn step_with(&mut self, observer: &mut dyn Observer) -> Result<Progress, Error> {
-        if self.comparing.is_some() {
+        if !matches!(self.behind, Behind::Nothing) {
             self.compare()?;
             return Ok(self.progress());
         }
@@ -156,19 +167,24 @@ impl Scan {
             extents: found.extents.count,
             clusters: found.devices.values().map(|index| index.counts().found()).sum(),
             findings: found.findings.count(),
-            compared: self.comparing.as_ref().map(|comparing| {
-                let progress = comparing.progress();
-                (progress.done_bytes, progress.total_bytes)
-            }),
+            compared: match &self.behind {
+                Behind::Nothing => None,
+                Behind::Checksums(comparing) => {
+                    let progress = comparing.progress();
+                    Some((progress.done_bytes, progress.total_bytes))
+                }
+                Behind::Copies(differing) => Some(differing.progress()),
+            },
         }
     }
 
     /// The ranges of the lowest source that the next step will probably read.
     #[must_use]
     pub fn wants(&self) -> Vec<Range<u64>> {
-        match &self.comparing {
-            Some(comparing) => comparing.wants(&self.contents),
-            None => self.walk.wants(),
+        match &self.behind {
+            Behind::Nothing => self.walk.wants(),
+            Behind::Checksums(comparing) => comparing.wants(&self.contents),
+            Behind::Copies(differing) => differing.wants(),
         }
     }
 
@@ -200,11 +216,17 @@ impl Scan {
         let found = self.found();
         let index = found.devices.get(&id)?;
         let size = image_size(device, index);
-        let mut contents: Rc<dyn ReadAt> = Rc::<Contents>::clone(&self.contents);
-        if !found.doubts.is_empty() {
-            contents = Rc::new(Doubted::new(contents, Rc::clone(&found.doubts)));
+        Some(Image::new(self.doubted(), Rc::clone(index), size, found.done))
+    }
+
+    /// The contents, with what speaks against them.
+    fn doubted(&self) -> Rc<dyn ReadAt> {
+        let contents: Rc<dyn ReadAt> = Rc::<Contents>::clone(&self.contents);
+        let doubts = &self.found().doubts;
+        if doubts.is_empty() {
+            return contents;
         }
-        Some(Image::new(contents, Rc::clone(index), size, found.done))
+        Rc::new(Doubted::new(contents, Rc::clone(doubts)))
     }
 
     /// Bytes of the image of a device that can be read and that something speaks
@@ -221,16 +243,58 @@ impl Scan {
         doubts.map(|gap| gap.end.saturating_sub(gap.start)).fold(0, u64::saturating_add)
     }
 
-    /// Compares some of what the walk only stepped over; the scan is finished once
+    /// Compares some of what is compared behind the walk; the scan is finished once
     /// nothing is left.
     fn compare(&mut self) -> Result<(), Error> {
-        let Some(comparing) = &mut self.comparing else { return Ok(()) };
-        if comparing.step(&self.contents)? {
-            self.catalogue.lose(&comparing.newly_lost(&self.contents));
-            self.catalogue.finish(&Checked::of(&self.contents));
-            self.comparing = None;
+        match &mut self.behind {
+            Behind::Nothing => {}
+            Behind::Checksums(comparing) => {
+                if comparing.step(&self.contents)? {
+                    self.catalogue.lose(&comparing.newly_lost(&self.contents));
+                    self.behind = Behind::Copies(self.choose()?);
+                }
+            }
+            Behind::Copies(differing) => {
+                if differing.step()?
+                    && let Behind::Copies(differing) =
+                        core::mem::replace(&mut self.behind, Behind::Nothing)
+                {
+                    self.catalogue.doubt(differing.found());
+                    self.catalogue.finish(&Checked::of(&self.contents));
+                }
+            }
         }
         Ok(())
+    }
+
+    /// Takes the best copy of every cluster that stands more than once. Where two
+    /// seem to be equally good and only damage can have put them there, they have
+    /// to be compared.
+    fn choose(&mut self) -> Result<Differing, Error> {
+        let contents = self.doubted();
+        let (mut pairs, mut odd) = (Vec::new(), Vec::new());
+        for copy in self.catalogue.take_again() {
+            let index = self.catalogue.found().index(copy.device);
+            let first = index.and_then(|index| There::first(&*contents, index, copy.cluster));
+            let Some(first) = first else { continue };
+            let other = There::of(&*contents, copy.data, copy.mask);
+            if other.is_better_than(&first) {
+                self.catalogue.replace(&copy, first, other)?;
+                self.placed.note(copy.device, copy.cluster);
+            } else if copy.is_odd && first.is_whole() && other.is_whole() {
+                if first.mask == other.mask {
+                    pairs.push([first.bytes(), other.bytes()]);
+                    continue;
+                }
+                // One that is zeros has no bytes to be doubted.
+                if first.mask == BlockMask::ZERO {
+                    self.catalogue.replace(&copy, first, other)?;
+                }
+                odd.extend([first.bytes(), other.bytes()]);
+            }
+        }
+        self.catalogue.doubt(odd);
+        Ok(Differing::new(contents, pairs))
     }
 
     fn take(&mut self, piece: &Piece, observer: &mut dyn Observer) -> Result<(), Error> {
@@ -242,7 +306,7 @@ impl Scan {
             }
             // Where the end is not known, the rest was not looked at.
             Piece::End if self.contents.size().is_some() => {
-                self.comparing = Some(Comparing::new(&self.contents));
+                self.behind = Behind::Checksums(Comparing::new(&self.contents));
             }
             Piece::End => self.catalogue.finish(&Checked::of(&self.contents)),
             Piece::Place(_) | Piece::Extent(_) | Piece::Gap(_) => {}

@@ -23,6 +23,13 @@ impl Placed {
         self.placed.retain(|(placed, _)| *placed != device);
     }
 
+    /// Takes note that another copy of a cluster is used from now on.
+    pub(super) fn note(&mut self, device: DeviceId, cluster: ClusterNumber) {
+        if self.watched.contains(&device) {
+            self.placed.push((device, cluster));
+        }
+    }
+
     /// What was noted since the last call.
     pub(super) fn take(&mut self) -> Vec<(DeviceId, ClusterNumber)> {
         core::mem::take(&mut self.placed)

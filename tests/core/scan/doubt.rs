@@ -2,6 +2,7 @@
 //! that is not the disk's, and no more is given up than the extents that are hit.
 
 use archive_writer::{Archive, ArchiveBuilder, Content, Device, Kind, Random};
+use vma_inspector::scan::Scan;
 use vma_inspector::source::{GapKind, ReadAt, gaps};
 
 use crate::support::{id, scan};
@@ -19,8 +20,11 @@ fn builder() -> ArchiveBuilder {
 /// Bytes of the disk that are claimed to be right, and those of them that are
 /// not.
 fn claimed(bytes: Vec<u8>, truth: &[u8]) -> (u64, u64) {
-    let scan = scan(bytes);
-    let Some(image) = scan.image(id(1)) else { return (0, 0) };
+    claimed_of(&scan(bytes), 1, truth)
+}
+
+fn claimed_of(scan: &Scan, device: u8, truth: &[u8]) -> (u64, u64) {
+    let Some(image) = scan.image(id(device)) else { return (0, 0) };
     let mut unsure = vec![false; truth.len()];
     for gap in gaps(&image, 0..u64::MAX) {
         assert!(matches!(gap.kind, GapKind::Lost | GapKind::InDoubt));
@@ -99,4 +103,67 @@ fn a_cut_extent_is_in_doubt_and_what_is_before_is_not() {
     let lost = claimed(broken, &truth);
     assert_eq!(lost.1, 0);
     assert!(lost.0 >= SIZE - 7 * 65_536, "{}", lost.0);
+}
+
+/// Two dense disks in extents of one length: a piece of that length that is cut
+/// out, or stands twice, leaves every header where the one before announces it.
+fn dense() -> ArchiveBuilder {
+    let disk = |id: u8, clusters: u64| {
+        let content = Content::of_kind(Kind::Dense, u64::from(id));
+        Device::new(id, format!("drive-scsi{id}"), clusters * 65_536, content)
+    };
+    ArchiveBuilder::new().device(disk(1, 35)).device(disk(2, 28)).slots_per_extent(7)
+}
+
+/// Of both disks: bytes that are claimed, and those of them that are wrong.
+fn claimed_of_both(bytes: &[u8]) -> (u64, u64) {
+    let scan = scan(bytes.to_vec());
+    let both = [1, 2].map(|device| claimed_of(&scan, device, &dense().image(device)));
+    (both[0].0 + both[1].0, both[0].1 + both[1].1)
+}
+
+#[test]
+fn a_piece_of_just_an_extent_that_is_cut_out_puts_what_is_beside_it_in_doubt() {
+    let (whole, extent) = (63 * 65_536, 512 + 7 * 65_536);
+    for seed in 0..60 {
+        let mut archive = dense().build();
+        let mut random = Random::new(seed);
+        let first = archive.extent(0);
+        let room = archive.bytes.len() as u64 - first - extent;
+        let at = first + 512 + random.below(room - 512);
+        archive.remove(at, extent);
+        let (claimed, wrong) = claimed_of_both(&archive.bytes);
+        assert_eq!(wrong, 0, "{at:#x} of {claimed} claimed");
+        // The extent that is hit, and the one that is gone.
+        assert!(claimed >= whole - 3 * 7 * 65_536, "{at:#x}: only {claimed} claimed");
+    }
+}
+
+#[test]
+fn of_copies_that_differ_both_are_in_doubt_and_the_others_are_not() {
+    let (whole, extent) = (63 * 65_536, 512 + 7 * 65_536);
+    for seed in 0..60 {
+        let mut archive = dense().build();
+        let mut random = Random::new(seed);
+        let first = archive.extent(0);
+        let room = archive.bytes.len() as u64 - first - extent;
+        let at = first + 512 + random.below(room - 512);
+        let piece = archive.bytes[at as usize..(at + extent) as usize].to_vec();
+        archive.insert(at + extent, &piece);
+        let (claimed, wrong) = claimed_of_both(&archive.bytes);
+        assert_eq!(wrong, 0, "{at:#x} of {claimed} claimed");
+        assert!(claimed >= whole - 2 * 7 * 65_536, "{at:#x}: only {claimed} claimed");
+    }
+}
+
+#[test]
+fn a_copy_that_is_whole_takes_the_place_of_one_in_doubt() {
+    let archive = dense().build();
+    let (start, end) = (archive.extent(2), archive.extent(3));
+    let mut bytes = archive.bytes.clone();
+    // A byte is put into an extent that stands again behind it.
+    let again = bytes[start as usize..end as usize].to_vec();
+    bytes.splice(end as usize..end as usize, again);
+    bytes.insert(start as usize + 5_000, 7);
+    assert_eq!(claimed_of_both(&bytes), (63 * 65_536, 0));
 }
