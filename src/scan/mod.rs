@@ -25,7 +25,7 @@ mod walk;
 use core::ops::Range;
 use std::rc::Rc;
 
-use self::again::{Differing, There};
+use self::again::{Copy, Differing, There};
 use self::catalogue::{Catalogue, Role};
 use self::comparing::Comparing;
 use self::displaced::Checked;
@@ -56,9 +56,17 @@ enum Behind {
     Nothing,
     /// What the walk only stepped over is compared with its checksums.
     Checksums(Comparing),
+    /// Of clusters that stand more than once, the best copy is chosen; copies that
+    /// seem equally good are to be compared.
+    Choice(std::vec::IntoIter<Copy>, Vec<[Range<u64>; 2]>),
     /// Copies of clusters are compared with each other.
     Copies(Differing),
 }
+
+/// Copies that a step looks at, and that it takes in place of others: the bytes of
+/// those may have to be read at once.
+const CHOICES_PER_STEP: usize = 4096;
+const REPLACED_PER_STEP: u32 = 64;
 
 /// How far a scan has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,7 +176,7 @@ impl Scan {
             clusters: found.devices.values().map(|index| index.counts().found()).sum(),
             findings: found.findings.count(),
             compared: match &self.behind {
-                Behind::Nothing => None,
+                Behind::Nothing | Behind::Choice(..) => None,
                 Behind::Checksums(comparing) => {
                     let progress = comparing.progress();
                     Some((progress.done_bytes, progress.total_bytes))
@@ -183,6 +191,7 @@ impl Scan {
     pub fn wants(&self) -> Vec<Range<u64>> {
         match &self.behind {
             Behind::Nothing => self.walk.wants(),
+            Behind::Choice(..) => Vec::new(),
             Behind::Checksums(comparing) => comparing.wants(&self.contents),
             Behind::Copies(differing) => differing.wants(),
         }
@@ -243,58 +252,76 @@ impl Scan {
         doubts.map(|gap| gap.end.saturating_sub(gap.start)).fold(0, u64::saturating_add)
     }
 
-    /// Compares some of what is compared behind the walk; the scan is finished once
-    /// nothing is left.
+    /// Does some of what is done behind the walk; the scan is finished once nothing
+    /// is left.
     fn compare(&mut self) -> Result<(), Error> {
-        match &mut self.behind {
-            Behind::Nothing => {}
-            Behind::Checksums(comparing) => {
-                if comparing.step(&self.contents)? {
-                    self.catalogue.lose(&comparing.newly_lost(&self.contents));
-                    self.behind = Behind::Copies(self.choose()?);
+        self.behind = match core::mem::replace(&mut self.behind, Behind::Nothing) {
+            Behind::Nothing => Behind::Nothing,
+            Behind::Checksums(mut comparing) => {
+                let done = comparing.step(&self.contents);
+                if !matches!(done, Ok(true)) {
+                    self.behind = Behind::Checksums(comparing);
+                    return done.map(|_| ());
+                }
+                self.catalogue.lose(&comparing.newly_lost(&self.contents));
+                Behind::Choice(self.catalogue.take_again().into_iter(), Vec::new())
+            }
+            Behind::Choice(mut copies, mut pairs) => {
+                self.choose(&mut copies, &mut pairs)?;
+                match copies.as_slice() {
+                    [] => Behind::Copies(Differing::new(self.doubted(), pairs)),
+                    _ => Behind::Choice(copies, pairs),
                 }
             }
-            Behind::Copies(differing) => {
-                if differing.step()?
-                    && let Behind::Copies(differing) =
-                        core::mem::replace(&mut self.behind, Behind::Nothing)
-                {
-                    self.catalogue.doubt(differing.found());
-                    self.catalogue.finish(&Checked::of(&self.contents));
+            Behind::Copies(mut differing) => {
+                let done = differing.step();
+                if !matches!(done, Ok(true)) {
+                    self.behind = Behind::Copies(differing);
+                    return done.map(|_| ());
                 }
+                self.catalogue.doubt(differing.found());
+                self.catalogue.finish(&Checked::of(&self.contents));
+                Behind::Nothing
             }
-        }
+        };
         Ok(())
     }
 
-    /// Takes the best copy of every cluster that stands more than once. Where two
-    /// seem to be equally good and only damage can have put them there, they have
-    /// to be compared.
-    fn choose(&mut self) -> Result<Differing, Error> {
+    /// Takes the best copy of some of the clusters that stand more than once. Where
+    /// two seem to be equally good and only damage can have put them there, they
+    /// have to be compared.
+    fn choose(
+        &mut self,
+        copies: &mut std::vec::IntoIter<Copy>,
+        pairs: &mut Vec<[Range<u64>; 2]>,
+    ) -> Result<(), Error> {
         let contents = self.doubted();
-        let (mut pairs, mut odd) = (Vec::new(), Vec::new());
-        for copy in self.catalogue.take_again() {
+        let mut odd = Vec::new();
+        let mut replaced = 0;
+        for copy in copies.by_ref().take(CHOICES_PER_STEP) {
             let index = self.catalogue.found().index(copy.device);
             let first = index.and_then(|index| There::first(&*contents, index, copy.cluster));
             let Some(first) = first else { continue };
             let other = There::of(&*contents, copy.data, copy.mask);
-            if other.is_better_than(&first) {
+            let are_equal = copy.is_odd && first.is_whole() && other.is_whole();
+            // One that is zeros has no bytes to be doubted.
+            let is_doubted = are_equal && first.mask == BlockMask::ZERO && first.mask != other.mask;
+            if other.is_better_than(&first) || is_doubted {
                 self.catalogue.replace(&copy, first, other)?;
                 self.placed.note(copy.device, copy.cluster);
-            } else if copy.is_odd && first.is_whole() && other.is_whole() {
-                if first.mask == other.mask {
-                    pairs.push([first.bytes(), other.bytes()]);
-                    continue;
-                }
-                // One that is zeros has no bytes to be doubted.
-                if first.mask == BlockMask::ZERO {
-                    self.catalogue.replace(&copy, first, other)?;
-                }
+                replaced += 1;
+            }
+            if are_equal && first.mask != other.mask {
                 odd.extend([first.bytes(), other.bytes()]);
+            } else if are_equal {
+                pairs.push([first.bytes(), other.bytes()]);
+            }
+            if replaced >= REPLACED_PER_STEP {
+                break;
             }
         }
         self.catalogue.doubt(odd);
-        Ok(Differing::new(contents, pairs))
+        Ok(())
     }
 
     fn take(&mut self, piece: &Piece, observer: &mut dyn Observer) -> Result<(), Error> {

@@ -107,6 +107,8 @@ export async function watch({ archive, watchers }, deviceId, job) {
     watchers.set(deviceId, {
       write: async (offset, bytes, giveBack) => {
         given += bytes.length;
+        // A better copy of what is hashed: the hash has to be made anew.
+        if (feed && offset < feed.resumesAt) feed.drop();
         // What was left out before may still come.
         const isNext = feed?.takes(offset) && archive.isZero(deviceId, feed.resumesAt, offset);
         // What a sink or a hash gets is gone.
