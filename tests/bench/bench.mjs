@@ -1,7 +1,7 @@
 // "npm run bench": scanning, checking and saving in Chromium, side by side with
 // the same work done natively and with what the browser can do by itself. All of
 // it in one run on one machine, turn by turn, medians. Prints tables for the
-// README. "npm run bench -- check reads" runs only these parts.
+// www/docs/speed.md. "npm run bench -- check reads" runs only these parts.
 
 import { execFileSync } from "node:child_process";
 import {
