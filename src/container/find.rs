@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Container, Contents, Options};
-use crate::source::{Error, GapKind, Part, ReadAt, Window, read_range};
+use crate::source::{Error, GapKind, Part, ReadAt, Window, lost_until, read_range, to_u64};
 
 /// Bytes of the source that are looked through.
 const SEARCH: u64 = 16 * 1024 * 1024;
@@ -20,7 +20,8 @@ const EXTENT_HEADER: usize = 512;
 const BLOCK: usize = 4096;
 
 /// The container that `source` is a part of, if its first bytes do not tell: the
-/// one that `hint` names if anything of it can be unpacked, or else any other.
+/// one that `hint` names if anything of it can be unpacked, or else any other in
+/// which an extent stands: that bytes can be unpacked may be chance.
 /// What is a plain archive, by its start or by extents that follow each other,
 /// is none.
 ///
@@ -42,11 +43,39 @@ pub fn find_inside(
     let start: Rc<dyn ReadAt> = Rc::new(Window::new(Rc::clone(source), 0..end));
     let all = [Container::Zstd, Container::Lzop, Container::Bzip2, Container::Gzip];
     for container in hint.into_iter().chain(all) {
-        if can_be_unpacked(Rc::clone(&start), container)? {
+        let is_named = hint == Some(container);
+        let Some(contents) = unpacked(Rc::clone(&start), container)? else { continue };
+        if is_named || has_extent(&contents)? {
             return Ok(Some(container));
         }
     }
     Ok(None)
+}
+
+/// Whether an extent may stand in `contents`.
+fn has_extent(contents: &Contents) -> Result<bool, Error> {
+    let mut at = 0;
+    loop {
+        match contents.approach(at..at.saturating_add(STEP), u64::MAX) {
+            Ok(_) => {}
+            Err(error) if error.part() == Part::Source => return Err(error),
+            Err(_) => return Ok(false),
+        }
+        if let Some(until) = lost_until(contents, at) {
+            at = until;
+            continue;
+        }
+        let bytes = read_range(contents, at..at.saturating_add(STEP))?;
+        if bytes.windows(EXTENT.len()).any(|window| window == EXTENT) {
+            return Ok(true);
+        }
+        if bytes.is_empty() {
+            return Ok(false);
+        }
+        // What the end of one piece cuts off is looked at again.
+        let tail = if bytes.len() > EXTENT.len() { EXTENT.len() - 1 } else { 0 };
+        at = at.saturating_add(to_u64(bytes.len() - tail));
+    }
 }
 
 /// Whether an extent follows right where another one ends.
@@ -60,22 +89,22 @@ fn has_extents_in_a_row(bytes: &[u8]) -> bool {
     })
 }
 
-/// Whether anything comes out of `source` if it is read as `container`.
-fn can_be_unpacked(source: Rc<dyn ReadAt>, container: Container) -> Result<bool, Error> {
+/// `source` read as `container`, if anything comes out of it.
+fn unpacked(source: Rc<dyn ReadAt>, container: Container) -> Result<Option<Contents>, Error> {
     let contents = Contents::new(source, &Options::default(), Some(container));
     loop {
         let is_done = match contents.approach(u64::MAX..u64::MAX, STEP) {
             Ok(is_done) => is_done,
             Err(error) if error.part() == Part::Source => return Err(error),
-            Err(_) => return Ok(false),
+            Err(_) => return Ok(None),
         };
         let size = contents.progress().contents;
         let first = contents.gap(0..size).filter(|gap| gap.kind == GapKind::Lost);
         if size > 0 && first.is_none_or(|gap| gap.start > 0 || gap.end < size) {
-            return Ok(true);
+            return Ok(Some(contents));
         }
         if is_done {
-            return Ok(false);
+            return Ok(None);
         }
     }
 }

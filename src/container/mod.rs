@@ -1,5 +1,6 @@
-//! What wraps an archive, told by its first bytes and never by its name: a
-//! crashed job leaves `….vma.dat`, whatever is in it.
+//! What wraps an archive, told by its first bytes and not by its name: a
+//! crashed job leaves `….vma.dat`, whatever is in it. Where the first bytes are
+//! lost, what stands further on tells.
 //!
 //! [`open`] makes the archive's bytes readable at any offset, whatever wraps
 //! them, as [`Contents`]. What is wrong with the container is told apart from
@@ -172,9 +173,7 @@ enum Layer {
 pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Contents, Error> {
     let first = read_range(&source, 0..RECOGNISED_BY)?;
     let container = match Container::recognise(&first) {
-        // Looked for only where the name says that there is one: it takes as much
-        // reading and memory as unpacking the first megabytes.
-        None if options.hint.is_some() => find_inside(&source, options.hint)?,
+        None => find_inside(&source, options.hint)?,
         container => container,
     };
     Ok(Contents::new(source, options, container))
