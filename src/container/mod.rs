@@ -271,6 +271,23 @@ impl Contents {
         Ok(VerifyProgress { done_bytes: bytes, total_bytes: bytes, done })
     }
 
+    /// Takes note that `wrong` is not what went in, as a layer above has found out,
+    /// and puts in doubt what derives from it, by about `work_max` bytes of work;
+    /// returns whether that is done. Its end must have been
+    /// [approached](ReadAt::approach). Only in what is decoded in order does
+    /// anything derive from what comes before.
+    ///
+    /// # Errors
+    ///
+    /// As for a read.
+    pub fn distrust_step(&self, wrong: &Range<u64>, work_max: u64) -> Result<bool, Error> {
+        match &self.layer {
+            Layer::Plain(_) | Layer::Lzop(_) | Layer::Bzip2(_) => Ok(true),
+            Layer::Zstd(stream) => stream.distrust_step(wrong, work_max),
+            Layer::Gzip(stream) => stream.distrust_step(wrong, work_max),
+        }
+    }
+
     /// Files of lzop that follow each other in the source, as far as is known: all
     /// of them are read here, and lzop warns of the second.
     #[must_use]

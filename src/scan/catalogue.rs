@@ -24,6 +24,9 @@ use crate::source::{Error, ErrorKind, Part, to_u64};
 /// The size of the index is held against its bound every so many extents.
 const EXTENTS_PER_SIZE_CHECK: u64 = 1024;
 
+/// Places where the contents went astray that are told apart.
+const ASTRAY_MAX: usize = 10_000;
+
 /// What a further archive is to the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
@@ -42,6 +45,9 @@ pub(super) struct Catalogue {
     before_copy: Option<ExtentStatistics>,
     displaced: Displaced,
     passed_over: PassedOver,
+    /// From the data of an extent to the next sound one, where that does not stand
+    /// where it should.
+    astray: Vec<Range<u64>>,
     /// Clusters that were there before.
     again: Again,
     /// Once all was taken: what was told before it was asked what is missing.
@@ -69,6 +75,7 @@ impl Catalogue {
             before_copy: None,
             displaced: Displaced::default(),
             passed_over: PassedOver::default(),
+            astray: Vec::new(),
             again: Again::default(),
             told: Findings::default(),
             hole_end: None,
@@ -127,6 +134,12 @@ impl Catalogue {
             let until = ArchiveOffset(hole.end);
             self.find(ArchiveOffset(hole.start), [FindingKind::ContentsLost { until }]);
         }
+    }
+
+    /// Contents in which bytes were put in or left out, from sound to sound, in
+    /// order.
+    pub(super) fn take_astray(&mut self) -> Vec<Range<u64>> {
+        core::mem::take(&mut self.astray)
     }
 
     /// The further copies of clusters that were come by.
@@ -256,6 +269,11 @@ impl Catalogue {
         self.passed_over.note(extent);
         if matches!(extent.end, ExtentEnd::Displaced(_) | ExtentEnd::Open) {
             Rc::make_mut(&mut self.found.doubts).push(extent.data.clone());
+        }
+        if let ExtentEnd::Displaced(found) = extent.end
+            && self.astray.len() < ASTRAY_MAX
+        {
+            self.astray.push(extent.data.start..found);
         }
         self.hole_end = extent.holes.last().map(|hole| hole.end);
         self.found.extents.add(header.slots().len(), HEADER_SIZE, data_bytes);

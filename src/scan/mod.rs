@@ -56,12 +56,17 @@ enum Behind {
     Nothing,
     /// What the walk only stepped over is compared with its checksums.
     Checksums(Comparing),
+    /// What derives from contents that went astray is followed.
+    Astray(std::vec::IntoIter<Range<u64>>),
     /// Of clusters that stand more than once, the best copy is chosen; copies that
     /// seem equally good are to be compared.
     Choice(std::vec::IntoIter<Copy>, Vec<[Range<u64>; 2]>),
     /// Copies of clusters are compared with each other.
     Copies(Differing),
 }
+
+/// Bytes that are decoded in a step to follow what went astray, about.
+const WORK_PER_STEP: u64 = 16 << 20;
 
 /// Copies that a step looks at, and that it takes in place of others: the bytes of
 /// those may have to be read at once.
@@ -176,7 +181,7 @@ impl Scan {
             clusters: found.devices.values().map(|index| index.counts().found()).sum(),
             findings: found.findings.count(),
             compared: match &self.behind {
-                Behind::Nothing | Behind::Choice(..) => None,
+                Behind::Nothing | Behind::Astray(_) | Behind::Choice(..) => None,
                 Behind::Checksums(comparing) => {
                     let progress = comparing.progress();
                     Some((progress.done_bytes, progress.total_bytes))
@@ -191,7 +196,7 @@ impl Scan {
     pub fn wants(&self) -> Vec<Range<u64>> {
         match &self.behind {
             Behind::Nothing => self.walk.wants(),
-            Behind::Choice(..) => Vec::new(),
+            Behind::Choice(..) | Behind::Astray(_) => Vec::new(),
             Behind::Checksums(comparing) => comparing.wants(&self.contents),
             Behind::Copies(differing) => differing.wants(),
         }
@@ -264,7 +269,22 @@ impl Scan {
                     return done.map(|_| ());
                 }
                 self.catalogue.lose(&comparing.newly_lost(&self.contents));
-                Behind::Choice(self.catalogue.take_again().into_iter(), Vec::new())
+                Behind::Astray(self.catalogue.take_astray().into_iter())
+            }
+            Behind::Astray(mut astray) => {
+                let done = match astray.as_slice().first() {
+                    None => {
+                        let copies = self.catalogue.take_again().into_iter();
+                        self.behind = Behind::Choice(copies, Vec::new());
+                        return Ok(());
+                    }
+                    Some(wrong) => self.contents.distrust_step(wrong, WORK_PER_STEP),
+                };
+                if matches!(done, Ok(true)) {
+                    astray.next();
+                }
+                self.behind = Behind::Astray(astray);
+                return done.map(|_| ());
             }
             Behind::Choice(mut copies, mut pairs) => {
                 self.choose(&mut copies, &mut pairs)?;

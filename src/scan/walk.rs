@@ -15,9 +15,9 @@ use super::successor::Successor;
 use crate::archive::extent::{self, ExtentHeader, HEADER_LENGTH};
 use crate::archive::finding::FindingKind;
 use crate::archive::header::{self, HEADER_SIZE_MAX, Header};
-use crate::archive::unit::ArchiveOffset;
+use crate::archive::unit::{ArchiveOffset, BLOCK_SIZE};
 use crate::container::Contents;
-use crate::source::{Error, ReadAt, gaps, to_u64};
+use crate::source::{Error, ReadAt, gaps, to_u64, to_usize};
 
 /// Extent headers that one step looks at, at most.
 const EXTENTS_PER_STEP: u32 = 4096;
@@ -93,9 +93,28 @@ enum State {
 struct Broken {
     at: u64,
     why: Why,
+    /// Whether nothing but zeros stands there, as far as was looked.
+    is_zeros: bool,
 }
 
 impl Broken {
+    fn new(at: u64, why: Why) -> Self {
+        Self { at, why, is_zeros: true }
+    }
+
+    /// Takes note of `bytes`, which stand at `start`.
+    fn note(&mut self, start: u64, bytes: &[u8]) {
+        let before = to_usize(self.at.saturating_sub(start)).min(bytes.len());
+        let behind = bytes.get(before..).unwrap_or(&[]);
+        self.is_zeros &= behind.iter().all(|&byte| byte == 0);
+    }
+
+    /// Whether zeros stand there up to `end`, so many that none of them can be data
+    /// that were pushed there: no block that is stored is all zeros.
+    fn is_padding(&self, end: u64) -> bool {
+        self.is_zeros && end.saturating_sub(self.at) >= BLOCK_SIZE
+    }
+
     /// Whether it is recognised for the header that should stand there although
     /// it is broken: by its magic or by the UUID of the archive.
     fn shows_its_place(&self) -> bool {
@@ -240,7 +259,7 @@ impl Walk {
         if let Some(until) = self.lookahead.lost_until(at) {
             self.note(at, Stands::Lost(until));
             let why = Why::Lost(FindingKind::ContentsLost { until: ArchiveOffset(until) });
-            self.start_search(Broken { at, why });
+            self.start_search(Broken::new(at, why));
             return Ok(());
         }
         if bytes.is_empty() && self.lookahead.end() == at {
@@ -252,7 +271,7 @@ impl Walk {
         let Some(header) = bytes.first_chunk::<HEADER_LENGTH>().map(ExtentHeader::parse) else {
             self.note(at, Stands::Cut(to_u64(bytes.len())));
             let why = Why::Broken(faults_of_cut_header(&bytes));
-            self.start_search(Broken { at, why });
+            self.start_search(Broken::new(at, why));
             return Ok(());
         };
         let header = Rc::new(header);
@@ -274,7 +293,7 @@ impl Walk {
             let (uuid, first) = (header.uuid(), self.uuid);
             faults.insert(0, FindingKind::ArchiveHeaderAgain { uuid, first });
         }
-        self.start_search(Broken { at, why: Why::Broken(faults) });
+        self.start_search(Broken::new(at, Why::Broken(faults)));
         Ok(())
     }
 
@@ -347,7 +366,7 @@ impl Walk {
             return Ok(());
         }
         self.note(at, Stands::Astray);
-        let broken = Broken { at: from, why: Why::Broken(Vec::new()) };
+        let broken = Broken::new(from, Why::Broken(Vec::new()));
         self.state = State::Search { broken, cursor: at };
         Ok(())
     }
@@ -384,15 +403,17 @@ impl Walk {
 
     fn search(&mut self) -> Result<(), Error> {
         let State::Search { broken, cursor } = &self.state else { return Ok(()) };
-        let (broken, cursor) = (broken.clone(), *cursor);
+        let (mut broken, cursor) = (broken.clone(), *cursor);
         if !self.lookahead.approach(cursor.saturating_add(to_u64(SEARCH_PER_STEP)))? {
             return Ok(());
         }
         if let Some(until) = self.lookahead.lost_until(cursor) {
+            broken.is_zeros = false;
             self.state = State::Search { broken, cursor: until };
             return Ok(());
         }
         let bytes = self.lookahead.read(cursor, SEARCH_PER_STEP / 2, SEARCH_PER_STEP)?;
+        broken.note(cursor, bytes);
         let sound = find_sound_extent(bytes, self.uuid);
         let end = cursor.saturating_add(to_u64(bytes.len()));
         let before = sound.as_ref().map_or(bytes.len(), |sound| sound.at);
@@ -429,7 +450,7 @@ impl Walk {
     /// Tells what lay between the last sound extent and `until`, where the next
     /// one starts or the archive ends.
     fn settle(&mut self, broken: Broken, until: u64, is_last: bool) -> Result<(), Error> {
-        let padded = is_last && until > broken.at && self.is_padding(broken.at)?;
+        let padded = is_last && broken.is_padding(until);
         let by_masks =
             self.held.as_ref().is_some_and(|held| end_by_masks(held.at, &held.header) == until);
         let end = match () {
@@ -445,14 +466,6 @@ impl Walk {
             self.pieces.push(Piece::Gap(Gap { range, why: broken.why, is_last }));
         }
         Ok(())
-    }
-
-    /// Whether zeros stand at `at`, so many that none of them can be data that were
-    /// pushed there: no block that is stored is all zeros.
-    fn is_padding(&mut self, at: u64) -> Result<bool, Error> {
-        const BLOCK: usize = 4096;
-        let bytes = self.lookahead.read(at, BLOCK, BLOCK)?;
-        Ok(bytes.len() == BLOCK && bytes.iter().all(|&byte| byte == 0))
     }
 }
 

@@ -274,6 +274,22 @@ impl Inflate {
         }
     }
 
+    /// Takes the last `count` bytes of output, all of which were given out, to be
+    /// unknown from here on.
+    pub(super) fn distrust(&mut self, count: usize) {
+        let start = self.filled.saturating_sub(count.min(WINDOW));
+        let mut buffer = self.track.buffer.clone();
+        for byte in buffer.get_mut(start..self.filled).unwrap_or(&mut []) {
+            *byte = !*byte;
+        }
+        self.twin = Some(Track { state: self.track.state.clone(), buffer });
+    }
+
+    /// Whether what comes may derive from something unknown.
+    pub(super) fn distrusts(&self) -> bool {
+        self.twin.is_some()
+    }
+
     /// Goes to the start of a block as [`resume`](Self::resume) does, to look at
     /// what decodes and not at what it decodes to.
     pub(super) fn start_probe(&mut self, bits: Bits) {

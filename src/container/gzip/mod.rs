@@ -234,6 +234,10 @@ impl Decoder for Gzip {
         }
     }
 
+    fn unchecked(options: &Options) -> Self {
+        Self::restore(&State { members: 0, inside: None }, options)
+    }
+
     fn step(&mut self, input: &mut Input, output: &mut Output<'_>) -> Result<Step, Error> {
         let given = self.inflate.give(output.room, output.unknown);
         if given > 0 {
@@ -280,6 +284,18 @@ impl Decoder for Gzip {
             Place::Between => 0,
             _ => self.inflate.unproven().0,
         }
+    }
+
+    fn distrust(&mut self, count: usize) -> bool {
+        // Nothing reaches beyond the start of a member.
+        if matches!(self.place, Place::Data) {
+            self.inflate.distrust(count);
+        }
+        true
+    }
+
+    fn distrusts(&self) -> bool {
+        self.inflate.distrusts()
     }
 
     fn start_again(&mut self) {

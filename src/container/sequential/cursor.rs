@@ -14,6 +14,8 @@ pub(super) struct Cursor<D: Decoder> {
     pub(super) decoder: D,
     pub(super) input: Input,
     pub(super) contents: u64,
+    /// Bytes that a step may put out.
+    pub(super) room_max: usize,
     /// The search, behind damage.
     stopped: Option<Stopped<D::Search>>,
 }
@@ -30,7 +32,7 @@ pub(super) enum Moved {
 impl<D: Decoder> Cursor<D> {
     /// A decoder that stands at `contents`.
     pub(super) fn new(decoder: D, input: Input, contents: u64) -> Self {
-        Self { decoder, input, contents, stopped: None }
+        Self { decoder, input, contents, room_max: usize::MAX, stopped: None }
     }
 
     /// Whether decoding has stopped.
@@ -80,6 +82,8 @@ impl<D: Decoder> Cursor<D> {
     ) -> Result<Moved, Error> {
         let before = self.input.position();
         let room = recent.room(self.contents, D::ROOM);
+        let room_max = self.room_max.min(room.len());
+        let room = room.get_mut(..room_max).unwrap_or(&mut []);
         let mut output = Output { room, contents: self.contents, log, unknown, tried: 0 };
         let (count, moved) = self.advance(&mut output)?;
         let tried = output.tried;

@@ -68,6 +68,12 @@ pub(in crate::container) trait Decoder: Sized {
     /// A decoder at the start of a container, which checks what it decodes.
     fn new(options: &Options) -> Self;
 
+    /// A decoder at the start of a container that gives out what it decodes at
+    /// once, and checks nothing.
+    fn unchecked(options: &Options) -> Self {
+        Self::new(options)
+    }
+
     /// Goes on by a bounded amount of work: it consumes or puts out
     /// something, or it ends.
     ///
@@ -98,6 +104,19 @@ pub(in crate::container) trait Decoder: Sized {
     /// Bytes of contents, the last ones, that nothing proves if the source ends
     /// here.
     fn unproven(&self) -> u64;
+
+    /// From here on, takes the last `count` bytes of output for unknown, as far as
+    /// anything copies from them; false if it cannot, and nothing is known of what
+    /// comes.
+    fn distrust(&mut self, _count: usize) -> bool {
+        false
+    }
+
+    /// Whether what comes may still derive from bytes that it
+    /// [distrusts](Self::distrust).
+    fn distrusts(&self) -> bool {
+        false
+    }
 
     /// Goes to where the container starts again, which is the next byte.
     fn start_again(&mut self);

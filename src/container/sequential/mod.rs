@@ -6,6 +6,7 @@
 
 mod cursor;
 pub(super) mod decoder;
+mod derived;
 pub(super) mod recent;
 pub(super) mod state;
 
@@ -42,6 +43,7 @@ impl<D: Decoder> Stream<D> {
             reached: (0, 0),
             end: None,
             reader: None,
+            derived: None,
             recent: Recent::new(options.cache_bytes),
             checkpoints: Checkpoints::new(D::INTERVAL, options.checkpoint_bytes),
             holes: Holes::default(),
@@ -57,6 +59,16 @@ impl<D: Decoder> Stream<D> {
     /// Takes note of what has to stand somewhere ahead.
     pub(in crate::container) fn expect(&self, landmark: Landmark) {
         self.state.borrow_mut().expected = Some(landmark);
+    }
+
+    /// Takes note that `wrong` is not what went in, and follows what derives from
+    /// it, by about `work_max` bytes of work; returns whether it is done.
+    pub(in crate::container) fn distrust_step(
+        &self,
+        wrong: &Range<u64>,
+        work_max: u64,
+    ) -> Result<bool, Error> {
+        self.state.borrow_mut().distrust_step(wrong, work_max)
     }
 
     /// How far the frontier has come.

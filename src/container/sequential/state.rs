@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::cursor::{Cursor, Moved};
 use super::decoder::{Decoder, Saved};
+use super::derived::Derived;
 use super::recent::Recent;
 use crate::container::Options;
 use crate::container::checkpoint::{Checkpoint, Checkpoints};
@@ -29,6 +30,8 @@ pub(super) struct State<D: Decoder> {
     pub(super) reached: (u64, u64),
     pub(super) end: Option<End>,
     pub(super) reader: Option<Cursor<D>>,
+    /// Follows what derives from contents that are not what went in.
+    pub(super) derived: Option<Derived<D>>,
     pub(super) recent: Recent,
     pub(super) checkpoints: Checkpoints<D::State>,
     pub(super) holes: Holes,

@@ -152,6 +152,8 @@ impl BlockHeader {
                 5_u32.saturating_add(u32::try_from(self.size / 2).unwrap_or(u32::MAX).min(26))
             }
             BlockKind::Raw | BlockKind::Repeated if self.size == BLOCK_MAX => 12,
+            // Zeros decode to nothing but such headers.
+            BlockKind::Raw | BlockKind::Repeated if self.size == 0 => 0,
             BlockKind::Raw | BlockKind::Repeated => 5,
         }
     }
