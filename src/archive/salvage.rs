@@ -10,8 +10,8 @@ use uuid::Uuid;
 use crate::archive::extent::{self, ExtentHeader, HEADER_LENGTH};
 use crate::archive::finding::FindingKind;
 use crate::archive::header::{FIXED_SIZE, HEADER_SIZE_MAX, Header, START, Standing};
-use crate::container::Contents;
-use crate::source::{Error, ErrorKind, Part, ReadAt, lost_until, read_range};
+use crate::container::{ContainerFinding, Contents};
+use crate::source::{Error, ErrorKind, Part, ReadAt, Severity, lost_until, read_range};
 
 /// Bytes of contents in which a sound extent, or a sound header, is looked
 /// for. Two extents of the largest size and a header of the largest that is
@@ -48,7 +48,10 @@ pub(crate) fn read_header(
     let header = match parse_stated(contents, &bytes) {
         Ok(header) if header.is_trusted() => header,
         Err(error) if !is_about_header(&error) => return Err(error),
-        stated => mend(contents, &stated)?.map_or(stated, Ok)?,
+        stated => match mend(contents, &stated)? {
+            Some(mended) => mended,
+            None => stated.map_err(|error| blamed(contents, error))?,
+        },
     };
     Ok((header, bytes))
 }
@@ -84,6 +87,17 @@ fn is_about_header(error: &Error) -> bool {
             | ErrorKind::VersionUnsupported { .. }
             | ErrorKind::ContainerDamaged { .. }
     )
+}
+
+/// `error`, unless the container is to blame: what came out of it, if anything
+/// did, is not what went in.
+fn blamed(contents: &Contents, error: Error) -> Error {
+    let is_damage = |finding: &ContainerFinding| finding.severity() == Severity::Damage;
+    if !contents.findings().iter().any(is_damage) {
+        return error;
+    }
+    let searched = contents.size().unwrap_or(SEARCH_MAX).min(SEARCH_MAX);
+    Error::new(Part::Container, 0, ErrorKind::NothingSound { searched })
 }
 
 /// A better header than the one that is `stated`, if something sound is found

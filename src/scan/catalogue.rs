@@ -264,10 +264,15 @@ impl Catalogue {
 
     fn take_extent(&mut self, extent: &Extent) -> Result<Vec<Taken>, Error> {
         let (at, header) = (ArchiveOffset(extent.at), &extent.header);
+        let is_first = self.found.extents.count == 0;
+        if is_first && (!self.header.is_trusted() || at != self.header.first_extent()) {
+            self.astray.push(0..extent.at);
+        }
         let data_bytes = extent.data.end.saturating_sub(extent.data.start);
         self.displaced.note(extent);
         self.passed_over.note(extent);
-        if matches!(extent.end, ExtentEnd::Displaced(_) | ExtentEnd::Open) {
+        // Where another archive begins, its header may stand behind something else.
+        if matches!(extent.end, ExtentEnd::Displaced(_) | ExtentEnd::Open | ExtentEnd::Cut) {
             Rc::make_mut(&mut self.found.doubts).push(extent.data.clone());
         }
         if let ExtentEnd::Displaced(found) = extent.end

@@ -76,10 +76,9 @@ pub enum ErrorKind {
         /// Where good bytes resume, in decompressed bytes.
         until: u64,
     },
-    /// The start of a container is damaged, and nothing that decodes comes
-    /// soon enough behind it.
+    /// A container is damaged, and nothing of an archive is found in what decodes.
     NothingSound {
-        /// Bytes that were looked at.
+        /// Bytes of contents that were looked at.
         searched: u64,
     },
     /// The source ends inside the fixed part of the header.
@@ -197,7 +196,7 @@ impl fmt::Display for Error {
                 write!(f, ": damaged, good bytes resume at {until:#x}")
             }
             ErrorKind::NothingSound { searched } => {
-                write!(f, ": nothing that decodes in {searched} bytes")
+                write!(f, ": damaged, and nothing sound in {searched} bytes")
             }
             ErrorKind::HeaderCut { expected, found } => {
                 write!(f, ": expected {expected} bytes, found {found}")
