@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Container, Contents, Options};
-use crate::source::{Error, GapKind, Part, ReadAt, Window, lost_until, read_range, to_u64};
+use crate::source::{Error, GapKind, Part, ReadAt, lost_until, read_range, to_u64};
 
 /// Bytes of the source that are looked through.
 const SEARCH: u64 = 16 * 1024 * 1024;
@@ -11,8 +11,11 @@ const SEARCH: u64 = 16 * 1024 * 1024;
 /// Bytes of work after which it is looked whether anything came of it.
 const STEP: u64 = 1024 * 1024;
 
+/// Bytes of memory that what is tried may keep, twice.
+const TRIAL: usize = 1024 * 1024;
+
 /// How a plain archive starts, and each of its extents.
-const ARCHIVE: &[u8; 4] = b"VMA\0";
+pub(super) const ARCHIVE: &[u8; 4] = b"VMA\0";
 const EXTENT: &[u8; 4] = b"VMAE";
 
 /// Bytes of an extent's header, and of a block of its data.
@@ -36,11 +39,13 @@ pub fn find_inside(
     if first.is_empty() || first.starts_with(ARCHIVE) {
         return Ok(None);
     }
-    if has_extents_in_a_row(&read_range(source, 0..source.size().unwrap_or(SEARCH).min(SEARCH))?) {
+    // Read once, and kept for all that is tried.
+    let end = source.size().unwrap_or(SEARCH).min(SEARCH);
+    let start = read_range(source, 0..end)?;
+    if has_extents_in_a_row(&start) {
         return Ok(None);
     }
-    let end = source.size().unwrap_or(SEARCH).min(SEARCH);
-    let start: Rc<dyn ReadAt> = Rc::new(Window::new(Rc::clone(source), 0..end));
+    let start: Rc<dyn ReadAt> = Rc::new(start);
     let all = [Container::Zstd, Container::Lzop, Container::Bzip2, Container::Gzip];
     for container in hint.into_iter().chain(all) {
         let is_named = hint == Some(container);
@@ -91,7 +96,8 @@ fn has_extents_in_a_row(bytes: &[u8]) -> bool {
 
 /// `source` read as `container`, if anything comes out of it.
 fn unpacked(source: Rc<dyn ReadAt>, container: Container) -> Result<Option<Contents>, Error> {
-    let contents = Contents::new(source, &Options::default(), Some(container));
+    let options = Options { checkpoint_bytes: TRIAL, cache_bytes: TRIAL, ..Options::default() };
+    let contents = Contents::new(source, &options, Some(container));
     loop {
         let is_done = match contents.approach(u64::MAX..u64::MAX, STEP) {
             Ok(is_done) => is_done,

@@ -173,6 +173,7 @@ enum Layer {
 pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Contents, Error> {
     let first = read_range(&source, 0..RECOGNISED_BY)?;
     let container = match Container::recognise(&first) {
+        None if first.starts_with(find::ARCHIVE) => None,
         None => find_inside(&source, options.hint)?,
         container => container,
     };

@@ -264,7 +264,8 @@ fn a_large_file_that_is_no_archive_is_refused_after_a_bounded_search() {
         &Options::default(),
     );
     assert_eq!(error.err().map(|error| error.code()), Some("not-a-vma"));
-    assert!(source.read.get() < SEARCH_MAX + (1 << 20), "{} bytes", source.read.get());
+    // Once for a container whose beginning is lost, once for an archive.
+    assert!(source.read.get() < 2 * SEARCH_MAX + (1 << 20), "{} bytes", source.read.get());
 }
 
 #[test]
