@@ -4,11 +4,9 @@ use uuid::Uuid;
 
 use crate::archive::finding::FindingKind;
 use crate::archive::header::md5_without;
+pub use crate::archive::layout::EXTENT_HEADER_SIZE as HEADER_SIZE;
 use crate::archive::unit::{BLOCK_SIZE, BlockMask, ClusterNumber, DeviceId};
 use crate::source::{array, be_u16, be_u32};
-
-/// Bytes of an extent header.
-pub const HEADER_SIZE: u64 = 512;
 
 /// Bytes of an extent header, as a length.
 pub const HEADER_LENGTH: usize = 512;

@@ -6,11 +6,9 @@ use uuid::Uuid;
 use crate::archive::blob_buffer::{Blob, BlobBuffer};
 pub use crate::archive::declared::{Config, Device};
 use crate::archive::finding::{Finding, FindingKind};
+pub use crate::archive::layout::FIXED_SIZE;
 use crate::archive::unit::{ArchiveOffset, CLUSTER_SIZE, ClusterNumber, DeviceId, clusters_of};
 use crate::source::{Error, ErrorKind, Part, array, be_u32, be_u64, to_u64, to_usize};
-
-/// Bytes of the fixed part of the header.
-pub const FIXED_SIZE: u32 = 12_288;
 
 /// The largest header that is read, bytes. Proxmox's writer stays below
 /// 512 KiB; a header's own claim is not a reason to allocate more than this.

@@ -6,6 +6,7 @@ pub mod extent;
 pub mod finding;
 pub mod findings;
 pub mod header;
+mod layout;
 pub mod salvage;
 pub mod unit;
 

@@ -6,6 +6,7 @@
 
 mod header;
 mod resync;
+mod search;
 mod walk;
 
 pub(super) use self::walk::Lzop;
