@@ -20,6 +20,9 @@ const PITCH: u64 = 128;
 /// Bytes of a hole.
 const HOLE: u64 = 32;
 
+/// Bytes of memory that work may ask for because of one more hole.
+const ALLOCATED_MAX: u64 = 4096;
+
 /// Clusters of the disk, in extents of 58.
 const CLUSTERS: usize = 232;
 
@@ -99,7 +102,7 @@ impl ReadAt for Holed {
 }
 
 /// Asserts that work on 20,000 holes costs at most 2.2 times what the same work on
-/// 10,000 does, and that it depends on them at all.
+/// 10,000 does, that no hole costs a buffer, and that it depends on them at all.
 fn assert_in_proportion(what: &str, cost_of: impl Fn(u64) -> Cost) {
     let (some, twice) = (cost_of(10_000), cost_of(20_000));
     let counted = [
@@ -111,6 +114,8 @@ fn assert_in_proportion(what: &str, cost_of: impl Fn(u64) -> Cost) {
     for (name, some, twice) in counted {
         assert!(twice * 10 <= some * 22, "{what}: {name}: {some}, then {twice}");
     }
+    let per_hole = twice.allocated.saturating_sub(some.allocated) / 10_000;
+    assert!(per_hole <= ALLOCATED_MAX, "{what}: {per_hole} bytes allocated for a hole");
     assert!(some.visited >= 10_000, "{what}: no hole was passed over: {some:?}");
 }
 
