@@ -112,13 +112,13 @@ impl ExtentHeader {
     /// Bytes of data that follow, as `block_count` states.
     #[must_use]
     pub fn data_size(&self) -> u64 {
-        u64::from(self.block_count) * BLOCK_SIZE
+        u64::from(self.block_count).saturating_mul(BLOCK_SIZE)
     }
 
     /// Bytes of the whole extent, as `block_count` states.
     #[must_use]
     pub fn size(&self) -> u64 {
-        HEADER_SIZE + self.data_size()
+        HEADER_SIZE.saturating_add(self.data_size())
     }
 
     /// Blocks of data that follow, as the masks state.
@@ -138,7 +138,7 @@ impl Slot {
     /// Where it stands, in bytes from the start of its extent.
     #[must_use]
     pub fn offset(&self) -> u64 {
-        0x28 + u64::from(self.number) * 8
+        u64::from(self.number).saturating_mul(8).saturating_add(0x28)
     }
 
     /// Takes the 8 bytes of a slot apart; `None` for an empty one.

@@ -375,8 +375,8 @@ impl Header {
                 continue;
             }
             let at = u64::from(slot) * 4;
-            let name_at = to_u64(CONFIG_NAMES) + at;
-            let data_at = to_u64(CONFIG_DATA) + at;
+            let name_at = to_u64(CONFIG_NAMES).saturating_add(at);
+            let data_at = to_u64(CONFIG_DATA).saturating_add(at);
             let name_bytes = self.follow(blobs, name, name_at);
             let data_bytes = self.follow(blobs, data, data_at);
             if name_bytes.is_none() {
@@ -398,7 +398,8 @@ impl Header {
             let Some(entry) = entry.first_chunk::<DEVICE_SIZE>() else { continue };
             let pointer = be_u32(entry, 0x00);
             let size = be_u64(entry, 0x08);
-            let at = to_u64(DEVICES) + u64::from(slot) * to_u64(DEVICE_SIZE);
+            let entry_at = u64::from(slot).saturating_mul(to_u64(DEVICE_SIZE));
+            let at = to_u64(DEVICES).saturating_add(entry_at);
             if pointer == 0 && size == 0 {
                 continue;
             }

@@ -1,5 +1,7 @@
 //! An archive: its header, and the bytes behind it.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 mod blob_buffer;
 mod declared;
 pub mod extent;

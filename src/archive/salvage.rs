@@ -173,7 +173,7 @@ fn find_start(contents: &Contents, own: Option<Uuid>) -> Result<Option<Start>, E
         let count = to_u64(bytes.len());
         left = left.saturating_sub(count);
         // What is cut off by the end of the window is looked at again.
-        let tail = if count < WINDOW { 0 } else { to_u64(START.len() - 1) };
+        let tail = if count < WINDOW { 0 } else { to_u64(START.len()).saturating_sub(1) };
         at = at.saturating_add(count.saturating_sub(tail));
         if count == 0 {
             break;

@@ -4,6 +4,8 @@
 //! the block decodes to just that; otherwise the next sound block is looked for.
 //! If all that lies between is one block that decodes, nothing is lost.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 mod header;
 mod resync;
 mod search;
