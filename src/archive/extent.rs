@@ -4,11 +4,9 @@ use uuid::Uuid;
 
 use crate::archive::finding::FindingKind;
 use crate::archive::header::md5_without;
+pub use crate::archive::layout::EXTENT_HEADER_SIZE as HEADER_SIZE;
 use crate::archive::unit::{BLOCK_SIZE, BlockMask, ClusterNumber, DeviceId};
 use crate::source::{array, be_u16, be_u32};
-
-/// Bytes of an extent header.
-pub const HEADER_SIZE: u64 = 512;
 
 /// Bytes of an extent header, as a length.
 pub const HEADER_LENGTH: usize = 512;
@@ -114,13 +112,13 @@ impl ExtentHeader {
     /// Bytes of data that follow, as `block_count` states.
     #[must_use]
     pub fn data_size(&self) -> u64 {
-        u64::from(self.block_count) * BLOCK_SIZE
+        u64::from(self.block_count).saturating_mul(BLOCK_SIZE)
     }
 
     /// Bytes of the whole extent, as `block_count` states.
     #[must_use]
     pub fn size(&self) -> u64 {
-        HEADER_SIZE + self.data_size()
+        HEADER_SIZE.saturating_add(self.data_size())
     }
 
     /// Blocks of data that follow, as the masks state.
@@ -140,7 +138,7 @@ impl Slot {
     /// Where it stands, in bytes from the start of its extent.
     #[must_use]
     pub fn offset(&self) -> u64 {
-        0x28 + u64::from(self.number) * 8
+        u64::from(self.number).saturating_mul(8).saturating_add(0x28)
     }
 
     /// Takes the 8 bytes of a slot apart; `None` for an empty one.

@@ -4,6 +4,7 @@ use core::fmt;
 
 use uuid::Uuid;
 
+use crate::archive::layout::{EXTENT_HEADER_SIZE, FIXED_SIZE};
 use crate::archive::unit::{ArchiveOffset, BlockMask, ClusterNumber, DeviceId};
 use crate::source::{Severity, hex};
 
@@ -286,7 +287,7 @@ impl FindingKind {
             }
             Self::HeaderTruncated { expected, .. } => format!("{expected} bytes"),
             Self::BlobBufferOutOfBounds { header_size, .. } => {
-                format!("from {} to {header_size}", crate::archive::header::FIXED_SIZE)
+                format!("from {} to {header_size}", FIXED_SIZE)
             }
             Self::DeviceIncomplete { .. } => "a name and a size".into(),
             Self::NameUnterminated => "NUL at the end".into(),
@@ -294,7 +295,7 @@ impl FindingKind {
             Self::ExtentReservedNonzero { .. } | Self::SlotReservedNonzero { .. } => "0".into(),
             Self::ExtentUuidMismatch { expected, .. } => expected.to_string(),
             Self::ExtentHeaderCut { .. } => {
-                format!("{} bytes", crate::archive::extent::HEADER_SIZE)
+                format!("{} bytes", EXTENT_HEADER_SIZE)
             }
             Self::ExtentCut { expected, .. } => format!("{expected} bytes of data"),
             Self::ArchiveHeaderAgain { .. } => "an extent header".into(),

@@ -6,11 +6,9 @@ use uuid::Uuid;
 use crate::archive::blob_buffer::{Blob, BlobBuffer};
 pub use crate::archive::declared::{Config, Device};
 use crate::archive::finding::{Finding, FindingKind};
+pub use crate::archive::layout::FIXED_SIZE;
 use crate::archive::unit::{ArchiveOffset, CLUSTER_SIZE, ClusterNumber, DeviceId, clusters_of};
 use crate::source::{Error, ErrorKind, Part, array, be_u32, be_u64, to_u64, to_usize};
-
-/// Bytes of the fixed part of the header.
-pub const FIXED_SIZE: u32 = 12_288;
 
 /// The largest header that is read, bytes. Proxmox's writer stays below
 /// 512 KiB; a header's own claim is not a reason to allocate more than this.
@@ -377,8 +375,8 @@ impl Header {
                 continue;
             }
             let at = u64::from(slot) * 4;
-            let name_at = to_u64(CONFIG_NAMES) + at;
-            let data_at = to_u64(CONFIG_DATA) + at;
+            let name_at = to_u64(CONFIG_NAMES).saturating_add(at);
+            let data_at = to_u64(CONFIG_DATA).saturating_add(at);
             let name_bytes = self.follow(blobs, name, name_at);
             let data_bytes = self.follow(blobs, data, data_at);
             if name_bytes.is_none() {
@@ -400,7 +398,8 @@ impl Header {
             let Some(entry) = entry.first_chunk::<DEVICE_SIZE>() else { continue };
             let pointer = be_u32(entry, 0x00);
             let size = be_u64(entry, 0x08);
-            let at = to_u64(DEVICES) + u64::from(slot) * to_u64(DEVICE_SIZE);
+            let entry_at = u64::from(slot).saturating_mul(to_u64(DEVICE_SIZE));
+            let at = to_u64(DEVICES).saturating_add(entry_at);
             if pointer == 0 && size == 0 {
                 continue;
             }

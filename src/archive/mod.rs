@@ -1,11 +1,14 @@
 //! An archive: its header, and the bytes behind it.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 mod blob_buffer;
 mod declared;
 pub mod extent;
 pub mod finding;
 pub mod findings;
 pub mod header;
+mod layout;
 pub mod salvage;
 pub mod unit;
 

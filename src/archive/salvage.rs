@@ -11,7 +11,7 @@ use crate::archive::extent::{self, ExtentHeader, HEADER_LENGTH};
 use crate::archive::finding::FindingKind;
 use crate::archive::header::{FIXED_SIZE, HEADER_SIZE_MAX, Header, START, Standing};
 use crate::container::{ContainerFinding, Contents};
-use crate::source::{Error, ErrorKind, Part, ReadAt, Severity, lost_until, read_range};
+use crate::source::{Error, ErrorKind, Gap, Part, ReadAt, Severity, gaps, lost_until, read_range};
 
 /// Bytes of contents in which a sound extent, or a sound header, is looked
 /// for. Two extents of the largest size and a header of the largest that is
@@ -177,14 +177,17 @@ fn find_start(contents: &Contents, own: Option<Uuid>) -> Result<Option<Start>, E
             at = hole;
             continue;
         }
-        let bytes = read_range(contents, at..at.saturating_add(WINDOW.min(left)))?;
+        let end = at.saturating_add(WINDOW.min(left));
+        // No room for bytes that nobody can have: there may be many holes.
+        let hole = gaps(contents, at..end).find(Gap::stops_reads);
+        let bytes = read_range(contents, at..hole.map_or(end, |hole| hole.start))?;
         if let Some(start) = search.look_through(&bytes, at)? {
             return Ok(Some(start));
         }
         let count = to_u64(bytes.len());
         left = left.saturating_sub(count);
         // What is cut off by the end of the window is looked at again.
-        let tail = if count < WINDOW { 0 } else { to_u64(START.len() - 1) };
+        let tail = if count < WINDOW { 0 } else { to_u64(START.len()).saturating_sub(1) };
         at = at.saturating_add(count.saturating_sub(tail));
         if count == 0 {
             break;

@@ -127,7 +127,7 @@ impl BlockMask {
     /// among those of the cluster.
     #[must_use]
     pub fn stored_before(self, block: u32) -> u32 {
-        let below = 1_u16.checked_shl(block).map_or(u16::MAX, |bit| bit - 1);
+        let below = 1_u16.checked_shl(block).map_or(u16::MAX, |bit| bit.saturating_sub(1));
         (self.0 & below).count_ones()
     }
 

@@ -1,11 +1,12 @@
 //! Containers by the programs that write them, damaged in the ways that people
 //! meet: what is given as good is what went in.
 
+use core::ops::Range;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 use super::*;
-use crate::source::{GapKind, gaps};
+use crate::source::{Gap, GapKind, gaps};
 
 /// A small generator of numbers (xorshift64*), so that a seed says it all.
 struct Random(u64);

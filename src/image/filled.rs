@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::Image;
+use super::device_image::Image;
 use super::run::{Origin, Run};
 use super::tap::Tap;
 use crate::source::{Error, Gap, ReadAt, to_u64, to_usize};
@@ -44,11 +44,16 @@ pub struct FilledImage {
     tap: Option<Tap>,
 }
 
-impl FilledImage {
-    pub(super) fn new(image: Image, fill: Fill) -> Self {
-        Self { image, fill, tap: None }
+impl Image {
+    /// The same image without gaps: bytes that are lost, or not known yet, read
+    /// as `fill` says.
+    #[must_use]
+    pub fn filled(self, fill: Fill) -> FilledImage {
+        FilledImage { image: self, fill, tap: None }
     }
+}
 
+impl FilledImage {
     /// The same image, of which `tap` gets to see what is read.
     #[must_use]
     pub fn tapped(self, tap: Tap) -> Self {
@@ -88,7 +93,8 @@ impl ReadAt for FilledImage {
     }
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
-        let left = to_usize(self.image.size.saturating_sub(offset)).min(buffer.len());
+        let left =
+            to_usize(self.size().unwrap_or_default().saturating_sub(offset)).min(buffer.len());
         let Some(buffer) = buffer.get_mut(..left) else { return Ok(0) };
         let mut done = 0;
         while let Some(rest) = buffer.get_mut(done..).filter(|rest| !rest.is_empty()) {

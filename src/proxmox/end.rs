@@ -3,7 +3,7 @@
 
 use core::fmt::Write;
 
-use super::Verdict;
+use super::verdict::Verdict;
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug)]

@@ -1,61 +1,36 @@
-//! Files that are made from an archive: a disk in some format, an appliance,
-//! and the hash of a disk.
+//! Files that are made from an archive from front to back, a disk of it above all.
 
 use std::rc::Rc;
 
-use js_sys::{Array, Float64Array, Function, Uint8Array};
+use js_sys::{Array, Float64Array, Uint8Array};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 
 use super::archive::{Archive, thrown};
 use super::object::{Fields, from_number, list, number, pairs};
-use crate::archive::unit::{CLUSTER_SIZE, ClusterNumber, DeviceId};
-use crate::export::appliance::{LeftOut, Machine, Options, Ova, Text};
-use crate::export::disk::{
-    Disk, DiskFile, DiskFormat, DiskStream, Identity, Place, Refusal, StreamFormat,
-};
-use crate::export::disk_hash::DiskHash;
+use super::room::{ImageBytesList, Room, image_bytes, put_into};
+use crate::archive::unit::DeviceId;
+use crate::export::disk::{Disk, DiskFormat, DiskStream, Identity, Refusal, StreamFormat};
+use crate::image::Fill;
 use crate::image::tap::Tap;
-use crate::image::{Fill, Origin};
-use crate::source::{ReadAt, read_range};
+use crate::source::ReadAt;
 
 #[wasm_bindgen]
 extern "C" {
     /// How a disk can be written, and how large it is then.
     #[wasm_bindgen(typescript_type = "FormatChoice[]")]
     pub type FormatChoices;
-    /// Bytes of a disk and where they belong.
-    #[wasm_bindgen(typescript_type = "ImageBytes[]")]
-    pub type ImageBytesList;
-    /// Gives room for bytes.
-    #[wasm_bindgen(typescript_type = "Room")]
-    pub type Room;
-    /// The VM for other programs.
-    #[wasm_bindgen(typescript_type = "MachineTexts")]
-    pub type MachineTexts;
-    /// How large an appliance is.
-    #[wasm_bindgen(typescript_type = "ApplianceFacts | undefined")]
-    pub type ApplianceFacts;
 }
 
 /// Bytes that one call reads and decodes on its way to the next part of a file.
 const APPROACH_PER_CALL: u64 = 8 << 20;
 
-/// Zeros that one call hashes: some tens of milliseconds.
-const ZEROS_PER_CALL: u64 = 16 << 20;
-
-/// Bytes of a disk that are handed out in one piece while it is scanned.
-const PLACED_PIECE: u64 = 4 << 20;
-
-/// The longest read of a file's own parts in one call, bytes.
-const OWN_READ_MAX: u64 = 16 << 20;
-
 /// A file in the making: stepped from front to back.
 #[wasm_bindgen]
 pub struct Export {
-    stream: Box<dyn DiskStream>,
-    ready: Vec<u8>,
-    taps: Vec<(DeviceId, Tap)>,
+    pub(super) stream: Box<dyn DiskStream>,
+    pub(super) ready: Vec<u8>,
+    pub(super) taps: Vec<(DeviceId, Tap)>,
 }
 
 #[wasm_bindgen]
@@ -139,87 +114,6 @@ impl Export {
     }
 }
 
-/// The layout of a disk's file, to be written in any order: its own parts, and
-/// what comes of the disk where it belongs. The rest is zeros.
-#[wasm_bindgen]
-pub struct Placement(DiskFile);
-
-#[wasm_bindgen]
-impl Placement {
-    /// Bytes of the file.
-    pub fn size(&self) -> f64 {
-        self.0.size().map_or(0.0, number)
-    }
-
-    /// The parts of the file that are not of the disk, as pairs of offset and
-    /// length.
-    #[wasm_bindgen(js_name = ownParts)]
-    pub fn own_parts(&self) -> Float64Array {
-        pairs(&self.0.own_parts())
-    }
-
-    /// Bytes of an own part, at most 16 MiB at once; `room` gives the array
-    /// that they are put into. Throws a `VmaError`.
-    #[wasm_bindgen(js_name = readOwn)]
-    pub fn read_own(&self, offset: f64, length: f64, room: &Room) -> Result<Uint8Array, JsValue> {
-        let start = from_number(offset);
-        let range = start..start.saturating_add(from_number(length).min(OWN_READ_MAX));
-        let bytes = read_range(&self.0, range).map_err(|error| thrown(&error))?;
-        Ok(put_into(room, &bytes))
-    }
-
-    /// Where the file holds a part of the disk: offset in the file, offset in
-    /// the disk, length, and so on.
-    pub fn places(&self, offset: f64, length: f64) -> Float64Array {
-        let start = from_number(offset);
-        let places = self.0.places(start..start.saturating_add(from_number(length)));
-        let numbers: Vec<f64> = places
-            .iter()
-            .flat_map(|Place { file, image }| [*file, image.start, image.end - image.start])
-            .map(number)
-            .collect();
-        Float64Array::from(numbers.as_slice())
-    }
-}
-
-/// SHA-256 of a disk, made from parts of it that are passed in order; gaps
-/// are zeros.
-#[wasm_bindgen]
-pub struct ImageHash(DiskHash);
-
-#[wasm_bindgen]
-impl ImageHash {
-    /// Nothing hashed yet.
-    #[wasm_bindgen(constructor)]
-    #[allow(clippy::new_without_default, reason = "JavaScript calls it")]
-    pub fn new() -> Self {
-        Self(DiskHash::new())
-    }
-
-    /// Bytes of the disk that are hashed.
-    pub fn at(&self) -> f64 {
-        number(self.0.at())
-    }
-
-    /// Hashes a bounded number of zeros on the way to `end`; returns whether
-    /// it got there.
-    #[wasm_bindgen(js_name = zerosTo)]
-    pub fn zeros_to(&mut self, end: f64) -> bool {
-        self.0.zeros_to(from_number(end), ZEROS_PER_CALL)
-    }
-
-    /// Hashes bytes that start at `offset`; returns false if there is a gap
-    /// before them.
-    pub fn pass(&mut self, offset: f64, bytes: &[u8]) -> bool {
-        self.0.pass(from_number(offset), bytes)
-    }
-
-    /// What is hashed so far, as 64 hex digits.
-    pub fn hex(&self) -> String {
-        self.0.hex()
-    }
-}
-
 #[wasm_bindgen]
 impl Archive {
     /// How a disk can be written: each format with the exact size of its file,
@@ -278,18 +172,6 @@ impl Archive {
         Ok(Export { stream, ready: Vec::new(), taps })
     }
 
-    /// How the file of a disk is laid out in a format whose size is exact, once
-    /// the scan is finished. Throws a `VmaError`.
-    pub fn placement(&self, device: u8, format: &str) -> Result<Placement, JsValue> {
-        if !self.is_scanned() {
-            return Err(js_sys::Error::new("the scan is not finished").into());
-        }
-        let (_, disk) = self.known_disk(device)?;
-        let format = DiskFormat::ALL.into_iter().find(|known| known.code() == format);
-        let format = format.ok_or_else(|| js_sys::Error::new("no such format"))?;
-        Ok(Placement(disk.file(format).map_err(|refusal| refused(&refusal))?))
-    }
-
     /// A disk that is read from byte `from` on and written nowhere, for its
     /// hash. Throws a `VmaError`.
     #[wasm_bindgen(js_name = readDisk)]
@@ -300,135 +182,16 @@ impl Archive {
         Ok(Export { stream, ready: Vec::new(), taps })
     }
 
-    /// The VM as one file for other programs, its disks compressed or not.
-    /// Throws a `VmaError`.
-    #[wasm_bindgen(js_name = exportAppliance)]
-    pub fn export_appliance(
-        &self,
-        #[wasm_bindgen(js_name = keepsMacs)] keeps_macs: bool,
-        compressed: bool,
-        hashed: bool,
-    ) -> Result<Export, JsValue> {
-        let mut taps = Vec::new();
-        let ova = self.appliance(keeps_macs, compressed, |id, disk| {
-            if hashed { tapped(id, &disk, &mut taps) } else { disk }
-        });
-        let stream = ova.map_err(|refusal| refused(&refusal))?;
-        Ok(Export { stream: Box::new(stream), ready: Vec::new(), taps })
-    }
-
-    /// The name and size of that file; `undefined` if the VM has no disk in
-    /// the backup or one that is too large.
-    #[wasm_bindgen(js_name = applianceFacts)]
-    pub fn appliance_facts(
-        &self,
-        #[wasm_bindgen(js_name = keepsMacs)] keeps_macs: bool,
-        compressed: bool,
-    ) -> ApplianceFacts {
-        let ova = self.appliance(keeps_macs, compressed, |_, disk| disk);
-        let facts = ova.ok().map(|ova| {
-            Fields::default()
-                .with("fileName", ova.file_name())
-                .count("sizeMax", ova.size_max())
-                .with("exact", ova.size().is_some())
-                .with("devices", ids(ova.devices()))
-                .with("leftOut", left_out(&ova.descriptor().left_out))
-        });
-        facts.map_or(JsValue::UNDEFINED, JsValue::from).into()
-    }
-
-    /// The VM as text for libvirt and QEMU, for disks in the format of this
-    /// code that are saved under `stem` and their names.
-    #[wasm_bindgen(js_name = machineTexts)]
-    pub fn machine_texts(
-        &self,
-        #[wasm_bindgen(js_name = keepsMacs)] keeps_macs: bool,
-        format: &str,
-        stem: String,
-    ) -> MachineTexts {
-        let machine = Machine::new(self.header());
-        let format = DiskFormat::ALL.into_iter().find(|known| known.code() == format);
-        let format = format.unwrap_or(DiskFormat::Raw);
-        let options = Options { keeps_macs, format, folder: String::new(), stem: Some(stem) };
-        let fields = Fields::default()
-            .with("libvirt", text(&machine.libvirt(&options)))
-            .with("qemu", text(&machine.qemu(&options)))
-            .with("rawDevices", ids(machine.raw_devices()));
-        JsValue::from(fields).into()
-    }
-
     /// What the archive lacks of a disk, as a map for GNU ddrescue;
     /// `undefined` if it lacks nothing.
     #[wasm_bindgen(js_name = lostMap)]
     pub fn lost_map(&self, device: u8) -> Option<String> {
         self.disk(device)?.lost_map()
     }
-
-    /// The runs of a disk in a file without a container, from byte `from` on,
-    /// `count` of them at most: length and offset in the file one after the
-    /// other, the offset -1 for zeros.
-    #[wasm_bindgen(js_name = imageRuns)]
-    pub fn image_runs(&self, device: u8, from: f64, count: u32) -> Float64Array {
-        let Some(image) = self.image(device) else { return Float64Array::new_with_length(0) };
-        let runs = image.runs(from_number(from)..u64::MAX);
-        let count = usize::try_from(count).unwrap_or(usize::MAX);
-        let numbers: Vec<f64> = runs
-            .take(count)
-            .flat_map(|run| {
-                let offset = match run.origin {
-                    Origin::Stored(offset) => number(offset.0),
-                    Origin::Zero | Origin::Lost | Origin::NotYetKnown => -1.0,
-                };
-                [number(run.length), offset]
-            })
-            .collect();
-        numbers.as_slice().into()
-    }
-
-    /// Starts the scan anew, which notes what it finds of these disks for
-    /// [`takePlaced`](Self::take_placed).
-    #[wasm_bindgen(js_name = restartScan)]
-    pub fn restart_scan(&mut self, watched: Vec<u8>) {
-        self.start_anew();
-        for device in watched.into_iter().filter_map(DeviceId::new) {
-            self.scan_mut().watch(device);
-        }
-    }
-
-    /// Notes no more of this disk.
-    pub fn unwatch(&mut self, device: u8) {
-        if let Some(device) = DeviceId::new(device) {
-            self.scan_mut().unwatch(device);
-        }
-    }
-
-    /// Whether it is known by now that all of this part of a disk is zeros.
-    #[wasm_bindgen(js_name = isZero)]
-    pub fn is_zero(&self, device: u8, from: f64, to: f64) -> bool {
-        let clusters = from_number(from) / CLUSTER_SIZE..from_number(to).div_ceil(CLUSTER_SIZE);
-        let index = DeviceId::new(device).and_then(|id| self.found().index(id));
-        index.is_some_and(|index| index.is_zero(clusters))
-    }
-
-    /// The stored parts of watched disks that the last step of the scan came
-    /// by; `room` gives the arrays that they are put into. Throws a `VmaError`.
-    #[wasm_bindgen(js_name = takePlaced)]
-    pub fn take_placed(&mut self, room: &Room) -> Result<ImageBytesList, JsValue> {
-        let pieces = joined(self.scan_mut().take_placed());
-        let parts = Array::new();
-        for (device, range) in pieces {
-            let Some(image) = self.image(device.get()) else { continue };
-            let image = image.filled(Fill::Zeros);
-            let bytes = read_range(&image, range.clone()).map_err(|error| thrown(&error))?;
-            let bytes = put_into(room, &bytes);
-            parts.push(&image_bytes(device, range.start, bytes).into());
-        }
-        Ok(JsValue::from(parts).into())
-    }
 }
 
 impl Archive {
-    fn disk(&self, device: u8) -> Option<Disk> {
+    pub(super) fn disk(&self, device: u8) -> Option<Disk> {
         let id = DeviceId::new(device)?;
         if let Some(disk) = self.disks.borrow().get(&id) {
             return Some(disk.clone());
@@ -445,73 +208,21 @@ impl Archive {
     }
 
     /// A disk on which what is missing reads as a text that says so.
-    fn marked_disk(&self, id: DeviceId) -> Option<Disk> {
+    pub(super) fn marked_disk(&self, id: DeviceId) -> Option<Disk> {
         let image = self.image(id.get())?.filled(Fill::Pattern);
         Some(Disk::new(image, Identity::new(self.header(), self.header().device(id)?)))
     }
 
-    fn known_disk(&self, device: u8) -> Result<(DeviceId, Disk), JsValue> {
+    pub(super) fn known_disk(&self, device: u8) -> Result<(DeviceId, Disk), JsValue> {
         let known = DeviceId::new(device).zip(self.disk(device));
         known.ok_or_else(|| js_sys::Error::new("no such disk").into())
     }
-
-    fn appliance(
-        &self,
-        keeps_macs: bool,
-        compressed: bool,
-        mut with: impl FnMut(DeviceId, Disk) -> Disk,
-    ) -> Result<Ova, Refusal> {
-        let options =
-            Options { keeps_macs, format: DiskFormat::Vmdk, folder: String::new(), stem: None };
-        Ova::new(self.header(), &options, compressed, |id| {
-            self.disk(id.get()).map(|disk| with(id, disk))
-        })
-    }
 }
 
-fn tapped(id: DeviceId, disk: &Disk, taps: &mut Vec<(DeviceId, Tap)>) -> Disk {
+pub(super) fn tapped(id: DeviceId, disk: &Disk, taps: &mut Vec<(DeviceId, Tap)>) -> Disk {
     let tap = Tap::default();
     taps.push((id, tap.clone()));
     disk.tapped(tap)
-}
-
-/// Neighbouring clusters as ranges of bytes, none too long.
-fn joined(placed: Vec<(DeviceId, ClusterNumber)>) -> Vec<(DeviceId, core::ops::Range<u64>)> {
-    let mut ranges: Vec<(DeviceId, core::ops::Range<u64>)> = Vec::new();
-    for (device, cluster) in placed {
-        let start = cluster.image_offset().0;
-        let end = start.saturating_add(CLUSTER_SIZE);
-        match ranges.last_mut() {
-            Some((last, range))
-                if *last == device
-                    && range.end == start
-                    && end.saturating_sub(range.start) <= PLACED_PIECE =>
-            {
-                range.end = end;
-            }
-            _ => ranges.push((device, start..end)),
-        }
-    }
-    ranges
-}
-
-fn image_bytes(device: DeviceId, offset: u64, bytes: Uint8Array) -> Fields {
-    Fields::default().with("deviceId", device.get()).count("offset", offset).with("bytes", bytes)
-}
-
-/// Copies `bytes` into an array that `room` gives, or into a new one if that
-/// has another length.
-fn put_into(room: &Room, bytes: &[u8]) -> Uint8Array {
-    let length = JsValue::from(bytes.len());
-    let given = room.unchecked_ref::<Function>().call1(&JsValue::UNDEFINED, &length);
-    let given = given.ok().and_then(|given| given.dyn_into::<Uint8Array>().ok());
-    match given.filter(|given| usize::try_from(given.length()) == Ok(bytes.len())) {
-        Some(array) => {
-            array.copy_from(bytes);
-            array
-        }
-        None => Uint8Array::from(bytes),
-    }
 }
 
 fn choice(code: &str, extension: &str, size: Result<u64, Refusal>, exact: bool) -> Fields {
@@ -524,26 +235,8 @@ fn choice(code: &str, extension: &str, size: Result<u64, Refusal>, exact: bool) 
         .text("refusal", refusal.as_deref())
 }
 
-fn ids(devices: impl Iterator<Item = DeviceId>) -> Array {
-    devices.map(|device| JsValue::from(device.get())).collect()
-}
-
-fn text(text: &Text) -> Fields {
-    Fields::default().with("text", text.text.as_str()).with("leftOut", left_out(&text.left_out))
-}
-
-fn left_out(left_out: &[LeftOut]) -> Array {
-    list(left_out, |left_out| {
-        Fields::default()
-            .with("key", left_out.key.as_str())
-            .with("value", left_out.value.as_str())
-            .with("code", left_out.reason.code())
-            .with("text", left_out.to_string())
-    })
-}
-
 /// A `VmaError` for what a format refuses, to throw.
-fn refused(refusal: &Refusal) -> JsValue {
+pub(super) fn refused(refusal: &Refusal) -> JsValue {
     let thrown = js_sys::Error::new(&refusal.to_string());
     thrown.set_name("VmaError");
     let set = |key: &str, value: JsValue| js_sys::Reflect::set(&thrown, &key.into(), &value);

@@ -1,12 +1,16 @@
 //! What the page, the Worker and Node see of the core. Only here JavaScript's
 //! types are named, and only here numbers are narrowed to what it counts with.
 
+mod appliance;
 mod archive;
 mod doubt;
 mod export;
+mod image_hash;
 mod object;
+mod placement;
 mod report;
 mod restore;
+mod room;
 mod source;
 mod summary;
 

@@ -8,6 +8,7 @@ mod contents;
 mod dense;
 mod export;
 mod fuzz_corpus;
+mod holes;
 mod machine;
 mod memory;
 #[path = "../mutated/mod.rs"]

@@ -9,6 +9,8 @@ thread_local! {
     static USED: Cell<isize> = const { Cell::new(0) };
     /// The most that those ever were.
     static MOST: Cell<isize> = const { Cell::new(0) };
+    /// Bytes that this thread ever asked for.
+    static ASKED: Cell<u64> = const { Cell::new(0) };
 }
 
 struct Counting;
@@ -26,6 +28,7 @@ fn count(bytes: isize) {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size().cast_signed());
+        let _ = ASKED.try_with(|asked| asked.set(asked.get() + layout.size() as u64));
         unsafe { System.alloc(layout) }
     }
 
@@ -46,6 +49,23 @@ pub fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let result = work();
     let grown = MOST.get() - before;
     (result, usize::try_from(grown).expect("the most is no less than the first"))
+}
+
+/// Does the work; its result, and how many bytes of memory it asked for in all,
+/// whether it gave them back or not.
+pub fn allocated<T>(work: impl FnOnce() -> T) -> (T, u64) {
+    let before = ASKED.get();
+    let result = work();
+    (result, ASKED.get() - before)
+}
+
+#[test]
+fn all_memory_that_was_asked_for_is_counted() {
+    let ((), all) = allocated(|| {
+        drop(vec![1_u8; 1000]);
+        drop(vec![1_u8; 1000]);
+    });
+    assert_eq!(all, 2000);
 }
 
 #[test]

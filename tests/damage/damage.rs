@@ -1,6 +1,7 @@
 //! What happens to files.
 
 use core::fmt;
+use core::ops::Range;
 
 use archive_writer::Random;
 
@@ -16,6 +17,10 @@ pub enum Kind {
     LeftOut,
     Repeated,
     Overwritten,
+    /// From the first byte on.
+    StartOverwritten,
+    /// LF became CR LF, as FTP does it.
+    Text,
     Cut,
     /// A part of the file, and then the whole again.
     Restarted,
@@ -23,12 +28,14 @@ pub enum Kind {
     RestartedBehindGarbage,
 }
 
-const KINDS: [Kind; 8] = [
+const KINDS: [Kind; 10] = [
     Kind::Inserted,
     Kind::ZerosInserted,
     Kind::LeftOut,
     Kind::Repeated,
     Kind::Overwritten,
+    Kind::StartOverwritten,
+    Kind::Text,
     Kind::Cut,
     Kind::Restarted,
     Kind::RestartedBehindGarbage,
@@ -50,6 +57,8 @@ impl Kind {
             Self::LeftOut => "left out",
             Self::Repeated => "repeated",
             Self::Overwritten => "overwritten",
+            Self::StartOverwritten => "start overwritten",
+            Self::Text => "sent as text",
             Self::Cut => "cut",
             Self::Restarted => "restarted",
             Self::RestartedBehindGarbage => "restarted, garbage",
@@ -69,6 +78,16 @@ impl Damage {
         Self { kind, at, length: length.min(size / 2) }
     }
 
+    /// Which bytes of the file it overwrites, if it does.
+    pub fn overwritten(&self) -> Option<Range<u64>> {
+        let range = |start: usize| start as u64..(start + self.length) as u64;
+        match self.kind {
+            Kind::Overwritten => Some(range(self.at)),
+            Kind::StartOverwritten => Some(range(0)),
+            _ => None,
+        }
+    }
+
     /// What it makes of `file`.
     pub fn of(&self, file: &[u8], random: &mut Random) -> Vec<u8> {
         let (before, behind) = file.split_at(self.at);
@@ -79,6 +98,8 @@ impl Damage {
             Kind::LeftOut => [before, &behind[length..]].concat(),
             Kind::Repeated => [before, &behind[..length], behind].concat(),
             Kind::Overwritten => [before, &random.bytes(length), &behind[length..]].concat(),
+            Kind::StartOverwritten => [&random.bytes(self.length), &file[self.length..]].concat(),
+            Kind::Text => as_text(file),
             Kind::Cut => before.to_vec(),
             Kind::Restarted => [before, file].concat(),
             Kind::RestartedBehindGarbage => [before, &random.bytes(self.length), file].concat(),
@@ -90,4 +111,14 @@ impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} at {:#x}, {} bytes", self.kind.name(), self.at, self.length)
     }
+}
+
+fn as_text(file: &[u8]) -> Vec<u8> {
+    let lines = file.split_inclusive(|&byte| byte == b'\n');
+    lines
+        .flat_map(|line| match line.split_last() {
+            Some((b'\n', start)) => [start, b"\r\n"].concat(),
+            _ => line.to_vec(),
+        })
+        .collect()
 }

@@ -1,12 +1,11 @@
 //! What the core claims of a damaged file, held against the truth.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use archive_writer::Random;
 use vma_inspector::archive::Archive;
 use vma_inspector::container::{Container, Contents, Options};
-use vma_inspector::image::Fill;
+use vma_inspector::image::{Fill, Origin};
 use vma_inspector::scan::Scan;
 use vma_inspector::source::{ReadAt, gaps};
 
@@ -18,8 +17,20 @@ pub enum Judgement {
     /// It could not be opened.
     Refused,
     /// Bytes of disks that are claimed to be right, those of them that are not, and
-    /// whether nothing could tell.
-    Read { claimed: u64, wrong: u64, is_excused: bool },
+    /// how bad that is.
+    Read { claimed: u64, wrong: u64, excuse: Excuse },
+}
+
+/// Whether anything could have told that bytes are wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excuse {
+    /// Nothing: no checksum is over them.
+    NoChecksum,
+    /// Only a checksum over everything, which does not tell where; the core says
+    /// that it does not agree.
+    OnlyThatOverAll,
+    /// There is none.
+    None,
 }
 
 /// Damages a base and opens it; returns what came of it, and the damaged file.
@@ -31,26 +42,38 @@ pub fn judge(base: &Base, damage: &Damage, random: &mut Random) -> (Judgement, V
     };
     let mut scan = Scan::new(&archive);
     while !scan.step().expect("it can be read").done {}
-    let (claimed, wrong) = claimed(&scan, &base.disks);
-    let is_excused = is_excused(base, damage.kind, archive.contents());
-    (Judgement::Read { claimed, wrong, is_excused }, damaged)
+    let (claimed, wrong) = claimed(&scan, base, damage);
+    let excuse = excuse(base, damage.kind, archive.contents());
+    (Judgement::Read { claimed, wrong, excuse }, damaged)
 }
 
-/// Bytes of the disks that are claimed, and those of them that are wrong.
-fn claimed(scan: &Scan, disks: &BTreeMap<u8, Vec<u8>>) -> (u64, u64) {
+/// Bytes of the disks that are claimed, and those of them that are wrong; bytes of
+/// a plain archive that were overwritten do not count.
+fn claimed(scan: &Scan, base: &Base, damage: &Damage) -> (u64, u64) {
     let (mut claimed, mut wrong) = (0, 0);
+    let is_plain = base.container == "plain";
+    let overwritten = damage.overwritten().filter(|_| is_plain).unwrap_or(0..0);
     for device in scan.header().devices() {
-        let Some(truth) = disks.get(&device.id.get()) else { continue };
+        let Some(truth) = base.disks.get(&device.id.get()) else { continue };
         let Some(image) = scan.image(device.id) else { continue };
         // Where the header is lost, a disk seems to be as long as its clusters.
         let length = truth.len().min(image.size().expect("it has a size") as usize);
+        let mut found = vec![0; length];
+        let read = image.clone().filled(Fill::Zeros).read_at(0, &mut found);
+        assert_eq!(read, Ok(length));
         let mut unsure = vec![false; length];
         for gap in gaps(&image, 0..length as u64) {
             unsure[gap.start as usize..(gap.end as usize).min(length)].fill(true);
         }
-        let mut found = vec![0; length];
-        let read = image.filled(Fill::Zeros).read_at(0, &mut found);
-        assert_eq!(read, Ok(length));
+        for run in image.runs(0..length as u64) {
+            let Origin::Stored(offset) = run.origin else { continue };
+            let hit =
+                offset.0.max(overwritten.start)..offset.plus(run.length).0.min(overwritten.end);
+            if hit.start < hit.end {
+                let at = |byte: u64| (run.start.0 + byte - offset.0) as usize;
+                unsure[at(hit.start)..at(hit.end)].fill(true);
+            }
+        }
         let pairs = found.iter().zip(truth).zip(&unsure);
         for ((found, truth), _) in pairs.filter(|(_, unsure)| !**unsure) {
             claimed += 1;
@@ -60,15 +83,17 @@ fn claimed(scan: &Scan, disks: &BTreeMap<u8, Vec<u8>>) -> (u64, u64) {
     (claimed, wrong)
 }
 
-/// Whether nothing could tell which bytes are wrong: they were changed where no
-/// checksum is, or as many came out as went in, and the one checksum over all of
-/// them says that they are not the same.
-fn is_excused(base: &Base, kind: Kind, contents: &Contents) -> bool {
+fn excuse(base: &Base, kind: Kind, contents: &Contents) -> Excuse {
+    let keeps_length = contents.size() == Some(base.length);
     if !base.is_summed {
-        let in_place = contents.size() == Some(base.length);
-        return kind == Kind::Overwritten || (in_place && base.container != "plain");
+        let is_packed = base.container != "plain";
+        let in_place = kind == Kind::Overwritten || keeps_length;
+        return if is_packed && in_place { Excuse::NoChecksum } else { Excuse::None };
     }
     let sums = contents.checksums();
     let is_over_all = matches!(contents.container(), Some(Container::Zstd | Container::Gzip));
-    is_over_all && sums.matched < sums.checked && contents.size() == Some(base.length)
+    if is_over_all && keeps_length && sums.matched < sums.checked {
+        return Excuse::OnlyThatOverAll;
+    }
+    Excuse::None
 }

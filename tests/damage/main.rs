@@ -11,12 +11,13 @@ mod plain;
 mod programs;
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use archive_writer::Random;
 
-use self::bases::bases;
-use self::damage::Damage;
-use self::judge::{Judgement, judge};
+use self::bases::{Base, bases};
+use self::damage::{Damage, Kind};
+use self::judge::{Excuse, Judgement, judge};
 
 /// Cases in a run of all tests.
 const CASES: u64 = 500;
@@ -26,6 +27,8 @@ const CASES: u64 = 500;
 struct Sums {
     cases: u64,
     refused: u64,
+    /// Cases in which bytes are wrong and only a checksum over everything tells.
+    mild: u64,
     claimed: u64,
     bytes: u64,
 }
@@ -37,7 +40,6 @@ fn number(variable: &str) -> Option<u64> {
 #[test]
 fn no_byte_is_claimed_that_is_not_the_disks() {
     let bases = bases();
-    assert!(!bases.is_empty());
     let cases = match number("VMA_DAMAGE_CASE") {
         Some(only) => only..only + 1,
         None => 0..number("VMA_DAMAGE_CASES").unwrap_or(CASES),
@@ -48,34 +50,51 @@ fn no_byte_is_claimed_that_is_not_the_disks() {
         let mut random = Random::new(case);
         let base = &bases[random.below(bases.len() as u64) as usize];
         let damage = Damage::random(&mut random, base.packed.len());
-        let (judgement, damaged) = judge(base, &damage, &mut random);
-        let sums = table.entry((base.container, damage.kind.name())).or_default();
-        sums.cases += 1;
-        sums.bytes += base.disks.values().map(|disk| disk.len() as u64).sum::<u64>();
-        match judgement {
-            Judgement::Refused => sums.refused += 1,
-            Judgement::Read { claimed, wrong, is_excused } => {
-                sums.claimed += claimed;
-                if wrong > 0 && !is_excused {
-                    failed.push(format!(
-                        "case {case}: {} {} {damage}: {wrong} of {claimed} bytes",
-                        base.name, base.container
-                    ));
-                }
-            }
+        // Without the program that packs it, a case is skipped.
+        if base.packed.is_empty() {
+            continue;
         }
+        let name = format!("case {case}: {} {} {damage}", base.name, base.container);
+        let judged = catch_unwind(AssertUnwindSafe(|| judge(base, &damage, &mut random)));
+        let (judgement, damaged) = judged.unwrap_or_else(|_| panic!("{name}"));
         if let Some(path) = std::env::var_os("VMA_DAMAGE_FILE") {
             std::fs::write(path, damaged).expect("the case can be written");
         }
+        let sums = table.entry((base.container, damage.kind.name())).or_default();
+        failed.extend(sums.take(base, &damage, &judgement).map(|why| format!("{name}: {why}")));
     }
     print(&table);
-    assert!(failed.is_empty(), "wrong bytes are claimed:\n{}", failed.join("\n"));
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+impl Sums {
+    /// Counts a case; returns what is wrong with it.
+    fn take(&mut self, base: &Base, damage: &Damage, judgement: &Judgement) -> Option<String> {
+        let all: u64 = base.disks.values().map(|disk| disk.len() as u64).sum();
+        self.cases += 1;
+        self.bytes += all;
+        let is_plain = base.container == "plain";
+        match *judgement {
+            Judgement::Refused => {
+                self.refused += 1;
+                let is_whole_there = damage.kind == Kind::Restarted;
+                let is_odd = is_whole_there || (is_plain && damage.kind != Kind::Cut);
+                is_odd.then(|| String::from("refused"))
+            }
+            Judgement::Read { claimed, wrong, excuse } => {
+                self.claimed += claimed;
+                self.mild += u64::from(wrong > 0 && excuse == Excuse::OnlyThatOverAll);
+                let is_wrong = wrong > 0 && excuse == Excuse::None;
+                is_wrong.then(|| format!("{wrong} wrong bytes of {claimed}"))
+            }
+        }
+    }
 }
 
 fn print(table: &BTreeMap<(&str, &str), Sums>) {
-    println!("container  damage                 cases refused claimed");
-    for ((container, kind), sums) in table {
-        let share = 100.0 * sums.claimed as f64 / sums.bytes as f64;
-        println!("{container:10} {kind:22} {:5} {:7} {share:6.1}%", sums.cases, sums.refused);
+    eprintln!("container      damage              cases refused mildly claimed");
+    for ((container, kind), Sums { cases, refused, mild, claimed, bytes }) in table {
+        let share = 100.0 * *claimed as f64 / *bytes as f64;
+        eprintln!("{container:14} {kind:18} {cases:6} {refused:7} {mild:6} {share:6.1}%");
     }
 }

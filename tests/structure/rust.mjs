@@ -130,7 +130,8 @@ function importsOf(modules, module, path, root) {
     const file = own && definer(modules, own, root);
     if (file && file !== module.file && !found.has(file)) found.set(file, lineAt(module.code, at));
   };
-  let rest = module.code;
+  // How far a name is visible is no import of the folder that it is visible in.
+  let rest = module.code.replace(/\bpub\(in [^)]*\)/g, (found) => " ".repeat(found.length));
   for (const use of module.uses) {
     rest = rest.slice(0, use.at) + " ".repeat(use.end - use.at) + rest.slice(use.end);
   }

@@ -68,7 +68,7 @@ test("names are followed through re-exports, groups, super and the file's module
       "a/thing.rs": "pub struct Thing; pub struct Other;\nmod tests { use super::*; }",
       "a/user.rs": "use super::{Renamed, thing::{self, Other}};",
       "b/mod.rs": "use crate::Thing;\nfn f() { crate::a::Renamed::new() }",
-      "c/mod.rs": "use crate::a::Unknown;",
+      "c/mod.rs": "use crate::a::Unknown;\npub(in crate::b) struct S;",
     }),
   );
   assert.deepEqual(targets(imports), {

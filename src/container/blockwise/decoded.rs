@@ -4,7 +4,7 @@ use core::ops::Range;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::container::copy_start;
+use crate::container::copy::copy_start;
 
 /// Decoded blocks that are kept, whatever their size.
 const BLOCKS_MAX: usize = 64;

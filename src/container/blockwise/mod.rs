@@ -28,8 +28,9 @@ use super::input::split_reads;
 use super::log::{Covered, End, Log};
 use super::loss::holes::{Holes, first_gap};
 use super::loss::landmark::Landmark;
+use super::options::Options;
+use super::progress::{Progress, VerifyProgress};
 use super::sequential::state::source_estimate;
-use super::{Options, Progress, VerifyProgress};
 use crate::source::{Error, Gap, ReadAt, Reader, Writer};
 
 /// The contents of a container of blocks.

@@ -1,6 +1,8 @@
 //! What both engines share about damage: the place where decoding stopped, the
 //! search behind it, and what is said about it.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 pub(super) mod before;
 pub(super) mod evidence;
 pub(super) mod holes;

@@ -1,7 +1,7 @@
 //! A container that starts again: a download that was begun anew, and appended
 //! to what was there of the first one.
 
-use crate::container::Container;
+use crate::container::format::Container;
 use crate::source::{Error, ReadAt, read_range};
 
 /// Bytes of the start of the source that are looked for.

@@ -4,8 +4,11 @@
 //! the block decodes to just that; otherwise the next sound block is looked for.
 //! If all that lies between is one block that decodes, nothing is lost.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 mod header;
 mod resync;
+mod search;
 mod walk;
 
 pub(super) use self::walk::Lzop;

@@ -1,6 +1,7 @@
 //! The search for a part or a block behind damage.
 
 use super::header::{BlockHeader, Flags, MAGIC, Next, Opening};
+use super::search::Search;
 use super::walk::{BLOCK, HEADER_MAX, Lzop, Place, refusal};
 use crate::container::loss::{Found, Length, Loss};
 use crate::source::Error;
@@ -9,21 +10,6 @@ use crate::source::Error;
 /// each byte that was searched.
 const VAIN_MAX: u64 = 1 << 20;
 const VAIN_PER_BYTE: u64 = 4;
-
-/// The search for a place to go on from.
-pub(in crate::container) struct Search {
-    /// The flags of the part; of one whose header is lost, what lzop sets.
-    flags: Flags,
-    /// Bytes of blocks that were decoded in vain.
-    vain: u64,
-}
-
-impl Search {
-    /// In a part with `flags`, if there is one.
-    pub(super) fn new(flags: Option<Flags>) -> Self {
-        Self { flags: flags.unwrap_or(Flags::USUAL), vain: 0 }
-    }
-}
 
 impl Lzop {
     /// Looks for another part or another sound block behind damage, a read of

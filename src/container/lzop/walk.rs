@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::header::{BlockHeader, Flags, MAGIC, Next, Opening, PartHeader, adler32};
-use super::resync::Search;
+use super::search::Search;
 use crate::container::blockwise::state::sum;
 use crate::container::blockwise::walk::{Block, Step, Sum, Unpacked, Walk};
 use crate::container::finding::{BlockChecksum, ContainerFindingKind};

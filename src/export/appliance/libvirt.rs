@@ -2,10 +2,10 @@
 //!
 //! Source: libvirt's "Domain XML format"; `virt-xml-validate` checks it.
 
+use super::description::{Options, Text};
+use super::left_out::{CONTENTS, LeftOut, Reason};
+use super::machine::{Bus, Drive, FIRMWARE_OF_4_MIB, Guest, Machine};
 use super::xml::Xml;
-use super::{
-    Bus, CONTENTS, Drive, FIRMWARE_OF_4_MIB, Guest, LeftOut, Machine, Options, Reason, Text,
-};
 use crate::export::disk::DiskFormat;
 use crate::export::disk::DiskFormat::{Qcow2, Raw, Vdi, Vhd, Vhdx, Vmdk};
 

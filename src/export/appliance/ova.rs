@@ -13,8 +13,10 @@ use core::ops::Range;
 
 use sha2::{Digest, Sha256};
 
+use super::description::{Options, Text};
+use super::machine::Machine;
+use super::tar;
 use super::text::stem;
-use super::{Machine, Options, Text, tar};
 use crate::archive::header::Header;
 use crate::archive::unit::DeviceId;
 use crate::export::disk::{Disk, DiskStream, Progress, Refusal, StreamFormat};

@@ -4,8 +4,10 @@
 //! VMware and VirtualBox read them. The elements of an item are in the
 //! schema's order, which is the alphabet's.
 
+use super::description::{Options, Text};
+use super::left_out::{CONTENTS, LeftOut, Reason};
+use super::machine::{Bus, Card, Drive, Guest, Machine};
 use super::xml::Xml;
-use super::{Bus, CONTENTS, Card, Drive, Guest, LeftOut, Machine, Options, Reason, Text};
 use crate::archive::unit::DeviceId;
 
 const OVF: &str = "http://schemas.dmtf.org/ovf/envelope/1";

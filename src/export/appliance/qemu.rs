@@ -2,8 +2,10 @@
 //!
 //! Source: `qemu-system-x86_64(1)`, and what Proxmox VE itself starts.
 
+use super::description::{Options, Text};
+use super::left_out::{CONTENTS, LeftOut, Reason};
+use super::machine::{Bus, Drive, Firmware, Guest, Machine};
 use super::text::{clean, option_value, shell_word};
-use super::{Bus, CONTENTS, Drive, Firmware, Guest, LeftOut, Machine, Options, Reason, Text};
 use crate::export::disk::DiskFormat;
 
 /// Disks that an LSI controller takes, as Proxmox VE fills it.

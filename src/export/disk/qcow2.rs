@@ -8,9 +8,11 @@ use std::rc::Rc;
 
 use super::bytes::{Record, to_u32};
 use super::disk_file::{Content, Data, DiskFile};
+use super::format::DiskFormat;
+use super::refusal::Refusal;
+use super::stored_disk::Disk;
 use super::table::{Entry, Slots, Table};
 use super::units::Units;
-use super::{Disk, DiskFormat, Refusal};
 
 /// Bytes of a cluster.
 pub(super) const CLUSTER: u64 = 64 << 10;

@@ -11,9 +11,10 @@ use core::ops::Range;
 use super::bytes::{to_u64, to_usize};
 use super::deflate::Deflate;
 use super::qcow2::{CLUSTER, COPIED, Geometry, L2_SLOTS, REFCOUNTS, Refcounts, Tables};
+use super::refusal::Refusal;
+use super::stored_disk::Disk;
 use super::stored_units::StoredUnits;
 use super::stream::{DiskStream, Progress};
-use super::{Disk, Refusal};
 use crate::source::Error;
 
 /// Bit of an L2 table's entry: the cluster is compressed.

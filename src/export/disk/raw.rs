@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::Disk;
 use super::disk_file::{Content, Data, DiskFile};
+use super::stored_disk::Disk;
 use super::units::Units;
 
 /// The file of a disk: one unit, as long as the disk.

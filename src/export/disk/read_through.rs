@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::Disk;
+use super::stored_disk::Disk;
 use super::stored_units::StoredUnits;
 use super::stream::{DiskStream, Progress};
 use crate::source::Error;

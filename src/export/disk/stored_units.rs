@@ -3,9 +3,9 @@
 use core::ops::Range;
 use std::rc::Rc;
 
-use super::Disk;
 use super::bytes::to_usize;
 use super::disk_file::{Content, Data, DiskFile};
+use super::stored_disk::Disk;
 use super::stream::Progress;
 use super::units::Units;
 use crate::archive::unit::CLUSTER_SIZE;

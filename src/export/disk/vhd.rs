@@ -9,8 +9,10 @@ use std::rc::Rc;
 
 use super::bytes::{Record, to_u32};
 use super::disk_file::{Content, Data, DiskFile};
+use super::format::DiskFormat;
+use super::refusal::Refusal;
+use super::stored_disk::{Disk, SECTOR};
 use super::table::{Entry, Slots, Table};
-use super::{Disk, DiskFormat, Refusal, SECTOR};
 
 const BLOCK: u64 = 2 << 20;
 

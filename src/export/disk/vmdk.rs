@@ -10,9 +10,11 @@ use std::rc::Rc;
 
 use super::bytes::{Record, to_u32};
 use super::disk_file::{Content, Data, DiskFile};
+use super::format::DiskFormat;
+use super::refusal::Refusal;
+use super::stored_disk::{Disk, SECTOR};
 use super::table::{Entry, Slots, Table};
 use super::units::Units;
-use super::{Disk, DiskFormat, Refusal, SECTOR};
 
 /// Bytes of a grain.
 pub(super) const GRAIN: u64 = 64 << 10;

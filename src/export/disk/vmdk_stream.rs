@@ -10,10 +10,12 @@ use core::ops::Range;
 
 use super::bytes::{Record, to_u32, to_u64, to_usize};
 use super::deflate::{Deflate, STORED_UNIT, push_stored};
+use super::format::StreamFormat;
+use super::refusal::Refusal;
+use super::stored_disk::{Disk, SECTOR};
 use super::stored_units::StoredUnits;
 use super::stream::{DiskStream, Progress};
 use super::vmdk::{self, FILE_SIZE_MAX, GRAIN_SECTORS, Header, TABLE_SECTORS, TABLE_SLOTS};
-use super::{Disk, Refusal, SECTOR, StreamFormat};
 use crate::source::Error;
 
 /// Sectors before the first grain.

@@ -1,0 +1,255 @@
+//! The bytes inside a container, readable at any offset.
+
+use core::ops::Range;
+use std::rc::Rc;
+
+use super::blockwise::Blocks;
+use super::bzip2::Bzip2;
+use super::finding::ContainerFinding;
+use super::format::Container;
+use super::gzip::Gzip;
+use super::log::{Checksums, Covered, Log};
+use super::loss::landmark::Landmark;
+use super::lzop::Lzop;
+use super::options::{Options, WINDOW_LIMIT};
+use super::progress::{Progress, VerifyProgress};
+use super::sequential::Stream;
+use super::zstd::Zstd;
+use crate::source::{Error, Gap, ReadAt, Reader, Writer};
+
+/// The bytes inside a container, or of a source without one.
+///
+/// A read decodes forward as far as it has to, which can be far: a caller who
+/// must not wait [approaches](ReadAt::approach) step by step first. Bytes that
+/// nobody can have are [gaps](ReadAt::gap); behind damage with nothing sound
+/// after it, the contents end.
+pub struct Contents {
+    layer: Layer,
+}
+
+enum Layer {
+    Plain(Rc<dyn ReadAt>),
+    Zstd(Box<Stream<Zstd>>),
+    Lzop(Box<Blocks<Lzop>>),
+    Gzip(Box<Stream<Gzip>>),
+    Bzip2(Box<Blocks<Bzip2>>),
+}
+
+impl Contents {
+    /// The contents of `source`, read as what `container` says.
+    pub(super) fn new(
+        source: Rc<dyn ReadAt>,
+        options: &Options,
+        container: Option<Container>,
+    ) -> Self {
+        let options = &Options { window_max: options.window_max.min(WINDOW_LIMIT), ..*options };
+        let layer = match container {
+            None => Layer::Plain(source),
+            Some(Container::Zstd) => Layer::Zstd(Box::new(Stream::new(source, options))),
+            Some(Container::Lzop) => Layer::Lzop(Box::new(Blocks::new(source, options))),
+            Some(Container::Gzip) => Layer::Gzip(Box::new(Stream::new(source, options))),
+            Some(Container::Bzip2) => Layer::Bzip2(Box::new(Blocks::new(source, options))),
+        };
+        Self { layer }
+    }
+
+    /// What wraps the contents; `None` if nothing does.
+    #[must_use]
+    pub fn container(&self) -> Option<Container> {
+        match &self.layer {
+            Layer::Plain(_) => None,
+            Layer::Zstd(_) => Some(Container::Zstd),
+            Layer::Lzop(_) => Some(Container::Lzop),
+            Layer::Gzip(_) => Some(Container::Gzip),
+            Layer::Bzip2(_) => Some(Container::Bzip2),
+        }
+    }
+
+    /// Whether a far read means decoding everything before, and so that one
+    /// pass over the contents decodes all of them.
+    #[must_use]
+    pub fn decodes_in_order(&self) -> bool {
+        matches!(self.layer, Layer::Zstd(_) | Layer::Gzip(_) | Layer::Bzip2(_))
+    }
+
+    /// How far the work has come. All of it is done if nothing wraps the
+    /// contents.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        match &self.layer {
+            Layer::Plain(source) => Progress::whole(source.size().unwrap_or(0)),
+            Layer::Zstd(stream) => stream.progress(),
+            Layer::Lzop(lzop) => lzop.progress(),
+            Layer::Gzip(stream) => stream.progress(),
+            Layer::Bzip2(stream) => stream.progress(),
+        }
+    }
+
+    /// What is wrong with the container as far as is known, in the order it
+    /// came up.
+    #[must_use]
+    pub fn findings(&self) -> Vec<ContainerFinding> {
+        self.with_log(|log| log.findings().to_vec()).unwrap_or_default()
+    }
+
+    /// Findings that came up and are not kept: there are too many of them.
+    #[must_use]
+    pub fn findings_left_out(&self) -> u64 {
+        self.with_log(Log::left_out).unwrap_or(0)
+    }
+
+    /// The checksums over contents, as far as they were checked.
+    #[must_use]
+    pub fn checksums(&self) -> Checksums {
+        self.with_log(Log::checksums).unwrap_or_default()
+    }
+
+    /// The contents of blocks whose own checksums do not agree, in ascending
+    /// order and apart from each other: of lzop, as far as blocks were decoded.
+    #[must_use]
+    pub fn wrong_ranges(&self) -> Vec<Range<u64>> {
+        match &self.layer {
+            Layer::Plain(_) | Layer::Zstd(_) | Layer::Gzip(_) => Vec::new(),
+            Layer::Lzop(lzop) => lzop.wrong(),
+            Layer::Bzip2(bzip2) => bzip2.wrong(),
+        }
+    }
+
+    /// Decodes what nobody has read yet and compares it with its checksums, in
+    /// the order of the file and by about `work_max` bytes: of lzop, each block
+    /// that was only stepped over. Every other container is compared on the way
+    /// to its end. Until this is done, nothing is known to be sound.
+    ///
+    /// # Errors
+    ///
+    /// As for a read.
+    pub fn verify_step(&self, work_max: u64) -> Result<VerifyProgress, Error> {
+        if let Layer::Lzop(lzop) = &self.layer {
+            return lzop.verify_step(work_max);
+        }
+        let done = self.approach(u64::MAX..u64::MAX, work_max)?;
+        let bytes = self.progress().contents;
+        Ok(VerifyProgress { done_bytes: bytes, total_bytes: bytes, done })
+    }
+
+    /// Takes note that `wrong` is not what went in, as a layer above has found out,
+    /// and puts in doubt what derives from it, by about `work_max` bytes of work;
+    /// returns whether that is done. Its end must have been
+    /// [approached](ReadAt::approach). Only in what is decoded in order does
+    /// anything derive from what comes before.
+    ///
+    /// # Errors
+    ///
+    /// As for a read.
+    pub fn distrust_step(&self, wrong: &Range<u64>, work_max: u64) -> Result<bool, Error> {
+        match &self.layer {
+            Layer::Plain(_) | Layer::Lzop(_) | Layer::Bzip2(_) => Ok(true),
+            Layer::Zstd(stream) => stream.distrust_step(wrong, work_max),
+            Layer::Gzip(stream) => stream.distrust_step(wrong, work_max),
+        }
+    }
+
+    /// Files of lzop that follow each other in the source, as far as is known: all
+    /// of them are read here, and lzop warns of the second.
+    #[must_use]
+    pub fn lzop_parts(&self) -> u64 {
+        if let Layer::Lzop(lzop) = &self.layer { lzop.parts() } else { 0 }
+    }
+
+    /// What the checksums over a whole frame, member or stream say of the
+    /// contents, in order, as far as those are known. Nothing where there are
+    /// none: in lzop, whose blocks each have their own.
+    #[must_use]
+    pub fn covered(&self) -> Vec<Covered> {
+        match &self.layer {
+            Layer::Plain(_) => Vec::new(),
+            Layer::Zstd(stream) => stream.covered(),
+            Layer::Lzop(lzop) => lzop.covered(),
+            Layer::Gzip(stream) => stream.covered(),
+            Layer::Bzip2(bzip2) => bzip2.covered(),
+        }
+    }
+
+    /// Appends what makes every byte reachable without another pass over the
+    /// container: its checkpoints. `None` if it is not sound, or its end was not
+    /// reached, or its decoder's state cannot be put down (zstd).
+    pub(crate) fn write_checkpoints(&self, bytes: &mut Writer) -> Option<()> {
+        match &self.layer {
+            Layer::Plain(_) | Layer::Zstd(_) => None,
+            Layer::Lzop(lzop) => lzop.write_checkpoints(bytes),
+            Layer::Gzip(stream) => stream.write_checkpoints(bytes),
+            Layer::Bzip2(stream) => stream.write_checkpoints(bytes),
+        }
+    }
+
+    /// Takes what [`write_checkpoints`](Self::write_checkpoints) appended for the
+    /// same container; `None` if the bytes hold something else.
+    pub(crate) fn take_checkpoints(&self, bytes: &mut Reader<'_>) -> Option<()> {
+        match &self.layer {
+            Layer::Plain(_) | Layer::Zstd(_) => None,
+            Layer::Lzop(lzop) => lzop.take_checkpoints(bytes),
+            Layer::Gzip(stream) => stream.take_checkpoints(bytes),
+            Layer::Bzip2(stream) => stream.take_checkpoints(bytes),
+        }
+    }
+
+    fn with_log<T>(&self, use_log: impl FnOnce(&Log) -> T) -> Option<T> {
+        match &self.layer {
+            Layer::Plain(_) => None,
+            Layer::Zstd(stream) => Some(use_log(&stream.log())),
+            Layer::Lzop(lzop) => Some(use_log(&lzop.log())),
+            Layer::Gzip(stream) => Some(use_log(&stream.log())),
+            Layer::Bzip2(stream) => Some(use_log(&stream.log())),
+        }
+    }
+
+    /// Takes note of what has to stand somewhere ahead, in place of what was
+    /// told before: a container that loses its place finds out by it where it is.
+    pub fn expect(&self, landmark: Landmark) {
+        match &self.layer {
+            Layer::Plain(_) => {}
+            Layer::Zstd(stream) => stream.expect(landmark),
+            Layer::Lzop(lzop) => lzop.expect(landmark),
+            Layer::Gzip(stream) => stream.expect(landmark),
+            Layer::Bzip2(stream) => stream.expect(landmark),
+        }
+    }
+
+    fn as_read_at(&self) -> &dyn ReadAt {
+        match &self.layer {
+            Layer::Plain(source) => source,
+            Layer::Zstd(stream) => &**stream,
+            Layer::Lzop(lzop) => &**lzop,
+            Layer::Gzip(stream) => &**stream,
+            Layer::Bzip2(stream) => &**stream,
+        }
+    }
+}
+
+impl ReadAt for Contents {
+    fn size(&self) -> Option<u64> {
+        self.as_read_at().size()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        self.as_read_at().read_at(offset, buffer)
+    }
+
+    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
+        self.as_read_at().trace(range, into);
+    }
+
+    fn gap(&self, range: Range<u64>) -> Option<Gap> {
+        self.as_read_at().gap(range)
+    }
+
+    /// On the way to [`u64::MAX`], everything that is wrong with the container
+    /// comes up.
+    fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
+        self.as_read_at().approach(range, work_max)
+    }
+
+    fn detour(&self, from: u64, offset: u64) -> u64 {
+        self.as_read_at().detour(from, offset)
+    }
+}

@@ -1,0 +1,70 @@
+//! A disk that is to become a file, before its format is chosen.
+
+use std::rc::Rc;
+
+use super::ddrescue_map::{lost_map, lost_ranges};
+use super::identity::Identity;
+use super::refusal::Refusal;
+use super::units::Units;
+use crate::archive::unit::CLUSTER_SIZE;
+use crate::image::FilledImage;
+use crate::image::tap::Tap;
+use crate::source::ReadAt;
+
+/// Bytes of a sector. Every format but raw counts a disk in them; a size that
+/// is no multiple, which Proxmox does not make, is rounded up and ends in zeros.
+pub(super) const SECTOR: u64 = 512;
+
+/// A disk that is to become a file: its image, and which parts are stored.
+#[derive(Clone)]
+pub struct Disk {
+    pub(super) image: FilledImage,
+    /// The units of 64 KiB that hold stored bytes.
+    pub(super) stored: Rc<Units>,
+    pub(super) identity: Identity,
+}
+
+impl Disk {
+    /// A disk with the bytes of `image`. Goes through the image's runs once;
+    /// every format is laid out from what that gave.
+    #[must_use]
+    pub fn new(image: FilledImage, identity: Identity) -> Self {
+        let stored = Rc::new(Units::of(&image, CLUSTER_SIZE));
+        Self { image, stored, identity }
+    }
+
+    /// The disk with `tap` on its image.
+    #[must_use]
+    pub fn tapped(&self, tap: Tap) -> Self {
+        Self { image: self.image.clone().tapped(tap), ..self.clone() }
+    }
+
+    /// What is missing of the disk, as far as is known, as a map for GNU
+    /// ddrescue; `None` if nothing is. Damage of a container shows only when it
+    /// is read: after saving, more may be known.
+    #[must_use]
+    pub fn lost_map(&self) -> Option<String> {
+        let runs = || self.image.runs(0..u64::MAX);
+        lost_ranges(runs()).next()?;
+        Some(lost_map(runs(), self.image_size()))
+    }
+
+    /// Bytes of the image.
+    pub(super) fn image_size(&self) -> u64 {
+        self.image.size().unwrap_or_default()
+    }
+
+    /// Bytes of the disk in whole sectors, which must not be more than `max`.
+    pub(super) fn size_within(&self, format: &'static str, max: u64) -> Result<u64, Refusal> {
+        let size = self.image_size();
+        let size = size.checked_next_multiple_of(SECTOR).unwrap_or(size);
+        Refusal::unless_disk_fits(format, size, max)?;
+        Ok(size)
+    }
+
+    /// The units of `unit_size` bytes, a multiple of 64 KiB, that hold stored
+    /// bytes.
+    pub(super) fn units(&self, unit_size: u64) -> Units {
+        self.stored.grouped(unit_size / CLUSTER_SIZE)
+    }
+}

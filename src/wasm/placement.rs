@@ -1,0 +1,160 @@
+//! A disk's file that is written in any order, as its parts come up in the scan.
+
+use js_sys::{Array, Float64Array, Uint8Array};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::archive::{Archive, thrown};
+use super::export::refused;
+use super::object::{from_number, number, pairs};
+use super::room::{ImageBytesList, Room, image_bytes, put_into};
+use crate::archive::unit::{CLUSTER_SIZE, ClusterNumber, DeviceId};
+use crate::export::disk::{DiskFile, DiskFormat, Place};
+use crate::image::{Fill, Origin};
+use crate::source::{ReadAt, read_range};
+
+/// Bytes of a disk that are handed out in one piece while it is scanned.
+const PLACED_PIECE: u64 = 4 << 20;
+
+/// The longest read of a file's own parts in one call, bytes.
+const OWN_READ_MAX: u64 = 16 << 20;
+
+/// The layout of a disk's file, to be written in any order: its own parts, and
+/// what comes of the disk where it belongs. The rest is zeros.
+#[wasm_bindgen]
+pub struct Placement(DiskFile);
+
+#[wasm_bindgen]
+impl Placement {
+    /// Bytes of the file.
+    pub fn size(&self) -> f64 {
+        self.0.size().map_or(0.0, number)
+    }
+
+    /// The parts of the file that are not of the disk, as pairs of offset and
+    /// length.
+    #[wasm_bindgen(js_name = ownParts)]
+    pub fn own_parts(&self) -> Float64Array {
+        pairs(&self.0.own_parts())
+    }
+
+    /// Bytes of an own part, at most 16 MiB at once; `room` gives the array
+    /// that they are put into. Throws a `VmaError`.
+    #[wasm_bindgen(js_name = readOwn)]
+    pub fn read_own(&self, offset: f64, length: f64, room: &Room) -> Result<Uint8Array, JsValue> {
+        let start = from_number(offset);
+        let range = start..start.saturating_add(from_number(length).min(OWN_READ_MAX));
+        let bytes = read_range(&self.0, range).map_err(|error| thrown(&error))?;
+        Ok(put_into(room, &bytes))
+    }
+
+    /// Where the file holds a part of the disk: offset in the file, offset in
+    /// the disk, length, and so on.
+    pub fn places(&self, offset: f64, length: f64) -> Float64Array {
+        let start = from_number(offset);
+        let places = self.0.places(start..start.saturating_add(from_number(length)));
+        let numbers: Vec<f64> = places
+            .iter()
+            .flat_map(|Place { file, image }| [*file, image.start, image.end - image.start])
+            .map(number)
+            .collect();
+        Float64Array::from(numbers.as_slice())
+    }
+}
+
+#[wasm_bindgen]
+impl Archive {
+    /// How the file of a disk is laid out in a format whose size is exact, once
+    /// the scan is finished. Throws a `VmaError`.
+    pub fn placement(&self, device: u8, format: &str) -> Result<Placement, JsValue> {
+        if !self.is_scanned() {
+            return Err(js_sys::Error::new("the scan is not finished").into());
+        }
+        let (_, disk) = self.known_disk(device)?;
+        let format = DiskFormat::ALL.into_iter().find(|known| known.code() == format);
+        let format = format.ok_or_else(|| js_sys::Error::new("no such format"))?;
+        Ok(Placement(disk.file(format).map_err(|refusal| refused(&refusal))?))
+    }
+
+    /// The runs of a disk in a file without a container, from byte `from` on,
+    /// `count` of them at most: length and offset in the file one after the
+    /// other, the offset -1 for zeros.
+    #[wasm_bindgen(js_name = imageRuns)]
+    pub fn image_runs(&self, device: u8, from: f64, count: u32) -> Float64Array {
+        let Some(image) = self.image(device) else { return Float64Array::new_with_length(0) };
+        let runs = image.runs(from_number(from)..u64::MAX);
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let numbers: Vec<f64> = runs
+            .take(count)
+            .flat_map(|run| {
+                let offset = match run.origin {
+                    Origin::Stored(offset) => number(offset.0),
+                    Origin::Zero | Origin::Lost | Origin::NotYetKnown => -1.0,
+                };
+                [number(run.length), offset]
+            })
+            .collect();
+        numbers.as_slice().into()
+    }
+
+    /// Starts the scan anew, which notes what it finds of these disks for
+    /// [`takePlaced`](Self::take_placed).
+    #[wasm_bindgen(js_name = restartScan)]
+    pub fn restart_scan(&mut self, watched: Vec<u8>) {
+        self.start_anew();
+        for device in watched.into_iter().filter_map(DeviceId::new) {
+            self.scan_mut().watch(device);
+        }
+    }
+
+    /// Notes no more of this disk.
+    pub fn unwatch(&mut self, device: u8) {
+        if let Some(device) = DeviceId::new(device) {
+            self.scan_mut().unwatch(device);
+        }
+    }
+
+    /// Whether it is known by now that all of this part of a disk is zeros.
+    #[wasm_bindgen(js_name = isZero)]
+    pub fn is_zero(&self, device: u8, from: f64, to: f64) -> bool {
+        let clusters = from_number(from) / CLUSTER_SIZE..from_number(to).div_ceil(CLUSTER_SIZE);
+        let index = DeviceId::new(device).and_then(|id| self.found().index(id));
+        index.is_some_and(|index| index.is_zero(clusters))
+    }
+
+    /// The stored parts of watched disks that the last step of the scan came
+    /// by; `room` gives the arrays that they are put into. Throws a `VmaError`.
+    #[wasm_bindgen(js_name = takePlaced)]
+    pub fn take_placed(&mut self, room: &Room) -> Result<ImageBytesList, JsValue> {
+        let pieces = joined(self.scan_mut().take_placed());
+        let parts = Array::new();
+        for (device, range) in pieces {
+            let Some(image) = self.image(device.get()) else { continue };
+            let image = image.filled(Fill::Zeros);
+            let bytes = read_range(&image, range.clone()).map_err(|error| thrown(&error))?;
+            let bytes = put_into(room, &bytes);
+            parts.push(&image_bytes(device, range.start, bytes).into());
+        }
+        Ok(JsValue::from(parts).into())
+    }
+}
+
+/// Neighbouring clusters as ranges of bytes, none too long.
+fn joined(placed: Vec<(DeviceId, ClusterNumber)>) -> Vec<(DeviceId, core::ops::Range<u64>)> {
+    let mut ranges: Vec<(DeviceId, core::ops::Range<u64>)> = Vec::new();
+    for (device, cluster) in placed {
+        let start = cluster.image_offset().0;
+        let end = start.saturating_add(CLUSTER_SIZE);
+        match ranges.last_mut() {
+            Some((last, range))
+                if *last == device
+                    && range.end == start
+                    && end.saturating_sub(range.start) <= PLACED_PIECE =>
+            {
+                range.end = end;
+            }
+            _ => ranges.push((device, start..end)),
+        }
+    }
+    ranges
+}
