@@ -106,7 +106,7 @@ fn blamed(contents: &Contents, error: Error) -> Error {
 fn mend(contents: &Contents, stated: &Result<Header, Error>) -> Result<Option<Header>, Error> {
     let own = stated.as_ref().ok().map(Header::uuid);
     let (at, extent) = match find_start(contents, own)? {
-        Some(Start::Header(header)) if stated.is_err() => return Ok(Some(*header)),
+        Some(Start::Header(header)) => return Ok(Some(*header)),
         Some(Start::Extent(at, extent)) => (at, extent),
         _ => return Ok(None),
     };
@@ -241,13 +241,16 @@ impl Search<'_> {
     }
 
     fn look_at_header(&mut self, at: u64) -> Result<Option<Start>, Error> {
-        if self.own.is_some() || !self.candidates.is_empty() || !self.may_try() {
+        if !self.candidates.is_empty() || !self.may_try() {
             return Ok(None);
         }
         let fixed = read_range(self.contents, at..at.saturating_add(FIXED_SIZE.into()))?;
         let Ok(size) = Header::claimed_size(&fixed) else { return Ok(None) };
         let bytes = read_range(self.contents, at..at.saturating_add(size.into()))?;
-        Ok(Header::parse_sound(&bytes, at).map(|header| Start::Header(Box::new(header))))
+        // A download that was begun anew, say: the same header, whole.
+        let is_own = |header: &Header| self.own.is_none_or(|own| own == header.uuid());
+        let header = Header::parse_sound(&bytes, at).filter(is_own);
+        Ok(header.map(|header| Start::Header(Box::new(header))))
     }
 
     fn may_try(&mut self) -> bool {

@@ -9,7 +9,7 @@ use md5::{Digest, Md5};
 use super::stored::Stored;
 use crate::archive::unit::{ArchiveOffset, BLOCK_SIZE, BlockMask, ClusterNumber, DeviceId};
 use crate::image::index::{Cluster, DeviceIndex};
-use crate::source::{Error, Gap, ReadAt, gaps, read_range};
+use crate::source::{Error, Gap, GapKind, ReadAt, gaps, read_range};
 
 /// Further copies that are kept to be looked at: of 64 GiB. What comes beyond
 /// them is not used, and not compared.
@@ -65,7 +65,10 @@ impl There {
     pub(super) fn of(contents: &dyn ReadAt, data: ArchiveOffset, mask: BlockMask) -> Self {
         let range = bytes_of(data, mask);
         let whole = range.end.saturating_sub(range.start);
-        let found: Vec<Gap> = gaps(contents, range).collect();
+        let end = contents.size().unwrap_or(u64::MAX);
+        let behind = Gap { start: range.start.max(end), end: range.end, kind: GapKind::Lost };
+        let mut found: Vec<Gap> = gaps(contents, range.start..range.end.min(end)).collect();
+        found.extend(Some(behind).filter(|behind| behind.start < behind.end));
         let holes = found.iter().filter(|gap| gap.stops_reads()).map(|gap| gap.start..gap.end);
         let holes: Vec<Range<u64>> = holes.collect();
         let left = Stored::of(mask, data.0, &holes);

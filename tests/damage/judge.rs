@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use archive_writer::Random;
 use vma_inspector::archive::Archive;
 use vma_inspector::container::{Container, Contents, Options};
 use vma_inspector::image::{Fill, Origin};
@@ -33,18 +32,16 @@ pub enum Excuse {
     None,
 }
 
-/// Damages a base and opens it; returns what came of it, and the damaged file.
-pub fn judge(base: &Base, damage: &Damage, random: &mut Random) -> (Judgement, Vec<u8>) {
-    let damaged = damage.of(&base.packed, random);
-    let archive = match Archive::open(Rc::new(damaged.clone()), &Options::default()) {
-        Ok(archive) => archive,
-        Err(_) => return (Judgement::Refused, damaged),
+/// Opens what a damage has made of a base.
+pub fn judge(base: &Base, damage: &Damage, damaged: Vec<u8>) -> Judgement {
+    let Ok(archive) = Archive::open(Rc::new(damaged), &Options::default()) else {
+        return Judgement::Refused;
     };
     let mut scan = Scan::new(&archive);
     while !scan.step().expect("it can be read").done {}
     let (claimed, wrong) = claimed(&scan, base, damage);
     let excuse = excuse(base, damage.kind, archive.contents());
-    (Judgement::Read { claimed, wrong, excuse }, damaged)
+    Judgement::Read { claimed, wrong, excuse }
 }
 
 /// Bytes of the disks that are claimed, and those of them that are wrong; bytes of
