@@ -12,7 +12,7 @@ use super::object::{Fields, from_number, list, number, pairs};
 use crate::archive::unit::{CLUSTER_SIZE, ClusterNumber, DeviceId};
 use crate::export::appliance::{LeftOut, Machine, Options, Ova, Text};
 use crate::export::disk::{
-    Disk, DiskFile, DiskFormat, DiskStream, Identity, Place, Refusal, StreamFormat,
+    Disk, DiskFile, DiskFormat, DiskStream, Identity, Place, Refusal, StreamFormat, damage_map,
 };
 use crate::export::disk_hash::DiskHash;
 use crate::image::tap::Tap;
@@ -357,11 +357,11 @@ impl Archive {
         JsValue::from(fields).into()
     }
 
-    /// What the archive lacks of a disk, as a map for GNU ddrescue;
-    /// `undefined` if it lacks nothing.
+    /// What the archive lacks of a disk and what of it is in doubt, as a map for
+    /// GNU ddrescue; `undefined` if nothing is.
     #[wasm_bindgen(js_name = lostMap)]
     pub fn lost_map(&self, device: u8) -> Option<String> {
-        self.disk(device)?.lost_map()
+        damage_map(&self.image(device)?)
     }
 
     /// The runs of a disk in a file without a container, from byte `from` on,

@@ -1,6 +1,7 @@
 /** The page's one state value and the events that change it. */
 import type {
   ApplianceFacts,
+  DrivesLeftOut,
   FileNameVerdict,
   Finding,
   FormatChoice,
@@ -65,7 +66,9 @@ export interface ShownArchive {
   overview: Overview;
   summary: VmSummary | null;
   fileName: FileNameVerdict;
-  /** What Proxmox would say, and what is lost, once the scan is at rest. */
+  /** Null where there is no configuration to compare the disks with. */
+  leftOut: DrivesLeftOut | null;
+  /** What Proxmox would say and do, and what is lost, once the scan is at rest. */
   trust: Trust | null;
   scan: Scan;
   configs: ReadonlyMap<number, ConfigContent>;

@@ -17,6 +17,8 @@ export const MISMATCHES = new Set([
 export const CONTAINER_DAMAGED = "container-damaged";
 /** A container stops before its end. */
 export const CONTAINER_CUT = "container-cut";
+/** The file ends inside the archive's header. */
+export const HEADER_CUT = "header-truncated";
 /** An extent's header does not match its checksum. */
 export const EXTENT_SUM = "extent-md5-mismatch";
 

@@ -34,7 +34,7 @@ use std::rc::Rc;
 use md5::{Digest, Md5};
 use uuid::{Builder, Uuid};
 
-pub use self::ddrescue_map::{lost_map, lost_ranges};
+pub use self::ddrescue_map::{damage_map, lost_map, lost_ranges};
 pub use self::disk_file::{DiskFile, Place};
 pub use self::stream::{DiskStream, Progress};
 use self::units::Units;

@@ -105,8 +105,9 @@ const STEPS = {
     // What came in the backup's order is hashed once the file can be read.
     /** @type {Effect[]} */
     const hash = save.what.kind === "one-pass" ? [] : [{ kind: "hash", at: "read" }];
-    if (save.file.way === "download")
+    if (save.file.way === "download") {
       return known.file.taken ? done(known, hash) : to(known, {}, hash);
+    }
     const next = newlyLost(known) > 0 ? asks(known) : commits(known, true);
     return { save: next.save, effects: [...hash, ...next.effects] };
   },
