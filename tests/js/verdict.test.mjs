@@ -9,6 +9,8 @@ import { page } from "../../www/build/build.mjs";
 
 const built = (path) => import(pathToFileURL(join(page, path)));
 const { verdict } = await built("words/verdict.js");
+const { doubtOf } = await built("words/facts.js");
+const { count } = await built("words/numbers.js");
 const { checkedRows, extentFaults } = await built("words/checked.js");
 
 const CLUSTER = 65_536;
@@ -168,4 +170,26 @@ test("a header whose MD5 agrees is not called wrong for the data behind it", () 
   assert.deepEqual(extentFaults(cut), { checked: 2, wrong: 0, others: 1 });
   const wrong = archive({ report: { extents, findings: [damage("extent-md5-mismatch")] } });
   assert.deepEqual(extentFaults(wrong), { checked: 2, wrong: 1, others: 0 });
+});
+
+test("doubt is told of the disk that is hit, and of all where nothing says which", () => {
+  const finding = (code) => ({ code, severity: "damage", offset: 0, archiveOffset: 0, text: "" });
+  const report = (code, bytes) => ({
+    ...archive().scan.report,
+    container: { ...archive().scan.report.container, kind: "lzop", findings: [finding(code)] },
+    devices: [disk({ doubtBytes: bytes }), disk({ id: 2 })],
+  });
+  const block = report("block-checksum-mismatch", 4096);
+  assert.deepEqual(doubtOf(block, [1]), { bytes: 4096, isUnproven: false });
+  assert.deepEqual(doubtOf(block, [2]), { bytes: 0, isUnproven: false });
+  for (const code of ["zstd-checksum-mismatch", "gzip-crc-mismatch", "bzip2-crc-mismatch"]) {
+    assert.deepEqual(doubtOf(report(code, 0), [2]), { bytes: 0, isUnproven: true }, code);
+  }
+  // A block that is wrong and in no disk that is known: nobody can tell whose it is.
+  assert.ok(doubtOf(report("block-checksum-mismatch", 0), [1]).isUnproven);
+});
+
+test("digits that a number does not hold are not shown", () => {
+  assert.equal(count(2 ** 53 - 1), "9,007,199,254,740,991");
+  assert.equal(count(2 ** 62), "≈ 4,610,000,000,000,000,000");
 });

@@ -13,6 +13,9 @@ export const MISMATCHES = new Set([
   "bzip2-crc-mismatch",
 ]);
 
+/** Of those, the one that is told of a block: nothing outside of it is hit. */
+export const BLOCK_MISMATCH = "block-checksum-mismatch";
+
 /** What a container held cannot be unpacked in some place. */
 export const CONTAINER_DAMAGED = "container-damaged";
 /** A container stops before its end. */

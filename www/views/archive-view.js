@@ -45,7 +45,7 @@ function card(file, overview, container) {
 /** @param {number} seconds */
 function backupTime(seconds) {
   const both = times(seconds);
-  if (!both) return text("archive.no-date", { seconds: String(seconds) });
+  if (!both) return text("archive.no-date", { seconds });
   return [
     h("time", { datetime: both.machine, class: "line" }, both.utc),
     h("span", { class: "line quiet" }, both.local),

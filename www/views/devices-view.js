@@ -1,6 +1,6 @@
 /** The disks: how much of each is there, and the way to save one. */
 import { lastSaveOf } from "../page/save.js";
-import { isMismatched, missingBytes } from "../words/facts.js";
+import { doubtOf, isBeginningLost, missingBytes } from "../words/facts.js";
 import { exactSize, size } from "../words/format.js";
 import { count, share } from "../words/numbers.js";
 import { pieces, text } from "../words/text.js";
@@ -109,7 +109,7 @@ function deviceCard(device, archive, send) {
     const statistics = scan.report?.devices.find(({ id }) => id === device.id);
     fill(
       state,
-      statistics ? stateBadge(archive, statistics, missingBytes(archive, device.id)) : null,
+      statistics ? stateBadges(archive, statistics, missingBytes(archive, device.id)) : null,
     );
     fill(numbers, ...(statistics ? drawNumbers(device, statistics, archive) : []));
   }
@@ -132,19 +132,28 @@ function deviceLine({ id, size: bytes, isVmstate }, { summary }) {
 }
 
 /**
+ * What is missing and what is in doubt stand beside each other.
  * @param {ShownArchive} archive
  * @param {Statistics} statistics
  * @param {number} missing bytes
  */
-function stateBadge({ scan }, { clusters, doubtBytes }, missing) {
-  if (scan.phase !== "done") return badge("neutral", text("device.partly-scanned"));
-  if (missing > 0) return badge("damage", text("device.bytes-missing", { size: size(missing) }));
-  if (doubtBytes > 0) return badge("damage", text("device.in-doubt", { size: size(doubtBytes) }));
+function stateBadges({ scan, overview }, { id, clusters }, missing) {
+  if (scan.phase !== "done") return [badge("neutral", text("device.partly-scanned"))];
+  const doubt = doubtOf(scan.report, [id]);
+  const isLost = isBeginningLost(overview);
+  const lacks = isLost
+    ? text("device.bytes-missing-at-least", { size: size(missing) })
+    : text("device.bytes-missing", { size: size(missing) });
+  const hurt = [
+    missing > 0 && badge("damage", lacks),
+    doubt.bytes > 0 && badge("damage", text("device.in-doubt", { size: size(doubt.bytes) })),
+    isLost && badge("warning", text("device.size-unknown")),
+  ].filter((each) => each !== false);
+  if (hurt.length > 0) return hurt;
   // Nobody can tell whether this disk is hit.
-  const container = scan.report?.container;
-  if (container && isMismatched(container)) return badge("warning", text("device.not-proven"));
-  if (clusters.twice > 0) return badge("warning", text("device.twice"));
-  return badge("good", text("device.nothing-missing"));
+  if (doubt.isUnproven) return [badge("warning", text("device.not-proven"))];
+  if (clusters.twice > 0) return [badge("warning", text("device.twice"))];
+  return [badge("good", text("device.nothing-missing"))];
 }
 
 /**

@@ -1,6 +1,12 @@
 /** What follows from a report before anything is put into words. Pure. */
 
-import { CONTAINER_CUT, CONTAINER_DAMAGED, HEADER_CUT, MISMATCHES } from "../shared/codes.js";
+import {
+  BLOCK_MISMATCH,
+  CONTAINER_CUT,
+  CONTAINER_DAMAGED,
+  HEADER_CUT,
+  MISMATCHES,
+} from "../shared/codes.js";
 
 /** @typedef {import("../core/vma_inspector.js").ContainerReport} ContainerReport */
 /** @typedef {import("../core/vma_inspector.js").FindingGroup} FindingGroup */
@@ -43,6 +49,31 @@ export function missingBytes({ scan, lost }, deviceId) {
  */
 export function doubtBytes({ scan }, deviceId) {
   return scan.report?.devices.find(({ id }) => id === deviceId)?.doubtBytes ?? 0;
+}
+
+/**
+ * Whether a checksum over the whole does not agree and nothing says where, so that
+ * no disk is proven right.
+ * @param {ContainerReport} report
+ * @param {number} doubted bytes of all disks that are known to be hit
+ */
+function isUnproven({ findings }, doubted) {
+  const codes = findings.map(({ code }) => code).filter((code) => MISMATCHES.has(code));
+  return codes.some((code) => code !== BLOCK_MISMATCH || doubted === 0);
+}
+
+/**
+ * What speaks against bytes of some disks that can be read.
+ * @param {import("../core/vma_inspector.js").ScanReport | null} report
+ * @param {number[]} deviceIds
+ */
+export function doubtOf(report, deviceIds) {
+  const devices = report?.devices ?? [];
+  const all = devices.reduce((sum, { doubtBytes: bytes }) => sum + bytes, 0);
+  const bytes = devices
+    .filter(({ id }) => deviceIds.includes(id))
+    .reduce((sum, { doubtBytes: bytes }) => sum + bytes, 0);
+  return { bytes, isUnproven: report !== null && isUnproven(report.container, all) };
 }
 
 /**
