@@ -9,6 +9,7 @@ import { page } from "../../www/build/build.mjs";
 
 const built = (path) => import(pathToFileURL(join(page, path)));
 const { verdict } = await built("words/verdict.js");
+const { nameRemarks } = await built("words/file-name.js");
 const { doubtOf } = await built("words/facts.js");
 const { count } = await built("words/numbers.js");
 const { checkedRows, extentFaults } = await built("words/checked.js");
@@ -170,6 +171,16 @@ test("a header whose MD5 agrees is not called wrong for the data behind it", () 
   assert.deepEqual(extentFaults(cut), { checked: 2, wrong: 0, others: 1 });
   const wrong = archive({ report: { extents, findings: [damage("extent-md5-mismatch")] } });
   assert.deepEqual(extentFaults(wrong), { checked: 2, wrong: 1, others: 0 });
+});
+
+test("a name that tells another time or machine than the contents is told", () => {
+  const remarks = [
+    { code: "time-differs", named: "2026_11_20-02_00_00", found: "2023_11_14-22_13_20" },
+    { code: "vmid-differs", named: "100", found: "112" },
+  ];
+  const [time, vmid] = nameRemarks({ remarks });
+  assert.match(time, /says 2026_11_20-02_00_00, .* made 2023_11_14-22_13_20/);
+  assert.match(vmid, /machine 100, .* belong to 112/);
 });
 
 test("doubt is told of the disk that is hit, and of all where nothing says which", () => {

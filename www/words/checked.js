@@ -64,7 +64,14 @@ function extentsRow(archive) {
   const { checked, wrong, others } = extentFaults(archive);
   const what = text("count.extent-header", { count: checked });
   const against = text("checked.extent-sums");
-  if (checked === 0) return { what, against, result: text("checked.none"), tone: "neutral" };
+  if (checked === 0 || isStump(archive)) {
+    return {
+      what: text("checked.extents"),
+      against,
+      result: text("checked.none"),
+      tone: "neutral",
+    };
+  }
   const faults = [
     wrong > 0 && text("checked.wrong", { number: wrong }),
     others > 0 && text("checked.too-short", { number: others }),
@@ -83,7 +90,10 @@ function clustersRow(archive) {
   const devices = scan.report?.devices ?? [];
   const { missing, cut, twice } = clusterFaults(devices);
   const doubt = devices.reduce((sum, { id }) => sum + doubtBytes(archive, id), 0);
-  const what = text("checked.clusters", { count: overview.totalClusters });
+  const isUnknown = isBeginningLost(overview) || isStump(archive);
+  const what = isUnknown
+    ? text("checked.all-clusters")
+    : text("checked.clusters", { count: overview.totalClusters });
   const against = text("checked.sizes");
   const faults = [
     missing > 0 && text("checked.missing", { number: missing }),
@@ -91,7 +101,6 @@ function clustersRow(archive) {
     twice > 0 && text("checked.twice", { number: twice }),
     doubt > 0 && text("checked.in-doubt", { size: size(doubt) }),
   ].filter(Boolean);
-  const isUnknown = isBeginningLost(overview) || isStump(archive);
   if (isUnknown) faults.push(text("checked.size-unknown"));
   const isNone = overview.totalClusters === 0;
   const tone = missing + cut + doubt > 0 || isUnknown ? "damage" : twice > 0 ? "warning" : "good";

@@ -199,7 +199,9 @@ function lossText(archive, isAll) {
   const words =
     whole > 0
       ? text("verdict.lost-of-some", { ...disks, count: whole })
-      : text("verdict.lost-of-all", disks);
+      : devices.length === 1
+        ? text("verdict.lost-of-one", { size: size(lost) })
+        : text("verdict.lost-of-all", disks);
   const { missing, cut } = clusterFaults(hurt);
   const count = hurt.reduce((sum, { clusters }) => sum + clusters.total, 0);
   const number = missing + cut;
