@@ -95,6 +95,7 @@ pub struct Unnamed {
 impl LeftOut {
     /// Compares a `qemu-server.conf` with the devices of its archive.
     #[must_use]
+    #[inline(never)]
     pub fn compare(config: &str, devices: &[ArchiveDevice<'_>]) -> Self {
         let (maps, _) = device_map::read(config);
         let is_ovmf = value_of(config, "bios").is_some_and(|bios| bios == "ovmf");

@@ -199,6 +199,22 @@ pub fn named_container(name: &str) -> Option<Option<Container>> {
     Form::of(name).map(|form| form.named)
 }
 
+/// The container that the ending of any name tells of, whatever stands in front:
+/// also in other case, and before what a browser or a download adds to a copy
+/// (` (1)`, `.part`).
+#[must_use]
+pub fn ending_container(name: &str) -> Option<Container> {
+    let name = name.to_ascii_lowercase();
+    let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric());
+    let places = ENDINGS.into_iter().filter_map(|(container, ending)| {
+        let container = container?;
+        let found = name.rmatch_indices(ending);
+        let mut at = found.map(|(at, _)| at.saturating_add(ending.len()));
+        Some((at.find(|at| name.get(*at..).is_some_and(ends))?, container))
+    });
+    places.max_by_key(|(at, _)| *at).map(|(_, container)| container)
+}
+
 /// Whether the program for the one ending unpacks what the other container
 /// holds: its own, and Debian's zstd unpacks gzip too (R).
 fn unpacks(named: Option<Container>, container: Option<Container>) -> bool {
@@ -274,4 +290,26 @@ fn is_vmid(digits: &str) -> bool {
     (3..=9).contains(&digits.len())
         && digits.bytes().all(|byte| byte.is_ascii_digit())
         && !digits.starts_with('0')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ending_tells_the_container_whatever_was_done_to_the_name() {
+        let cases = [
+            ("vzdump-qemu-100-2025_01_31-02_00_00.vma.zst", Some(Container::Zstd)),
+            ("backup.vma.LZO", Some(Container::Lzop)),
+            ("copy of x.vma.gz (1)", Some(Container::Gzip)),
+            ("x.vma.bz2.part", Some(Container::Bzip2)),
+            ("x.vma.zst.gz", Some(Container::Gzip)),
+            ("x.vma", None),
+            ("x.gzip", None),
+            ("", None),
+        ];
+        for (name, container) in cases {
+            assert_eq!(ending_container(name), container, "{name}");
+        }
+    }
 }

@@ -22,6 +22,7 @@ use crate::export::disk::Disk;
 use crate::export::file_name::safe_name;
 use crate::image::{Fill, Image};
 use crate::machine::qemu_server_conf::{self, QemuServerConf};
+use crate::proxmox::backup_name::ending_container;
 use crate::proxmox::{Prediction, Reading};
 use crate::scan::kept;
 use crate::scan::statistics::ExtentStatistics;
@@ -70,14 +71,18 @@ pub struct Archive {
 impl Archive {
     /// Opens an archive: reads its header and nothing else. Throws a `VmaError`;
     /// one with the code `container-window` may go away with `largeWindow`,
-    /// which lets a zstd window take up to 1 GiB of memory.
+    /// which lets a zstd window take up to 1 GiB of memory. `name`, that of the
+    /// file, tells the container where its first bytes are overwritten.
     pub fn open(
         source: Source,
         #[wasm_bindgen(js_name = largeWindow)] large_window: Option<bool>,
+        name: Option<String>,
     ) -> Result<Archive, JsValue> {
         let source: Rc<dyn ReadAt> = Rc::new(JsSource::new(source));
         let file_size = source.size().unwrap_or_default();
-        let archive = crate::archive::Archive::open(Rc::clone(&source), &options(large_window))
+        let hint = name.as_deref().and_then(ending_container);
+        let options = Options { hint, ..options(large_window) };
+        let archive = crate::archive::Archive::open(Rc::clone(&source), &options)
             .map_err(|error| thrown(&error))?;
         let (reading, scan) = (Reading::new(&archive), Scan::new(&archive));
         Ok(Self { archive, scan, reading, file: source, file_size, disks: RefCell::default() })

@@ -22,7 +22,11 @@ impl Archive {
         let image = id.and_then(|id| self.scan().image(id));
         let (mut first, mut count, mut bytes) = (Vec::new(), 0, 0);
         let doubts = image.iter().flat_map(|image| gaps(image, 0..u64::MAX));
-        for gap in doubts.filter(|gap| gap.kind == GapKind::InDoubt) {
+        let mut doubts = doubts.filter(|gap| gap.kind == GapKind::InDoubt).peekable();
+        while let Some(mut gap) = doubts.next() {
+            while let Some(next) = doubts.next_if(|next| next.start == gap.end) {
+                gap.end = next.end;
+            }
             count += 1;
             bytes += gap.end.saturating_sub(gap.start);
             if first.len() < max {

@@ -10,7 +10,9 @@ use super::archive::{Archive, thrown};
 use super::object::{Fields, from_number, list, number, pairs};
 use super::room::{ImageBytesList, Room, image_bytes, put_into};
 use crate::archive::unit::DeviceId;
-use crate::export::disk::{Disk, DiskFormat, DiskStream, Identity, Refusal, StreamFormat};
+use crate::export::disk::{
+    Disk, DiskFormat, DiskStream, Identity, Refusal, StreamFormat, damage_map,
+};
 use crate::image::Fill;
 use crate::image::tap::Tap;
 use crate::source::ReadAt;
@@ -182,11 +184,11 @@ impl Archive {
         Ok(Export { stream, ready: Vec::new(), taps })
     }
 
-    /// What the archive lacks of a disk, as a map for GNU ddrescue;
-    /// `undefined` if it lacks nothing.
+    /// What the archive lacks of a disk and what of it is in doubt, as a map for
+    /// GNU ddrescue; `undefined` if nothing is.
     #[wasm_bindgen(js_name = lostMap)]
     pub fn lost_map(&self, device: u8) -> Option<String> {
-        self.disk(device)?.lost_map()
+        damage_map(&self.image(device)?)
     }
 }
 

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::{Archive, thrown};
 use super::object::{Fields, list};
+use crate::archive::header::Header;
 use crate::container::Container;
 use crate::machine::device_map;
 use crate::machine::left_out::{ArchiveDevice, Drive, LeftOut, State};
@@ -22,6 +23,9 @@ extern "C" {
     /// What a restore would do.
     #[wasm_bindgen(typescript_type = "ProxmoxRestore")]
     pub type ProxmoxRestore;
+    /// What the backup leaves out.
+    #[wasm_bindgen(typescript_type = "DrivesLeftOut | undefined")]
+    pub type DrivesLeftOut;
 }
 
 #[wasm_bindgen]
@@ -38,11 +42,7 @@ impl Archive {
             None => None,
         };
         let config = self.conf_text();
-        let devices: Vec<_> = header
-            .devices()
-            .iter()
-            .map(|device| ArchiveDevice { name: &device.name, size: device.size })
-            .collect();
+        let devices = archive_devices(header);
         let prediction = self.prediction();
         let restore = Restore::foretell(&Facts {
             name: BackupName::judge(name, container, header.ctime()).problem,
@@ -70,6 +70,22 @@ impl Archive {
             );
         Ok(JsValue::from(fields).into())
     }
+
+    /// The drives of the config beside the devices of the archive, which its
+    /// header tells; `undefined` where there is no config.
+    #[wasm_bindgen(js_name = leftOut)]
+    pub fn left_out(&self) -> DrivesLeftOut {
+        let compare = |config: String| LeftOut::compare(&config, &archive_devices(self.header()));
+        let left_out = self.conf_text().map(compare);
+        let fields = left_out.map(|left_out| JsValue::from(left_out_fields(&left_out)));
+        fields.unwrap_or(JsValue::UNDEFINED).into()
+    }
+}
+
+#[inline(never)]
+fn archive_devices(header: &Header) -> Vec<ArchiveDevice<'_>> {
+    let devices = header.devices().iter();
+    devices.map(|device| ArchiveDevice { name: &device.name, size: device.size }).collect()
 }
 
 impl Archive {
@@ -93,6 +109,7 @@ impl Archive {
     }
 
     /// The text of `qemu-server.conf`.
+    #[inline(never)]
     pub(super) fn conf_text(&self) -> Option<String> {
         let configs = self.header().configs();
         let conf = configs.iter().find(|config| config.name == qemu_server_conf::NAME);
@@ -149,6 +166,7 @@ fn warning(warning: Warning) -> Fields {
     fields.text("subject", subject.as_deref()).text("detail", detail.as_deref())
 }
 
+#[inline(never)]
 fn left_out_fields(left_out: &LeftOut) -> Fields {
     let unnamed = list(&left_out.unnamed, |device| {
         Fields::default().with("name", device.name.as_str()).count("size", device.size)

@@ -338,28 +338,25 @@ export interface ProxmoxRestore {
   } | null;
   /** What the restored machine has otherwise. */
   warnings: { code: string; subject: string | null; detail: string | null }[];
-  leftOut: {
-    drives: {
-      key: string;
-      volume: string;
-      /** Bytes, where the config states them. */
-      size: number | null;
-      passthrough: boolean;
-      state:
-        | "in-backup"
-        | "excluded"
-        | "not-there"
-        | "cdrom"
-        | "cloud-init"
-        | "efidisk-without-ovmf";
-      /** The device that holds it. */
-      device: string | null;
-    }[];
-    /** Devices that no drive of the config names. */
-    unnamed: { name: string; size: number }[];
-  };
+  leftOut: DrivesLeftOut;
   /** Map lines that a restore passes over, and why. */
   unreadMaps: { line: string; why: string }[];
+}
+
+/** The drives of the config beside the devices of the archive. */
+export interface DrivesLeftOut {
+  drives: {
+    key: string;
+    volume: string;
+    /** Bytes, where the config states them. */
+    size: number | null;
+    passthrough: boolean;
+    state: "in-backup" | "excluded" | "not-there" | "cdrom" | "cloud-init" | "efidisk-without-ovmf";
+    /** The device that holds it. */
+    device: string | null;
+  }[];
+  /** Devices that no drive of the config names. */
+  unnamed: { name: string; size: number }[];
 }
 
 /** Which ranges of a disk should be in the archive and are not. */

@@ -12,7 +12,7 @@ import { inEachBrowser } from "./support/suite.mjs";
 const schema = JSON.parse(readFileSync(join(root, "tests/report-1.schema.json"), "utf8"));
 const validate = new Ajv({ allErrors: true }).compile(schema);
 
-const conf = makeFile("report.conf", qemuServerConf("drive-scsi0"));
+const conf = makeFile("report.conf", qemuServerConf("drive-scsi0", "drive-efidisk0"));
 const named = "vzdump-qemu-100-2024_05_06-07_08_09.vma";
 const sound = makeArchive(
   named,
@@ -98,7 +98,7 @@ inEachBrowser("The report of a sound archive", {
 inEachBrowser("The report of a damaged archive", {
   async "says how much of which disk is lost, and where"(inspector) {
     await inspector.openArchive(holed.path);
-    const title = "This backup is damaged: 120 of 256 clusters of drive-scsi0 are lost";
+    const title = "This backup is damaged: 7.5 MiB (47 %) of drive-scsi0 are lost";
     await inspector.shows(title, "#scan");
     await inspector.shows("7.5 MiB of it, in 120 ranges", "#damage");
     // The second one: cluster 3.
@@ -159,6 +159,52 @@ inEachBrowser("The report of a damaged archive", {
     }
     assert.equal(end, 16 << 20);
     assert.equal(lost, 120 * 65_536);
+  },
+});
+
+/** A machine with a disk that is left out of its backups, and a CD drive. */
+const partly = makeArchive(
+  "vzdump-qemu-112-2024_05_06-07_08_09.vma",
+  ...["--disk", "drive-scsi0:3M:mixed:8", "--ctime", "1714979289"],
+  "--config",
+  `qemu-server.conf=${makeFile(
+    "partly.conf",
+    `${qemuServerConf("drive-scsi0")}ide2: none,media=cdrom\nscsi2: ceph:vm-112-disk-2,backup=0,size=2T\n`,
+  )}`,
+);
+
+inEachBrowser("A restore in Proxmox", {
+  async "comes first, with what the host decides and a command to copy"(inspector) {
+    await inspector.openArchive(sound.path);
+    await inspector.shows(/qmrestore\s+accepted[\s\S]*vma list\s+accepted/, "#proxmox");
+    await inspector.shows("the storage local-lvm (for scsi0, efidisk0)", "#proxmox");
+    await inspector.shows(`qmrestore ${named} VMID --storage STORAGE`, "#proxmox");
+  },
+
+  async "that would fail is not to be made over the old machine"(inspector) {
+    await inspector.openArchive(holed.path);
+    await inspector.shows("unable to read qemu-server.conf", "#proxmox");
+    await inspector.shows(
+      "Do not restore it over the old machine: Proxmox deletes that one's disks before it reads this backup, and the new ones when it fails",
+      "#proxmox",
+    );
+    await inspector.shows("This page still gives what is there.", "#proxmox");
+  },
+
+  async "does not bring back a disk that was left out, which is told before anything green"(
+    inspector,
+  ) {
+    await inspector.openArchive(partly.path);
+    await inspector.shows("What is in this backup is sound, and scsi2 is not in it", "#scan h2");
+    const words = "scsi2, 2 TiB, is not in this backup: it was excluded (backup=0).";
+    await inspector.shows(words, "#scan");
+    await inspector.shows("its line becomes a comment in the machine's notes", "#proxmox");
+    await inspector.shows(/ide2[^\n]*a CD drive, which is in no backup/, "#machine");
+    await inspector.shows(/scsi2[^\n]*excluded \(backup=0\)/, "#machine");
+    const saved = await report(inspector);
+    assert.equal(saved.verdict.tone, "warning");
+    assert.equal(saved.restore.decided, true);
+    assert.deepEqual(saved.restore.deaths, []);
   },
 });
 

@@ -432,7 +432,7 @@ inEachBrowser(
       }
       await inspector.page.waitFor(() => !document.querySelector("#question").open);
       await inspector.page.waitFor(
-        () => document.querySelectorAll("#devices .save[data-tone=damage]").length === 2,
+        () => document.querySelectorAll("#devices .save[data-tone=neutral]").length === 2,
       );
       assert.equal(inspector.page.downloadsCompleted, 0);
     },

@@ -10,14 +10,23 @@ import { nextDue, passIsFree, waitingForScan } from "../../www/page/saving/queue
 const DISK = { kind: "disk", deviceId: 1, format: "raw", marked: false };
 const ONE_PASS = { kind: "one-pass", deviceId: 1, format: "raw" };
 
+const PROVEN = { bytes: 0, isUnproven: false };
+
 function save(change = {}) {
   return {
     id: "a",
     archive: 7,
     what: DISK,
     devices: [{ id: 1, name: "drive-scsi0" }],
-    file: { way: "stage", name: "100-drive-scsi0.raw", size: null, sizeMax: 1000, taken: false },
-    gaps: { missing: 0, agreed: false, lost: null, maps: [] },
+    file: {
+      way: "stage",
+      name: "100-drive-scsi0.raw",
+      size: null,
+      sizeMax: 1000,
+      begun: false,
+      taken: false,
+    },
+    gaps: { missing: 0, doubt: PROVEN, agreed: false, lost: null, maps: [] },
     progress: { taken: 0, done: 0, total: 0, pace: { bytesPerSecond: 1, secondsLeft: null } },
     phase: "waiting",
     waitsFor: { kind: "scan" },
@@ -38,10 +47,14 @@ function run(start, ...events) {
   return { save: current, phase: current.phase, done };
 }
 
-const allowed = { type: "allowed", missing: 0, what: DISK, passIsFree: true };
+const allowed = { type: "allowed", missing: 0, doubt: PROVEN, what: DISK, passIsFree: true };
 const begun = { type: "begun", file: { way: "stage" } };
 const streams = { type: "begun", file: { way: "download", size: 1000 } };
-const lost = (bytes) => ({ type: "read", saved: { size: 1000, lost: [{ deviceId: 1, bytes }] } });
+const lost = (bytes, doubt = PROVEN) => ({
+  type: "read",
+  saved: { size: 1000, lost: [{ deviceId: 1, bytes }] },
+  doubt,
+});
 const kept = { type: "kept", downloads: true, mayDownload: true };
 const keep = { type: "answered", keep: true, marked: false, passIsFree: true };
 const drop = { ...keep, keep: false };
@@ -90,6 +103,44 @@ test("of gaps that only the save comes across it is asked before the file is kep
   for (const no of [drop, { type: "cancelled" }]) {
     const dropped = run(asked.save, no, { type: "dropped" });
     assert.deepEqual([dropped.phase, dropped.done], ["cancelled", ["keep:false"]]);
+  }
+});
+
+test("of what is in doubt it is asked before anything is written, strong or mild", () => {
+  for (const doubt of [
+    { bytes: 4096, isUnproven: false },
+    { bytes: 0, isUnproven: true },
+  ]) {
+    const asked = run(save(), { ...allowed, doubt });
+    assert.deepEqual([asked.phase, asked.done], ["asking", []]);
+    const declined = run(asked.save, drop);
+    assert.equal(declined.phase, "cancelled");
+    assert.equal(declined.save.file.begun, false, "nothing can be left of it");
+    // What was agreed to is not asked again; the map holds what is in doubt.
+    const { phase, done } = run(asked.save, keep, begun, lost(0, doubt), kept);
+    assert.equal(phase, "done");
+    assert.equal(done.includes("map"), doubt.bytes > 0);
+  }
+});
+
+test("of doubt that only the save comes across it is asked before the file is kept", () => {
+  for (const doubt of [
+    { bytes: 4096, isUnproven: false },
+    { bytes: 0, isUnproven: true },
+  ]) {
+    const asked = run(save(), allowed, begun, lost(0, doubt));
+    assert.equal(asked.phase, "asking");
+    assert.deepEqual(asked.save.gaps.doubt, doubt);
+    assert.deepEqual(run(asked.save, keep).done, ["keep:true"]);
+    // A stream cannot be held back: it says so at its end.
+    const { save: streamed, phase } = run(
+      save(),
+      allowed,
+      streams,
+      { type: "taken" },
+      lost(0, doubt),
+    );
+    assert.deepEqual([phase, streamed.gaps.doubt], ["done", doubt]);
   }
 });
 

@@ -8,9 +8,9 @@ import { pathToFileURL } from "node:url";
 import { page } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
 
-const { explanation, printed, proxmoxVerdict } = await import(
-  pathToFileURL(join(page, "words/proxmox.js"))
-);
+const built = (path) => import(pathToFileURL(join(page, path)));
+const { explanation, printed } = await built("words/proxmox.js");
+const restoreWords = await built("words/restore.js");
 
 const sources = ["file.rs", "header.rs", "reading.rs"].map((file) =>
   readFileSync(join(root, "src/proxmox", file), "utf8"),
@@ -62,11 +62,81 @@ test("messages are shown as a person sees them", () => {
   }
 });
 
-test("a container that does not unpack comes before what is in it", () => {
-  const accepts = { verdict: "accepts", message: null };
-  const all = { list: accepts, verify: accepts, extract: accepts };
-  assert.equal(proxmoxVerdict({ unpacks: "not-packed", ...all }).tone, "good");
-  assert.equal(proxmoxVerdict({ unpacks: "fails", ...all }).tone, "damage");
-  const unknown = { unpacks: "ok", list: accepts, verify: null, extract: null };
-  assert.equal(proxmoxVerdict(unknown).tone, "neutral");
+const accepts = { verdict: "accepts", message: null };
+const foretold = { unpacks: "ok", list: accepts, verify: accepts, extract: accepts };
+
+/** What the core gives of a backup of which nothing is wrong. */
+function restore(change = {}) {
+  return {
+    decided: true,
+    deaths: [],
+    storages: [{ name: "local-lvm", drives: ["scsi0", "efidisk0"] }],
+    command: "qmrestore FILE VMID --storage STORAGE",
+    unpacker: null,
+    warnings: [],
+    leftOut: { drives: [], unnamed: [] },
+    unreadMaps: [],
+    ...change,
+  };
+}
+
+const death = (code, message = null) => restore({ deaths: [{ code, message }] });
+
+test("a restore is green only if all that the backup decides is known, and nothing ends it", () => {
+  const { restoreVerdict } = restoreWords;
+  assert.equal(restoreVerdict(restore()).tone, "good");
+  assert.equal(restoreVerdict(restore({ decided: false })).tone, "neutral");
+  for (const code of ["header", "no-config", "no-data", "no-mapping", "data", "unpacker"]) {
+    assert.equal(restoreVerdict(death(code)).tone, "damage", code);
+  }
+  // The name alone is no fault of the backup.
+  assert.equal(restoreVerdict(death("name")).tone, "warning");
+  for (const code of ["becomes-comment", "keeps-old-volume", "machine-too-old"]) {
+    const warnings = [{ code, subject: "scsi2", detail: null }];
+    assert.equal(restoreVerdict(restore({ warnings })).tone, "warning", code);
+  }
+});
+
+test("each end of a restore is told in Proxmox's words, and explained", () => {
+  const { deathWords } = restoreWords;
+  const said = "unable to read qemu-server.conf";
+  const { printed: words, explained } = deathWords(
+    { code: "no-config", message: said },
+    restore(),
+    foretold,
+  );
+  assert.equal(words, said);
+  assert.match(explained, /no qemu-server\.conf/);
+  const extract = { verdict: "fails", message: "wrong vma extent uuid" };
+  const data = deathWords({ code: "data", message: extract.message }, restore(), {
+    ...foretold,
+    extract,
+  });
+  assert.equal(data.printed, "vma: restore failed - wrong vma extent uuid");
+  const unpacker = {
+    command: "zstd -q -d -c",
+    exit: 1,
+    exact: true,
+    lines: [{ code: "not-its-format", text: "zstd: x.vma.zst: unsupported format " }],
+  };
+  const packed = deathWords({ code: "unpacker", message: null }, restore({ unpacker }), foretold);
+  assert.equal(packed.printed, "zstd: x.vma.zst: unsupported format");
+  assert.match(packed.explained, /“zstd -q -d -c”.*exit code 1/);
+});
+
+test("what the host decides is said as a condition", () => {
+  const { anyNameCommand, hostCondition } = restoreWords;
+  assert.match(hostCondition(restore()), /the storage local-lvm \(for scsi0, efidisk0\)/);
+  assert.equal(anyNameCommand("zstd"), "zstd -dc FILE | qmrestore - VMID --storage STORAGE");
+});
+
+test("every warning of a restored machine has its words", () => {
+  const source = readFileSync(join(root, "src/proxmox/restored.rs"), "utf8");
+  const codes = source.slice(source.indexOf("fn code("), source.indexOf("const NEW_OPTIONS"));
+  const named = [...codes.matchAll(/=> "([a-z-]+)"/g)].map(([, code]) => code);
+  assert.ok(named.length >= 9, `${named.length} codes`);
+  for (const code of named) {
+    const warnings = [{ code, subject: "scsi2", detail: "aio" }];
+    assert.equal(restoreWords.restoredWords(restore({ warnings })).length, 1, code);
+  }
 });

@@ -47,7 +47,7 @@ const families = [
     "failure",
     [
       ...codesIn("source/error.rs", "fn code(", "\n    }"),
-      ...codesIn("export/disk/mod.rs", "impl Refusal {", "\n}"),
+      ...codesIn("export/disk/refusal.rs", "impl Refusal {", "\n}"),
       ...ownCodes(),
     ],
     12,
@@ -79,6 +79,7 @@ for (const [family, codes, least] of families) {
 const CHOSEN = [
   /^(finding|container-finding|failure)\./,
   /^(but-for|os|firmware|severity|way|save-phase|drop)\./,
+  /^(drive-state|restore\.death|restored)\./,
   /^proxmox\.(message|assertion|accepts|verdict)\./,
   /^file-name\.inside\./,
   /^scan\.(control|title)\./,

@@ -57,6 +57,9 @@ function* answersOf(archive) {
   yield ["Overview", archive.overview()];
   yield ["ScanReport", report];
   yield ["ProxmoxPrediction", archive.proxmox()];
+  yield ["ProxmoxRestore", archive.proxmoxRestore("shapes.vma")];
+  const leftOut = archive.leftOut();
+  if (leftOut) yield ["DrivesLeftOut", leftOut];
   for (const name of ["shapes.vma", "x.vma.dat"]) yield ["FileNameVerdict", archive.fileName(name)];
   for (const { code, listed } of report.findings) {
     yield ["Finding[]", archive.findings(code, 0, listed)];
@@ -109,7 +112,7 @@ test("what the core gives has the types that it promises", () => {
     archive.free();
     closeSync(descriptor);
   }
-  assert.equal(seen.size, 11, [...seen].join());
+  assert.equal(seen.size, 13, [...seen].join());
   assert.equal(check("shapes.ts", lines.join("\n")), "");
 });
 

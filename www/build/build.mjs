@@ -23,7 +23,9 @@ export const page = join(root, "target/page");
 /** Whether a file or folder of www is part of the page. */
 function isOfThePage(source) {
   const name = relative(join(root, "www"), source);
-  return name !== "build" && name !== "docs" && !/^tsconfig.*\.json$|^words.*\.json$|\.d\.ts$/.test(name);
+  return (
+    name !== "build" && name !== "docs" && !/^tsconfig.*\.json$|^words.*\.json$|\.d\.ts$/.test(name)
+  );
 }
 
 /** Folder that cargo builds into. */

@@ -3,7 +3,7 @@ import { size } from "../words/format.js";
 import { failureSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
 import { verdict } from "../words/verdict.js";
-import { isLive, newlyLost } from "./save.js";
+import { isDoubtful, isLive, mayBeLeft, newlyLost } from "./save.js";
 
 /** @typedef {import("./model.js").PageEvent} PageEvent */
 /** @typedef {import("./model.js").Save} Save */
@@ -59,7 +59,11 @@ function savedWords(before, save) {
   if (!before || !isLive(before)) return null;
   if (phase === "held" && before.phase !== "held") return text("said.held", { name: file.name });
   if (isLive(save)) return null;
-  return phase === "done"
-    ? text("said.saved", { bytes: progress.taken, name: file.name })
-    : text("said.not-saved", { name: file.name });
+  if (phase !== "done") {
+    return mayBeLeft(save)
+      ? text("said.not-saved", { name: file.name })
+      : text("said.nothing-saved", { name: file.name });
+  }
+  const said = text("said.saved", { bytes: progress.taken, name: file.name });
+  return isDoubtful(save.gaps.doubt) ? `${said} ${text("said.doubt")}` : said;
 }

@@ -1,6 +1,7 @@
 /** The page's one state value and the events that change it. */
 import type {
   ApplianceFacts,
+  DrivesLeftOut,
   FileNameVerdict,
   Finding,
   FormatChoice,
@@ -65,7 +66,9 @@ export interface ShownArchive {
   overview: Overview;
   summary: VmSummary | null;
   fileName: FileNameVerdict;
-  /** What Proxmox would say, and what is lost, once the scan is at rest. */
+  /** Null where there is no configuration to compare the disks with. */
+  leftOut: DrivesLeftOut | null;
+  /** What Proxmox would say and do, and what is lost, once the scan is at rest. */
   trust: Trust | null;
   scan: Scan;
   configs: ReadonlyMap<number, ConfigContent>;
@@ -130,6 +133,14 @@ export interface Elsewhere {
   texts: MachineTexts | null;
 }
 
+/** What speaks against bytes of a save's disks that can be read. */
+export interface Doubt {
+  /** Bytes that it is known of. */
+  bytes: number;
+  /** Whether a checksum over the whole does not agree, and nothing says where. */
+  isUnproven: boolean;
+}
+
 /** A save from the click to its end; how it changes is `saving/flow.js`. */
 export interface Save {
   id: string;
@@ -144,12 +155,16 @@ export interface Save {
     /** Bytes; null where that shows only at the end. */
     size: number | null;
     sizeMax: number;
+    /** Whether anything of it was begun to be written. */
+    begun: boolean;
     /** Whether its download has all of it. */
     taken: boolean;
   };
   gaps: {
     /** Bytes that were known to be missing when it began. */
     missing: number;
+    /** What is known to speak against bytes that can be read. */
+    doubt: Doubt;
     /** Whether the person wants it all the same. */
     agreed: boolean;
     /** What turned out to be lost of each disk; null until all of it was read. */

@@ -34,6 +34,31 @@ export function newlyLost({ gaps }) {
 }
 
 /**
+ * Whether a save that ended early may have left a part of a file in Downloads.
+ * @param {Pick<Save, "file">} save
+ */
+export function mayBeLeft({ file: { way, begun } }) {
+  return way === "download" && begun;
+}
+
+/**
+ * Whether something speaks against bytes that can be read.
+ * @param {import("./model.js").Doubt} doubt
+ */
+export function isDoubtful({ bytes, isUnproven }) {
+  return bytes > 0 || isUnproven;
+}
+
+/**
+ * Whether more is in doubt than was known before.
+ * @param {import("./model.js").Doubt} found
+ * @param {import("./model.js").Doubt} known
+ */
+export function isWorse(found, known) {
+  return found.bytes > known.bytes || (found.isUnproven && !known.isUnproven);
+}
+
+/**
  * Whether all of it is written, and only has to be kept, or not.
  * @param {Pick<Save, "gaps">} save
  */

@@ -126,7 +126,8 @@ function failed({ file, failure, again }) {
  * @param {Extract<PageEvent, { type: "opened" }>} event
  * @returns {ShownArchive}
  */
-function shown({ file, archive: { archive: id, overview, summary, fileName } }) {
+function shown({ file, archive }) {
+  const { archive: id, overview, summary, fileName, leftOut } = archive;
   const none = {
     configs: new Map(),
     findings: new Map(),
@@ -137,7 +138,8 @@ function shown({ file, archive: { archive: id, overview, summary, fileName } }) 
     hashes: new Map(),
     elsewhere: NOTHING_ELSEWHERE,
   };
-  return { id, file, overview, summary, fileName, trust: null, scan: NEW_SCAN, ...none };
+  const known = { id, file, overview, summary, fileName, leftOut };
+  return { ...known, trust: null, scan: NEW_SCAN, ...none };
 }
 
 /**
@@ -221,7 +223,7 @@ function changedArchive(archive, event) {
     case "findings-arrived":
       return withFindings(archive, event);
     case "trust-arrived":
-      return { ...archive, trust: event.trust };
+      return { ...archive, trust: event.trust, leftOut: event.trust.leftOut };
     case "formats-arrived":
       return {
         ...archive,

@@ -13,10 +13,15 @@ export const MISMATCHES = new Set([
   "bzip2-crc-mismatch",
 ]);
 
+/** Of those, the one that is told of a block: nothing outside of it is hit. */
+export const BLOCK_MISMATCH = "block-checksum-mismatch";
+
 /** What a container held cannot be unpacked in some place. */
 export const CONTAINER_DAMAGED = "container-damaged";
 /** A container stops before its end. */
 export const CONTAINER_CUT = "container-cut";
+/** The file ends inside the archive's header. */
+export const HEADER_CUT = "header-truncated";
 /** An extent's header does not match its checksum. */
 export const EXTENT_SUM = "extent-md5-mismatch";
 

@@ -1,12 +1,14 @@
 /** What crosses between the page, its Worker and its Service Worker. */
 import type {
   ApplianceFacts,
+  DrivesLeftOut,
   FileNameVerdict,
   Finding,
   FormatChoice,
   MachineTexts,
   Overview,
   ProxmoxPrediction,
+  ProxmoxRestore,
   ScanProgress,
   ScanReport,
   VmSummary,
@@ -32,6 +34,8 @@ export interface OpenedArchive {
   fileName: FileNameVerdict;
   /** Null where there is no readable `qemu-server.conf`. */
   summary: VmSummary | null;
+  /** Null where there is no configuration to compare the disks with. */
+  leftOut: DrivesLeftOut | null;
 }
 
 /** Scans that are kept in the browser. */
@@ -48,19 +52,27 @@ export interface ScanUpdate {
   scannedAt: number | null;
 }
 
-/** What is lost of a disk, by its bytes; the first ranges only. */
-export interface LostOfDevice {
-  deviceId: number;
+/** Bytes of a disk; the first ranges only. */
+export interface Ranges {
   /** Ranges, and bytes in all of them. */
   count: number;
   bytes: number;
   ranges: { offset: number; length: number }[];
 }
 
+/** What is lost of a disk, and what can be read and something speaks against. */
+export interface DamageOfDevice {
+  deviceId: number;
+  lost: Ranges;
+  doubt: Ranges;
+}
+
 export interface Trust {
   proxmox: ProxmoxPrediction;
-  /** Of the disks of which something is lost. */
-  lost: LostOfDevice[];
+  restore: ProxmoxRestore;
+  leftOut: DrivesLeftOut | null;
+  /** Of the disks of which something is lost or in doubt. */
+  damage: DamageOfDevice[];
 }
 
 export type Tone = "good" | "warning" | "damage" | "neutral";
@@ -200,7 +212,7 @@ export interface Requests {
     progress: never;
     result: MachineTexts;
   };
-  /** What a disk lacks, as a map for GNU ddrescue; null if nothing. */
+  /** What a disk lacks and what of it is in doubt, as a map for GNU ddrescue; null if nothing. */
   lostMap: {
     ask: { archive: number; deviceId: number };
     progress: never;
@@ -223,7 +235,7 @@ export interface Requests {
     progress: HashUpdate;
     result: Hashed;
   };
-  /** What Proxmox would say, and what is lost. */
+  /** What Proxmox would say and do, and what is lost or in doubt. */
   trust: { ask: { archive: number }; progress: never; result: Trust };
   /** Everything as one JSON file. */
   report: { ask: { archive: number; facts: ReportFacts }; progress: never; result: Blob };

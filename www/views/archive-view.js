@@ -1,5 +1,6 @@
 /** The file and what its header says. */
 import { compressionWords } from "../words/container.js";
+import { isBeginningLost } from "../words/facts.js";
 import { exactSize, times } from "../words/format.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
@@ -30,7 +31,10 @@ function card(file, overview, container) {
     facts([
       [text("archive.size"), exactSize(file.size)],
       [text("archive.compression"), compressionWords(overview.container, file.size, container)],
-      [text("archive.made"), backupTime(overview.createdAt)],
+      [
+        text("archive.made"),
+        isBeginningLost(overview) ? text("archive.date-unknown") : backupTime(overview.createdAt),
+      ],
       [text("archive.header-sum"), headerVerdict(overview)],
       [text("archive.uuid"), h("code", {}, overview.uuid)],
       [text("archive.format"), text("archive.version", { version: String(overview.version) })],
@@ -41,7 +45,7 @@ function card(file, overview, container) {
 /** @param {number} seconds */
 function backupTime(seconds) {
   const both = times(seconds);
-  if (!both) return text("archive.no-date", { seconds: String(seconds) });
+  if (!both) return text("archive.no-date", { seconds });
   return [
     h("time", { datetime: both.machine, class: "line" }, both.utc),
     h("span", { class: "line quiet" }, both.local),
@@ -49,7 +53,10 @@ function backupTime(seconds) {
 }
 
 /** @param {import("../core/vma_inspector.js").Overview} overview */
-function headerVerdict({ headerChecksum }) {
+function headerVerdict({ headerChecksum, headerStanding }) {
+  if (isBeginningLost({ headerStanding })) {
+    return [badge("damage", text("checked.absent")), " ", text("archive.sum-absent")];
+  }
   return headerChecksum.ok
     ? [badge("good", text("checked.agrees")), " ", text("archive.sum-agrees")]
     : [badge("damage", text("checked.differs")), " ", text("archive.sum-differs")];

@@ -1,5 +1,7 @@
 /** Which checksums there are, which were compared, and what that proves. */
 import { EXTENT_SUM } from "../shared/codes.js";
+import { extentFaults } from "../words/checked.js";
+import { isBeginningLost } from "../words/facts.js";
 import { count } from "../words/numbers.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
@@ -10,20 +12,23 @@ import { facts, table } from "./parts.js";
 export function checksumsView() {
   const section = byId("checksums");
   return whenChanged(
-    ({ archive }) => [archive?.overview, archive?.scan.report, archive?.scan.phase],
-    (overview, report, phase) => {
+    ({ archive }) => [archive, archive?.overview, archive?.scan.report, archive?.scan.phase],
+    (archive, overview, _, phase) => {
       section.hidden = !overview;
-      fill(section, overview && card(overview, report ?? null, phase === "done"));
+      fill(section, archive && card(archive, phase === "done"));
     },
   );
 }
 
 /**
- * @param {ShownArchive["overview"]} overview
- * @param {import("../core/vma_inspector.js").ScanReport | null} report
+ * @param {ShownArchive} archive
  * @param {boolean} final
  */
-function card({ headerChecksum, findings }, report, final) {
+function card(archive, final) {
+  const { headerChecksum, findings } = archive.overview;
+  const { report } = archive.scan;
+  const isLost = isBeginningLost(archive.overview);
+  const { checked, wrong } = extentFaults(archive);
   const failed = [...findings, ...(report?.findings ?? [])].find(({ code }) => code === EXTENT_SUM);
   return h(
     "div",
@@ -33,15 +38,20 @@ function card({ headerChecksum, findings }, report, final) {
       text("checksums.caption"),
       [text("checksums.of-what"), text("checksums.checked"), text("checksums.wrong")],
       [
-        [text("checksums.header"), "1", headerChecksum.ok ? "0" : "1"],
+        [
+          text("checksums.header"),
+          isLost ? text("checked.absent") : "1",
+          headerChecksum.ok || isLost ? "0" : "1",
+        ],
         [
           final ? text("checksums.extents") : text("checksums.extents-so-far"),
-          count(report?.extents.checked ?? 0),
-          count(report?.extents.broken ?? 0),
+          count(checked),
+          count(wrong),
         ],
       ],
     ),
     !headerChecksum.ok &&
+      !isLost &&
       facts([
         [text("checksums.stated"), h("code", {}, headerChecksum.stated)],
         [text("checksums.computed"), h("code", {}, headerChecksum.computed)],

@@ -1,11 +1,12 @@
-/** What is lost of each disk: ranges of its bytes, and a map of them to save. */
+/** What is lost of each disk, and what is in doubt: ranges of its bytes, and a map to save. */
 import { size } from "../words/format.js";
 import { count, hex } from "../words/numbers.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
 import { button, foreign, table } from "./parts.js";
 
-/** @typedef {import("../shared/messages.js").LostOfDevice} Lost */
+/** @typedef {import("../shared/messages.js").DamageOfDevice} Damage */
+/** @typedef {import("../shared/messages.js").Ranges} Ranges */
 /** @typedef {import("../page/model.js").Send} Send */
 
 /** @param {Send} send */
@@ -14,12 +15,12 @@ export function damageView(send) {
   return whenChanged(
     ({ archive }) => [archive?.trust, archive?.overview],
     (trust, overview) => {
-      const lost = trust?.lost ?? [];
-      section.hidden = lost.length === 0 || !overview;
+      const damage = trust?.damage ?? [];
+      section.hidden = damage.length === 0 || !overview;
       fill(
         section,
-        lost.length > 0 && h("h2", { id: "damage-title" }, text("damage.title")),
-        lost.map((of) =>
+        damage.length > 0 && h("h2", { id: "damage-title" }, text("damage.title")),
+        damage.map((of) =>
           card(
             of,
             overview?.devices.find(({ id }) => id === of.deviceId),
@@ -32,16 +33,11 @@ export function damageView(send) {
 }
 
 /**
- * @param {Lost} lost
+ * @param {Damage} damage
  * @param {import("../core/vma_inspector.js").DeviceEntry | undefined} device
  * @param {Send} send
  */
-function card({ deviceId, count: ranges, bytes, ranges: first }, device, send) {
-  const rows = first.map(({ offset, length }) => [
-    h("span", {}, count(offset), " ", h("code", { class: "quiet" }, hex(offset))),
-    count(length),
-    size(length),
-  ]);
+function card({ deviceId, lost, doubt }, device, send) {
   return h(
     "article",
     { class: "card", "aria-labelledby": `damage-${deviceId}-title` },
@@ -50,21 +46,24 @@ function card({ deviceId, count: ranges, bytes, ranges: first }, device, send) {
       { id: `damage-${deviceId}-title` },
       foreign(device?.name ?? text("device.number", { id: String(deviceId) })),
     ),
-    h(
-      "p",
-      {},
-      text("damage.how-much", {
-        size: size(bytes),
-        ranges: text("count.range", { count: ranges }),
-      }),
-    ),
-    table(
-      first.length < ranges
-        ? text("damage.first-ranges", { shown: first.length, all: ranges })
-        : text("damage.all-ranges"),
-      [text("damage.from"), text("damage.bytes"), text("archive.size")],
-      rows,
-    ),
+    lost.count > 0 && [
+      h("p", {}, text("damage.how-much", inRanges(lost))),
+      rangeTable(
+        lost,
+        lost.ranges.length < lost.count
+          ? text("damage.first-ranges", { shown: lost.ranges.length, all: lost.count })
+          : text("damage.all-ranges"),
+      ),
+    ],
+    doubt.count > 0 && [
+      h("p", {}, text("damage.in-doubt", inRanges(doubt))),
+      rangeTable(
+        doubt,
+        doubt.ranges.length < doubt.count
+          ? text("damage.first-doubts", { shown: doubt.ranges.length, all: doubt.count })
+          : text("damage.all-doubts"),
+      ),
+    ],
     h(
       "div",
       { class: "config-buttons" },
@@ -72,4 +71,22 @@ function card({ deviceId, count: ranges, bytes, ranges: first }, device, send) {
       h("span", { class: "quiet" }, text("damage.map-hint")),
     ),
   );
+}
+
+/** @param {Ranges} ranges */
+function inRanges({ bytes, count: number }) {
+  return { size: size(bytes), ranges: text("count.range", { count: number }) };
+}
+
+/**
+ * @param {Ranges} ranges
+ * @param {string} caption
+ */
+function rangeTable({ ranges }, caption) {
+  const rows = ranges.map(({ offset, length }) => [
+    h("span", {}, count(offset), " ", h("code", { class: "quiet" }, hex(offset))),
+    count(length),
+    size(length),
+  ]);
+  return table(caption, [text("damage.from"), text("damage.bytes"), text("archive.size")], rows);
 }

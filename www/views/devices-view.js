@@ -1,6 +1,7 @@
 /** The disks: how much of each is there, and the way to save one. */
 import { lastSaveOf } from "../page/save.js";
-import { isMismatched, missingBytes } from "../words/facts.js";
+import { HEADER_CUT } from "../shared/codes.js";
+import { doubtBytes, doubtOf, isBeginningLost, missingBytes } from "../words/facts.js";
 import { exactSize, size } from "../words/format.js";
 import { count, share } from "../words/numbers.js";
 import { pieces, text } from "../words/text.js";
@@ -36,7 +37,8 @@ export function devicesView(send) {
         list,
         [...cards.values()].map(({ root }) => root),
       );
-      if (cards.size === 0) fill(list, h("p", { class: "card" }, text("devices.none")));
+      const none = isCut(archive) ? text("devices.unknown") : text("devices.none");
+      if (cards.size === 0) fill(list, h("p", { class: "card" }, none));
     },
   );
   /** @type {ShownArchive["overview"] | null} */
@@ -62,6 +64,14 @@ export function devicesView(send) {
     drawExtra(state);
     drawCards(state);
   };
+}
+
+/**
+ * Whether its header is not all there, which names the disks.
+ * @param {ShownArchive} archive
+ */
+function isCut({ overview }) {
+  return overview.findings.some(({ code }) => code === HEADER_CUT);
 }
 
 /**
@@ -109,7 +119,7 @@ function deviceCard(device, archive, send) {
     const statistics = scan.report?.devices.find(({ id }) => id === device.id);
     fill(
       state,
-      statistics ? stateBadge(archive, statistics, missingBytes(archive, device.id)) : null,
+      statistics ? stateBadges(archive, statistics, missingBytes(archive, device.id)) : null,
     );
     fill(numbers, ...(statistics ? drawNumbers(device, statistics, archive) : []));
   }
@@ -132,19 +142,29 @@ function deviceLine({ id, size: bytes, isVmstate }, { summary }) {
 }
 
 /**
+ * What is missing and what is in doubt stand beside each other.
  * @param {ShownArchive} archive
  * @param {Statistics} statistics
  * @param {number} missing bytes
  */
-function stateBadge({ scan }, { clusters, doubtBytes }, missing) {
-  if (scan.phase !== "done") return badge("neutral", text("device.partly-scanned"));
-  if (missing > 0) return badge("damage", text("device.bytes-missing", { size: size(missing) }));
-  if (doubtBytes > 0) return badge("damage", text("device.in-doubt", { size: size(doubtBytes) }));
+function stateBadges({ scan, overview }, { id, clusters }, missing) {
+  if (scan.phase !== "done") return [badge("neutral", text("device.partly-scanned"))];
+  const doubt = doubtOf(scan.report, [id]);
+  const isLost = isBeginningLost(overview);
+  const lacks = isLost
+    ? text("device.bytes-missing-at-least", { size: size(missing) })
+    : text("device.bytes-missing", { size: size(missing) });
+  const hurt = [
+    missing > 0 && badge("damage", lacks),
+    doubt.bytes > 0 && badge("damage", text("device.in-doubt", { size: size(doubt.bytes) })),
+    doubt.bytes > 0 && doubt.isUnproven && badge("warning", text("device.rest-not-proven")),
+    isLost && badge("warning", text("device.size-unknown")),
+  ].filter((each) => each !== false);
+  if (hurt.length > 0) return hurt;
   // Nobody can tell whether this disk is hit.
-  const container = scan.report?.container;
-  if (container && isMismatched(container)) return badge("warning", text("device.not-proven"));
-  if (clusters.twice > 0) return badge("warning", text("device.twice"));
-  return badge("good", text("device.nothing-missing"));
+  if (doubt.isUnproven) return [badge("warning", text("device.not-proven"))];
+  if (clusters.twice > 0) return [badge("warning", text("device.twice"))];
+  return [badge("good", text("device.nothing-missing"))];
 }
 
 /**
@@ -156,6 +176,7 @@ function drawNumbers(device, { clusters, storedBytes, zeroBytes, imageSize }, ar
   const { scan, file, overview } = archive;
   const final = scan.phase === "done";
   const missing = missingBytes(archive, device.id);
+  const doubt = doubtBytes(archive, device.id);
   const plain = overview.container === "plain";
   const whole = plain ? file.size : scan.report?.container.contentsSize;
   return [
@@ -174,6 +195,7 @@ function drawNumbers(device, { clusters, storedBytes, zeroBytes, imageSize }, ar
             : null,
           [text("device.zeros"), size(zeroBytes)],
           [final ? text("device.missing") : text("device.unseen"), size(missing)],
+          doubt > 0 && [text("device.doubt"), size(doubt)],
           imageSize !== device.size && [text("device.image-size"), exactSize(imageSize)],
         ],
         true,

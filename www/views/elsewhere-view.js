@@ -86,9 +86,10 @@ function appliancePart(send) {
     keepsMacs.input.checked = elsewhere.keepsMacs;
     compressed.input.checked = elsewhere.compressed;
     const { facts: known } = elsewhere;
-    save.ariaDisabled = String(!known || !can || (current !== null && isLive(current)));
-    setText(facts, known ? applianceLine(known, archive) : text("appliance.none"));
-    fill(lost, known && leftOutList(known.leftOut));
+    const holds = known && known.devices.length > 0 ? known : null;
+    save.ariaDisabled = String(!holds || !can || (current !== null && isLive(current)));
+    setText(facts, holds ? applianceLine(holds, archive) : text("appliance.none"));
+    fill(lost, holds && leftOutList(holds.leftOut));
     if (current) box.draw(current);
     if (place.contains(box.root) !== (current !== null)) fill(place, current && box.root);
   }

@@ -8,13 +8,29 @@ import { predictionList } from "./proxmox-view.js";
 /** @param {import("../page/model.js").Send} send */
 export function failureView(send) {
   const section = byId("failure");
+  /** @type {import("../page/model.js").State["failure"]} */
+  let told = null;
   return whenChanged(
     ({ failure, archive }) => [failure, archive?.file],
     (failure, shown) => {
       section.hidden = failure === null;
       fill(section, failure && card(failure, shown, send));
+      if (failure && failure !== told) bring(section);
+      told = failure;
     },
   );
+}
+
+/**
+ * Wherever on the page a person was, what went wrong comes into view, and the
+ * keyboard goes on from there.
+ * @param {HTMLElement} section
+ */
+function bring(section) {
+  const title = section.querySelector("h2");
+  title?.setAttribute("tabindex", "-1");
+  title?.focus({ preventScroll: true });
+  title?.scrollIntoView({ block: "center", behavior: "instant" });
 }
 
 /**

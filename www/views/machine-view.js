@@ -1,24 +1,29 @@
 /** `qemu-server.conf` in words. */
 import { size } from "../words/format.js";
+import { whereItIs } from "../words/left-out.js";
 import { keyOf, pieces, text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
-import { facts, foreign, table } from "./parts.js";
+import { badge, facts, foreign, table } from "./parts.js";
 
+/** @typedef {import("../core/vma_inspector.js").DrivesLeftOut} DrivesLeftOut */
 /** @typedef {import("../core/vma_inspector.js").VmSummary} VmSummary */
 
 export function machineView() {
   const section = byId("machine");
   return whenChanged(
-    ({ archive }) => [archive?.summary],
-    (summary) => {
+    ({ archive }) => [archive?.summary, archive?.leftOut],
+    (summary, leftOut) => {
       section.hidden = !summary;
-      fill(section, summary && card(summary));
+      fill(section, summary && card(summary, leftOut ?? null));
     },
   );
 }
 
-/** @param {VmSummary} summary */
-function card(summary) {
+/**
+ * @param {VmSummary} summary
+ * @param {DrivesLeftOut | null} leftOut
+ */
+function card(summary, leftOut) {
   return h(
     "div",
     { class: "card" },
@@ -37,7 +42,7 @@ function card(summary) {
       [text("machine.firmware"), firmwareWords(summary.bios)],
       summary.machine !== null && [text("machine.type"), foreign(summary.machine)],
     ]),
-    diskTable(summary),
+    diskTable(summary, leftOut),
     networkTable(summary),
   );
 }
@@ -75,8 +80,11 @@ function firmwareWords(bios) {
   return key ? text(key) : foreign(bios);
 }
 
-/** @param {VmSummary} summary */
-function diskTable({ disks }) {
+/**
+ * @param {VmSummary} summary
+ * @param {DrivesLeftOut | null} leftOut
+ */
+function diskTable({ disks }, leftOut) {
   if (disks.length === 0) return null;
   return table(
     text("drives.caption"),
@@ -85,10 +93,18 @@ function diskTable({ disks }) {
       foreign(disk.key),
       foreignOr(disk.size, disk.cdrom ? text("drives.optical") : text("machine.not-stated")),
       foreign([disk.storage, disk.format].filter(Boolean).join(", ") || disk.volume),
-      disk.deviceName === null ? text("drives.not-here") : foreign(disk.deviceName),
+      whereWords(leftOut?.drives.find(({ key }) => key === disk.key)),
     ]),
     { class: "wide" },
   );
+}
+
+/** @param {DrivesLeftOut["drives"][number] | undefined} drive */
+function whereWords(drive) {
+  if (!drive) return text("drive-state.not-there");
+  const words = foreign(whereItIs(drive));
+  const isMissed = drive.state === "excluded" || drive.state === "not-there";
+  return isMissed ? badge("warning", whereItIs(drive)) : words;
 }
 
 /** @param {VmSummary} summary */

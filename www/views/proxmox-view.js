@@ -1,45 +1,136 @@
-/** What Proxmox's own program would say, command by command. */
-import { COMMANDS, explanation, printed, proxmoxVerdict } from "../words/proxmox.js";
+/** What a restore in Proxmox would do, and what its program says, command by command. */
+import { COMMANDS, explanation, printed } from "../words/proxmox.js";
+import {
+  anyNameCommand,
+  deathsOf,
+  deathWords,
+  hostCondition,
+  restoreBadge,
+  restoredWords,
+  restoreVerdict,
+} from "../words/restore.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
-import { badge, foreign, sign } from "./parts.js";
+import { badge, copyButton, foreign, sign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ProxmoxPrediction} Prediction */
+/** @typedef {import("../core/vma_inspector.js").ProxmoxRestore} Restore */
+/** @typedef {import("../page/model.js").Send} Send */
 /** @typedef {import("../core/vma_inspector.js").ProxmoxVerdict} Verdict */
 
-export function proxmoxView() {
+/** @param {Send} send */
+export function proxmoxView(send) {
   const section = byId("proxmox");
   return whenChanged(
-    ({ archive }) => [archive?.trust, archive?.scan.phase],
-    (trust, phase) => {
+    ({ archive }) => [archive?.trust, archive?.scan.phase, archive?.overview.container],
+    (trust, phase, kind) => {
       section.hidden = !trust || phase === "running";
-      fill(section, trust && card(trust.proxmox));
+      fill(section, trust && kind && card(trust.proxmox, trust.restore, kind, send));
     },
-  );
-}
-
-/** @param {Prediction} foretold */
-function card(foretold) {
-  const { tone, title, text: words } = proxmoxVerdict(foretold);
-  return h(
-    "div",
-    { class: "card" },
-    h("p", { class: "eyebrow" }, text("proxmox.eyebrow")),
-    h("h2", { id: "proxmox-title" }, sign(tone), title),
-    words !== "" && h("p", {}, words),
-    predictionList(foretold),
   );
 }
 
 /**
  * @param {Prediction} foretold
+ * @param {Restore} restore
+ * @param {import("../core/vma_inspector.js").ContainerKind} kind
+ * @param {Send} send
  */
-export function predictionList(foretold) {
+function card(foretold, restore, kind, send) {
+  const { tone, title, text: words } = restoreVerdict(restore);
+  const { byName, byContents } = deathsOf(restore);
+  const fails = byContents.length > 0;
+  const command = byName.length > 0 ? anyNameCommand(kind) : restore.command;
+  return h(
+    "div",
+    { class: "card" },
+    h("p", { class: "eyebrow" }, text("proxmox.eyebrow")),
+    h("h2", { id: "proxmox-title" }, sign(tone), title),
+    fails && h("p", {}, h("strong", {}, text("restore.do-not")), " ", text("restore.here")),
+    h("p", {}, words),
+    predictionList(foretold, restoreRow(foretold, restore)),
+    !fails && restore.decided && commandPart(command, restore, send),
+    !fails && restored(restore),
+  );
+}
+
+/**
+ * @param {Prediction} foretold
+ * @param {Restore} restore
+ */
+function restoreRow(foretold, restore) {
+  const { tone, word } = restoreBadge(restore);
+  const told = restore.deaths.map((death) => deathWords(death, restore, foretold));
+  return h(
+    "div",
+    {},
+    h("dt", {}, h("code", {}, "qmrestore")),
+    h(
+      "dd",
+      {},
+      badge(tone, word),
+      told.flatMap(({ printed: words, explained }) => [
+        words !== "" && h("samp", { class: "printed" }, foreign(words, "\n")),
+        explained !== "" && h("p", {}, explained),
+      ]),
+      told.length === 0 && restore.decided && h("p", {}, text("restore.writes")),
+      restore.deaths.length > 0 &&
+        restore.unreadMaps.flatMap(({ line }) => [
+          h("p", {}, text("restore.passed-over")),
+          h("samp", { class: "printed" }, foreign(line)),
+        ]),
+    ),
+  );
+}
+
+/**
+ * The command to copy, and what the host decides.
+ * @param {string} command
+ * @param {Restore} restore
+ * @param {Send} send
+ */
+function commandPart(command, restore, send) {
+  return h(
+    "section",
+    { class: "restore-part", "aria-labelledby": "restore-command-title" },
+    h("h3", { id: "restore-command-title" }, text("restore.command")),
+    h(
+      "div",
+      { class: "restore-command" },
+      h("code", { class: "printed" }, command),
+      copyButton(text("button.copy"), () => command, send),
+    ),
+    h("p", {}, foreign(hostCondition(restore))),
+  );
+}
+
+/** @param {Restore} restore */
+function restored(restore) {
+  const words = restoredWords(restore);
+  if (words.length === 0) return null;
+  return h(
+    "section",
+    { class: "restore-part", "aria-labelledby": "restored-title" },
+    h("h3", { id: "restored-title" }, text("restored.title")),
+    h(
+      "ul",
+      {},
+      words.map((line) => h("li", {}, foreign(line))),
+    ),
+  );
+}
+
+/**
+ * @param {Prediction} foretold
+ * @param {HTMLElement | null} [first] a row in front of the others
+ */
+export function predictionList(foretold, first = null) {
   /** @type {string | null} */
   let before = null;
   return h(
     "dl",
     { class: "commands" },
+    first,
     COMMANDS.map((command) => {
       const said = foretold[command];
       const explained = explanation(command, said);

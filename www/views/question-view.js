@@ -1,6 +1,6 @@
-/** Asks before a file is kept of which parts are missing. */
+/** Asks before a file is kept of which parts are missing or in doubt. */
 import { isWritten } from "../page/save.js";
-import { missingBytes } from "../words/facts.js";
+import { doubtBytes, doubtOf, missingBytes } from "../words/facts.js";
 import { exactSize } from "../words/format.js";
 import { share } from "../words/numbers.js";
 import { pieces, text } from "../words/text.js";
@@ -46,19 +46,20 @@ export function questionView(send) {
  */
 function questionFor(archive, save, send) {
   const written = isWritten(save);
-  const canMark = save.what.kind !== "appliance" && !written;
-  const hurt = save.devices.map(({ id }) => id).filter((id) => missingBytes(archive, id) > 0);
-  const kept = written ? text("question.keep") : text("question.save");
+  const ids = save.devices.map(({ id }) => id);
+  const hurt = ids.filter((id) => missingBytes(archive, id) > 0);
+  const doubted = ids.filter((id) => doubtBytes(archive, id) > 0);
+  const { isUnproven } = doubtOf(archive.scan.report, ids);
+  const canMark = hurt.length > 0 && save.what.kind !== "appliance" && !written;
   const marked = h("input", { type: "checkbox" });
   return [
-    h(
-      "h2",
-      { id: "question-title" },
-      hurt.length > 1 ? text("question.title-disks") : text("question.title-disk"),
-    ),
+    h("h2", { id: "question-title" }, titleFor(ids.length, hurt.length, doubted.length)),
     h("div", { id: "question-text" }, [
       ...hurt.map((id) => h("p", {}, ...gaps(archive, id))),
-      h("p", {}, text("question.what")),
+      hurt.length > 0 && h("p", {}, text("question.what")),
+      ...doubted.map((id) => h("p", {}, ...doubts(archive, id))),
+      doubted.length > 0 && h("p", {}, text("question.as-it-is")),
+      isUnproven && h("p", {}, text("question.not-proven")),
       canMark && h("label", { class: "check" }, marked, ` ${text("question.mark")}`),
     ]),
     h(
@@ -71,11 +72,51 @@ function questionFor(archive, save, send) {
           autofocus: true,
         },
       ),
-      button(kept, () => send({ type: "save-confirmed", marked: marked.checked }), {
-        "data-kind": "primary",
-      }),
+      button(
+        keepWords(written, hurt.length > 0),
+        () => send({ type: "save-confirmed", marked: marked.checked }),
+        {
+          "data-kind": "primary",
+        },
+      ),
     ),
   ];
+}
+
+/**
+ * @param {number} disks that are saved
+ * @param {number} hurt
+ * @param {number} doubted
+ */
+function titleFor(disks, hurt, doubted) {
+  if (hurt > 0) return hurt > 1 ? text("question.title-disks") : text("question.title-disk");
+  if (doubted > 0) {
+    return doubted > 1 ? text("question.doubt-disks") : text("question.doubt-disk");
+  }
+  return disks > 1 ? text("question.unproven-disks") : text("question.unproven-disk");
+}
+
+/**
+ * @param {boolean} written
+ * @param {boolean} hasGaps
+ */
+function keepWords(written, hasGaps) {
+  if (hasGaps) return written ? text("question.keep") : text("question.save");
+  return written ? text("question.keep-as-it-is") : text("question.save-as-it-is");
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {number} deviceId
+ */
+function doubts(archive, deviceId) {
+  const found = archive.scan.report?.devices.find(({ id }) => id === deviceId);
+  const bytes = doubtBytes(archive, deviceId);
+  return pieces("question.doubt", {
+    size: exactSize(bytes),
+    name: foreign(archive.overview.devices.find(({ id }) => id === deviceId)?.name ?? ""),
+    share: share(bytes, found?.imageSize ?? 0),
+  });
 }
 
 /**

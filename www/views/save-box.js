@@ -1,6 +1,6 @@
 /** One save: how far it is, how it ended, and what to do about it. */
 import { saveSmallFile } from "../page/save-blob.js";
-import { isLive, lostBytes, newlyLost } from "../page/save.js";
+import { isDoubtful, isLive, lostBytes, mayBeLeft, newlyLost } from "../page/save.js";
 import { duration, size, speed } from "../words/format.js";
 import { count, share } from "../words/numbers.js";
 import { failureSentence } from "../words/sentences.js";
@@ -70,14 +70,25 @@ export function saveBox(send) {
 
   /** @param {Save} save */
   function drawPhase(save) {
-    const tone = TONES[save.phase];
-    const shown = tone === "good" && newlyLost(save) > 0 ? "warning" : tone;
+    const shown = toneOf(save);
     setAttribute(root, "data-tone", shown);
     fill(title, badge(shown, text(`save-phase.${save.phase}`)), foreign(save.file.name));
     fill(words, ...explanation(save));
   }
 
   return { root, draw };
+}
+
+/**
+ * Never green over a file in which something is missing or in doubt; that a
+ * person did not want it after all is no damage.
+ * @param {Save} save
+ */
+function toneOf(save) {
+  const tone = TONES[save.phase];
+  const isHurt = (lostBytes(save) ?? 0) > 0 || isDoubtful(save.gaps.doubt);
+  if (tone === "good" && isHurt) return "warning";
+  return save.phase === "cancelled" && !save.file.begun ? "neutral" : tone;
 }
 
 /**
@@ -132,6 +143,8 @@ function explanation(save) {
 
 /** @param {Save} save */
 function endWords(save) {
+  const { doubt } = save.gaps;
+  const known = (lostBytes(save) ?? 0) - newlyLost(save);
   return [
     h("p", {}, handedOver(save)),
     newlyLost(save) > 0 &&
@@ -142,7 +155,10 @@ function endWords(save) {
           zeros: h("strong", {}, text("save.zeros-number", { count: newlyLost(save) })),
         }),
       ),
-    (lostBytes(save) ?? 0) > 0 && mapWords(save),
+    known > 0 && h("p", {}, text("save.gaps", { size: size(known) })),
+    doubt.bytes > 0 && h("p", {}, text("save.in-doubt", { size: size(doubt.bytes) })),
+    doubt.isUnproven && h("p", {}, text("save.not-proven")),
+    ((lostBytes(save) ?? 0) > 0 || doubt.bytes > 0) && mapWords(save),
   ];
 }
 
@@ -177,7 +193,8 @@ function handedOver({ file: { way }, progress: { taken } }) {
 }
 
 /** @param {Save} save */
-function failureWords({ progress: { taken }, file: { size: whole, way, name }, failure }) {
+function failureWords(save) {
+  const { failure } = save;
   return [
     failure &&
       h(
@@ -188,31 +205,23 @@ function failureWords({ progress: { taken }, file: { size: whole, way, name }, f
         failureSentence(failure.code).text,
       ),
     failure && h("p", { class: "technical" }, foreign(`${failure.code}: ${failure.message}`)),
-    remains(way, taken, whole, name),
+    remains(save),
   ];
 }
 
 /**
  * What a save that broke off leaves behind.
- * @param {Save["file"]["way"]} way
- * @param {number} taken
- * @param {number | null} whole
- * @param {string} fileName
+ * @param {Save} save
  */
-function remains(way, taken, whole, fileName) {
-  if (way !== "download") {
-    return h("p", {}, text("save.nothing-saved"));
-  }
+function remains(save) {
+  const { size: whole, name } = save.file;
+  const { taken } = save.progress;
+  if (!save.file.begun) return h("p", {}, text("save.not-begun"));
+  if (!mayBeLeft(save)) return h("p", {}, text("save.nothing-saved"));
   const handed =
     whole === null
       ? text("save.handed-some", { bytes: taken })
       : text("save.handed-part", { bytes: taken, all: whole });
   const incomplete = h("strong", {}, text("save.incomplete-file"));
-  return h(
-    "p",
-    {},
-    handed,
-    " ",
-    ...pieces("save.incomplete", { incomplete, name: foreign(fileName) }),
-  );
+  return h("p", {}, handed, " ", ...pieces("save.incomplete", { incomplete, name: foreign(name) }));
 }

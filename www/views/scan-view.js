@@ -1,6 +1,7 @@
 /** The scan: how far it is, and in the end what it shows. */
 import { checkedRows } from "../words/checked.js";
 import { duration, size, speed } from "../words/format.js";
+import { leftOutSentences } from "../words/left-out.js";
 import { share } from "../words/numbers.js";
 import { failureSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
@@ -83,7 +84,12 @@ function drawWords(archive, title, words, card) {
   setAttribute(card, "data-tone", judged?.tone ?? null);
   if (!judged) {
     setText(title, text(`scan.title.${archive.overview.container}`));
-    fill(words, h("p", { class: "quiet" }, soFar(archive.scan)));
+    const leftOut = leftOutSentences(archive).join(" ");
+    fill(
+      words,
+      h("p", { class: "quiet" }, soFar(archive.scan)),
+      leftOut !== "" && h("p", {}, sign("warning"), leftOut),
+    );
     return;
   }
   const { failure } = archive.scan;

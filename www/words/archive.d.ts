@@ -1,5 +1,5 @@
 /** As much of an open archive as is put into words. */
-import type { Overview, ScanProgress, ScanReport } from "../core/vma_inspector.js";
+import type { DrivesLeftOut, Overview, ScanProgress, ScanReport } from "../core/vma_inspector.js";
 
 export interface ScannedArchive {
   file: { name: string; size: number };
@@ -9,6 +9,8 @@ export interface ScannedArchive {
     progress: ScanProgress | null;
     report: ScanReport | null;
   };
+  /** Null where there is no configuration to compare the disks with. */
+  leftOut: DrivesLeftOut | null;
   /** Lost bytes by device, where a save found more of them than the scan. */
   lost: ReadonlyMap<number, number>;
 }

@@ -1,6 +1,12 @@
 /** What follows from a report before anything is put into words. Pure. */
 
-import { CONTAINER_CUT, CONTAINER_DAMAGED, MISMATCHES } from "../shared/codes.js";
+import {
+  BLOCK_MISMATCH,
+  CONTAINER_CUT,
+  CONTAINER_DAMAGED,
+  HEADER_CUT,
+  MISMATCHES,
+} from "../shared/codes.js";
 
 /** @typedef {import("../core/vma_inspector.js").ContainerReport} ContainerReport */
 /** @typedef {import("../core/vma_inspector.js").FindingGroup} FindingGroup */
@@ -34,6 +40,70 @@ export function clusterFaults(devices) {
 export function missingBytes({ scan, lost }, deviceId) {
   const scanned = scan.report?.devices.find(({ id }) => id === deviceId)?.missingBytes ?? 0;
   return Math.max(scanned, lost.get(deviceId) ?? 0);
+}
+
+/**
+ * Bytes of a disk that can be read and something speaks against.
+ * @param {Pick<ScannedArchive, "scan">} archive
+ * @param {number} deviceId
+ */
+export function doubtBytes({ scan }, deviceId) {
+  return scan.report?.devices.find(({ id }) => id === deviceId)?.doubtBytes ?? 0;
+}
+
+/**
+ * Whether a checksum over the whole does not agree and nothing says where, so that
+ * no disk is proven right.
+ * @param {ContainerReport} report
+ * @param {number} doubted bytes of all disks that are known to be hit
+ */
+function isUnproven({ findings }, doubted) {
+  const codes = findings.map(({ code }) => code).filter((code) => MISMATCHES.has(code));
+  return codes.some((code) => code !== BLOCK_MISMATCH || doubted === 0);
+}
+
+/**
+ * What speaks against bytes of some disks that can be read.
+ * @param {import("../core/vma_inspector.js").ScanReport | null} report
+ * @param {number[]} deviceIds
+ */
+export function doubtOf(report, deviceIds) {
+  const devices = report?.devices ?? [];
+  const all = devices.reduce((sum, { doubtBytes: bytes }) => sum + bytes, 0);
+  const bytes = devices
+    .filter(({ id }) => deviceIds.includes(id))
+    .reduce((sum, { doubtBytes: bytes }) => sum + bytes, 0);
+  return { bytes, isUnproven: report !== null && isUnproven(report.container, all) };
+}
+
+/**
+ * Whether nobody knows how many disks there were, nor how long they are.
+ * @param {Pick<ScannedArchive["overview"], "headerStanding">} overview
+ */
+export function isBeginningLost({ headerStanding }) {
+  return headerStanding === "lost";
+}
+
+/**
+ * Whether the file ends inside the archive's header, so that nothing of a disk
+ * is in it.
+ * @param {Pick<ScannedArchive, "overview" | "scan">} archive
+ */
+export function isStump(archive) {
+  return (
+    allFindings(archive).some(({ code }) => code === HEADER_CUT) &&
+    (archive.scan.report?.extents.count ?? 0) === 0
+  );
+}
+
+/**
+ * Drives of the configuration that a person would look for and that are not in
+ * the backup.
+ * @param {ScannedArchive["leftOut"]} leftOut
+ */
+export function missedDrives(leftOut) {
+  const missed = ["excluded", "not-there"];
+  return leftOut?.drives.filter(({ state }) => missed.includes(state)) ?? [];
 }
 
 /** @param {ContainerReport} report */

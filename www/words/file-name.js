@@ -33,3 +33,15 @@ export function renameHint({ vmid, timeFrom }) {
   ];
   return parts.filter(Boolean).join(" ");
 }
+
+/**
+ * What does not fit between the name and the contents: a renamed old backup.
+ * @param {Name} name
+ */
+export function nameRemarks({ remarks }) {
+  return remarks.map(({ code, named, found }) =>
+    code === "time-differs"
+      ? text("file-name.time-differs", { named, found })
+      : text("file-name.vmid-differs", { named, found }),
+  );
+}

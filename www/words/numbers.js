@@ -5,9 +5,14 @@ const whole = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat(LANGUAGE, { maximumSignificantDigits: 3 });
 const oneDigit = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
 
-/** @param {number} value */
+/**
+ * All digits, as long as they are exact: above 2^53 they are not known.
+ * @param {number} value
+ */
 export function count(value) {
-  return whole.format(value);
+  return Math.abs(value) > Number.MAX_SAFE_INTEGER
+    ? `≈ ${short.format(value)}`
+    : whole.format(value);
 }
 
 /** @param {number} value */

@@ -4,7 +4,6 @@
  */
 import { text } from "./text.js";
 
-/** @typedef {import("../core/vma_inspector.js").ProxmoxPrediction} Prediction */
 /** @typedef {import("../core/vma_inspector.js").ProxmoxVerdict} Verdict */
 
 /**
@@ -80,27 +79,3 @@ export function printed(command, { verdict, message }) {
 /** Messages without “verify failed” in front. */
 const OF_HEADER =
   /^(can't |unable to |not a vma file|wrong vma (header|version|blob)|vma contains|failed to allocate|overflow allocating)/;
-
-/**
- * @param {Prediction} foretold
- * @returns {import("../shared/messages.js").Verdict}
- */
-export function proxmoxVerdict({ unpacks, list, verify, extract }) {
-  if (unpacks === "fails") {
-    const title = text("proxmox.unpacking-fails.title");
-    return { tone: "damage", title, text: text("proxmox.unpacking-fails.text") };
-  }
-  if (extract?.verdict === "accepts") {
-    const title = text("proxmox.accepted.title");
-    return { tone: "good", title, text: text("proxmox.accepted.text") };
-  }
-  const refused = text("proxmox.refused.title");
-  if (extract) {
-    const isLate = verify?.verdict === "accepts";
-    const words = isLate ? text("proxmox.refused.late") : text("proxmox.refused.early");
-    return { tone: "damage", title: refused, text: words };
-  }
-  if (list && list.verdict !== "accepts") return { tone: "damage", title: refused, text: "" };
-  const title = text("proxmox.unknown.title");
-  return { tone: "neutral", title, text: text("proxmox.unknown.text") };
-}

@@ -1,7 +1,16 @@
 /** What the scan shows, in one heading and a few sentences that are true. */
 import { dataSentence, tornSentence } from "./container.js";
-import { allFindings, clusterFaults, isMismatched, missingBytes } from "./facts.js";
+import {
+  allFindings,
+  clusterFaults,
+  doubtBytes,
+  isBeginningLost,
+  isMismatched,
+  isStump,
+  missingBytes,
+} from "./facts.js";
 import { size } from "./format.js";
+import { leftOutSentences, leftOutTitle } from "./left-out.js";
 import { share } from "./numbers.js";
 import { keyOf, text } from "./text.js";
 
@@ -15,13 +24,31 @@ import { keyOf, text } from "./text.js";
 export function verdict(archive) {
   const { phase, progress } = archive.scan;
   if (phase === "running") return null;
-  if (phase === "done") return finished(archive);
+  if (phase === "done") return withLeftOut(archive, finished(archive));
   const seen = share(progress?.fileBytes ?? 0, progress?.fileSize ?? 0);
-  return {
+  return withLeftOut(archive, {
     tone: phase === "failed" ? "damage" : "neutral",
     title: phase === "failed" ? text("verdict.failed") : text("verdict.stopped"),
     text: text("verdict.partly", { seen }),
-  };
+  });
+}
+
+/**
+ * What the backup leaves out of the machine comes before all else, and nothing
+ * is green over it.
+ * @param {ScannedArchive} archive
+ * @param {Verdict} judged
+ * @returns {Verdict}
+ */
+function withLeftOut(archive, judged) {
+  const leftOut = leftOutSentences(archive);
+  if (leftOut.length === 0) return judged;
+  const words = [...leftOut, judged.text].filter(Boolean).join(" ");
+  const isSound = judged.tone === "good" || archive.overview.devices.length === 0;
+  if (!isSound || judged.tone === "damage" || archive.scan.phase !== "done") {
+    return { ...judged, text: words };
+  }
+  return { tone: "warning", title: leftOutTitle(archive), text: words };
 }
 
 /**
@@ -29,12 +56,17 @@ export function verdict(archive) {
  * @returns {Verdict}
  */
 function finished(archive) {
+  if (isStump(archive)) {
+    const title = text("verdict.stump", { size: size(archive.file.size) });
+    return { tone: "damage", title, text: text("verdict.stump-text") };
+  }
   const groups = allFindings(archive);
   const container = archive.scan.report?.container ?? null;
   const torn = container ? tornSentence(container) : "";
   const mismatched = container !== null && isMismatched(container);
   const data = dataSentence(container);
-  if (groups.some(({ severity }) => severity === "damage") || lostBytes(archive) > 0) {
+  const hurtBytes = lostBytes(archive) + doubtedBytes(archive);
+  if (groups.some(({ severity }) => severity === "damage") || hurtBytes > 0) {
     const rest = mismatched ? data : "";
     const words = [damageText(archive), torn, rest].filter(Boolean).join(" ");
     return { tone: "damage", title: damageTitle(archive), text: words };
@@ -48,6 +80,9 @@ function finished(archive) {
   if (torn !== "") {
     const title = text("verdict.sound-but-compression");
     return { tone: "warning", title, text: words };
+  }
+  if (archive.overview.devices.length === 0) {
+    return { tone: "neutral", title: text("verdict.no-disk-title"), text: whole };
   }
   const all = [...groups, ...(container?.findings ?? [])];
   const odd = all.filter(({ severity }) => severity === "warning").map(({ code }) => code);
@@ -64,74 +99,111 @@ function soundTitle(codes) {
 }
 
 /** @param {ScannedArchive} archive */
-function completeness({ overview, scan }) {
+function completeness({ leftOut, overview, scan }) {
   if (overview.devices.length === 0) {
-    return text("verdict.no-disks");
+    return overview.configs.length === 0 ? text("verdict.nothing") : text("verdict.no-disks");
   }
   const extents = text("count.extent", { count: scan.report?.extents.count ?? 0 });
   const disks = text("count.disk", { count: overview.devices.length });
-  return text("verdict.complete", { count: overview.totalClusters, disks, extents });
+  const facts = { count: overview.totalClusters, disks, extents };
+  return leftOutSentences({ leftOut, overview }).length > 0
+    ? text("verdict.complete-of-it", facts)
+    : text("verdict.complete", facts);
 }
 
 /**
- * How many clusters of how many are lost, and of which disk.
+ * How many bytes are lost or in doubt, and of which disk.
  * @param {ScannedArchive} archive
  */
 function damageTitle(archive) {
-  const { overview, scan } = archive;
+  const { overview } = archive;
+  if (isBeginningLost(overview)) return text("verdict.beginning-lost");
+  if (overview.devices.length === 0) return text("verdict.unknown-disks");
+  if (isNothingFound(archive)) {
+    return text("verdict.unreadable", { disks: diskCount(overview.devices.length) });
+  }
+  const lost = hurtDisks(archive, (id) => missingBytes(archive, id));
+  if (lost.hurt.length === 1) return text("verdict.damaged-disk", lost);
+  if (lost.hurt.length > 1) return text("verdict.damaged-disks", lost);
+  const doubted = hurtDisks(archive, (id) => doubtBytes(archive, id));
+  if (doubted.hurt.length === 1) return text("verdict.doubted-disk", doubted);
+  if (doubted.hurt.length > 1) return text("verdict.doubted-disks", doubted);
+  return text("verdict.no-cluster-lost");
+}
+
+/**
+ * Those of which some bytes are lost, or in doubt.
+ * @param {ScannedArchive} archive
+ * @param {(id: number) => number} bytesOf
+ */
+function hurtDisks({ overview, scan }, bytesOf) {
+  const hurt = (scan.report?.devices ?? []).filter(({ id }) => bytesOf(id) > 0);
+  const bytes = hurt.reduce((sum, { id }) => sum + bytesOf(id), 0);
+  const whole = hurt.reduce((sum, { imageSize }) => sum + imageSize, 0);
+  const disk = overview.devices.find(({ id }) => id === hurt[0]?.id)?.safeName ?? "";
+  const disks = diskCount(hurt.length);
+  return { hurt, size: size(bytes), share: share(bytes, whole), disk, disks };
+}
+
+/** @param {number} count */
+function diskCount(count) {
+  return text("count.disk", { count });
+}
+
+/** @param {ScannedArchive} archive */
+function isNothingFound({ scan }) {
   const devices = scan.report?.devices ?? [];
-  const hurt = devices.filter(({ clusters }) => clusters.missing + clusters.cut > 0);
   const total = devices.reduce((sum, { clusters }) => sum + clusters.total, 0);
-  const { missing, cut } = clusterFaults(hurt);
-  if (missing > 0 && missing === total) {
-    return text("verdict.unreadable", { clusters: text("count.cluster", { count: total }) });
-  }
-  const [only] = hurt;
-  const number = missing + cut;
-  if (only && hurt.length === 1) {
-    const disk = overview.devices.find(({ id }) => id === only.id)?.safeName ?? "";
-    const total = text("count.cluster", { count: only.clusters.total });
-    return cut > 0
-      ? text("verdict.damaged-disk-incomplete", { number, total, disk })
-      : text("verdict.damaged-disk", { number, total, disk });
-  }
-  if (hurt.length > 1) {
-    const clusters = text("count.cluster", { count: total });
-    const disks = text("count.disk", { count: hurt.length });
-    return cut > 0
-      ? text("verdict.damaged-disks-incomplete", { number, total: clusters, disks })
-      : text("verdict.damaged-disks", { number, total: clusters, disks });
-  }
-  const lost = lostBytes(archive);
-  return lost > 0
-    ? text("verdict.damaged-bytes", { size: size(lost) })
-    : text("verdict.no-cluster-lost");
+  return total > 0 && clusterFaults(devices).missing === total;
 }
 
 /** @param {ScannedArchive} archive */
-function lostBytes({ scan, lost }) {
-  const devices = scan.report?.devices ?? [];
-  return devices.reduce((sum, { id }) => sum + missingBytes({ scan, lost }, id), 0);
+function lostBytes(archive) {
+  const devices = archive.scan.report?.devices ?? [];
+  return devices.reduce((sum, { id }) => sum + missingBytes(archive, id), 0);
 }
 
 /** @param {ScannedArchive} archive */
-function damageText({ overview, scan, lost: found }) {
-  const devices = scan.report?.devices ?? [];
-  const missing = devices.map(({ id }) => missingBytes({ scan, lost: found }, id));
-  const hurt = missing.filter((bytes) => bytes > 0);
-  const doubt = devices.reduce((sum, { doubtBytes }) => sum + doubtBytes, 0);
+function doubtedBytes(archive) {
+  const devices = archive.scan.report?.devices ?? [];
+  return devices.reduce((sum, { id }) => sum + doubtBytes(archive, id), 0);
+}
+
+/** @param {ScannedArchive} archive */
+function damageText(archive) {
+  const doubt = doubtedBytes(archive);
   const doubted = doubt > 0 ? text("verdict.in-doubt", { size: size(doubt) }) : "";
-  if (hurt.length === 0) return doubted || text("verdict.not-trusted");
-  const lost = hurt.reduce((sum, bytes) => sum + bytes, 0);
+  return [lossText(archive, doubted === ""), doubted].filter(Boolean).join(" ");
+}
+
+/**
+ * @param {ScannedArchive} archive
+ * @param {boolean} isAll whether nothing is said after it
+ */
+function lossText(archive, isAll) {
+  const { overview, scan } = archive;
+  const lost = lostBytes(archive);
+  if (isBeginningLost(overview)) {
+    const gaps = lost > 0 ? text("verdict.beginning-lost-gaps", { size: size(lost) }) : "";
+    const number = overview.devices.length;
+    return [text("verdict.beginning-lost-text", { number }), gaps].filter(Boolean).join(" ");
+  }
+  if (isNothingFound(archive) && scan.report?.extents.count === 0) {
+    return text("verdict.nothing-left");
+  }
+  const devices = scan.report?.devices ?? [];
+  const hurt = devices.filter(({ id }) => missingBytes(archive, id) > 0);
+  if (hurt.length === 0) return isAll ? text("verdict.not-trusted") : "";
   const whole = devices.length - hurt.length;
-  const hurtDisks = {
-    size: size(lost),
-    number: hurt.length,
-    disks: text("count.disk", { count: overview.devices.length }),
-  };
+  const disks = { size: size(lost), number: hurt.length, disks: diskCount(devices.length) };
   const words =
     whole > 0
-      ? text("verdict.lost-of-some", { ...hurtDisks, count: whole })
-      : text("verdict.lost-of-all", hurtDisks);
-  return [words, doubted].filter(Boolean).join(" ");
+      ? text("verdict.lost-of-some", { ...disks, count: whole })
+      : devices.length === 1
+        ? text("verdict.lost-of-one", { size: size(lost) })
+        : text("verdict.lost-of-all", disks);
+  const { missing, cut } = clusterFaults(hurt);
+  const count = hurt.reduce((sum, { clusters }) => sum + clusters.total, 0);
+  const number = missing + cut;
+  return number > 0 ? `${words} ${text("verdict.clusters", { number, count })}` : words;
 }

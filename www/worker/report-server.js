@@ -21,21 +21,26 @@ const FINDINGS_AT_ONCE = 2000;
 
 /**
  * @param {Archive} archive
+ * @param {string} name of the file
  * @returns {Trust}
  */
-export function trustOf(archive) {
+export function trustOf(archive, name) {
   const devices = archive.overview().devices;
-  const lost = devices.map(({ id }) => ({ deviceId: id, ...lostOf(archive, id, RANGES_SHOWN) }));
-  return { proxmox: archive.proxmox(), lost: lost.filter(({ count }) => count > 0) };
+  const damage = devices.map(({ id }) => ({
+    deviceId: id,
+    lost: rangesOf(archive.lostRanges(id, RANGES_SHOWN)),
+    doubt: rangesOf(archive.doubtRanges(id, RANGES_SHOWN)),
+  }));
+  return {
+    proxmox: archive.proxmox(),
+    restore: archive.proxmoxRestore(name),
+    leftOut: archive.leftOut() ?? null,
+    damage: damage.filter(({ lost, doubt }) => lost.count + doubt.count > 0),
+  };
 }
 
-/**
- * @param {Archive} archive
- * @param {number} id
- * @param {number} most
- */
-function lostOf(archive, id, most) {
-  const { count, bytes, first } = archive.lostRanges(id, most);
+/** @param {import("../core/vma_inspector.js").LostRanges} found */
+function rangesOf({ count, bytes, first }) {
   const ranges = [];
   for (let at = 0; at < first.length; at += 2) {
     ranges.push({ offset: first[at] ?? 0, length: first[at + 1] ?? 0 });
@@ -63,6 +68,7 @@ export async function reportOf(archive, scanned, facts, signal) {
     fileName: archive.fileName(facts.file.name),
     verdict: facts.verdict,
     proxmox: archive.proxmox(),
+    restore: archive.proxmoxRestore(facts.file.name),
     container: { ...scanned.container, verdict: facts.containerVerdict },
     scan: {
       phase: facts.phase,
@@ -80,7 +86,8 @@ export async function reportOf(archive, scanned, facts, signal) {
     devices: devices.map((device) => ({
       ...device,
       ...scanned.devices.find(({ id }) => id === device.id),
-      lost: lostOf(archive, device.id, RANGES_REPORTED),
+      lost: rangesOf(archive.lostRanges(device.id, RANGES_REPORTED)),
+      doubt: rangesOf(archive.doubtRanges(device.id, RANGES_REPORTED)),
       sha256: facts.sha256[device.id] ?? null,
     })),
     findingGroups: groups,

@@ -17,7 +17,7 @@ let lastId = 0;
  */
 export function open(file, largeWindow) {
   const source = new BlobSource(file);
-  const archive = opened(source, largeWindow);
+  const archive = opened(source, largeWindow, file.name);
   const overview = archive.overview();
   lastId += 1;
   /** @type {Session} */
@@ -34,16 +34,18 @@ export function open(file, largeWindow) {
   };
   leases.set(lastId, { session, users: 0, closing: false });
   const fileName = archive.fileName(file.name);
-  return { archive: lastId, overview, fileName, summary: archive.vmSummary() ?? null };
+  const summary = archive.vmSummary() ?? null;
+  return { archive: lastId, overview, fileName, summary, leftOut: archive.leftOut() ?? null };
 }
 
 /**
  * @param {BlobSource} source
  * @param {boolean} largeWindow
+ * @param {string} name of the file
  */
-function opened(source, largeWindow) {
+function opened(source, largeWindow, name) {
   try {
-    return Archive.open(source, largeWindow);
+    return Archive.open(source, largeWindow, name);
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
     const proxmox = proxmoxOfRefused(source, largeWindow);

@@ -17,13 +17,13 @@ use std::rc::Rc;
 use self::bits::Bits;
 use self::block::{Block as Coded, Fault};
 use self::header::{BLOCK_BYTES_MAX, Next};
-use self::resync::Search;
+use self::resync::{SEARCH, Search, find_magic};
 use super::blockwise::state::sum;
 use super::blockwise::walk::{Block, Step, Unpacked, Walk};
 use super::finding::{BlockChecksum, ContainerFindingKind};
 use super::input::Input;
 use super::log::{End, Log, Verdict};
-use super::loss::{Found, Loss, cut};
+use super::loss::{Found, Length, Loss, cut};
 use crate::source::{Error, ReadAt, Reader, Writer};
 
 /// A place in a bzip2 file, at a block or between two.
@@ -144,6 +144,34 @@ impl Held {
         let (length, behind) = (position / 8, Stream { bit, crc });
         let bytes = Rc::new(bytes);
         Self { bytes, crc: (expected, found), bit: stream.bit, length, behind }
+    }
+}
+
+impl Bzip2 {
+    /// Looks for a block, some bytes at a time.
+    fn search_on(&mut self, _: &mut Search, loss: &mut Loss) -> Result<Found, Error> {
+        let bytes = self.input.peek(SEARCH)?;
+        let bytes = bytes.get(..SEARCH).unwrap_or(bytes);
+        let is_last = bytes.len() < SEARCH;
+        match find_magic(bytes) {
+            Some((skip, bit)) => {
+                loss.skip(skip, &mut self.input);
+                let mut bits = Bits::new(self.input.peek(BLOCK_BYTES_MAX)?, bit);
+                if matches!(header::next(&mut bits), Ok(Next::Block(_))) {
+                    self.place = Place::Next(Stream { bit, crc: None });
+                    return Ok(Found::Here(Length::ToMeasure));
+                }
+                loss.skip(1, &mut self.input);
+            }
+            None if is_last => {
+                let count = bytes.len();
+                loss.skip(count, &mut self.input);
+                return Ok(Found::End);
+            }
+            // A magic number that is cut off is looked at again.
+            None => loss.skip(SEARCH - 8, &mut self.input),
+        }
+        Ok(Found::Nothing)
     }
 }
 

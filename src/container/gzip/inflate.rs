@@ -22,6 +22,7 @@ use miniz_oxide::inflate::core::inflate_flags::{
 };
 use miniz_oxide::inflate::core::{BlockBoundaryState, DecompressorOxide, decompress};
 
+use super::bits::Bits;
 use super::proof::Proof;
 use crate::container::copy_start;
 use crate::container::loss::twin::{Grain, differences};
@@ -99,15 +100,6 @@ struct Mark {
     source: u64,
 }
 
-/// Bits of the last byte that was read which belong to what comes next.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Bits {
-    /// How many, 0 to 7.
-    pub(super) count: u8,
-    /// Their values, from the lowest bit on.
-    pub(super) value: u8,
-}
-
 /// The decoder at some place.
 pub(super) struct Place {
     kind: PlaceKind,
@@ -176,25 +168,6 @@ impl Place {
     }
 }
 
-impl Bits {
-    /// The bits of the first of `bytes` from `bit` on, unless those are all.
-    pub(super) fn of(bytes: &[u8], bit: usize) -> Self {
-        let Some(shift) = u32::try_from(bit).ok().filter(|bit| (1..8).contains(bit)) else {
-            return Self::default();
-        };
-        let value = bytes.first().copied().unwrap_or(0) >> shift;
-        Self { count: u8::try_from(8_u32.saturating_sub(shift)).unwrap_or(0), value }
-    }
-
-    fn state(self) -> DecompressorOxide {
-        DecompressorOxide::from_block_boundary_state(&BlockBoundaryState {
-            num_bits: self.count,
-            bit_buf: self.value,
-            ..BlockBoundaryState::default()
-        })
-    }
-}
-
 impl Track {
     fn new(state: DecompressorOxide) -> Self {
         Self { state: Box::new(state), buffer: vec![0; WINDOW + HOLD_USUAL + RUN] }
@@ -242,7 +215,7 @@ impl Inflate {
     /// until it is likely to be right.
     pub(super) fn new(holds: bool) -> Self {
         Self {
-            track: Track::new(Bits::default().state()),
+            track: Track::new(state_behind(Bits::default())),
             twin: None,
             base: 0,
             filled: 0,
@@ -270,12 +243,11 @@ impl Inflate {
         }
         if self.holds {
             let buffer = vec![0xff; self.track.buffer.len()];
-            self.twin = Some(Track { state: Box::new(bits.state()), buffer });
+            self.twin = Some(Track { state: Box::new(state_behind(bits)), buffer });
         }
     }
 
-    /// Takes the last `count` bytes of output, all of which were given out, to be
-    /// unknown from here on.
+    /// Takes the last `count` bytes of output, all given out, to be unknown.
     pub(super) fn distrust(&mut self, count: usize) {
         let start = self.filled.saturating_sub(count.min(WINDOW));
         let mut buffer = self.track.buffer.clone();
@@ -297,7 +269,7 @@ impl Inflate {
     }
 
     fn start(&mut self, bits: Bits, filled: usize) {
-        *self.track.state = bits.state();
+        *self.track.state = state_behind(bits);
         self.twin = None;
         (self.base, self.filled, self.given) = (0, filled, filled);
         self.marks.clear();
@@ -484,7 +456,7 @@ impl Inflate {
     pub(super) fn at(place: &Place) -> Self {
         let mut inflate = Self::new(false);
         match &place.kind {
-            PlaceKind::Boundary(bits) => *inflate.track.state = bits.state(),
+            PlaceKind::Boundary(bits) => *inflate.track.state = state_behind(*bits),
             PlaceKind::Inside(state) => inflate.track.state.clone_from(state),
         }
         let filled = match &place.window {
@@ -498,4 +470,13 @@ impl Inflate {
 
 fn to_u64(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+/// The decoder at the start of a block behind `bits`.
+fn state_behind(bits: Bits) -> DecompressorOxide {
+    DecompressorOxide::from_block_boundary_state(&BlockBoundaryState {
+        num_bits: bits.count,
+        bit_buf: bits.value,
+        ..BlockBoundaryState::default()
+    })
 }

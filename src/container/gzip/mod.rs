@@ -10,6 +10,7 @@
 //! checksum at the end of the member. Where something does, the whole block is
 //! taken back.
 
+mod bits;
 mod block;
 mod header;
 mod inflate;

@@ -1,6 +1,6 @@
 //! What the starts of deflate blocks prove of what comes before them.
 
-use super::inflate::Bits;
+use super::bits::Bits;
 use crate::container::loss::evidence::Evidence;
 
 /// What the header of a block with codes of its own proves, in bits: they have to

@@ -7,9 +7,10 @@
 //! is made of blocks itself, and often stands in stored blocks as it is: what
 //! lies in one is passed over.
 
+use super::bits::Bits;
 use super::block::{Start, Starts, behind_stored, next_stored};
 use super::header::{MAGIC, Opening};
-use super::inflate::{Bits, Inflate, Next};
+use super::inflate::{Inflate, Next};
 use crate::container::input::Input;
 use crate::container::loss::Loss;
 use crate::source::Error;

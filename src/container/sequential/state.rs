@@ -11,13 +11,13 @@ use super::recent::Recent;
 use crate::container::Options;
 use crate::container::checkpoint::{Checkpoint, Checkpoints};
 use crate::container::input::Input;
-use crate::container::log::{End, Log};
+use crate::container::log::{End, Log, Verdict};
 use crate::container::loss::before::Before;
 use crate::container::loss::holes::Holes;
 use crate::container::loss::landmark::Landmark;
 use crate::container::loss::measure::Measure;
 use crate::container::loss::{LOSSES_MAX, Length, extent_of};
-use crate::source::{Error, ReadAt};
+use crate::source::{Error, ReadAt, to_u64};
 
 /// All of it: the two decoders, what is known of the contents, and what is
 /// kept of them. Many fields: each step works on nearly all of them.
@@ -171,7 +171,7 @@ impl<D: Decoder> State<D> {
     /// itself.
     fn know_landmark(&mut self, reached: &Range<u64>) {
         let Some(Landmark { offset, length, proof }) = &self.expected else { return };
-        let Some(end) = super::to_u64(*length).checked_add(*offset) else { return };
+        let Some(end) = to_u64(*length).checked_add(*offset) else { return };
         let is_last = reached.start < end && end <= reached.end;
         if !is_last || self.holes.first_in(&(*offset..end)).is_none() {
             return;
@@ -227,6 +227,44 @@ impl<D: Decoder> State<D> {
                 Err(Error::source_unreadable(position, reason))
             }
         }
+    }
+
+    /// Takes note that `wrong` is not what went in, and that what derives from it
+    /// is in doubt. Does about `work_max` bytes of work; returns whether it is
+    /// done.
+    pub(super) fn distrust_step(
+        &mut self,
+        wrong: &Range<u64>,
+        work_max: u64,
+    ) -> Result<bool, Error> {
+        let derived = self.derived.take().filter(|derived| derived.is_of(wrong));
+        let Some(mut derived) = derived.or_else(|| self.derive(wrong)) else { return Ok(true) };
+        let start = self.work;
+        while !derived.step(&mut self.doubted, &mut self.work)? {
+            if self.work.saturating_sub(start) >= work_max {
+                self.derived = Some(derived);
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// What derives from `wrong`; `None` if a checksum says that nothing is wrong.
+    fn derive(&mut self, wrong: &Range<u64>) -> Option<Derived<D>> {
+        let covered = self.log.covered(self.reached.0);
+        let covered = covered.into_iter().find(|covered| covered.range.contains(&wrong.end))?;
+        if covered.verdict == Verdict::Agrees {
+            return None;
+        }
+        // Two decoders at a time are enough.
+        self.reader = None;
+        let (decoder, source, contents) = match self.checkpoints.before(wrong.end) {
+            Some(from) => (D::restore(&from.state, &self.options), from.source, from.contents),
+            None => (D::unchecked(&self.options), 0, 0),
+        };
+        let input = Input::new(Rc::clone(&self.source), source);
+        let cursor = Cursor::new(decoder, input, contents);
+        Some(Derived::new(cursor, wrong.clone(), covered.range.end))
     }
 
     /// The part of the source that reading `range` will probably need.

@@ -32,7 +32,7 @@ mod vhdx;
 mod vmdk;
 mod vmdk_stream;
 
-pub use self::ddrescue_map::{lost_map, lost_ranges};
+pub use self::ddrescue_map::{damage_map, lost_map, lost_ranges};
 pub use self::disk_file::{DiskFile, Place};
 pub use self::format::{DiskFormat, StreamFormat};
 pub use self::identity::Identity;

@@ -3,27 +3,29 @@
  * what has to be done then. Pure; `runner.js` does it.
  */
 import { failure } from "../../shared/failure.js";
-import { isLive, isWritten, lostBytes, newlyLost } from "../save.js";
+import { isDoubtful, isLive, isWorse, isWritten, lostBytes, newlyLost } from "../save.js";
 
 /** @typedef {import("../../shared/messages.js").Failure} Failure */
 /** @typedef {import("../../shared/messages.js").Saved} Saved */
 /** @typedef {import("../../shared/messages.js").SaveWhat} SaveWhat */
+/** @typedef {import("../model.js").Doubt} Doubt */
 /** @typedef {import("../model.js").Save} Save */
 /**
  * What happens to a save:
  * allowed: nothing holds it back any more; `missing`: null while it is not known;
+ * `doubt`: as far as it is known;
  * answered: its question; begun: it is known where it goes; started: the browser
  * takes it; read: all of the disks was read; kept, dropped: the file that was
  * written; let: the person has it downloaded; taken: the download has all of it;
  * refused: by the browser, or by the person in its list of downloads.
- * @typedef {{ type: "allowed", missing: number | null, what: SaveWhat, passIsFree: boolean }
+ * @typedef {{ type: "allowed", missing: number | null, doubt: Doubt, what: SaveWhat, passIsFree: boolean }
  *   | { type: "answered", keep: boolean, marked: boolean, passIsFree: boolean }
  *   | { type: "cancelled" }
  *   | { type: "held" }
  *   | { type: "begun", file: Partial<Save["file"]> }
  *   | { type: "started" }
  *   | { type: "progressed", progress: Partial<Save["progress"]> }
- *   | { type: "read", saved: Pick<Saved, "size" | "lost"> }
+ *   | { type: "read", saved: Pick<Saved, "size" | "lost">, doubt: Doubt }
  *   | { type: "kept", downloads: boolean, mayDownload: boolean }
  *   | { type: "dropped" }
  *   | { type: "let" }
@@ -37,7 +39,7 @@ import { isLive, isWritten, lostBytes, newlyLost } from "../save.js";
  * begin: find where it goes, and have it made; commit: keep what was written, or
  * drop it; break-off: end everything that goes on for it; download: hand the
  * finished file to the browser; hash: the disks that have no hash yet; map: what
- * is lost.
+ * is lost or in doubt.
  * @typedef {{ kind: "begin" }
  *   | { kind: "commit", keep: boolean }
  *   | { kind: "break-off", why: Failure }
@@ -62,11 +64,12 @@ export function step(save, event) {
 
 /** @type {Steps} */
 const STEPS = {
-  allowed(save, { missing, what, passIsFree }) {
+  allowed(save, { missing, doubt, what, passIsFree }) {
     if (save.phase !== "waiting") return to(save, {});
-    const gaps = { ...save.gaps, missing: missing ?? 0 };
+    const gaps = { ...save.gaps, missing: missing ?? 0, doubt };
     const known = { ...save, what, gaps };
-    return gaps.missing > 0 && !gaps.agreed ? asks(known) : starts(known, passIsFree);
+    const isHurt = gaps.missing > 0 || isDoubtful(doubt);
+    return isHurt && !gaps.agreed ? asks(known) : starts(known, passIsFree);
   },
 
   answered(save, { keep, marked, passIsFree }) {
@@ -88,7 +91,7 @@ const STEPS = {
 
   begun(save, { file }) {
     if (save.phase !== "starting") return to(save, {});
-    const placed = { ...save.file, ...file };
+    const placed = { ...save.file, ...file, begun: true };
     return to(save, { file: placed, phase: placed.way === "download" ? "starting" : "running" });
   },
 
@@ -96,10 +99,10 @@ const STEPS = {
 
   progressed: (save, { progress }) => to(save, { progress: { ...save.progress, ...progress } }),
 
-  read(save, { saved }) {
+  read(save, { saved, doubt }) {
     const known = {
       ...save,
-      gaps: { ...save.gaps, lost: saved.lost },
+      gaps: { ...save.gaps, lost: saved.lost, doubt },
       file: { ...save.file, size: saved.size },
     };
     // What came in the backup's order is hashed once the file can be read.
@@ -108,7 +111,8 @@ const STEPS = {
     if (save.file.way === "download") {
       return known.file.taken ? done(known, hash) : to(known, {}, hash);
     }
-    const next = newlyLost(known) > 0 ? asks(known) : commits(known, true);
+    const isNews = newlyLost(known) > 0 || isWorse(doubt, save.gaps.doubt);
+    const next = isNews ? asks(known) : commits(known, true);
     return { save: next.save, effects: [...hash, ...next.effects] };
   },
 
@@ -204,7 +208,7 @@ function done(save, effects) {
   const progress = { ...save.progress, taken, pace: null };
   /** @type {Effect[]} */
   const after = [...effects, { kind: "hash", at: "end" }];
-  if ((lostBytes(save) ?? 0) > 0) after.push({ kind: "map" });
+  if ((lostBytes(save) ?? 0) > 0 || save.gaps.doubt.bytes > 0) after.push({ kind: "map" });
   return to(save, { phase: "done", progress }, after);
 }
 

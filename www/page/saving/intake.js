@@ -2,7 +2,7 @@
  * Takes up what a person wants to save: which file, by which way, and what it has
  * to wait for.
  */
-import { missingBytes } from "../../words/facts.js";
+import { doubtOf, missingBytes } from "../../words/facts.js";
 import { deviceOf, isLive } from "../save.js";
 import { choiceFor } from "../state.js";
 import { waysFor } from "../ways.js";
@@ -120,6 +120,19 @@ export class Intake {
   }
 
   /**
+   * What is known to speak against bytes of a save's disks.
+   * @param {Save} save
+   */
+  doubtOf({ devices }) {
+    const { archive } = this.#state();
+    const report = archive?.scan.phase === "done" ? archive.scan.report : null;
+    return doubtOf(
+      report,
+      devices.map(({ id }) => id),
+    );
+  }
+
+  /**
    * @param {ShownArchive} archive
    * @param {number} deviceId
    * @param {string} format
@@ -182,8 +195,14 @@ function newSave(archive, what, way, waitsFor) {
     archive: archive.id,
     what,
     devices: ids.map((id) => ({ id, name: deviceName(archive, id) })),
-    file: { way, name: fileNameOf(archive, what), size: null, sizeMax, taken: false },
-    gaps: { missing: 0, agreed: false, lost: null, maps: [] },
+    file: { way, name: fileNameOf(archive, what), size: null, sizeMax, begun: false, taken: false },
+    gaps: {
+      missing: 0,
+      doubt: { bytes: 0, isUnproven: false },
+      agreed: false,
+      lost: null,
+      maps: [],
+    },
     progress: { taken: 0, done: 0, total: 0, pace: null },
     phase: "waiting",
     waitsFor,

@@ -4,6 +4,7 @@
  * hold.
  */
 import { failure, failureOf, RemoteError } from "../../shared/failure.js";
+import { doubtOf } from "../../words/facts.js";
 import { noWay } from "../../words/ways.js";
 import { downloadStarts, mayDownload } from "../download-gate.js";
 import { saveBlob } from "../save-blob.js";
@@ -127,7 +128,9 @@ export class SaveRunner {
     }
     const what = this.#isScanned() ? this.intake.wantedNow(save) : save.what;
     const missing = this.intake.missingOf(save);
-    this.#feed(save.id, { type: "allowed", missing, what, passIsFree: passIsFree(this.#saves) });
+    const doubt = this.intake.doubtOf(save);
+    const isFree = passIsFree(this.#saves);
+    this.#feed(save.id, { type: "allowed", missing, doubt, what, passIsFree: isFree });
   }
 
   #allowNext() {
@@ -269,10 +272,11 @@ export class SaveRunner {
    * @param {Save} save
    * @param {Promise<import("../../shared/messages.js").Saved>} written
    */
-  async #read({ id, archive }, written) {
+  async #read({ id, archive, devices }, written) {
     const saved = await written;
     this.#parts.send({ type: "save-read", archive, saved });
-    this.#feed(id, { type: "read", saved });
+    const ids = devices.map((device) => device.id);
+    this.#feed(id, { type: "read", saved, doubt: doubtOf(saved.report, ids) });
   }
 
   /**

@@ -20,7 +20,7 @@ export const scanningHandlers = {
       session.archive.assumeSize(deviceId, bytes);
       return reportOf(session);
     }),
-  trust: ({ archive: id }) => using(id, ({ archive }) => trustOf(archive)),
+  trust: ({ archive: id }) => using(id, ({ archive, file }) => trustOf(archive, file.name)),
   lostMap: ({ archive: id, deviceId }) =>
     using(id, ({ archive }) => archive.lostMap(deviceId) ?? null),
   report: ({ archive: id, facts }, { signal }) =>

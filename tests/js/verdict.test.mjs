@@ -1,0 +1,206 @@
+// The heading over a backup: never green over what was not compared, is in doubt
+// or is not in the backup at all; never a count where the whole is not known.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { page } from "../../www/build/build.mjs";
+
+const built = (path) => import(pathToFileURL(join(page, path)));
+const { verdict } = await built("words/verdict.js");
+const { nameRemarks } = await built("words/file-name.js");
+const { doubtOf } = await built("words/facts.js");
+const { count } = await built("words/numbers.js");
+const { checkedRows, extentFaults } = await built("words/checked.js");
+
+const CLUSTER = 65_536;
+
+/** A disk of eight clusters. */
+function disk(change = {}, clusters = {}) {
+  return {
+    id: 1,
+    storedBytes: 8 * CLUSTER,
+    zeroBytes: 0,
+    missingBytes: 0,
+    doubtBytes: 0,
+    clusters: { total: 8, full: 8, partial: 0, zero: 0, missing: 0, twice: 0, cut: 0, ...clusters },
+    imageSize: 8 * CLUSTER,
+    ...change,
+  };
+}
+
+const drive = (key, state, size) => ({
+  key,
+  volume: "",
+  size,
+  passthrough: false,
+  state,
+  device: null,
+});
+
+/** A plain archive of one disk, scanned to its end. */
+function archive({ overview = {}, report = {}, leftOut = null, file = {} } = {}) {
+  const container = {
+    kind: "plain",
+    contentsSize: 1 << 20,
+    end: "complete",
+    checksums: { checked: 0, matched: 0, absent: 0 },
+    findings: [],
+  };
+  return {
+    file: { name: "x.vma", size: 1 << 20, ...file },
+    overview: {
+      devices: [{ id: 1, name: "drive-scsi0", safeName: "drive-scsi0", size: 8 * CLUSTER }],
+      configs: [{ index: 0, name: "qemu-server.conf" }],
+      totalClusters: 8,
+      headerStanding: "sound",
+      headerChecksum: { ok: true },
+      findings: [],
+      ...overview,
+    },
+    leftOut,
+    scan: {
+      phase: "done",
+      progress: null,
+      report: {
+        container,
+        extents: { count: 1, checked: 1, broken: 0 },
+        devices: [disk()],
+        findings: [],
+        ...report,
+      },
+    },
+    lost: new Map(),
+  };
+}
+
+const damage = (code, count = 1) => ({ code, severity: "damage", count, listed: count });
+const toneOf = (shown) => verdict(shown).tone;
+const rowTones = (shown) => checkedRows(shown).map(({ tone }) => tone);
+
+test("a backup of which all is there is sound", () => {
+  assert.equal(verdict(archive()).title, "This backup is sound");
+  assert.equal(toneOf(archive()), "good");
+});
+
+test("a disk that was excluded is told before anything green", () => {
+  const leftOut = { drives: [drive("scsi2", "excluded", 2 * 2 ** 40)], unnamed: [] };
+  const { tone, title, text } = verdict(archive({ leftOut }));
+  assert.equal(tone, "warning");
+  assert.match(title, /scsi2 is not in it/);
+  const words = "scsi2, 2 TiB, is not in this backup: it was excluded (backup=0).";
+  assert.ok(text.startsWith(words), text);
+});
+
+test("a disk that is named and not there, and one that is there and not named", () => {
+  const named = { drives: [drive("scsi0", "not-there", 32 * 2 ** 30)], unnamed: [] };
+  assert.match(verdict(archive({ leftOut: named })).text, /^scsi0, 32 GiB, .* not in this backup/);
+  const unnamed = { drives: [], unnamed: [{ name: "drive-scsi0", size: 1 << 20 }] };
+  const { tone, text } = verdict(archive({ leftOut: unnamed }));
+  assert.equal(tone, "warning");
+  assert.match(text, /^drive-scsi0, 1 MiB, is in this backup, and no drive/);
+});
+
+test("CD and cloud-init drives are no disks that one would miss", () => {
+  const drives = [drive("ide2", "cdrom", null), drive("ide0", "cloud-init", 4 << 20)];
+  assert.equal(toneOf(archive({ leftOut: { drives, unnamed: [] } })), "good");
+});
+
+test("nothing is lost of nothing, and nothing of it is green", () => {
+  const overview = { devices: [], totalClusters: 0 };
+  const report = { devices: [], extents: { count: 0, checked: 0, broken: 0 } };
+  const empty = archive({ overview, report });
+  assert.equal(toneOf(empty), "neutral");
+  const drives = [drive("scsi0", "not-there", null)];
+  const missed = archive({ overview, report, leftOut: { drives, unnamed: [] } });
+  assert.equal(toneOf(missed), "warning");
+  assert.equal(verdict(missed).title, "No disk of this machine is in this backup");
+  for (const { what, result } of checkedRows(missed).slice(1, 3)) {
+    assert.equal(result, "there are none", what);
+  }
+});
+
+test("a stump says how little is here, and counts nothing", () => {
+  const stump = archive({
+    file: { size: 12_288 },
+    overview: { devices: [], totalClusters: 0, findings: [damage("header-truncated")] },
+    report: { devices: [], extents: { count: 0, checked: 1, broken: 1 } },
+  });
+  const { tone, title, text } = verdict(stump);
+  assert.equal(tone, "damage");
+  assert.equal(title, "This backup is unreadable: only the first 12 KiB of it are here");
+  assert.doesNotMatch(`${title} ${text}`, /no cluster|no part|0 clusters/i);
+  assert.ok(!rowTones(stump).slice(1).includes("good"));
+});
+
+test("of a backup without its beginning the whole is not known", () => {
+  const beheaded = archive({
+    overview: { headerStanding: "lost", findings: [damage("header-lost")] },
+    report: { devices: [disk({ missingBytes: CLUSTER }, { missing: 1, full: 7 })] },
+  });
+  const { title, text } = verdict(beheaded);
+  assert.equal(
+    title,
+    "The beginning of this backup is missing: how many disks it had is not known",
+  );
+  assert.match(text, /at least 64 KiB are missing/);
+  assert.doesNotMatch(`${title} ${text}`, /1 of 1|of 8/);
+});
+
+test("bytes and percent come first, clusters second", () => {
+  const clusters = { missing: 3, full: 5 };
+  const devices = [disk({ missingBytes: 3 * CLUSTER }, clusters)];
+  const { title, text } = verdict(archive({ report: { devices } }));
+  assert.equal(title, "This backup is damaged: 192 KiB (38 %) of drive-scsi0 are lost");
+  assert.match(text, /3 of 8 clusters/);
+});
+
+test("what is in doubt is damage, in the heading and in the table", () => {
+  const devices = [disk({ doubtBytes: 2 * CLUSTER })];
+  const doubted = archive({ report: { devices } });
+  const { tone, title } = verdict(doubted);
+  assert.equal(tone, "damage");
+  assert.equal(title, "This backup is damaged: 128 KiB (25 %) of drive-scsi0 are in doubt");
+  assert.equal(checkedRows(doubted)[2].tone, "damage");
+});
+
+test("a header whose MD5 agrees is not called wrong for the data behind it", () => {
+  const extents = { count: 1, checked: 2, broken: 1 };
+  const cut = archive({ report: { extents, findings: [damage("extent-cut")] } });
+  assert.deepEqual(extentFaults(cut), { checked: 2, wrong: 0, others: 1 });
+  const wrong = archive({ report: { extents, findings: [damage("extent-md5-mismatch")] } });
+  assert.deepEqual(extentFaults(wrong), { checked: 2, wrong: 1, others: 0 });
+});
+
+test("a name that tells another time or machine than the contents is told", () => {
+  const remarks = [
+    { code: "time-differs", named: "2026_11_20-02_00_00", found: "2023_11_14-22_13_20" },
+    { code: "vmid-differs", named: "100", found: "112" },
+  ];
+  const [time, vmid] = nameRemarks({ remarks });
+  assert.match(time, /says 2026_11_20-02_00_00, .* made 2023_11_14-22_13_20/);
+  assert.match(vmid, /machine 100, .* belong to 112/);
+});
+
+test("doubt is told of the disk that is hit, and of all where nothing says which", () => {
+  const finding = (code) => ({ code, severity: "damage", offset: 0, archiveOffset: 0, text: "" });
+  const report = (code, bytes) => ({
+    ...archive().scan.report,
+    container: { ...archive().scan.report.container, kind: "lzop", findings: [finding(code)] },
+    devices: [disk({ doubtBytes: bytes }), disk({ id: 2 })],
+  });
+  const block = report("block-checksum-mismatch", 4096);
+  assert.deepEqual(doubtOf(block, [1]), { bytes: 4096, isUnproven: false });
+  assert.deepEqual(doubtOf(block, [2]), { bytes: 0, isUnproven: false });
+  for (const code of ["zstd-checksum-mismatch", "gzip-crc-mismatch", "bzip2-crc-mismatch"]) {
+    assert.deepEqual(doubtOf(report(code, 0), [2]), { bytes: 0, isUnproven: true }, code);
+  }
+  // A block that is wrong and in no disk that is known: nobody can tell whose it is.
+  assert.ok(doubtOf(report("block-checksum-mismatch", 0), [1]).isUnproven);
+});
+
+test("digits that a number does not hold are not shown", () => {
+  assert.equal(count(2 ** 53 - 1), "9,007,199,254,740,991");
+  assert.equal(count(2 ** 62), "≈ 4,610,000,000,000,000,000");
+});

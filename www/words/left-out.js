@@ -1,0 +1,55 @@
+/** What the backup leaves out of the machine, as its configuration has it. */
+import { missedDrives } from "./facts.js";
+import { size } from "./format.js";
+import { text } from "./text.js";
+
+/** @typedef {import("./archive.js").ScannedArchive} ScannedArchive */
+/** @typedef {import("../core/vma_inspector.js").DrivesLeftOut} DrivesLeftOut */
+
+/**
+ * A sentence for each disk that is not in the backup, or not in the configuration.
+ * @param {Pick<ScannedArchive, "leftOut" | "overview">} archive
+ */
+export function leftOutSentences({ leftOut, overview }) {
+  const missed = missedDrives(leftOut).map(({ key, size: bytes, state }) => {
+    const drive = named(key, bytes);
+    return state === "excluded"
+      ? text("missed.excluded", { drive })
+      : text("missed.not-there", { drive });
+  });
+  const unnamed = (leftOut?.unnamed ?? []).map(({ name, size: bytes }) => {
+    const safe = overview.devices.find((device) => device.name === name)?.safeName ?? "";
+    return text("missed.unnamed", { drive: named(safe, bytes) });
+  });
+  return [...missed, ...unnamed];
+}
+
+/**
+ * The heading over a backup in which all that is there is sound.
+ * @param {Pick<ScannedArchive, "leftOut" | "overview">} archive
+ */
+export function leftOutTitle({ leftOut, overview }) {
+  const missed = missedDrives(leftOut);
+  const [first] = missed;
+  if (first && overview.devices.length === 0) return text("verdict.none-here");
+  if (!first) return text("verdict.sound-but-unnamed");
+  return missed.length === 1
+    ? text("verdict.sound-but-missed", { name: first.key })
+    : text("verdict.sound-but-several-missed", { number: missed.length });
+}
+
+/**
+ * Whether a drive is in the backup, and if not, why.
+ * @param {DrivesLeftOut["drives"][number]} drive
+ */
+export function whereItIs({ state, device }) {
+  return state === "in-backup" ? (device ?? "") : text(`drive-state.${state}`);
+}
+
+/**
+ * @param {string} name
+ * @param {number | null} bytes
+ */
+function named(name, bytes) {
+  return bytes === null ? name : text("missed.with-size", { name, size: size(bytes) });
+}

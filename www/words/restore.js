@@ -1,0 +1,128 @@
+/** What a restore in Proxmox VE, `qmrestore`, would do with the file, in words. */
+import { explanation, printed } from "./proxmox.js";
+import { keyOf, text } from "./text.js";
+
+/** @typedef {import("../core/vma_inspector.js").ProxmoxRestore} Restore */
+/** @typedef {import("../core/vma_inspector.js").ProxmoxPrediction} Prediction */
+/** @typedef {import("../shared/messages.js").Tone} Tone */
+/** @typedef {Restore["deaths"][number]} Death */
+/** What is printed, and what it means. @typedef {{ printed: string, explained: string }} Told */
+
+/** What is restored is not the machine as it was, or does not start. */
+const MATTERS = new Set(["becomes-comment", "keeps-old-volume", "machine-too-old"]);
+
+/**
+ * What a restore ends in: the file's name, which a person can change, apart.
+ * @param {Restore} restore
+ */
+export function deathsOf({ deaths }) {
+  return {
+    byName: deaths.filter(({ code }) => code === "name"),
+    byContents: deaths.filter(({ code }) => code !== "name"),
+  };
+}
+
+/**
+ * @param {Restore} restore
+ * @returns {import("../shared/messages.js").Verdict}
+ */
+export function restoreVerdict(restore) {
+  const { byName, byContents } = deathsOf(restore);
+  if (byContents.length > 0) {
+    const title = text("restore.fails.title");
+    return { tone: "damage", title, text: text("restore.fails.text") };
+  }
+  if (!restore.decided) {
+    const title = text("proxmox.unknown.title");
+    return { tone: "neutral", title, text: text("proxmox.unknown.text") };
+  }
+  if (byName.length > 0) {
+    const title = text("restore.by-name.title");
+    return { tone: "warning", title, text: text("restore.by-name.text") };
+  }
+  const matters = restore.warnings.some(({ code }) => MATTERS.has(code));
+  const title = text("proxmox.accepted.title");
+  if (matters || restore.leftOut.unnamed.length > 0) {
+    return { tone: "warning", title, text: text("restore.accepted-but") };
+  }
+  return { tone: "good", title, text: text("proxmox.accepted.text") };
+}
+
+/** @param {Restore} restore @returns {{ tone: Tone, word: string }} */
+export function restoreBadge({ deaths, decided }) {
+  if (deaths.length > 0) return { tone: "damage", word: text("proxmox.verdict.fails") };
+  if (!decided) return { tone: "neutral", word: text("proxmox.not-known") };
+  return { tone: "good", word: text("proxmox.verdict.accepts") };
+}
+
+/**
+ * @param {Death} death
+ * @param {Restore} restore
+ * @param {Prediction} foretold
+ * @returns {Told}
+ */
+export function deathWords({ code, message }, restore, foretold) {
+  if (code === "unpacker") return unpackerWords(restore);
+  if (code === "header" || code === "data") {
+    const said = code === "header" ? foretold.list : foretold.extract;
+    const command = code === "header" ? "list" : "extract";
+    if (!said) return { printed: message ?? "", explained: "" };
+    return { printed: printed(command, said), explained: explanation(command, said) };
+  }
+  return { printed: message ?? "", explained: text(`restore.death.${code}`) };
+}
+
+/** @param {Restore} restore @returns {Told} */
+function unpackerWords({ unpacker }) {
+  const lines = unpacker?.lines.flatMap(({ text: line }) => line?.trim() ?? []) ?? [];
+  const facts = { program: unpacker?.command ?? "", exit: String(unpacker?.exit ?? 1) };
+  return { printed: lines.join("\n"), explained: text("restore.death.unpacker", facts) };
+}
+
+/** What unpacks each container whatever the file's name. */
+const PIPES = {
+  plain: "cat",
+  zstd: "zstd -dc",
+  lzop: "lzop -dc",
+  gzip: "gzip -dc",
+  bzip2: "bzip2 -dc",
+};
+
+/**
+ * A restore that does not ask for the file's name.
+ * @param {import("../core/vma_inspector.js").ContainerKind} kind
+ */
+export function anyNameCommand(kind) {
+  return `${PIPES[kind]} FILE | qmrestore - VMID --storage STORAGE`;
+}
+
+/**
+ * What the host has to have.
+ * @param {Restore} restore
+ */
+export function hostCondition({ storages }) {
+  const names = storages.map(({ name, drives }) =>
+    text("restore.storage", { name, drives: drives.join(", ") }),
+  );
+  return names.length === 0
+    ? text("restore.any-storage")
+    : text("restore.storages", { count: names.length, storages: names.join(", ") });
+}
+
+/**
+ * What the restored machine has otherwise than the old one.
+ * @param {Restore} restore
+ */
+export function restoredWords({ warnings }) {
+  return warnings.flatMap(({ code, subject, detail }) => {
+    const what = { subject: subject ?? "", detail: detail ?? "" };
+    if (code === "becomes-comment" && detail === "boot") {
+      return text("restored.becomes-comment-and-boots", { subject: what.subject });
+    }
+    if (code === "line-dropped" && subject === detail) {
+      return text("restored.key-dropped", { subject: what.subject });
+    }
+    const key = keyOf("restored", code);
+    return key ? text(key, what) : [];
+  });
+}
