@@ -14,13 +14,13 @@ pub mod kept;
 mod lookahead;
 mod passed_over;
 pub mod piece;
-mod placed;
 mod scanned;
 mod search;
 pub mod statistics;
 mod stored;
 mod successor;
 mod walk;
+mod watched;
 
 use core::ops::Range;
 use std::rc::Rc;
@@ -31,10 +31,10 @@ use self::comparing::Comparing;
 use self::displaced::Checked;
 use self::doubted::Doubted;
 use self::piece::{Observer, Piece};
-use self::placed::Placed;
 pub use self::scanned::Scanned;
 use self::statistics::image_size;
 use self::walk::Walk;
+use self::watched::Watched;
 use crate::archive::Archive;
 use crate::archive::header::Header;
 use crate::archive::unit::{ArchiveOffset, BlockMask, ClusterNumber, DeviceId};
@@ -47,7 +47,7 @@ pub struct Scan {
     contents: Rc<Contents>,
     walk: Walk,
     catalogue: Catalogue,
-    placed: Placed,
+    watched: Watched,
     behind: Behind,
 }
 
@@ -100,7 +100,7 @@ impl Scan {
             contents: Rc::clone(archive.contents()),
             walk: Walk::new(archive.contents(), header),
             catalogue: Catalogue::new(header),
-            placed: Placed::default(),
+            watched: Watched::default(),
             behind: Behind::Nothing,
         }
     }
@@ -119,19 +119,19 @@ impl Scan {
     /// disk in the same pass. Steps are short enough then for what was decoded
     /// in one to be at hand after it.
     pub fn watch(&mut self, device: DeviceId) {
-        self.placed.watch(device);
+        self.watched.watch(device);
         self.walk.take_short_steps();
     }
 
     /// Notes no more of what it finds of `device`.
     pub fn unwatch(&mut self, device: DeviceId) {
-        self.placed.unwatch(device);
+        self.watched.unwatch(device);
     }
 
     /// The clusters of watched devices that were found since the last call, the
     /// first copy of each; those without a stored block are left out.
     pub fn take_placed(&mut self) -> Vec<(DeviceId, ClusterNumber)> {
-        self.placed.take()
+        self.watched.take()
     }
 
     /// Does a bounded amount of work.
@@ -328,7 +328,7 @@ impl Scan {
             let is_doubted = are_equal && first.mask == BlockMask::ZERO && first.mask != other.mask;
             if other.is_better_than(&first) || is_doubted {
                 self.catalogue.replace(&copy, first, other)?;
-                self.placed.note(copy.device, copy.cluster);
+                self.watched.note(copy.device, copy.cluster);
                 replaced += 1;
             }
             if are_equal && first.mask != other.mask {
@@ -358,7 +358,7 @@ impl Scan {
             Piece::End => self.catalogue.finish(&Checked::of(&self.contents)),
             Piece::Place(_) | Piece::Extent(_) | Piece::Gap(_) => {}
         }
-        self.placed.see(piece, &taken, self.catalogue.found());
+        self.watched.see(piece, &taken, self.catalogue.found());
         observer.see(piece, &taken, self.catalogue.found());
         Ok(())
     }
