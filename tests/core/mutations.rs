@@ -18,6 +18,10 @@ use vma_inspector::source::ReadAt;
 /// search of a damaged start, decoded output, checkpoints, index and findings.
 const MEMORY_MAX: usize = 12 << 20;
 
+/// The same where the first bytes of a container are gone: a zstd frame that is
+/// entered in the middle may look back as far as 32 MiB.
+const PACKED_MEMORY_MAX: usize = 40 << 20;
+
 /// Bytes of index that any of them may ask for.
 const INDEX_MAX: usize = 256 << 10;
 
@@ -90,5 +94,5 @@ fn ten_thousand_mutations_stop_nothing_and_take_bounded_memory() {
         }
     }
     eprintln!("{opened} opened, {} and {} bytes of memory at most", most.0, most.1);
-    assert!(most.0.max(most.1) <= MEMORY_MAX, "{most:?} bytes of memory");
+    assert!(most.0 <= MEMORY_MAX && most.1 <= PACKED_MEMORY_MAX, "{most:?} bytes of memory");
 }
