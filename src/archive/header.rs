@@ -95,10 +95,14 @@ impl Header {
         Ok(header)
     }
 
-    /// A sound header that stands at `start` of what was opened; `None` if
-    /// `bytes` do not start with one.
-    pub(crate) fn parse_sound(bytes: &[u8], start: u64) -> Option<Self> {
-        let header = Self::read(fixed_part(bytes).ok()?, bytes, start);
+    /// A sound header that stands at `start` of what was opened, with so many bytes
+    /// `before` it that are none of the archive's; `None` if `bytes` do not start
+    /// with one.
+    pub(crate) fn parse_sound(bytes: &[u8], start: u64, before: u64) -> Option<Self> {
+        let mut header = Self::read(fixed_part(bytes).ok()?, bytes, start);
+        if before > 0 {
+            header.push(0, None, FindingKind::BytesBeforeHeader { length: before });
+        }
         header.is_trusted().then_some(header)
     }
 
@@ -172,9 +176,6 @@ impl Header {
             sizes: Vec::new(),
             findings: Vec::new(),
         };
-        if start > 0 {
-            header.push(0, None, FindingKind::BytesBeforeHeader { length: start });
-        }
         let bytes = bytes.get(..length(header.header_size)).unwrap_or(bytes);
         header.check(bytes);
         let blobs = header.blob_buffer(bytes);

@@ -249,7 +249,9 @@ impl Search<'_> {
         let bytes = read_range(self.contents, at..at.saturating_add(size.into()))?;
         // A download that was begun anew, say: the same header, whole.
         let is_own = |header: &Header| self.own.is_none_or(|own| own == header.uuid());
-        let header = Header::parse_sound(&bytes, at).filter(is_own);
+        // What is lost in front of it has no length that anyone knows.
+        let lost = lost_until(self.contents, 0).unwrap_or(0);
+        let header = Header::parse_sound(&bytes, at, at.saturating_sub(lost)).filter(is_own);
         Ok(header.map(|header| Start::Header(Box::new(header))))
     }
 

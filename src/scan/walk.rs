@@ -376,7 +376,7 @@ impl Walk {
         let fixed = self.lookahead.header(at, FIXED_LENGTH)?;
         let Ok(size) = Header::claimed_size(fixed) else { return Ok(None) };
         let size = usize::try_from(size.min(HEADER_SIZE_MAX)).unwrap_or(FIXED_LENGTH);
-        Ok(Header::parse_sound(self.lookahead.header(at, size)?, at))
+        Ok(Header::parse_sound(self.lookahead.header(at, size)?, at, at))
     }
 
     /// The archive header at `at`, if a sound one stands there, and the archive

@@ -34,8 +34,9 @@ export function elsewhereView(send) {
   return whenChanged(
     ({ archive, saves, abilities }) => [archive, saves, abilities],
     (archive, saves, abilities) => {
-      section.hidden = !archive?.elsewhere.texts;
-      if (!archive?.elsewhere.texts) return;
+      // Without a configuration there is no machine to hand on.
+      section.hidden = !archive?.elsewhere.texts || !archive.summary;
+      if (!archive?.elsewhere.texts || !archive.summary) return;
       appliance.draw(archive, saves, abilities);
       folder.draw(archive, abilities);
       texts.draw(archive);

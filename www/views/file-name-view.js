@@ -1,6 +1,7 @@
 /** Whether Proxmox takes the file by its name, and the right name if not. */
 import { isBeginningLost } from "../words/facts.js";
 import { nameProblem, nameRemarks, renameHint } from "../words/file-name.js";
+import { deathsOf } from "../words/restore.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
 import { foreign, sign } from "./parts.js";
@@ -8,10 +9,14 @@ import { foreign, sign } from "./parts.js";
 export function fileNameView() {
   const section = byId("file-name");
   return whenChanged(
-    ({ archive }) => [archive?.fileName, archive?.file.name, archive?.overview],
-    (judged, name, overview) => {
+    ({ archive }) => [archive?.fileName, archive?.file.name, archive?.overview, archive?.trust],
+    (judged, name, overview, trust) => {
       section.hidden = !judged;
-      fill(section, judged && name !== undefined && overview && card(judged, name, overview));
+      const fails = trust ? deathsOf(trust.restore).byContents.length > 0 : false;
+      fill(
+        section,
+        judged && name !== undefined && overview && card(judged, name, overview, fails),
+      );
     },
   );
 }
@@ -20,9 +25,11 @@ export function fileNameView() {
  * @param {import("../core/vma_inspector.js").FileNameVerdict} judged
  * @param {string} name
  * @param {import("../core/vma_inspector.js").Overview} overview
+ * @param {boolean} fails whether a restore would fail at what is in it
  */
-function card(judged, name, overview) {
+function card(judged, name, overview, fails) {
   const { accepted, right } = judged;
+  const isRenamed = !accepted && !fails;
   const hint = renameHint(judged);
   const remarks = isBeginningLost(overview) ? [] : nameRemarks(judged);
   return h(
@@ -38,8 +45,9 @@ function card(judged, name, overview) {
     h("p", { class: "printed" }, foreign(name)),
     remarks.map((words) => h("p", {}, h("strong", {}, foreign(words)))),
     h("p", {}, nameProblem(judged, overview.container)),
-    !accepted && h("p", {}, text("file-name.rename")),
-    !accepted && h("p", { class: "printed" }, h("strong", {}, foreign(right))),
-    !accepted && hint !== "" && h("p", { class: "quiet" }, hint),
+    isRenamed && h("p", {}, text("file-name.rename")),
+    isRenamed && h("p", { class: "printed" }, h("strong", {}, foreign(right))),
+    isRenamed && hint !== "" && h("p", { class: "quiet" }, hint),
+    !accepted && fails && h("p", {}, h("strong", {}, text("file-name.leave-it"))),
   );
 }

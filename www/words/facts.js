@@ -52,12 +52,15 @@ export function doubtBytes({ scan }, deviceId) {
 }
 
 /**
- * Whether a checksum over the whole does not agree and nothing says where, so that
- * no disk is proven right.
+ * Whether a checksum over the whole does not agree and nothing says where, or could
+ * not be compared, so that no disk is proven right.
  * @param {ContainerReport} report
  * @param {number} doubted bytes of all disks that are known to be hit
  */
-function isUnproven({ findings }, doubted) {
+function isUnproven(report, doubted) {
+  const { kind, findings } = report;
+  // What is decoded in order has one checksum over everything, behind the damage.
+  if (isTorn(report) && (kind === "zstd" || kind === "gzip")) return true;
   const codes = findings.map(({ code }) => code).filter((code) => MISMATCHES.has(code));
   return codes.some((code) => code !== BLOCK_MISMATCH || doubted === 0);
 }
