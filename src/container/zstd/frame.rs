@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use twox_hash::XxHash64;
 
+use super::behind::{Behind, UNIT};
 use super::block::{ENTERED_WINDOW_MAX, Past};
 use super::chain::{self, REACH};
 use super::header::{FrameHeader, HEADER_MAX};
-use super::measure::{Behind, UNIT};
 use crate::container::input::Input;
 use crate::container::loss::Loss;
 use crate::container::loss::evidence::Evidence;

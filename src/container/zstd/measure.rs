@@ -10,19 +10,15 @@
 
 use std::rc::Rc;
 
-use super::Zstd;
+use super::behind::{Behind, UNIT};
+use super::decoder::Zstd;
 use super::header::{BLOCK_MAX, BlockHeader, BlockKind, FrameHeader};
-use super::resync::Search;
+use super::search::{Measure, Search};
 use crate::container::input::Input;
 use crate::container::loss::Found;
 use crate::container::loss::before::Before;
-use crate::container::loss::measure::Measure as Ahead;
 use crate::container::sequential::decoder::Output;
-use crate::source::Error;
-
-/// The lengths of nearly all blocks are multiples of this many bytes. A loss
-/// that ends a job of `zstd --rsyncable` is not guessed.
-pub(super) const UNIT: usize = 32 * 1024;
+use crate::source::{Error, to_u64};
 
 /// Lengths that are guessed for one loss, at most.
 const GUESSES_MAX: usize = 16;
@@ -33,48 +29,6 @@ const VAIN_GUESSES_MAX: u32 = 64;
 /// Bytes of the source from the damage to the entry that are gone through for
 /// the headers of blocks, at most.
 const WALK_MAX: u64 = 4 * 1024 * 1024;
-
-/// What lies before a place where a frame is entered, if it is known how much is
-/// lost there.
-pub(super) struct Behind {
-    before: Rc<Before>,
-    /// Bytes of contents that are lost.
-    pub(super) lost: u64,
-}
-
-impl Behind {
-    /// The contents before the entry, as far as a frame with a window of
-    /// `window` bytes looks back, with `fill` for what is not known.
-    pub(super) fn history(&self, window: u64, fill: u8) -> Vec<u8> {
-        let lost = usize::try_from(self.lost).unwrap_or(usize::MAX);
-        let window = usize::try_from(window).unwrap_or(usize::MAX);
-        self.before.with_stand_in(fill, lost, window)
-    }
-
-    /// Bytes of contents before the entry as far back as anything is known.
-    pub(super) fn reach(&self) -> u64 {
-        match to_u64(self.before.len()) {
-            0 => 0,
-            known => known.saturating_add(self.lost),
-        }
-    }
-
-    /// Bytes of memory that it takes.
-    pub(super) fn memory(&self) -> usize {
-        self.before.memory()
-    }
-}
-
-/// The search for the landmark behind an entry.
-pub(super) struct Measure {
-    frame: FrameHeader,
-    /// Offset of the entry in the source.
-    entry: u64,
-    before: Rc<Before>,
-    /// The lengths to be tried, the next one last.
-    guesses: Vec<u64>,
-    ahead: Ahead,
-}
 
 impl Zstd {
     /// Starts to measure what is lost before the block of `frame` that starts
@@ -224,8 +178,4 @@ fn guesses(blocks: Option<Blocks>, longest: u64) -> Vec<u64> {
     });
     lengths.truncate(GUESSES_MAX);
     lengths.into_iter().map(to_u64).collect()
-}
-
-fn to_u64(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }

@@ -14,9 +14,9 @@
 use core::ops::Range;
 use std::collections::VecDeque;
 
+use super::behind::Behind;
 use super::block::{BlockDecoder, FILL_EXTRA, Past, Undecodable};
 use super::header::{BLOCK_MAX, BlockHeader};
-use super::measure::Behind;
 use crate::container::loss::twin::{Grain, differences};
 
 /// Bytes of contents that are decoded with one fill. With a block more it is

@@ -1,0 +1,41 @@
+//! What lies before a place where a frame is entered.
+
+use std::rc::Rc;
+
+use crate::container::loss::before::Before;
+use crate::source::to_u64;
+
+/// The lengths of nearly all blocks are multiples of this many bytes. A loss
+/// that ends a job of `zstd --rsyncable` is not guessed.
+pub(super) const UNIT: usize = 32 * 1024;
+
+/// What lies before a place where a frame is entered, if it is known how much is
+/// lost there.
+pub(super) struct Behind {
+    pub(super) before: Rc<Before>,
+    /// Bytes of contents that are lost.
+    pub(super) lost: u64,
+}
+
+impl Behind {
+    /// The contents before the entry, as far as a frame with a window of
+    /// `window` bytes looks back, with `fill` for what is not known.
+    pub(super) fn history(&self, window: u64, fill: u8) -> Vec<u8> {
+        let lost = usize::try_from(self.lost).unwrap_or(usize::MAX);
+        let window = usize::try_from(window).unwrap_or(usize::MAX);
+        self.before.with_stand_in(fill, lost, window)
+    }
+
+    /// Bytes of contents before the entry as far back as anything is known.
+    pub(super) fn reach(&self) -> u64 {
+        match to_u64(self.before.len()) {
+            0 => 0,
+            known => known.saturating_add(self.lost),
+        }
+    }
+
+    /// Bytes of memory that it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.before.memory()
+    }
+}

@@ -1,0 +1,434 @@
+//! The decoder, from frame to frame.
+
+use core::hash::Hasher;
+use std::rc::Rc;
+
+use twox_hash::XxHash64;
+
+use super::behind::Behind;
+use super::block::{BlockDecoder, Past};
+use super::frame::Frame;
+use super::header::{BLOCK_MAX, BlockHeader, BlockKind, FrameHeader, HEADER_MAX, Opening};
+use super::search::Search;
+use super::trial::{Inside, Trial};
+use super::twin::Twin;
+use crate::container::Options;
+use crate::container::finding::ContainerFindingKind;
+use crate::container::input::Input;
+use crate::container::log::{End, Verdict};
+use crate::container::loss::before::Before;
+use crate::container::loss::{Found, Loss, cut};
+use crate::container::sequential::decoder::{Decoder, Output, Saved, Step as Turn};
+use crate::container::sequential::recent::Recent;
+use crate::source::{Error, ErrorKind, Part};
+
+/// Trials in a row that may come to nothing; then checkpoints are kept with
+/// their whole windows at once.
+const VAIN_TRIALS_MAX: u32 = 4;
+
+type Step = Turn<Search>;
+
+/// Decodes zstd from front to back.
+pub(in crate::container) struct Zstd {
+    pub(super) blocks: BlockDecoder,
+    pub(super) window_max: u64,
+    /// Whether checksums and lengths are checked.
+    pub(super) checks: bool,
+    pub(super) place: Place,
+    pub(super) frames: u64,
+    /// The checkpoint that is about to be kept.
+    pub(super) trial: Option<Trial>,
+    /// Trials in a row that came to nothing.
+    pub(super) vain_trials: u32,
+    /// Guesses in a row at the length of a loss that came to nothing.
+    pub(super) vain_guesses: u32,
+    /// The second decoder, while what the first one puts out can be unknown.
+    pub(super) twin: Option<Box<Twin>>,
+    /// What is in doubt of the last frame.
+    pub(super) doubt: Doubt,
+}
+
+/// What is in doubt of a frame that came to its end, if its checksum does not tell
+/// that it did.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Doubt {
+    /// The frame, and how many bytes of contents may be wrong if it did not.
+    rest: Option<(FrameHeader, usize)>,
+    /// Bytes of contents that nothing proves, and where they start in the source.
+    unproven: Option<(u64, u64)>,
+}
+
+/// Where in the format the decoder stands.
+#[derive(Clone)]
+pub(super) enum Place {
+    /// Before a frame, or at the end.
+    Between,
+    /// Before a block of a frame.
+    Blocks(Frame),
+    /// Behind the last block of a frame.
+    Trailer(Frame),
+}
+
+/// The decoder at a checkpoint.
+pub(in crate::container) struct State {
+    frames: u64,
+    place: Saving,
+}
+
+/// Where in the format a checkpoint stands.
+enum Saving {
+    /// Before a frame.
+    Between,
+    /// Where a frame is entered behind damage.
+    Entry(FrameHeader, Option<Rc<Behind>>),
+    /// Before a block of a frame.
+    Inside(Box<Inside>),
+}
+
+impl Zstd {
+    fn open_frame(&mut self, input: &mut Input, output: &mut Output<'_>) -> Result<Step, Error> {
+        let start = input.position();
+        let bytes = input.peek(HEADER_MAX)?;
+        if bytes.is_empty() {
+            return Ok(Step::End(End::Complete));
+        }
+        match Opening::parse(bytes) {
+            // Behind what can be decoded, that is something else by chance.
+            Opening::Frame(header) if header.dictionary != 0 && self.frames > 0 => {
+                Ok(self.stop_behind_end(start))
+            }
+            Opening::Frame(header) => {
+                self.admit(&header, start)?;
+                if self.blocks.start(header.window).is_err() {
+                    return Ok(self.lose_frame(start));
+                }
+                input.consume(header.length);
+                let hash = (self.checks && header.has_checksum).then(|| XxHash64::with_seed(0));
+                self.place = Place::Blocks(Frame { hash, ..Frame::new(header, Past::Known) });
+                Ok(Step::Data(0))
+            }
+            Opening::Skippable(length) => {
+                let end = start.saturating_add(length);
+                if input.source().size().is_some_and(|size| size < end) {
+                    return Ok(Step::End(cut(start, output.contents, output.log)));
+                }
+                input.skip(length)?;
+                self.frames = self.frames.saturating_add(1);
+                Ok(Step::Data(0))
+            }
+            Opening::Cut => Ok(Step::End(cut(start, output.contents, output.log))),
+            Opening::Unknown if self.frames > 0 => Ok(self.stop_behind_end(start)),
+            Opening::Unknown => Ok(self.lose_frame(start)),
+        }
+    }
+
+    /// Refuses what is not supported, and says so before anything is decoded.
+    pub(super) fn admit(&self, header: &FrameHeader, start: u64) -> Result<(), Error> {
+        let kind = if header.dictionary != 0 {
+            ErrorKind::ContainerFeature { feature: "zstd dictionary", found: header.dictionary }
+        } else if header.window > self.window_max {
+            ErrorKind::ContainerWindow { needed: header.window, allowed: self.window_max }
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(Part::Container, start, kind))
+    }
+
+    fn block(
+        &mut self,
+        mut frame: Frame,
+        input: &mut Input,
+        output: &mut Output<'_>,
+    ) -> Result<Step, Error> {
+        if let Some(trial) = &mut self.trial {
+            trial.repair(&mut self.blocks, input, output.room)?;
+        }
+        let start = input.position();
+        let Some(header) = input.peek(3)?.first_chunk::<3>().copied() else {
+            return Ok(Step::End(cut(start, output.contents, output.log)));
+        };
+        let Some(header) = BlockHeader::parse(header) else {
+            let loss = Loss::damage(start, "block header");
+            return Ok(self.lose(loss, start, &frame, None, input));
+        };
+        let length = header.length.saturating_add(3);
+        let Some(block) = input.peek(length)?.get(3..length) else {
+            let loss = Loss::cut(start);
+            if header.kind != BlockKind::Compressed {
+                frame.evidence.add((frame.produced, start), header.evidence(), false);
+            }
+            return Ok(self.lose(loss, start, &frame, None, input));
+        };
+        let decoded = match &mut self.twin {
+            Some(twin) => twin.decode(&mut self.blocks, header, block, output.room, output.unknown),
+            None => self.blocks.decode(header, block, output.room),
+        };
+        let Ok(count) = decoded else {
+            if self.trial.as_mut().is_some_and(|trial| trial.fail(start)) {
+                return Ok(Step::Data(0));
+            }
+            let next = u64::try_from(length).ok().and_then(|length| start.checked_add(length));
+            let loss = Loss::damage(start, "block");
+            return Ok(self.lose(loss, start, &frame, next, input));
+        };
+        input.consume(length);
+        let proves_itself = header.kind == BlockKind::Compressed;
+        frame.evidence.add((frame.produced, start), header.evidence(), proves_itself);
+        frame.put_out(output.room.get(..count).unwrap_or(&[]));
+        if let Some(trial) = &mut self.trial {
+            trial.pass(frame.produced, header.is_last);
+        }
+        if self.twin.as_ref().is_some_and(|twin| twin.is_settled()) {
+            self.twin = None;
+            frame.past = Past::Settled;
+        }
+        self.place = match header.is_last {
+            true => Place::Trailer(frame),
+            false => Place::Blocks(frame),
+        };
+        Ok(Step::Data(count))
+    }
+
+    fn trailer(
+        &mut self,
+        frame: Frame,
+        input: &mut Input,
+        output: &mut Output<'_>,
+    ) -> Result<Step, Error> {
+        let start = input.position();
+        let contents = output.contents;
+        if frame.goes_on(input)? {
+            // The trial took the frame's end for granted.
+            self.trial = None;
+            let reason = "block header";
+            let kind = ContainerFindingKind::Damaged { reason, lost: Some(0), resumes: true };
+            output.log.find(start, contents, kind);
+            self.place = Place::Blocks(frame);
+            return Ok(Step::Data(0));
+        }
+        self.doubt.rest = frame.rest().map(|rest| (rest, frame.doubtful()));
+        let unproven = frame.evidence.unproven();
+        self.doubt.unproven = unproven.map(|(from, at)| (frame.produced.saturating_sub(from), at));
+        let mut verdict = Verdict::Absent;
+        if frame.header.has_checksum {
+            let Some(expected) = input.peek(4)?.first_chunk::<4>().copied() else {
+                return Ok(Step::End(cut(start, output.contents, output.log)));
+            };
+            let expected = u32::from_le_bytes(expected);
+            verdict = Verdict::NotCompared;
+            if let Some(found) = frame.hash.as_ref().map(checksum) {
+                if output.log.compare(expected, found) {
+                    verdict = Verdict::Agrees;
+                    self.doubt = Doubt::default();
+                } else {
+                    verdict = Verdict::Disagrees;
+                    let kind = ContainerFindingKind::ZstdChecksumMismatch { expected, found };
+                    output.log.find(start, contents, kind);
+                }
+            }
+            input.consume(4);
+        } else {
+            output.log.no_checksum();
+        }
+        let found = frame.produced;
+        if let Some(expected) = frame.header.content_size_hint.filter(|&size| size != found) {
+            let kind = ContainerFindingKind::ZstdContentSizeMismatch { expected, found };
+            output.log.find(start, contents, kind);
+        }
+        output.log.cover(contents, verdict);
+        self.frames = self.frames.saturating_add(1);
+        self.twin = None;
+        self.place = Place::Between;
+        Ok(Step::Data(0))
+    }
+
+    /// Something that is no frame stands at `start`, behind the last one.
+    fn stop_behind_end(&mut self, start: u64) -> Step {
+        let (bytes, source) = self.doubt.unproven.take().unwrap_or((0, start));
+        let loss = Loss::behind_end(start).unproven(bytes, source);
+        Step::Stopped(loss, Search::behind_end(start, self.doubt.rest))
+    }
+
+    /// Nothing is known of the frame that should start at `start`.
+    fn lose_frame(&mut self, start: u64) -> Step {
+        // One that was begun before has told the end of its frames.
+        let search = match self.frames {
+            0 => Search::for_frame(FrameHeader::ASSUMED, start),
+            _ => Search::for_frames(start),
+        };
+        Step::Stopped(Loss::damage(start, "frame header"), search)
+    }
+
+    /// A block of `frame` at `start` of the source is lost; the next one may
+    /// start at `next`.
+    fn lose(
+        &mut self,
+        loss: Loss,
+        start: u64,
+        frame: &Frame,
+        next: Option<u64>,
+        input: &Input,
+    ) -> Step {
+        (self.trial, self.twin) = (None, None);
+        let loss = frame.doubt(loss);
+        let missing = frame.missing(input);
+        Step::Stopped(loss, Search::within(frame, start, missing, next))
+    }
+
+    /// Returns the checkpoint on trial if it is settled how much history it
+    /// needs, and goes on with the trial if it is not.
+    fn conclude(&mut self, trial: Trial) -> Option<Saved<State>> {
+        let Some(is_short) = trial.verdict() else {
+            self.trial = Some(trial);
+            return None;
+        };
+        self.vain_trials = if is_short { 0 } else { self.vain_trials.saturating_add(1) };
+        let (contents, source) = (trial.contents, trial.source);
+        let inside = trial.into_inside();
+        let bytes = Inside::bytes_of(inside.history.len());
+        let state = State { frames: self.frames, place: Saving::Inside(Box::new(inside)) };
+        Some(Saved { contents, source, state, bytes })
+    }
+}
+
+impl Decoder for Zstd {
+    type State = State;
+
+    type Search = Search;
+
+    const ROOM: usize = BLOCK_MAX;
+
+    const INTERVAL: u64 = 8 * 1024 * 1024;
+
+    const EFFORT: u64 = 1;
+
+    fn new(options: &Options) -> Self {
+        let window_max = options.window_max;
+        let blocks = BlockDecoder::new(window_max);
+        Self {
+            blocks,
+            window_max,
+            checks: true,
+            place: Place::Between,
+            frames: 0,
+            trial: None,
+            vain_trials: 0,
+            vain_guesses: 0,
+            twin: None,
+            doubt: Doubt::default(),
+        }
+    }
+
+    fn step(&mut self, input: &mut Input, output: &mut Output<'_>) -> Result<Step, Error> {
+        match self.place.clone() {
+            Place::Between => self.open_frame(input, output),
+            Place::Blocks(frame) => self.block(frame, input, output),
+            Place::Trailer(frame) => self.trailer(frame, input, output),
+        }
+    }
+
+    fn search(
+        &mut self,
+        search: &mut Search,
+        loss: &mut Loss,
+        input: &mut Input,
+        output: &mut Output<'_>,
+    ) -> Result<Found, Error> {
+        self.search_on(search, loss, input, output)
+    }
+
+    fn unproven(&self) -> u64 {
+        match &self.place {
+            Place::Between => 0,
+            Place::Blocks(frame) | Place::Trailer(frame) => frame.unproven(),
+        }
+    }
+
+    fn start_again(&mut self) {
+        (self.trial, self.twin, self.doubt) = (None, None, Doubt::default());
+        self.place = Place::Between;
+    }
+
+    fn history(&self) -> usize {
+        match &self.place {
+            Place::Blocks(frame) => usize::try_from(frame.header.window).unwrap_or(usize::MAX),
+            _ => 0,
+        }
+    }
+
+    fn save(
+        &mut self,
+        input: &Input,
+        recent: &Recent,
+        contents: u64,
+        bytes_max: usize,
+    ) -> Option<Saved<State>> {
+        if let Some(trial) = self.trial.take() {
+            return self.conclude(trial);
+        }
+        let source = input.position();
+        let frame = match &self.place {
+            Place::Between => {
+                let state = State { frames: self.frames, place: Saving::Between };
+                return Some(Saved { contents, source, state, bytes: 0 });
+            }
+            // What lies before is the same fill wherever that is.
+            Place::Blocks(Frame { header, produced: 0, past: Past::Unknown, behind, .. }) => {
+                let bytes = behind.as_ref().map_or(0, |behind| behind.memory());
+                let place = Saving::Entry(*header, behind.clone());
+                let state = State { frames: self.frames, place };
+                return Some(Saved { contents, source, state, bytes });
+            }
+            Place::Blocks(frame) => frame,
+            Place::Trailer(_) => return None,
+        };
+        let history = usize::try_from(frame.header.window.min(frame.reach())).ok()?;
+        if Inside::bytes_of(history) > bytes_max {
+            return None;
+        }
+        let history = recent.before(contents, history)?;
+        let is_tried = self.vain_trials < VAIN_TRIALS_MAX && frame.past != Past::Unknown;
+        let short = match is_tried {
+            true => usize::try_from(frame.header.window / 8).ok()?.min(history.len()),
+            false => history.len(),
+        };
+        let rest = history.len().saturating_sub(short);
+        let (header, produced, past) = (frame.header, frame.produced, frame.past);
+        let tables = self.blocks.save(past, [history.get(rest..)?, &[]]).ok()?;
+        let inside = Inside { header, produced, tables, history, past };
+        self.conclude(Trial::new(contents, source, inside, short))
+    }
+
+    fn wants_before(search: &Search) -> Option<usize> {
+        search.wants_before()
+    }
+
+    fn take_before(search: &mut Search, before: Before) {
+        search.take_before(before);
+    }
+
+    fn restore(state: &State, options: &Options) -> Self {
+        let mut restored = Self { checks: false, frames: state.frames, ..Self::new(options) };
+        // Should the crate refuse what it saved itself, the next block cannot
+        // be decoded, and that is what the reader is told.
+        match &state.place {
+            Saving::Between => {}
+            Saving::Entry(header, behind) => {
+                let history = behind.as_ref().map(|behind| behind.history(header.window, 0));
+                let _ = restored.blocks.enter(header.window, &history.unwrap_or_default());
+                restored.place = Place::Blocks(Frame::entered(*header, behind.clone()));
+            }
+            Saving::Inside(inside) => {
+                let _ = inside.enter(&mut restored.blocks);
+                let Inside { header, produced, past, .. } = **inside;
+                restored.place = Place::Blocks(Frame { produced, ..Frame::new(header, past) });
+            }
+        }
+        restored
+    }
+}
+
+/// The low half of an XXH64, as frames carry it.
+fn checksum(hash: &XxHash64) -> u32 {
+    u32::try_from(hash.finish() & u64::from(u32::MAX)).unwrap_or(0)
+}
