@@ -149,16 +149,20 @@ inEachBrowser("The report of a damaged archive", {
       inspector.clickIn("#damage", /Save damage map/),
     );
     const map = readFileSync(download.path, "utf8");
-    const lines = map.split("\n").filter((line) => /^0x\w+ +0x\w+ +[+-]$/.test(line));
+    const lines = map.split("\n").filter((line) => /^0x\w+ +0x\w+ +[+?-]$/.test(line));
     let end = 0;
     let lost = 0;
+    let doubted = 0;
     for (const [at, length, status] of lines.map((line) => line.split(/ +/))) {
       assert.equal(Number(at), end);
       end += Number(length);
       lost += status === "-" ? Number(length) : 0;
+      doubted += status === "?" ? Number(length) : 0;
     }
     assert.equal(end, 16 << 20);
     assert.equal(lost, 120 * 65_536);
+    // Clusters are left out and nothing is broken: what stands beside them is not sure.
+    assert.ok(doubted > 0);
   },
 });
 
