@@ -269,7 +269,10 @@ impl Scan {
                     return done.map(|_| ());
                 }
                 self.catalogue.lose(&comparing.newly_lost(&self.contents));
-                Behind::Astray(self.catalogue.take_astray().into_iter())
+                let astray = self.catalogue.take_astray();
+                // Elsewhere nothing derives from what stands before.
+                let is_of_use = self.contents.decodes_in_order();
+                Behind::Astray(if is_of_use { astray } else { Vec::new() }.into_iter())
             }
             Behind::Astray(mut astray) => {
                 let done = match astray.as_slice().first() {
