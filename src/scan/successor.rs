@@ -29,11 +29,11 @@ impl Successor {
     /// What comes after `extent`. That clusters come out of order is the
     /// exception, and such an extent is not known.
     pub(super) fn of(extent: &ExtentHeader, header: &Header) -> Self {
-        let mut last: BTreeMap<DeviceId, ClusterNumber> = BTreeMap::new();
-        for slot in extent.slots() {
-            let highest = last.entry(slot.device).or_insert(slot.cluster);
-            *highest = slot.cluster.max(*highest);
-        }
+        // Where clusters come in any order, an extent further on may go on with one of
+        // them by chance.
+        let Some(last) = last_in_order(extent) else {
+            return Self { uuid: header.uuid(), clusters: Vec::new(), starts_device: false };
+        };
         let next = |cluster: ClusterNumber| cluster.0.checked_add(1).map(ClusterNumber);
         let clusters = last.into_iter().filter_map(|(id, cluster)| Some((id, next(cluster)?)));
         let clusters: Vec<_> = clusters.collect();
@@ -51,7 +51,8 @@ impl Successor {
         }
         let extent = ExtentHeader::parse(bytes);
         extent.faults(self.uuid).is_empty()
-            && extent.slots().iter().any(|slot| {
+            && last_in_order(&extent).is_some()
+            && extent.slots().first().is_some_and(|slot| {
                 let is_first = self.starts_device && slot.cluster.0 == 0;
                 is_first || self.clusters.contains(&(slot.device, slot.cluster))
             })
@@ -61,4 +62,17 @@ impl Successor {
     pub(super) fn landmark(self, offset: u64) -> Landmark {
         Landmark { offset, length: HEADER_LENGTH, proof: Rc::new(move |bytes| self.is(bytes)) }
     }
+}
+
+/// The last cluster of each device in `extent`; `None` unless those of each follow
+/// one another.
+fn last_in_order(extent: &ExtentHeader) -> Option<BTreeMap<DeviceId, ClusterNumber>> {
+    let mut last: BTreeMap<DeviceId, ClusterNumber> = BTreeMap::new();
+    for slot in extent.slots() {
+        let before = last.insert(slot.device, slot.cluster);
+        if before.is_some_and(|before| before.0.checked_add(1) != Some(slot.cluster.0)) {
+            return None;
+        }
+    }
+    Some(last)
 }

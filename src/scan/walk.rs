@@ -120,6 +120,10 @@ impl Broken {
     fn shows_its_place(&self) -> bool {
         let Why::Broken(faults) = &self.why else { return false };
         let has = |kind: fn(&FindingKind) -> bool| faults.iter().any(kind);
+        // A few bytes at the end may begin like a header by chance.
+        if has(|fault| matches!(fault, FindingKind::ExtentHeaderCut { found } if *found < 16)) {
+            return false;
+        }
         let has_magic = !has(|fault| matches!(fault, FindingKind::ExtentMagicWrong { .. }));
         let has_uuid = !has(|fault| matches!(fault, FindingKind::ExtentUuidMismatch { .. }));
         !faults.is_empty() && (has_magic || has_uuid)

@@ -22,6 +22,9 @@ use self::judge::{Excuse, Judgement, judge};
 /// Cases in a run of all tests.
 const CASES: u64 = 500;
 
+/// Cases beyond them in which wrong bytes were claimed once.
+const FORMER: [u64; 8] = [6_311, 6_314, 7_322, 10_952, 11_482, 17_528, 19_279, 19_505];
+
 /// What became of the cases of one kind.
 #[derive(Default)]
 struct Sums {
@@ -40,9 +43,9 @@ fn number(variable: &str) -> Option<u64> {
 #[test]
 fn no_byte_is_claimed_that_is_not_the_disks() {
     let bases = bases();
-    let cases = match number("VMA_DAMAGE_CASE") {
-        Some(only) => only..only + 1,
-        None => 0..number("VMA_DAMAGE_CASES").unwrap_or(CASES),
+    let cases: Vec<u64> = match number("VMA_DAMAGE_CASE") {
+        Some(only) => vec![only],
+        None => (0..number("VMA_DAMAGE_CASES").unwrap_or(CASES)).chain(FORMER).collect(),
     };
     let mut table: BTreeMap<(&str, &str), Sums> = BTreeMap::new();
     let mut failed = Vec::new();

@@ -247,9 +247,9 @@ impl Inflate {
         }
     }
 
-    /// Takes the last `count` bytes of output, all given out, to be unknown.
-    pub(super) fn distrust(&mut self, count: usize) {
-        let start = self.filled.saturating_sub(count.min(WINDOW));
+    /// Takes the whole window to be unknown; all output was given out.
+    pub(super) fn distrust(&mut self) {
+        let start = self.filled.saturating_sub(WINDOW);
         let mut buffer = self.track.buffer.clone();
         for byte in buffer.get_mut(start..self.filled).unwrap_or(&mut []) {
             *byte = !*byte;

@@ -287,10 +287,10 @@ impl Decoder for Gzip {
         }
     }
 
-    fn distrust(&mut self, count: usize) -> bool {
+    fn distrust(&mut self) -> bool {
         // Nothing reaches beyond the start of a member.
         if matches!(self.place, Place::Data) {
-            self.inflate.distrust(count);
+            self.inflate.distrust();
         }
         true
     }

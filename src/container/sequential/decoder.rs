@@ -105,10 +105,9 @@ pub(in crate::container) trait Decoder: Sized {
     /// here.
     fn unproven(&self) -> u64;
 
-    /// From here on, takes the last `count` bytes of output for unknown, as far as
-    /// anything copies from them; false if it cannot, and nothing is known of what
-    /// comes.
-    fn distrust(&mut self, _count: usize) -> bool {
+    /// From here on, takes everything that may be copied from for unknown; false if
+    /// it cannot, and nothing is known of what comes.
+    fn distrust(&mut self) -> bool {
         false
     }
 

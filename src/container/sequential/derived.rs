@@ -45,8 +45,9 @@ impl<D: Decoder> Derived<D> {
         }
         if !*is_behind && cursor.contents >= wrong.end {
             *is_behind = true;
-            let count = cursor.contents.saturating_sub(wrong.start);
-            if !cursor.decoder.distrust(usize::try_from(count).unwrap_or(usize::MAX)) {
+            // What is copied from further back is found elsewhere now: more or fewer
+            // bytes lie in between.
+            if !cursor.decoder.distrust() {
                 doubted.push(wrong.end..*until);
                 return Ok(true);
             }
