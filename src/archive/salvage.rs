@@ -11,7 +11,9 @@ use crate::archive::extent::{self, ExtentHeader, HEADER_LENGTH};
 use crate::archive::finding::FindingKind;
 use crate::archive::header::{FIXED_SIZE, HEADER_SIZE_MAX, Header, START, Standing};
 use crate::container::{ContainerFinding, Contents};
-use crate::source::{Error, ErrorKind, Gap, Part, ReadAt, Severity, gaps, lost_until, read_range};
+use crate::source::{
+    Error, ErrorKind, Gap, Part, ReadAt, Severity, gaps, lost_until, read_range, to_u64,
+};
 
 /// Bytes of contents in which a sound extent, or a sound header, is looked
 /// for. Two extents of the largest size and a header of the largest that is
@@ -283,8 +285,4 @@ fn approach(contents: &Contents, at: u64) -> Result<(), Error> {
     }
     let kind = ErrorKind::NothingSound { searched: APPROACH_MAX };
     Err(Error::new(Part::Container, 0, kind))
-}
-
-fn to_u64(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }

@@ -6,7 +6,7 @@
 use core::ops::Range;
 use std::rc::Rc;
 
-use crate::source::{Error, ReadAt, lost_until};
+use crate::source::{Error, ReadAt, lost_until, to_u64};
 
 /// Extents smaller than this on average are read through windows. A browser
 /// reads some 400 KiB in the time that one more read costs.
@@ -240,8 +240,4 @@ impl Lookahead {
     fn buffer_end(&self) -> u64 {
         self.start.saturating_add(to_u64(self.buffer.len()))
     }
-}
-
-fn to_u64(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }

@@ -24,7 +24,7 @@ use super::finding::{BlockChecksum, ContainerFindingKind};
 use super::input::Input;
 use super::log::{End, Log, Verdict};
 use super::loss::{Found, Length, Loss, cut};
-use crate::source::{Error, ReadAt, Reader, Writer};
+use crate::source::{Error, ReadAt, Reader, Writer, to_u64};
 
 /// A place in a bzip2 file, at a block or between two.
 pub(super) struct Bzip2 {
@@ -263,8 +263,4 @@ impl Walk for Bzip2 {
         let bit = Some(bytes.u32()?).filter(|&bit| bit != u32::MAX);
         Some(Resume { bit, streams: bytes.u64()? })
     }
-}
-
-fn to_u64(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }

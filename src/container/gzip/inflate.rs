@@ -26,7 +26,7 @@ use super::bits::Bits;
 use super::proof::Proof;
 use crate::container::copy_start;
 use crate::container::loss::twin::{Grain, differences};
-use crate::source::{Reader, Writer};
+use crate::source::{Reader, Writer, to_u64};
 
 /// Bytes that deflate looks back at most.
 const WINDOW: usize = 32 * 1024;
@@ -466,10 +466,6 @@ impl Inflate {
         (inflate.filled, inflate.given) = (filled, filled);
         inflate
     }
-}
-
-fn to_u64(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 /// The decoder at the start of a block behind `bits`.

@@ -6,6 +6,7 @@ use core::ops::Range;
 use super::holes::Holes;
 use super::measure::Measure;
 use crate::container::sequential::recent::Recent;
+use crate::source::to_u64;
 
 /// What is known around a loss.
 pub(in crate::container) struct Before {
@@ -109,10 +110,6 @@ fn fill(bytes: &mut [u8], parts: &[Range<usize>], from: usize, byte: u8) {
         let end = end.min(bytes.len());
         bytes.get_mut(start..end).unwrap_or(&mut []).fill(byte);
     }
-}
-
-fn to_u64(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The search for what a layer above expects, behind a place where it is not
 //! known how much came before.
 
+use crate::source::to_u64;
 use std::rc::Rc;
 
 /// Bytes of which a layer above knows where they stand, and that it can tell
@@ -62,8 +63,4 @@ impl Sighting {
     pub(in crate::container) fn is_past(&self, latest: u64, landmark: &Landmark) -> bool {
         self.seen >= latest.saturating_add(to_u64(landmark.length))
     }
-}
-
-fn to_u64(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }

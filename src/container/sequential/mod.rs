@@ -24,7 +24,7 @@ use super::log::{Covered, End, Log};
 use super::loss::holes::{Holes, first_gap};
 use super::loss::landmark::Landmark;
 use super::{Options, Progress, copy_start};
-use crate::source::{Error, Gap, ReadAt, Reader, Writer};
+use crate::source::{Error, Gap, ReadAt, Reader, Writer, to_u64};
 
 /// The contents of a container that is decoded from front to back.
 pub(in crate::container) struct Stream<D: Decoder> {
@@ -189,8 +189,4 @@ impl<D: Decoder> ReadAt for Stream<D> {
         let start = if from <= offset { earliest.max(from) } else { earliest };
         offset.saturating_sub(start)
     }
-}
-
-fn to_u64(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }

@@ -19,7 +19,7 @@ use super::twin::Twin;
 use crate::container::input::Input;
 use crate::container::loss::{Found, Length, Loss};
 use crate::container::sequential::decoder::Output;
-use crate::source::Error;
+use crate::source::{Error, to_u64};
 
 /// Blocks in a row that can be decoded where a frame is entered, unless it ends
 /// before.
@@ -252,8 +252,4 @@ fn find(bytes: &[u8], frame: FrameHeader) -> Option<Sign> {
 fn block_length(bytes: &[u8]) -> Option<usize> {
     let header = BlockHeader::parse(*bytes.first_chunk::<3>()?)?;
     Some(header.length.saturating_add(3))
-}
-
-fn to_u64(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }

@@ -18,6 +18,7 @@ use super::behind::Behind;
 use super::block::{BlockDecoder, FILL_EXTRA, Past, Undecodable};
 use super::header::{BLOCK_MAX, BlockHeader};
 use crate::container::loss::twin::{Grain, differences};
+use crate::source::to_u64;
 
 /// Bytes of contents that are decoded with one fill. With a block more it is
 /// still short of [`FILL_EXTRA`] by far more than an offset that is shortened
@@ -137,8 +138,4 @@ fn push(history: &mut VecDeque<u8>, bytes: &[u8], window: u64) {
     history.extend(bytes);
     let surplus = history.len().saturating_sub(usize::try_from(window).unwrap_or(usize::MAX));
     history.drain(..surplus);
-}
-
-fn to_u64(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }

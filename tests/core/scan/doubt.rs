@@ -122,15 +122,18 @@ fn claimed_of_both(bytes: &[u8]) -> (u64, u64) {
     (both[0].0 + both[1].0, both[0].1 + both[1].1)
 }
 
+/// A place in the data of an archive with so many bytes behind it.
+fn somewhere(archive: &Archive, length: u64, seed: u64) -> u64 {
+    let first = archive.extent(0) + 512;
+    first + Random::new(seed).below(archive.bytes.len() as u64 - first - length)
+}
+
 #[test]
 fn a_piece_of_just_an_extent_that_is_cut_out_puts_what_is_beside_it_in_doubt() {
     let (whole, extent) = (63 * 65_536, 512 + 7 * 65_536);
     for seed in 0..60 {
         let mut archive = dense().build();
-        let mut random = Random::new(seed);
-        let first = archive.extent(0);
-        let room = archive.bytes.len() as u64 - first - extent;
-        let at = first + 512 + random.below(room - 512);
+        let at = somewhere(&archive, extent, seed);
         archive.remove(at, extent);
         let (claimed, wrong) = claimed_of_both(&archive.bytes);
         assert_eq!(wrong, 0, "{at:#x} of {claimed} claimed");
@@ -144,10 +147,7 @@ fn of_copies_that_differ_both_are_in_doubt_and_the_others_are_not() {
     let (whole, extent) = (63 * 65_536, 512 + 7 * 65_536);
     for seed in 0..60 {
         let mut archive = dense().build();
-        let mut random = Random::new(seed);
-        let first = archive.extent(0);
-        let room = archive.bytes.len() as u64 - first - extent;
-        let at = first + 512 + random.below(room - 512);
+        let at = somewhere(&archive, extent, seed);
         let piece = archive.bytes[at as usize..(at + extent) as usize].to_vec();
         archive.insert(at + extent, &piece);
         let (claimed, wrong) = claimed_of_both(&archive.bytes);
