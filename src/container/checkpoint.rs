@@ -32,6 +32,8 @@ pub(super) struct Checkpoint<S> {
 /// budget, the interval doubles and about every second one goes.
 pub(super) struct Checkpoints<S> {
     kept: Vec<Checkpoint<S>>,
+    /// Where in the contents those are that must stay.
+    pinned: Vec<u64>,
     interval: u64,
     bytes: usize,
     bytes_max: usize,
@@ -41,7 +43,8 @@ impl<S> Checkpoints<S> {
     /// None so far; `interval` bytes of contents apart at first, and taking
     /// at most `bytes_max` bytes of memory.
     pub(super) fn new(interval: u64, bytes_max: usize) -> Self {
-        Self { kept: Vec::new(), interval: interval.max(1), bytes: 0, bytes_max }
+        let (kept, pinned) = (Vec::new(), Vec::new());
+        Self { kept, pinned, interval: interval.max(1), bytes: 0, bytes_max }
     }
 
     /// Whether `contents` lies an interval behind the last checkpoint.
@@ -77,6 +80,7 @@ impl<S> Checkpoints<S> {
     /// Keeps a checkpoint that lies behind all others.
     pub(super) fn push(&mut self, checkpoint: Checkpoint<S>) {
         self.bytes = self.bytes.saturating_add(checkpoint.bytes).saturating_add(Self::OWN_BYTES);
+        self.pinned.extend(checkpoint.pinned.then_some(checkpoint.contents));
         self.kept.push(checkpoint);
         while self.bytes > self.bytes_max && self.kept.iter().any(|kept| !kept.pinned) {
             self.thin();
@@ -87,6 +91,21 @@ impl<S> Checkpoints<S> {
     pub(super) fn before(&self, contents: u64) -> Option<&Checkpoint<S>> {
         let behind = self.kept.partition_point(|kept| kept.contents <= contents);
         self.kept.get(behind.checked_sub(1)?)
+    }
+
+    /// The part around `contents` that a decoder can go through by itself: it starts
+    /// and ends where one has to be put to a checkpoint.
+    pub(super) fn stretch(&self, contents: u64) -> Range<u64> {
+        let behind = self.pinned.partition_point(|&pinned| pinned <= contents);
+        let start = behind.checked_sub(1).and_then(|at| self.pinned.get(at));
+        let end = self.pinned.get(behind);
+        start.copied().unwrap_or(0)..end.copied().unwrap_or(u64::MAX)
+    }
+
+    /// How far the contents have come at least where `source` is decoded.
+    pub(super) fn contents_at(&self, source: u64) -> u64 {
+        let before = self.kept.iter().rev().find(|kept| kept.source <= source);
+        before.map_or(0, |kept| kept.contents)
     }
 
     /// The ranges of the source that decoding `contents` reads: from the

@@ -115,30 +115,6 @@ impl DeviceIndex {
         Ok(())
     }
 
-    /// Takes the stored blocks of all clusters that start in one of `ranges` of
-    /// the archive, which are in order, to be lost.
-    pub fn lose_within(&mut self, ranges: &[Range<u64>]) {
-        for (&number, page) in &self.pages {
-            let Page::Mixed(page) = page else { continue };
-            let stored = (0..PAGE_CLUSTERS).filter(|&bit| page.stored.has(bit));
-            for (bit, location) in stored.zip(&page.entries) {
-                let offset = location.offset().0;
-                let range = ranges.get(ranges.partition_point(|range| range.end <= offset));
-                if range.is_none_or(|range| offset < range.start) {
-                    continue;
-                }
-                let cluster = number.saturating_mul(PAGE_CLUSTERS).saturating_add(bit);
-                let before = self.lost.insert(cluster, location.mask()).unwrap_or_default();
-                let blocks = u64::from(location.mask().without(before).stored_blocks());
-                let counts = &mut self.counts;
-                counts.stored_blocks = counts.stored_blocks.saturating_sub(blocks);
-                counts.cut += u64::from(before == BlockMask::ZERO);
-                counts.lost_blocks += blocks;
-                counts.lost_bytes += blocks.saturating_mul(BLOCK_SIZE);
-            }
-        }
-    }
-
     /// Takes the stored blocks that lie in `holes` of the archive, which are in
     /// order and were not told before, to be lost. Of the blocks of a mask that
     /// stand at an offset, `left` says which are there all the same, and how many

@@ -33,6 +33,10 @@ const SECTORS_PER_WORD: i64 = 8192;
 /// and what is far more than a computer's memory is refused.
 const BITMAP_MAX: u64 = 32 << 30;
 
+/// Bytes that a program which unpacks keeps to itself at most, where it stops at
+/// what it cannot decode: the blocks that it has begun.
+const GIVEN_LESS: u64 = 8 << 20;
+
 const NO_BITMAP: &str = "rstate->bitmap";
 const PAST_BITMAP: &str = "rstate->bitmap_size > idx";
 const WRITE_BEYOND_END: &str = "got wrong block address - write beyond end";
@@ -59,6 +63,12 @@ pub struct Reading {
     /// What stands behind it.
     next: Option<Next>,
     is_at_end: bool,
+    /// How much of the archive it has read, and how much when each of its verdicts
+    /// was known.
+    header_read: u64,
+    read: u64,
+    verify_read: u64,
+    extract_read: u64,
     /// Bytes of the archive cannot be had, so nobody knows what it would say.
     is_lost: bool,
 }
@@ -146,6 +156,10 @@ impl Reading {
             current: None,
             next: None,
             is_at_end: false,
+            header_read: first_extent,
+            read: first_extent,
+            verify_read: first_extent,
+            extract_read: first_extent,
             is_lost: header.as_ref().is_ok_and(|header| u64::from(header.size) != first_extent),
         };
         match header {
@@ -188,6 +202,23 @@ impl Reading {
         }
     }
 
+    /// What is known where an unpacker that fails puts out `given` bytes of the
+    /// archive, or a little less: nothing of what it would tell of those behind.
+    #[must_use]
+    pub fn prediction_of(&self, given: u64) -> Prediction {
+        if given == 0 {
+            let nothing = read_behind(&[], &Vec::new()).err();
+            return Prediction::all(nothing.map(|end| end.verdict(|_| "")));
+        }
+        let is_read = |read: u64| read.saturating_add(GIVEN_LESS) <= given;
+        let whole = self.prediction();
+        Prediction {
+            list: whole.list.filter(|_| is_read(self.header_read)),
+            verify: whole.verify.filter(|_| is_read(self.verify_read)),
+            extract: whole.extract.filter(|_| is_read(self.extract_read)),
+        }
+    }
+
     /// The name of a device, or for 0 of a config.
     fn name(&self, id: u8) -> &str {
         let device = self.devices.get(usize::from(id)).and_then(Option::as_ref);
@@ -220,6 +251,7 @@ impl Reading {
         if self.is_settled() {
             return;
         }
+        self.read = self.read.max(place.at.saturating_add(HEADER_SIZE));
         if let Some(verdict) = self.current.and_then(|extent| extent.cut(place.end)) {
             self.stop(Stop::both(verdict));
             return;
@@ -261,7 +293,9 @@ impl Reading {
         if !self.is_at_end {
             return;
         }
-        self.verify.get_or_insert(End::Accepts);
+        if self.verify.is_none() {
+            (self.verify, self.verify_read) = (Some(End::Accepts), u64::MAX);
+        }
         if self.extract.is_none() {
             let devices = (0..=u8::MAX).zip(&self.devices);
             let mut lacks = devices.filter_map(|(id, device)| {
@@ -271,6 +305,7 @@ impl Reading {
             });
             let end = lacks.next().or_else(|| self.renamed_before());
             self.extract = Some(end.unwrap_or(End::Accepts));
+            self.extract_read = u64::MAX;
         }
     }
 
@@ -303,7 +338,10 @@ impl Reading {
 
     fn advance(&mut self) {
         match self.next.take() {
-            Some(Next::Extent(extent)) => self.current = Some(extent),
+            Some(Next::Extent(extent)) => {
+                self.read = self.read.max(extent.at.saturating_add(extent.size));
+                self.current = Some(extent);
+            }
             Some(Next::Fault(verdict)) => self.stop(Stop::both(verdict)),
             Some(Next::End) => self.is_at_end = true,
             None => {}
@@ -316,10 +354,10 @@ impl Reading {
 
     fn stop(&mut self, stop: Stop) {
         if self.verify.is_none() {
-            self.verify = stop.verify;
+            (self.verify, self.verify_read) = (stop.verify, self.read);
         }
         if self.extract.is_none() {
-            self.extract = stop.extract;
+            (self.extract, self.extract_read) = (stop.extract, self.read);
         }
     }
 

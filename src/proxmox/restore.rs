@@ -144,7 +144,9 @@ impl Restore {
         let unpacker = facts.unpacker.filter(|said| !said.is_ok());
         deaths.extend(unpacker.cloned().map(Death::Unpacker));
         let is_unpacked = facts.unpacker.is_some() || !facts.is_packed;
-        let is_decided = extract.is_some() && is_unpacked || header.is_some();
+        // Behind one that fails, what `vma` says depends on how far it came.
+        let is_read = extract.is_some() || unpacker.is_some();
+        let is_decided = is_read && is_unpacked || header.is_some();
         Self { deaths, is_decided, storages: facts.config.map(storages).unwrap_or_default() }
     }
 }

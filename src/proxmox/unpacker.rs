@@ -166,6 +166,27 @@ impl Fact {
     }
 }
 
+/// Bytes of contents that a program which unpacks a container has put out, or a
+/// little less, when it comes to the first thing that it cannot go on past; of what
+/// comes next it may put out a block. `None` if there is no such thing as far as is
+/// known, 0 only if it puts out nothing.
+#[must_use]
+pub fn given(contents: &Contents) -> Option<u64> {
+    let stops = contents.findings().into_iter().filter(|finding| match finding.kind {
+        // Nothing follows that it would have put out.
+        ContainerFindingKind::TrailingGarbage { .. }
+        | ContainerFindingKind::TrailingZeros { .. }
+        | ContainerFindingKind::EndMarkerMissing => false,
+        _ => true,
+    });
+    // What stands right at the file's start is refused with it.
+    let given = |finding: ContainerFinding| match finding.offset {
+        0 => finding.contents_offset,
+        _ => finding.contents_offset.max(1),
+    };
+    stops.map(given).min()
+}
+
 /// What `program` says of a file; `None` as long as nobody can tell: nothing
 /// is wrong so far, and not all of it was looked at.
 #[must_use]

@@ -12,7 +12,7 @@ use crate::image::index::{Cluster, DeviceIndex};
 use crate::source::{Error, Gap, GapKind, ReadAt, gaps, read_range};
 
 /// Further copies that are kept to be looked at: of 64 GiB. What comes beyond
-/// them is not used, and not compared.
+/// them is not used; what cannot be compared is in doubt.
 const COPIES_MAX: usize = 1 << 20;
 
 /// Bytes that a step reads and compares, about.
@@ -30,6 +30,8 @@ pub(super) struct Copy {
     /// Where its stored blocks stand, and which they are.
     pub(super) data: ArchiveOffset,
     pub(super) mask: BlockMask,
+    /// Those of them that its extent is cut before.
+    pub(super) lost: BlockMask,
     /// Whether it stands in the same copy of the archive: nothing but damage puts
     /// it there.
     pub(super) is_odd: bool,
@@ -48,10 +50,13 @@ pub(super) struct There {
 }
 
 impl Again {
-    pub(super) fn push(&mut self, copy: Copy) {
-        if self.0.len() < COPIES_MAX {
-            self.0.push(copy);
+    /// Keeps a copy; returns it where there are too many.
+    pub(super) fn push(&mut self, copy: Copy) -> Option<Copy> {
+        if self.0.len() >= COPIES_MAX {
+            return Some(copy);
         }
+        self.0.push(copy);
+        None
     }
 
     pub(super) fn take(&mut self) -> Vec<Copy> {
@@ -59,10 +64,22 @@ impl Again {
     }
 }
 
+impl Copy {
+    /// Where its stored bytes stand.
+    pub(super) fn bytes(&self) -> Range<u64> {
+        bytes_of(self.data, self.mask)
+    }
+}
+
 impl There {
     /// What there is in `contents` of a copy whose stored blocks, `mask`, stand at
-    /// `data`.
-    pub(super) fn of(contents: &dyn ReadAt, data: ArchiveOffset, mask: BlockMask) -> Self {
+    /// `data`, and of which `cut` are not there.
+    pub(super) fn of(
+        contents: &dyn ReadAt,
+        data: ArchiveOffset,
+        mask: BlockMask,
+        cut: BlockMask,
+    ) -> Self {
         let range = bytes_of(data, mask);
         let whole = range.end.saturating_sub(range.start);
         let end = contents.size().unwrap_or(u64::MAX);
@@ -74,7 +91,10 @@ impl There {
         let left = Stored::of(mask, data.0, &holes);
         let bad = found.iter().map(|gap| gap.end.saturating_sub(gap.start));
         let good = whole.saturating_sub(bad.fold(0, u64::saturating_add));
-        Self { data, mask, lost: mask.without(left.blocks), unknown: left.unknown, good }
+        let lost = mask.without(left.blocks);
+        let more = u64::from(cut.without(lost).stored_blocks()) * BLOCK_SIZE;
+        let good = good.saturating_sub(more);
+        Self { data, mask, lost: lost.with(cut), unknown: left.unknown, good }
     }
 
     /// The copy that `index` has of a cluster; `None` if it has none.
@@ -85,16 +105,12 @@ impl There {
     ) -> Option<Self> {
         match index.cluster(cluster) {
             Cluster::Missing => None,
-            Cluster::Zero => Some(Self::of(contents, ArchiveOffset(0), BlockMask::ZERO)),
+            Cluster::Zero => {
+                let none = BlockMask::ZERO;
+                Some(Self::of(contents, ArchiveOffset(0), none, none))
+            }
             Cluster::Stored { offset, mask } => {
-                let there = Self::of(contents, offset, mask);
-                let lost = index.lost_blocks(cluster);
-                let more = u64::from(lost.without(there.lost).stored_blocks()) * BLOCK_SIZE;
-                Some(Self {
-                    lost: lost.with(there.lost),
-                    good: there.good.saturating_sub(more),
-                    ..there
-                })
+                Some(Self::of(contents, offset, mask, index.lost_blocks(cluster)))
             }
         }
     }
@@ -115,6 +131,14 @@ impl There {
     /// Where its stored bytes stand.
     pub(super) fn bytes(&self) -> Range<u64> {
         bytes_of(self.data, self.mask)
+    }
+}
+
+/// Where the stored bytes stand of the copy of a cluster that `index` has.
+pub(super) fn bytes_of_first(index: &DeviceIndex, cluster: ClusterNumber) -> Option<Range<u64>> {
+    match index.cluster(cluster) {
+        Cluster::Stored { offset, mask } => Some(bytes_of(offset, mask)),
+        Cluster::Missing | Cluster::Zero => None,
     }
 }
 

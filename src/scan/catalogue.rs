@@ -2,10 +2,10 @@
 //! cluster is and what is wrong. It reads nothing.
 
 use core::ops::Range;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::again::{Again, Copy, There};
-use super::displaced::{Checked, Displaced};
+use super::again::{Again, Copy, There, bytes_of_first};
 use super::passed_over::PassedOver;
 use super::piece::{Extent, ExtentEnd, Gap, Piece, Place, Stands, Taken, Why};
 use super::scanned::Scanned;
@@ -43,7 +43,6 @@ pub(super) struct Catalogue {
     /// The figures from before a further copy of the same archive began. What
     /// is found in it is not told, and nothing but new clusters counts.
     before_copy: Option<ExtentStatistics>,
-    displaced: Displaced,
     passed_over: PassedOver,
     /// From the data of an extent to the next sound one, where that does not stand
     /// where it should.
@@ -73,7 +72,6 @@ impl Catalogue {
             header: Rc::clone(header),
             found,
             before_copy: None,
-            displaced: Displaced::default(),
             passed_over: PassedOver::default(),
             astray: Vec::new(),
             again: Again::default(),
@@ -85,6 +83,13 @@ impl Catalogue {
     /// What the archive says of itself, with what its extents have shown.
     pub(super) fn header(&self) -> &Rc<Header> {
         &self.header
+    }
+
+    /// The devices whose first cluster was found.
+    pub(super) fn begun(&self) -> BTreeSet<DeviceId> {
+        let begun = |index: &DeviceIndex| !is_missing(index, ClusterNumber(0));
+        let devices = self.found.devices.iter();
+        devices.filter(|(_, index)| begun(index)).map(|(&id, _)| id).collect()
     }
 
     /// What was found.
@@ -161,16 +166,8 @@ impl Catalogue {
         }
     }
 
-    /// Takes note of the end, and that `checked` is what is known of the contents.
-    pub(super) fn finish(&mut self, checked: &Checked) {
-        let lost = core::mem::take(&mut self.displaced).lost(checked);
-        for index in self.found.devices.values_mut().filter(|_| !lost.is_empty()) {
-            Rc::make_mut(index).lose_within(&lost);
-        }
-        for data in lost {
-            let until = ArchiveOffset(data.end);
-            self.find(ArchiveOffset(data.start), [FindingKind::ContentsLost { until }]);
-        }
+    /// Takes note of the end.
+    pub(super) fn finish(&mut self) {
         self.doubt_beside_missing();
         self.found.extents = self.before_copy.take().unwrap_or(self.found.extents);
         self.told = core::mem::take(&mut self.found.findings);
@@ -269,16 +266,13 @@ impl Catalogue {
             self.astray.push(0..extent.at);
         }
         let data_bytes = extent.data.end.saturating_sub(extent.data.start);
-        self.displaced.note(extent);
         self.passed_over.note(extent);
         // Where another archive begins, its header may stand behind something else.
         if matches!(extent.end, ExtentEnd::Displaced(_) | ExtentEnd::Open | ExtentEnd::Cut) {
             Rc::make_mut(&mut self.found.doubts).push(extent.data.clone());
         }
-        if let ExtentEnd::Displaced(found) = extent.end
-            && self.astray.len() < ASTRAY_MAX
-        {
-            self.astray.push(extent.data.start..found);
+        if let ExtentEnd::Displaced(found) = extent.end {
+            self.note_astray(extent.data.start..found);
         }
         self.hole_end = extent.holes.last().map(|hole| hole.end);
         self.found.extents.add(header.slots().len(), HEADER_SIZE, data_bytes);
@@ -299,6 +293,19 @@ impl Catalogue {
         }
         self.note_order(header.slots());
         Ok(taken)
+    }
+
+    /// Takes note of contents that went astray. Where there are too many to be told
+    /// apart, all between two of them is in doubt.
+    fn note_astray(&mut self, range: Range<u64>) {
+        let is_full = self.astray.len() >= ASTRAY_MAX;
+        match self.astray.last_mut() {
+            Some(last) if is_full => {
+                Rc::make_mut(&mut self.found.doubts).push(last.end..range.end);
+                last.end = range.end;
+            }
+            _ => self.astray.push(range),
+        }
     }
 
     fn check_extent(&mut self, at: ArchiveOffset, header: &ExtentHeader, data_bytes: u64) {
@@ -369,7 +376,12 @@ impl Catalogue {
         let index = Rc::make_mut(self.found.devices.entry(slot.device).or_default());
         if !is_missing(index, slot.cluster) {
             let (device, cluster, is_odd) = (slot.device, slot.cluster, self.before_copy.is_none());
-            self.again.push(Copy { device, cluster, data, mask, is_odd });
+            let copy = Copy { device, cluster, data, mask, lost, is_odd };
+            if let Some(left) = self.again.push(copy).filter(|left| left.is_odd) {
+                // They are not compared: nobody knows which is right.
+                let places = [Some(left.bytes()), bytes_of_first(index, cluster)];
+                Rc::make_mut(&mut self.found.doubts).add(places.into_iter().flatten().collect());
+            }
         }
         if self.before_copy.is_some() && !is_missing(index, slot.cluster) {
             return Ok(Taken::Before);

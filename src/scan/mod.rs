@@ -8,7 +8,6 @@
 mod again;
 mod catalogue;
 mod comparing;
-mod displaced;
 mod doubted;
 pub mod kept;
 mod lookahead;
@@ -28,7 +27,6 @@ use std::rc::Rc;
 use self::again::{Copy, Differing, There};
 use self::catalogue::{Catalogue, Role};
 use self::comparing::Comparing;
-use self::displaced::Checked;
 use self::doubted::Doubted;
 use self::piece::{Observer, Piece};
 pub use self::scanned::Scanned;
@@ -161,7 +159,7 @@ impl Scan {
             for piece in self.walk.take_pieces() {
                 self.take(&piece, observer)?;
             }
-            self.walk.announce(self.catalogue.header());
+            self.walk.announce(self.catalogue.header(), || self.catalogue.begun());
             let goes_on = advanced?;
             self.catalogue.bound_index(at)?;
             if !goes_on {
@@ -303,7 +301,7 @@ impl Scan {
                     return done.map(|_| ());
                 }
                 self.catalogue.doubt(differing.found());
-                self.catalogue.finish(&Checked::of(&self.contents));
+                self.catalogue.finish();
                 Behind::Nothing
             }
         };
@@ -325,7 +323,7 @@ impl Scan {
             let index = self.catalogue.found().index(copy.device);
             let first = index.and_then(|index| There::first(&*contents, index, copy.cluster));
             let Some(first) = first else { continue };
-            let other = There::of(&*contents, copy.data, copy.mask);
+            let other = There::of(&*contents, copy.data, copy.mask, copy.lost);
             let are_equal = copy.is_odd && first.is_whole() && other.is_whole();
             // One that is zeros has no bytes to be doubted.
             let is_doubted = are_equal && first.mask == BlockMask::ZERO && first.mask != other.mask;
@@ -358,7 +356,7 @@ impl Scan {
             Piece::End if self.contents.size().is_some() => {
                 self.behind = Behind::Checksums(Comparing::new(&self.contents));
             }
-            Piece::End => self.catalogue.finish(&Checked::of(&self.contents)),
+            Piece::End => self.catalogue.finish(),
             Piece::Place(_) | Piece::Extent(_) | Piece::Gap(_) => {}
         }
         self.watched.see(piece, &taken, self.catalogue.found());

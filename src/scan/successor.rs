@@ -1,6 +1,6 @@
 //! What the next extent header is known by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use uuid::Uuid;
@@ -18,22 +18,32 @@ pub(super) struct Successor {
     clusters: Vec<(DeviceId, ClusterNumber)>,
     /// Whether it may have the first cluster of a device instead.
     starts_device: bool,
+    /// Devices whose first cluster was there before: what has it again is another
+    /// copy of the archive.
+    begun: BTreeSet<DeviceId>,
 }
 
 impl Successor {
     /// What comes first in an archive.
     pub(super) fn first(uuid: Uuid) -> Self {
-        Self { uuid, clusters: Vec::new(), starts_device: true }
+        Self { uuid, clusters: Vec::new(), starts_device: true, begun: BTreeSet::new() }
     }
 
-    /// What comes after `extent`. That clusters come out of order is the
-    /// exception, and such an extent is not known.
-    pub(super) fn of(extent: &ExtentHeader, header: &Header) -> Self {
+    /// What comes after `extent`, where `begun` tells of which devices the first
+    /// cluster stands before that. That clusters come out of order is the exception,
+    /// and such an extent is not known.
+    pub(super) fn of(
+        extent: &ExtentHeader,
+        header: &Header,
+        begun: impl FnOnce() -> BTreeSet<DeviceId>,
+    ) -> Self {
         // Where clusters come in any order, an extent further on may go on with one of
         // them by chance.
         let Some(last) = last_in_order(extent) else {
-            return Self { uuid: header.uuid(), clusters: Vec::new(), starts_device: false };
+            let (uuid, clusters, begun) = (header.uuid(), Vec::new(), BTreeSet::new());
+            return Self { uuid, clusters, starts_device: false, begun };
         };
+        let mut begun_here: BTreeSet<DeviceId> = last.keys().copied().collect();
         let next = |cluster: ClusterNumber| cluster.0.checked_add(1).map(ClusterNumber);
         let clusters = last.into_iter().filter_map(|(id, cluster)| Some((id, next(cluster)?)));
         let clusters: Vec<_> = clusters.collect();
@@ -41,7 +51,10 @@ impl Successor {
             header.device(id).is_some_and(|device| device.allowed_blocks(cluster).is_none())
         };
         let starts_device = clusters.iter().any(is_end);
-        Self { uuid: header.uuid(), clusters, starts_device }
+        if starts_device {
+            begun_here.extend(begun());
+        }
+        Self { uuid: header.uuid(), clusters, starts_device, begun: begun_here }
     }
 
     fn is(&self, bytes: &[u8]) -> bool {
@@ -53,7 +66,8 @@ impl Successor {
         extent.faults(self.uuid).is_empty()
             && last_in_order(&extent).is_some()
             && extent.slots().first().is_some_and(|slot| {
-                let is_first = self.starts_device && slot.cluster.0 == 0;
+                let is_new = !self.begun.contains(&slot.device);
+                let is_first = self.starts_device && slot.cluster.0 == 0 && is_new;
                 is_first || self.clusters.contains(&(slot.device, slot.cluster))
             })
     }

@@ -23,6 +23,7 @@ use crate::export::file_name::safe_name;
 use crate::image::{Fill, Image};
 use crate::machine::qemu_server_conf::{self, QemuServerConf};
 use crate::proxmox::backup_name::ending_container;
+use crate::proxmox::unpacker::given;
 use crate::proxmox::{Prediction, Reading};
 use crate::scan::kept;
 use crate::scan::statistics::ExtentStatistics;
@@ -237,7 +238,10 @@ impl Archive {
     }
 
     pub(super) fn prediction(&self) -> Prediction {
-        self.reading.prediction()
+        match given(self.contents()) {
+            Some(given) => self.reading.prediction_of(given),
+            None => self.reading.prediction(),
+        }
     }
 
     /// What was opened, as it stands.

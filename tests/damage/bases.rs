@@ -33,6 +33,48 @@ const PACKERS: [(&str, &str, &[&str], bool); 8] = [
     ("lzo -9", "lzop", &["-c", "-9"], true),
 ];
 
+/// What packs in several parts, or otherwise than Proxmox does.
+const OTHER_PACKERS: [(&str, &str, &[&str], bool); 6] = [
+    ("gz, pigz", "pigz", &["-c", "-p2", "-b", "128"], true),
+    ("gz, rsyncable", "gzip", &["-c", "-1", "--rsyncable"], true),
+    ("bz2, pbzip2", "pbzip2", &["-c", "-p2", "-b1"], true),
+    ("zst, threads", "zstd", &["-q", "-c", "-3", "--threads=2", "-B524288"], true),
+    ("zst, rsyncable", "zstd", &["-q", "-c", "-3", "--threads=2", "--rsyncable"], true),
+    ("zst, long", "zstd", &["-q", "-c", "-9", "--long=27"], true),
+];
+
+/// Bytes of an archive that are packed by themselves, one after the other.
+const PART: usize = 300_000;
+
+/// What packs such parts.
+const PART_PACKERS: [(&str, &str, &[&str], bool); 3] = [
+    ("gz, members", "gzip", &["-c"], true),
+    ("bz2, streams", "bzip2", &["-c", "-2"], true),
+    ("zst, frames", "zstd", &["-q", "-c", "-3"], true),
+];
+
+/// The same archives, packed in other ways.
+pub fn other_bases() -> Vec<Base> {
+    let mut bases = Vec::new();
+    for (name, archive) in archives() {
+        let disks = plain::disks(&archive);
+        let length = archive.len() as u64;
+        let whole = OTHER_PACKERS.map(|packer| (packer, archive.len()));
+        for ((container, program, arguments, is_summed), part) in
+            whole.into_iter().chain(PART_PACKERS.map(|packer| (packer, PART)))
+        {
+            let parts = archive.chunks(part);
+            let packed = parts.map(|part| programs::run(program, arguments, part));
+            let packed = packed.collect::<Option<Vec<_>>>().unwrap_or_default().concat();
+            let disks = disks.clone();
+            bases.push(Base { name, container, packed, length, is_summed, disks });
+        }
+        let (container, is_summed) = ("plain", false);
+        bases.push(Base { name, container, packed: archive, length, is_summed, disks });
+    }
+    bases
+}
+
 /// All of them; those whose packer is not there are empty.
 pub fn bases() -> Vec<Base> {
     let mut bases = Vec::new();

@@ -78,6 +78,14 @@ impl Damage {
         Self { kind, at, length: length.min(size / 2) }
     }
 
+    /// Any that shifts what comes behind it, and is not the whole file again.
+    pub fn shifting(random: &mut Random, size: usize) -> Self {
+        const SHIFTING: [Kind; 4] =
+            [Kind::Inserted, Kind::ZerosInserted, Kind::LeftOut, Kind::Repeated];
+        let kind = SHIFTING[random.below(SHIFTING.len() as u64) as usize];
+        Self { kind, ..Self::random(random, size) }
+    }
+
     /// Which bytes of the file it overwrites, if it does.
     pub fn overwritten(&self) -> Option<Range<u64>> {
         let range = |start: usize| start as u64..(start + self.length) as u64;

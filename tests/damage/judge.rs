@@ -32,15 +32,15 @@ pub enum Excuse {
     None,
 }
 
-/// Opens what a damage has made of a base.
-pub fn judge(base: &Base, damage: &Damage, damaged: Vec<u8>) -> Judgement {
+/// Opens what a damage has made of a base; `is_second` if it was damaged before.
+pub fn judge(base: &Base, damage: &Damage, is_second: bool, damaged: Vec<u8>) -> Judgement {
     let Ok(archive) = Archive::open(Rc::new(damaged), &Options::default()) else {
         return Judgement::Refused;
     };
     let mut scan = Scan::new(&archive);
     while !scan.step().expect("it can be read").done {}
     let (claimed, wrong) = claimed(&scan, base, damage);
-    let excuse = excuse(base, damage.kind, archive.contents());
+    let excuse = excuse(base, damage.kind, is_second, archive.contents());
     Judgement::Read { claimed, wrong, excuse }
 }
 
@@ -80,7 +80,7 @@ fn claimed(scan: &Scan, base: &Base, damage: &Damage) -> (u64, u64) {
     (claimed, wrong)
 }
 
-fn excuse(base: &Base, kind: Kind, contents: &Contents) -> Excuse {
+fn excuse(base: &Base, kind: Kind, is_second: bool, contents: &Contents) -> Excuse {
     let keeps_length = contents.size() == Some(base.length);
     if !base.is_summed {
         let is_packed = base.container != "plain";
@@ -90,6 +90,10 @@ fn excuse(base: &Base, kind: Kind, contents: &Contents) -> Excuse {
     let sums = contents.checksums();
     let is_over_all = matches!(contents.container(), Some(Container::Zstd | Container::Gzip));
     if is_over_all && keeps_length && sums.matched < sums.checked {
+        return Excuse::OnlyThatOverAll;
+    }
+    // Once part of what it is over is lost, that checksum tells nothing more.
+    if is_over_all && is_second && kind == Kind::Overwritten {
         return Excuse::OnlyThatOverAll;
     }
     Excuse::None

@@ -10,9 +10,10 @@ use vma_inspector::archive::Archive;
 use vma_inspector::archive::finding::Finding;
 use vma_inspector::archive::unit::DeviceId;
 use vma_inspector::container::Options;
+use vma_inspector::image::Image;
 use vma_inspector::scan::Scan;
 use vma_inspector::source::Error;
-use vma_inspector::source::ReadAt;
+use vma_inspector::source::{GapKind, ReadAt, gaps};
 
 /// A source that counts what is read from it.
 pub struct Counting<S> {
@@ -89,4 +90,17 @@ pub fn image(scan: &Scan, device: u8) -> Vec<u8> {
     let mut bytes = vec![0xaa; size];
     assert_eq!(image.read_at(0, &mut bytes).expect("the image reads"), size);
     bytes
+}
+
+/// Puts the truth into `bytes` wherever `image` is in doubt: what nobody vouches for
+/// is not held against the truth. Returns how many bytes that are.
+pub fn take_over_doubt(image: &Image, truth: &[u8], bytes: &mut [u8]) -> u64 {
+    let doubts = gaps(image, 0..truth.len() as u64).filter(|gap| gap.kind == GapKind::InDoubt);
+    let mut count = 0;
+    for gap in doubts {
+        let range = gap.start as usize..(gap.end as usize).min(truth.len());
+        bytes[range.clone()].copy_from_slice(&truth[range]);
+        count += gap.end - gap.start;
+    }
+    count
 }

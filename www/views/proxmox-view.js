@@ -133,7 +133,8 @@ export function predictionList(foretold, first = null) {
     first,
     COMMANDS.map((command) => {
       const said = foretold[command];
-      const explained = explanation(command, said);
+      const isBehind = !said && foretold.unpacks === "fails";
+      const explained = isBehind ? text("proxmox.not-known-behind") : explanation(command, said);
       // What was said of the command before need not be said again.
       const isNews = explained !== before;
       before = explained;
@@ -141,11 +142,7 @@ export function predictionList(foretold, first = null) {
         "div",
         {},
         h("dt", {}, h("code", {}, `vma ${command}`)),
-        h(
-          "dd",
-          {},
-          said ? wordsOf(command, said, isNews ? explained : "") : text("proxmox.not-known"),
-        ),
+        h("dd", {}, wordsOf(command, said, isNews ? explained : "")),
       );
     }),
   );
@@ -153,10 +150,11 @@ export function predictionList(foretold, first = null) {
 
 /**
  * @param {import("../words/proxmox.js").Command} command
- * @param {Verdict} said
+ * @param {Verdict | null} said
  * @param {string} explained
  */
 function wordsOf(command, said, explained) {
+  if (!said) return [text("proxmox.not-known"), explained !== "" && h("p", {}, explained)];
   const tone = said.verdict === "accepts" ? "good" : "damage";
   return [
     badge(tone, text(`proxmox.verdict.${said.verdict}`)),

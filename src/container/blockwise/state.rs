@@ -13,6 +13,7 @@ use crate::container::log::{End, Log};
 use crate::container::loss::holes::Holes;
 use crate::container::loss::landmark::Landmark;
 use crate::container::loss::measure::Measure;
+use crate::container::loss::restart::Looked;
 use crate::container::loss::{LOSSES_MAX, Length, Stopped, Turn, extent_of};
 use crate::source::{Error, ReadAt};
 
@@ -141,9 +142,13 @@ impl<W: Walk> State<W> {
             Some(search) => match search.found() {
                 Some(length) => self.settle(contents, length)?,
                 None => {
-                    if let Some(start) = search.find_restart(&*self.source, contents)? {
-                        walk.start_again(start);
-                        return Ok(());
+                    match search.find_restart(&*self.source, contents)? {
+                        Looked::Searching => return Ok(()),
+                        Looked::At(start) => {
+                            walk.start_again(start);
+                            return Ok(());
+                        }
+                        Looked::Nowhere => {}
                     }
                     let turn = search.step(contents, &mut self.log, |search, loss, _| {
                         let found = walk.search(search, loss)?;
@@ -151,7 +156,7 @@ impl<W: Walk> State<W> {
                     })?;
                     match turn {
                         Turn::Searching | Turn::Found => {}
-                        Turn::Mended => *stopped = None,
+                        Turn::Passed => *stopped = None,
                         Turn::End(end) => self.end = Some(end),
                     }
                 }
@@ -160,7 +165,7 @@ impl<W: Walk> State<W> {
                 Step::On => {}
                 Step::Stopped(loss, search) => {
                     let from = denied.take().unwrap_or(u64::MAX);
-                    *stopped = Some(Stopped::new(loss.unproven(0, from), search));
+                    *stopped = Some(Stopped::new(loss.unproven(0, from), search, contents));
                 }
                 Step::End(end) => self.end = Some(end),
             },

@@ -50,6 +50,8 @@ pub(super) struct Gzip {
     /// Of the member so far; `None` if part of it is lost or was not looked at.
     sums: Option<Sums>,
     members: u64,
+    /// Where the member starts, in bytes of the source.
+    start: u64,
     /// Where decoding stopped last, in bytes of the source; 0 if it never did.
     stopped: u64,
     /// What nothing proves of the last member: how many bytes of contents, and
@@ -102,7 +104,7 @@ impl Gzip {
                 self.inflate.restart();
                 self.inflate.stand_at(input.position());
                 self.sums = self.checks.then(Sums::default);
-                self.place = Place::Data;
+                (self.place, self.start) = (Place::Data, start);
             }
             Opening::Cut => return Ok(Step::End(cut(start, output.contents, output.log))),
             Opening::Unknown => {
@@ -203,6 +205,11 @@ impl Gzip {
         output.log.cover(output.contents, verdict);
         self.members = self.members.saturating_add(1);
         self.place = Place::Between;
+        if verdict == Verdict::Disagrees {
+            // Deflate can decode on over the joint of two pieces.
+            let loss = Loss::disagreement(self.start, start, "deflate data");
+            return Ok(Step::Stopped(loss, Search::for_nothing()));
+        }
         Ok(Step::Data(0))
     }
 }
@@ -230,6 +237,7 @@ impl Decoder for Gzip {
             place: Place::Between,
             sums: None,
             members: 0,
+            start: 0,
             stopped: 0,
             unproven: (0, u64::MAX),
         }
@@ -269,6 +277,7 @@ impl Decoder for Gzip {
         self.place = match search.step(loss, input, &mut self.inflate)? {
             FoundPlace::End => return Ok(Found::End),
             FoundPlace::Nothing => return Ok(Found::Nothing),
+            FoundPlace::Here => return Ok(Found::Passed),
             FoundPlace::Member => Place::Between,
             FoundPlace::Block(bits) => {
                 self.inflate.resume(bits);
@@ -340,6 +349,7 @@ impl Decoder for Gzip {
             place,
             sums: None,
             members,
+            start: 0,
             stopped: 0,
             unproven: (0, u64::MAX),
         }

@@ -11,6 +11,7 @@ pub(super) mod measure;
 pub(super) mod restart;
 pub(super) mod twin;
 
+use self::restart::{Looked, Restart};
 use super::finding::ContainerFindingKind;
 use super::input::Input;
 use super::log::{End, Log};
@@ -53,6 +54,8 @@ enum Cause {
     Cut,
     /// Something behind the container's end.
     BehindEnd,
+    /// Nothing: a part came to its end, and its checksum does not agree.
+    Disagreement(&'static str),
 }
 
 /// What a step of a search behind a [`Loss`] came to.
@@ -63,6 +66,8 @@ pub(super) enum Found {
     Here(Length),
     /// The part that was lost, after all: nothing but its header is damaged.
     Mended,
+    /// Nothing that was looked for, and nothing is lost: decoding goes on.
+    Passed,
     /// The end of the source.
     End,
 }
@@ -82,8 +87,11 @@ pub(super) enum Length {
 pub(super) struct Stopped<S> {
     loss: Loss,
     search: S,
-    /// Whether the container starts again, which is looked at first.
-    is_restart_tried: bool,
+    /// Whether the container starts again, which is looked at first; `None` once it
+    /// was.
+    restart: Option<Restart>,
+    /// Where it starts again.
+    restarted: Option<u64>,
     /// What was found.
     found: Option<Length>,
 }
@@ -93,7 +101,7 @@ pub(super) enum Turn {
     /// It goes on.
     Searching,
     /// Nothing is lost, and decoding goes on.
-    Mended,
+    Passed,
     /// A place to go on from was found; the loss is to be [settled](Stopped).
     Found,
     /// The contents end here.
@@ -101,31 +109,45 @@ pub(super) enum Turn {
 }
 
 impl<S> Stopped<S> {
-    /// A search that starts now.
-    pub(super) fn new(loss: Loss, search: S) -> Self {
-        Self { loss, search, is_restart_tried: false, found: None }
+    /// A search that starts now, where the contents have come to `contents`.
+    pub(super) fn new(loss: Loss, search: S, contents: u64) -> Self {
+        let from = if contents == 0 { 0 } else { loss.unproven.1 };
+        let restart = match loss.cause {
+            Cause::Disagreement(_) => Restart::within(from..loss.start),
+            _ => Restart::around(from, loss.start),
+        };
+        Self { loss, search, restart: Some(restart), restarted: None, found: None }
     }
 
-    /// Looks once whether the container starts again around the place where
-    /// decoding stopped, as where a download was begun anew behind what was there
-    /// of the first one; returns where in the source. The contents have come to
-    /// `contents`.
+    /// Looks whether the container starts again, as where a download was begun anew
+    /// behind what was there of the first one. The contents have come to `contents`.
     pub(super) fn find_restart(
         &mut self,
         source: &dyn ReadAt,
         contents: u64,
-    ) -> Result<Option<u64>, Error> {
-        if self.is_restart_tried {
-            return Ok(None);
+    ) -> Result<Looked, Error> {
+        let Some(restart) = &mut self.restart else { return Ok(Looked::Nowhere) };
+        let looked = restart.step(source)?;
+        if let Looked::Searching = looked {
+            return Ok(looked);
         }
-        let from = if contents == 0 { 0 } else { self.loss.unproven.1 };
-        let found = restart::find(source, from, self.loss.start)?;
-        self.is_restart_tried = true;
-        if found.is_some() {
+        self.restart = None;
+        if let Looked::At(at) = looked {
             // If nothing came of the first one, nothing is lost either.
-            self.found = Some(if contents == 0 { Length::Known(0) } else { Length::ToMeasure });
+            let length = if contents == 0 { Length::Known(0) } else { Length::ToMeasure };
+            (self.found, self.restarted) = (Some(length), Some(at));
+            if self.went_past().is_some() {
+                self.loss.start = at;
+            }
         }
-        Ok(found)
+        Ok(looked)
+    }
+
+    /// Where in the source what was decoded last is no more what was packed: the
+    /// container starts again there, and decoding went on all the same.
+    pub(super) fn went_past(&self) -> Option<u64> {
+        let is_past = matches!(self.loss.cause, Cause::Disagreement(_));
+        self.restarted.filter(|_| is_past)
     }
 
     /// What the decoder knows of its search.
@@ -161,8 +183,9 @@ impl<S> Stopped<S> {
             }
             Found::Mended => {
                 self.loss.tell(contents, Some(0), log);
-                Turn::Mended
+                Turn::Passed
             }
+            Found::Passed => Turn::Passed,
             Found::End => Turn::End(self.loss.give_up(position, contents, log)),
         })
     }
@@ -177,6 +200,12 @@ impl Loss {
     /// Damage at `start` of the source: `reason` names what cannot be decoded.
     pub(super) fn damage(start: u64, reason: &'static str) -> Self {
         Self::new(start, Cause::Damage(reason))
+    }
+
+    /// No damage that was seen: at `start` of the source, a part ends that began at
+    /// `from`, and its checksum does not agree. `reason` names what it is made of.
+    pub(super) fn disagreement(from: u64, start: u64, reason: &'static str) -> Self {
+        Self::new(start, Cause::Disagreement(reason)).unproven(0, from)
     }
 
     /// A part at `start` of the source that is longer than the source.
@@ -236,7 +265,7 @@ impl Loss {
     /// The contents go on behind the damage, `lost` bytes later.
     fn tell(&self, contents: u64, lost: Option<u64>, log: &mut Log) {
         let reason = match self.cause {
-            Cause::Damage(reason) => reason,
+            Cause::Damage(reason) | Cause::Disagreement(reason) => reason,
             Cause::Cut => "length",
             Cause::BehindEnd => "what follows a complete part",
         };
@@ -248,7 +277,7 @@ impl Loss {
     fn give_up(&self, end: u64, contents: u64, log: &mut Log) -> End {
         let bytes = end.saturating_sub(self.start);
         let (kind, end) = match self.cause {
-            Cause::Damage(reason) => {
+            Cause::Damage(reason) | Cause::Disagreement(reason) => {
                 let kind = ContainerFindingKind::Damaged { reason, lost: None, resumes: false };
                 (kind, End::Damaged)
             }

@@ -6,6 +6,7 @@ use super::decoder::{Decoder, Output, Step};
 use super::recent::Recent;
 use crate::container::input::Input;
 use crate::container::log::{End, Log};
+use crate::container::loss::restart::Looked;
 use crate::container::loss::{Length, Stopped, Turn};
 use crate::source::Error;
 
@@ -14,6 +15,8 @@ pub(super) struct Cursor<D: Decoder> {
     pub(super) decoder: D,
     pub(super) input: Input,
     pub(super) contents: u64,
+    /// Where in the contents it began.
+    pub(super) began: u64,
     /// Bytes that a step may put out.
     pub(super) room_max: usize,
     /// The search, behind damage.
@@ -32,7 +35,8 @@ pub(super) enum Moved {
 impl<D: Decoder> Cursor<D> {
     /// A decoder that stands at `contents`.
     pub(super) fn new(decoder: D, input: Input, contents: u64) -> Self {
-        Self { decoder, input, contents, room_max: usize::MAX, stopped: None }
+        let began = contents;
+        Self { decoder, input, contents, began, room_max: usize::MAX, stopped: None }
     }
 
     /// Whether decoding has stopped.
@@ -54,6 +58,12 @@ impl<D: Decoder> Cursor<D> {
     /// What is known of a loss that is to be settled, if there is one.
     pub(super) fn found(&self) -> Option<Length> {
         self.stopped.as_ref().and_then(Stopped::found)
+    }
+
+    /// Where in the source what was decoded last is no more what was packed, though
+    /// nothing stopped it.
+    pub(super) fn went_past(&self) -> Option<u64> {
+        self.stopped.as_ref().and_then(Stopped::went_past)
     }
 
     /// Goes on behind a loss, of which `lost` bytes are known, and which takes up
@@ -103,15 +113,19 @@ impl<D: Decoder> Cursor<D> {
                 Step::Data(count) => (count, Moved::On),
                 Step::End(end) => (0, Moved::End(end)),
                 Step::Stopped(loss, search) => {
-                    self.stopped = Some(Stopped::new(loss, search));
+                    self.stopped = Some(Stopped::new(loss, search, self.contents));
                     (0, Moved::On)
                 }
             });
         };
-        if let Some(start) = stopped.find_restart(&**self.input.source(), self.contents)? {
-            self.input.seek(start);
-            self.decoder.start_again();
-            return Ok((0, Moved::On));
+        match stopped.find_restart(&**self.input.source(), self.contents)? {
+            Looked::Searching => return Ok((0, Moved::On)),
+            Looked::At(start) => {
+                self.input.seek(start);
+                self.decoder.start_again();
+                return Ok((0, Moved::On));
+            }
+            Looked::Nowhere => {}
         }
         let (decoder, input, contents) = (&mut self.decoder, &mut self.input, self.contents);
         let (room, unknown, tried) = (&mut *output.room, &mut *output.unknown, &mut output.tried);
@@ -123,7 +137,7 @@ impl<D: Decoder> Cursor<D> {
         })?;
         Ok(match turn {
             Turn::Searching | Turn::Found => (0, Moved::On),
-            Turn::Mended => {
+            Turn::Passed => {
                 self.stopped = None;
                 (0, Moved::On)
             }

@@ -120,6 +120,9 @@ impl<D: Decoder> State<D> {
             Length::ToMeasure => self.measure(start)?,
         };
         let Some(cursor) = self.frontier.as_mut() else { return Ok(()) };
+        if let Some(past) = cursor.went_past() {
+            self.doubted.push(self.checkpoints.contents_at(past)..start);
+        }
         cursor.settle(lost, extent_of(lost), &mut self.log);
         self.losses = self.losses.saturating_add(1);
         self.holes.push(start..cursor.contents);
@@ -198,7 +201,12 @@ impl<D: Decoder> State<D> {
     fn step_reader(&mut self, at: u64) -> Result<(), Error> {
         let from = self.checkpoints.before(at);
         let earliest = from.map_or(0, |from| from.contents);
-        let stands_well = |reader: &Cursor<D>| (earliest..=at).contains(&reader.contents);
+        // Damage that was gone past, a reader does not go past in the same way: what it
+        // puts out of a damaged block may be more than the frontier did.
+        let stretch = self.checkpoints.stretch(at);
+        let stands_well = |reader: &Cursor<D>| {
+            reader.began >= stretch.start && (earliest..=at).contains(&reader.contents)
+        };
         if !self.reader.as_ref().is_some_and(stands_well) {
             let (decoder, source) = match from {
                 Some(from) => (D::restore(&from.state, &self.options), from.source),
@@ -211,7 +219,7 @@ impl<D: Decoder> State<D> {
         }
         let Some(reader) = self.reader.as_mut() else { return Ok(()) };
         let (mut log, mut unknown) = (Log::default(), Vec::new());
-        let (end, work) = (self.reached.0, &mut self.work);
+        let (end, work) = (self.reached.0.min(stretch.end), &mut self.work);
         match reader.step(end, &mut self.recent, &mut log, &mut unknown, work)? {
             Moved::On => {
                 if let Some(length) = reader.found() {
@@ -252,10 +260,11 @@ impl<D: Decoder> State<D> {
     /// What derives from `wrong`; `None` if a checksum says that nothing is wrong.
     fn derive(&mut self, wrong: &Range<u64>) -> Option<Derived<D>> {
         let covered = self.log.covered(self.reached.0);
-        let covered = covered.into_iter().find(|covered| covered.range.contains(&wrong.end))?;
-        if covered.verdict == Verdict::Agrees {
+        let covered = covered.into_iter().find(|covered| covered.range.contains(&wrong.end));
+        if covered.as_ref().is_some_and(|covered| covered.verdict == Verdict::Agrees) {
             return None;
         }
+        let until = covered.map_or(self.reached.0, |covered| covered.range.end);
         // Two decoders at a time are enough.
         self.reader = None;
         let (decoder, source, contents) = match self.checkpoints.before(wrong.end) {
@@ -264,7 +273,7 @@ impl<D: Decoder> State<D> {
         };
         let input = Input::new(Rc::clone(&self.source), source);
         let cursor = Cursor::new(decoder, input, contents);
-        Some(Derived::new(cursor, wrong.clone(), covered.range.end))
+        Some(Derived::new(cursor, wrong.clone(), until))
     }
 
     /// The part of the source that reading `range` will probably need.

@@ -1,11 +1,12 @@
 //! Damage inside a container around a real archive: how much is lost in it is
 //! found out by the next extent header, and what follows costs little.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use crate::contents::{assert_reads_as, read_around};
 use crate::programs::run;
-use crate::support::{finish, id};
+use crate::support::{finish, id, take_over_doubt};
 use archive_writer::{ArchiveBuilder, Content, Device, Random};
 use vma_inspector::archive::Archive;
 use vma_inspector::container::{ContainerFindingKind, Contents, Options, open as open_container};
@@ -100,7 +101,7 @@ fn contents_before(packed: &[u8], at: usize) -> u64 {
 
 struct Outcome {
     archive: Archive,
-    /// Bytes of the disk that are lost.
+    /// Bytes of the disk that are lost or in doubt.
     lost: u64,
     /// The first and the last of the archive's bytes that are given as there
     /// and are not what they were.
@@ -116,6 +117,8 @@ fn outcome(damaged: Vec<u8>, truth: &[u8], options: &Options) -> Outcome {
     let filled = image.clone().filled(vma_inspector::image::Fill::Zeros);
     filled.read_at(0, &mut bytes).expect("lost parts read as zeros");
     let (mut wrong, mut lost): (Option<(u64, u64)>, u64) = (None, 0);
+    // What is in doubt is given up like what is lost.
+    lost += take_over_doubt(&image, truth, &mut bytes);
     for run in image.runs(0..u64::MAX) {
         let range = run.start.0 as usize..run.end() as usize;
         match run.origin {
@@ -276,12 +279,37 @@ fn damage_of_gzip_and_bzip2_costs_what_it_hits() {
             let Some(&(start, length)) = losses(&found.archive).first() else { continue };
             let what = format!("{program}: at {at:#x}");
             assert!(found.wrong.is_none_or(|(_, last)| last < start), "{what}: {:x?}", found.wrong);
+            if let Some(length) = length {
+                assert_read_on(found.archive.contents(), &archive, start..start + length, &what);
+            }
             measured += usize::from(length.is_some());
             costs.push(found.lost);
         }
         costs.sort_unstable();
         assert!(costs[2] <= most, "{program}: {costs:?}");
         assert!(measured >= 3, "{program}: {measured} of {costs:?}");
+    }
+}
+
+/// Asserts that what follows a loss is right for who reads up to it first, from
+/// wherever.
+fn assert_read_on(contents: &Contents, truth: &[u8], loss: Range<u64>, what: &str) {
+    let behind = loss.end..(loss.end + 100_000).min(truth.len() as u64);
+    let read = |range: Range<u64>| {
+        let mut bytes = vec![0; (range.end - range.start) as usize];
+        contents.read_at(range.start, &mut bytes).expect("reads");
+        bytes
+    };
+    for back in [1, 70_000, 5 << 20] {
+        read(0..4096);
+        read(loss.start.saturating_sub(back)..loss.start);
+        let mut at = behind.start;
+        for gap in gaps(contents, behind.clone()).filter(|gap| gap.stops_reads()) {
+            let known = at..gap.start.max(at);
+            let expected = &truth[known.start as usize..known.end as usize];
+            assert!(read(known.clone()) == *expected, "{what}, {back} before: {known:x?}");
+            at = gap.end;
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::rc::Rc;
 
 use vma_inspector::container::{Container, Options, open};
-use vma_inspector::proxmox::unpacker::{Fact, PackedFile, Program, foretell};
+use vma_inspector::proxmox::unpacker::{Fact, PackedFile, Program, foretell, given as given_out};
 use vma_inspector::source::ReadAt;
 
 use crate::contents as packing;
@@ -37,6 +37,17 @@ impl Folder {
         let path = std::env::temp_dir().join(format!("vma-unpacker-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
+    }
+
+    /// What the real program puts out, in bytes.
+    fn put_out(&self, program: Program, bytes: &[u8]) -> u64 {
+        let file = self.0.join("given");
+        std::fs::write(&file, bytes).unwrap();
+        let (name, arguments) = program.command().split_first().unwrap();
+        // Under its own name, zcat would want its own ending.
+        let input = std::fs::File::open(&file).unwrap();
+        let output = Command::new(name).args(arguments).stdin(input).output();
+        output.unwrap_or_else(|error| panic!("{name}: {error}")).stdout.len() as u64
     }
 
     /// Exit code and words of the real program.
@@ -178,6 +189,44 @@ fn what_the_container_layer_finds_is_foretold() {
         }
         eprintln!("{name}: every word of {exact} of {total}, the exit code of all");
         assert!(exact * 2 > total);
+    }
+}
+
+/// What `vma` says of a damaged backup depends on what it gets of it.
+#[test]
+fn an_unpacker_puts_out_what_is_foretold_or_little_less() {
+    const LESS: u64 = 8 << 20;
+    // The largest of bzip2.
+    const BLOCK: u64 = 900_000;
+    let folder = Folder::new("given");
+    let plain = packing::mixed(8, 24 << 20);
+    for (container, name, _) in KINDS {
+        let Some(sound) = packed(name, &["-c"], &plain) else { continue };
+        let program = Program::of(container);
+        let middle = sound.len() / 2;
+        let mut overwritten = sound.clone();
+        overwritten[middle..middle + 5000].fill(0xa5);
+        let cases = [
+            ("cut", sound[..sound.len() / 4 * 3].to_vec()),
+            ("overwritten", overwritten),
+            ("start overwritten", joined(&[&[0xa5; 100], &sound[100..]])),
+            ("behind the first part", joined(&[&sound, &sound[..sound.len() / 3]])),
+        ];
+        for (case, bytes) in cases {
+            let source: Rc<dyn ReadAt> = Rc::new(bytes.clone());
+            let options = Options { hint: Some(container), ..Options::default() };
+            let opened = open(source, &options).unwrap();
+            while !opened.approach(u64::MAX..u64::MAX, 1 << 20).unwrap_or(true) {}
+            let _ = packing::read_around(&opened);
+            let there = opened.size().unwrap();
+            let given = given_out(&opened).expect("something is wrong with it").min(there);
+            let put_out = folder.put_out(program, &bytes);
+            let known = match given {
+                0 => 0..=0,
+                _ => given.saturating_sub(LESS)..=given + BLOCK,
+            };
+            assert!(known.contains(&put_out), "{name} {case}: {put_out}, {known:?} of {there}");
+        }
     }
 }
 
