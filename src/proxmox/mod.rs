@@ -12,6 +12,7 @@ pub mod backup_time;
 mod end;
 mod file;
 mod header;
+mod known;
 mod reading;
 pub mod renamed;
 pub mod restore;

@@ -50,24 +50,24 @@ pub(super) struct There {
 }
 
 impl Again {
-    /// Keeps a copy; returns it where there are too many.
-    pub(super) fn push(&mut self, copy: Copy) -> Option<Copy> {
-        if self.0.len() >= COPIES_MAX {
-            return Some(copy);
+    /// Keeps a further copy of a cluster of which `index` has one. Returns the places
+    /// of both where there are too many and they are not compared: nobody knows then
+    /// which is right.
+    pub(super) fn push(&mut self, copy: Copy, index: &DeviceIndex) -> Vec<Range<u64>> {
+        if self.0.len() < COPIES_MAX {
+            self.0.push(copy);
+            return Vec::new();
         }
-        self.0.push(copy);
-        None
+        let first = match index.cluster(copy.cluster) {
+            Cluster::Stored { offset, mask } => Some(bytes_of(offset, mask)),
+            Cluster::Missing | Cluster::Zero => None,
+        };
+        let places = first.into_iter().chain([bytes_of(copy.data, copy.mask)]);
+        if copy.is_odd { places.collect() } else { Vec::new() }
     }
 
     pub(super) fn take(&mut self) -> Vec<Copy> {
         core::mem::take(&mut self.0)
-    }
-}
-
-impl Copy {
-    /// Where its stored bytes stand.
-    pub(super) fn bytes(&self) -> Range<u64> {
-        bytes_of(self.data, self.mask)
     }
 }
 
@@ -131,14 +131,6 @@ impl There {
     /// Where its stored bytes stand.
     pub(super) fn bytes(&self) -> Range<u64> {
         bytes_of(self.data, self.mask)
-    }
-}
-
-/// Where the stored bytes stand of the copy of a cluster that `index` has.
-pub(super) fn bytes_of_first(index: &DeviceIndex, cluster: ClusterNumber) -> Option<Range<u64>> {
-    match index.cluster(cluster) {
-        Cluster::Stored { offset, mask } => Some(bytes_of(offset, mask)),
-        Cluster::Missing | Cluster::Zero => None,
     }
 }
 

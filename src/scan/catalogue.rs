@@ -5,7 +5,7 @@ use core::ops::Range;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::again::{Again, Copy, There, bytes_of_first};
+use super::again::{Again, Copy, There};
 use super::passed_over::PassedOver;
 use super::piece::{Extent, ExtentEnd, Gap, Piece, Place, Stands, Taken, Why};
 use super::scanned::Scanned;
@@ -376,15 +376,11 @@ impl Catalogue {
         let index = Rc::make_mut(self.found.devices.entry(slot.device).or_default());
         if !is_missing(index, slot.cluster) {
             let (device, cluster, is_odd) = (slot.device, slot.cluster, self.before_copy.is_none());
-            let copy = Copy { device, cluster, data, mask, lost, is_odd };
-            if let Some(left) = self.again.push(copy).filter(|left| left.is_odd) {
-                // They are not compared: nobody knows which is right.
-                let places = [Some(left.bytes()), bytes_of_first(index, cluster)];
-                Rc::make_mut(&mut self.found.doubts).add(places.into_iter().flatten().collect());
+            let places = self.again.push(Copy { device, cluster, data, mask, lost, is_odd }, index);
+            Rc::make_mut(&mut self.found.doubts).add(places);
+            if !is_odd {
+                return Ok(Taken::Before);
             }
-        }
-        if self.before_copy.is_some() && !is_missing(index, slot.cluster) {
-            return Ok(Taken::Before);
         }
         if index.insert(slot.cluster, data, mask, lost, unknown)? == Inserted::Twice {
             self.find_in_slot(at, slot, FindingKind::ClusterTwice);
