@@ -348,12 +348,7 @@ impl Catalogue {
         }
         let header = Rc::clone(&self.header);
         let Some(device) = header.device(slot.device) else {
-            if self.before_copy.is_none() {
-                let undeclared = self.found.undeclared.entry(slot.device).or_default();
-                undeclared.clusters += 1;
-                undeclared.stored_blocks += u64::from(there.stored_blocks());
-            }
-            self.find_in_slot(at, slot, FindingKind::DeviceUndeclared);
+            self.note_undeclared(at, slot, there);
             return Ok(Taken::Not);
         };
         let known = if header.is_proven() { device.allowed_blocks(slot.cluster) } else { None };
@@ -376,17 +371,32 @@ impl Catalogue {
         let index = Rc::make_mut(self.found.devices.entry(slot.device).or_default());
         if !is_missing(index, slot.cluster) {
             let (device, cluster, is_odd) = (slot.device, slot.cluster, self.before_copy.is_none());
-            let places = self.again.push(Copy { device, cluster, data, mask, lost, is_odd }, index);
-            Rc::make_mut(&mut self.found.doubts).add(places);
+            let copy = Copy { device, cluster, data, mask, lost, is_odd };
+            let places = self.again.push(copy, index);
+            if !places.is_empty() {
+                Rc::make_mut(&mut self.found.doubts).add(places);
+            }
             if !is_odd {
                 return Ok(Taken::Before);
             }
         }
-        if index.insert(slot.cluster, data, mask, lost, unknown)? == Inserted::Twice {
-            self.find_in_slot(at, slot, FindingKind::ClusterTwice);
-            return Ok(Taken::Before);
+        Ok(match index.insert(slot.cluster, data, mask, lost, unknown)? {
+            Inserted::Twice => {
+                self.find_in_slot(at, slot, FindingKind::ClusterTwice);
+                Taken::Before
+            }
+            _ if mask == BlockMask::ZERO => Taken::Zero,
+            _ => Taken::Stored,
+        })
+    }
+
+    fn note_undeclared(&mut self, at: ArchiveOffset, slot: &Slot, there: BlockMask) {
+        if self.before_copy.is_none() {
+            let undeclared = self.found.undeclared.entry(slot.device).or_default();
+            undeclared.clusters += 1;
+            undeclared.stored_blocks += u64::from(there.stored_blocks());
         }
-        Ok(if mask == BlockMask::ZERO { Taken::Zero } else { Taken::Stored })
+        self.find_in_slot(at, slot, FindingKind::DeviceUndeclared);
     }
 
     fn check_vmstate_order(&mut self, at: ArchiveOffset, slot: &Slot, device: &Device) {
