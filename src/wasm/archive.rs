@@ -160,7 +160,7 @@ impl Archive {
                 "devices",
                 list(devices, |(device, figures)| {
                     device_statistics(device, &figures)
-                        .count("doubtBytes", self.scan.doubt_bytes(device.id))
+                        .count("doubtBytes", self.scan.doubt_figures(device.id).bytes)
                 }),
             )
             .with("undeclared", undeclared(found))

@@ -13,8 +13,8 @@ use crate::archive::unit::DeviceId;
 use crate::export::disk::{
     Disk, DiskFormat, DiskStream, Identity, Refusal, StreamFormat, damage_map,
 };
-use crate::image::Fill;
 use crate::image::tap::Tap;
+use crate::image::{Doubt, Fill};
 use crate::source::ReadAt;
 
 #[wasm_bindgen]
@@ -188,7 +188,7 @@ impl Archive {
     /// GNU ddrescue; `undefined` if nothing is.
     #[wasm_bindgen(js_name = lostMap)]
     pub fn lost_map(&self, device: u8) -> Option<String> {
-        damage_map(&self.image(device)?)
+        damage_map(&self.image(device)?, Doubt::AsItIs)
     }
 }
 
