@@ -359,6 +359,14 @@ export interface DrivesLeftOut {
   unnamed: { name: string; size: number }[];
 }
 
+/**
+ * What bytes of a disk are taken for that can be read and that something speaks
+ * against. as-it-is: they are given as they are; as-lost: as if the archive did not
+ * hold them, so that they are counted, filled and mapped with what is lost. Where it
+ * is not said, as-it-is.
+ */
+export type DoubtTaken = "as-it-is" | "as-lost";
+
 /** Which ranges of a disk should be in the archive and are not. */
 export interface LostRanges {
   /** How many there are, neighbours joined. */
