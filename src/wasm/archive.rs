@@ -420,7 +420,9 @@ fn device_statistics(
         .count("zero", figures.counts.zero)
         .count("missing", figures.missing_clusters)
         .count("twice", figures.counts.twice)
-        .count("cut", figures.counts.cut);
+        .count("cut", figures.counts.cut)
+        .count("doubtedFull", doubt.full)
+        .count("doubtedPartial", doubt.partial);
     Fields::default()
         .with("id", device.id.get())
         .count("storedBytes", figures.stored_bytes)

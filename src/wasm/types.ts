@@ -191,6 +191,10 @@ export interface DeviceStatistics {
     twice: number;
     /** Clusters of which some stored blocks are lost. */
     cut: number;
+    /** Of `full`, those with a byte in doubt; 0 as long as the scan is not finished. */
+    doubtedFull: number;
+    /** Of `partial`, those with a byte in doubt. */
+    doubtedPartial: number;
   };
   /** Length of the image that can be exported, bytes. */
   imageSize: number;

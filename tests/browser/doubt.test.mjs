@@ -158,6 +158,21 @@ inEachBrowser("A disk of which bytes are in doubt", {
     assert.equal(sizes[0] - sizes[1], length, "what counts as lost takes no room");
   },
 
+  async "has a part of the bar and a row of the table of its own"(inspector) {
+    await inspector.openArchive(shifted);
+    await inspector.shows(/In doubt [\d.]+ MiB that something speaks against/, "main");
+    const shown = await inspector.page.evaluate(() => {
+      const row = document.querySelector('.clusters [data-kind="doubt"]').closest("tr");
+      return {
+        kinds: [...document.querySelectorAll(".bar-part")].map((part) => part.dataset.kind),
+        numbers: [...row.querySelectorAll("td")].map((cell) => cell.innerText),
+      };
+    });
+    const clusters = length / 65_536;
+    assert.deepEqual(shown.kinds, ["full", "doubt"]);
+    assert.deepEqual(shown.numbers, [String(clusters), `${Math.round((clusters / 192) * 100)} %`]);
+  },
+
   async "that is not wanted leaves nothing, and the page says nothing else"(inspector) {
     await inspector.openArchive(shifted);
     await inspector.clickInCard("drive-scsi0", "Save as raw image");

@@ -18,6 +18,7 @@ const { hashLabel, savedDoubt } = await built("words/doubt.js");
 const { wishFor } = await built("page/wish.js");
 
 const MIB = 1024 * 1024;
+const CLUSTER = 65_536;
 const SIZE = 12 * MIB;
 
 const made = makeArchive(
@@ -146,6 +147,15 @@ test("a way that does not exist is told, and not taken for another", () => {
   withArchive((archive) => {
     assert.throws(() => archive.exportDisk(1, "raw", false, false, "lost"), /as-it-is or as-lost/);
     assert.throws(() => archive.lostMap(1, "zeros"), /as-it-is or as-lost/);
+  });
+});
+
+test("the clusters in doubt are counted apart", () => {
+  withArchive((archive) => {
+    const [{ clusters, doubtBytes }] = archive.report().devices;
+    assert.equal(doubtBytes, length);
+    assert.deepEqual([clusters.doubtedFull, clusters.doubtedPartial], [length / CLUSTER, 0]);
+    assert.equal(clusters.full, clusters.total);
   });
 });
 
