@@ -102,9 +102,9 @@ export class Actions {
       case "folder-wanted":
         return this.saves.intake.folder(event.deviceIds, event.configs);
       case "save-confirmed":
-        return before.question && this.saves.answer(before.question, true, event.marked);
+        return before.question && this.#confirm(before.question, event);
       case "save-declined":
-        return before.question && this.saves.answer(before.question, false, false);
+        return before.question && this.saves.answer(before.question, false, false, "as-it-is");
       case "save-cancel-wanted":
         return this.saves.cancel(event.id);
       case "save-let":
@@ -112,10 +112,18 @@ export class Actions {
       case "map-wanted":
         return archive && this.#beside.saveMap(archive, event.deviceId);
       case "hash-wanted":
-        return archive && this.#hashes.start(archive.id, event.deviceId);
+        return archive && this.#hashes.start(archive.id, event.deviceId, "as-it-is");
       case "hash-cancel-wanted":
         return archive && this.#hashes.cancel(archive.id, event.deviceId);
     }
+  }
+
+  /**
+   * @param {string} id
+   * @param {Extract<PageEvent, { type: "save-confirmed" }>} how
+   */
+  #confirm(id, { marked, doubt }) {
+    this.saves.answer(id, true, marked, doubt);
   }
 
   /** @param {number} archive */

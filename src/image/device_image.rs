@@ -4,10 +4,10 @@
 use core::ops::Range;
 use std::rc::Rc;
 
-use super::index::DeviceIndex;
+use super::index::{Cluster, DeviceIndex};
 use super::joined::{joined_reads, place_of};
 use super::run::{Origin, Pieces, Run};
-use crate::archive::unit::{ArchiveOffset, ImageOffset};
+use crate::archive::unit::{ArchiveOffset, ClusterNumber, ImageOffset};
 use crate::source::{Error, Gap, GapKind, ReadAt, gaps, to_u64, to_usize};
 
 /// The bytes of one device. Blocks that are zeros, as the archive says, read as
@@ -30,6 +30,16 @@ impl Image {
     pub fn new(source: Rc<dyn ReadAt>, index: Rc<DeviceIndex>, size: u64, whole: bool) -> Self {
         let missing = if whole { Origin::Lost } else { Origin::NotYetKnown };
         Self { source, index, size, missing }
+    }
+
+    /// The same image, whose bytes are read by way of what `source` makes of theirs.
+    pub(super) fn over(self, source: impl FnOnce(Rc<dyn ReadAt>) -> Rc<dyn ReadAt>) -> Self {
+        Self { source: source(self.source), ..self }
+    }
+
+    /// Where `cluster` is.
+    pub(super) fn cluster(&self, cluster: ClusterNumber) -> Cluster {
+        self.index.cluster(cluster)
     }
 
     /// The stretches that make up `range` of the image, in order, without gap

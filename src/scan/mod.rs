@@ -37,8 +37,8 @@ use crate::archive::Archive;
 use crate::archive::header::Header;
 use crate::archive::unit::{ArchiveOffset, BlockMask, ClusterNumber, DeviceId};
 use crate::container::Contents;
-use crate::image::Image;
-use crate::source::{Error, Gap, GapKind, ReadAt, gaps};
+use crate::image::{DoubtFigures, Image};
+use crate::source::{Error, GapKind, ReadAt, gaps};
 
 /// A scan in progress, or a finished one.
 pub struct Scan {
@@ -241,18 +241,16 @@ impl Scan {
         Rc::new(Doubted::new(contents, Rc::clone(doubts)))
     }
 
-    /// Bytes of the image of a device that can be read and that something speaks
-    /// against; 0 as long as the scan is not finished.
+    /// How much of the image of a device can be read and has something that speaks
+    /// against it; nothing as long as the scan is not finished.
     #[must_use]
-    pub fn doubt_bytes(&self, id: DeviceId) -> u64 {
-        let is_doubt = |gap: &Gap| gap.kind == GapKind::InDoubt;
+    pub fn doubt_figures(&self, id: DeviceId) -> DoubtFigures {
         let found = self.found();
         // The image is gone through only where there is something to find.
         let is_any = !found.doubts.is_empty()
-            || gaps(&*self.contents, 0..u64::MAX).any(|gap| is_doubt(&gap));
+            || gaps(&*self.contents, 0..u64::MAX).any(|gap| gap.kind == GapKind::InDoubt);
         let image = self.image(id).filter(|_| found.done && is_any);
-        let doubts = image.iter().flat_map(|image| gaps(image, 0..u64::MAX)).filter(is_doubt);
-        doubts.map(|gap| gap.end.saturating_sub(gap.start)).fold(0, u64::saturating_add)
+        image.map(|image| image.doubt_figures()).unwrap_or_default()
     }
 
     /// Does some of what is done behind the walk; the scan is finished once nothing

@@ -5,11 +5,13 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::Archive;
+use super::doubt_taken::{DoubtTaken, doubt_of};
 use super::export::{Export, refused, tapped};
 use super::object::{Fields, list};
 use crate::archive::unit::DeviceId;
 use crate::export::appliance::{LeftOut, Machine, Options, Ova, Text};
 use crate::export::disk::{Disk, DiskFormat, DiskStream, Refusal};
+use crate::image::Doubt;
 
 #[wasm_bindgen]
 extern "C" {
@@ -31,9 +33,11 @@ impl Archive {
         #[wasm_bindgen(js_name = keepsMacs)] keeps_macs: bool,
         compressed: bool,
         hashed: bool,
+        doubt: Option<DoubtTaken>,
     ) -> Result<Export, JsValue> {
         let mut taps = Vec::new();
-        let ova = self.appliance(keeps_macs, compressed, |id, disk| {
+        let doubt = doubt_of(doubt)?;
+        let ova = self.appliance(keeps_macs, compressed, doubt, |id, disk| {
             if hashed { tapped(id, &disk, &mut taps) } else { disk }
         });
         let stream = ova.map_err(|refusal| refused(&refusal))?;
@@ -48,7 +52,7 @@ impl Archive {
         #[wasm_bindgen(js_name = keepsMacs)] keeps_macs: bool,
         compressed: bool,
     ) -> ApplianceFacts {
-        let ova = self.appliance(keeps_macs, compressed, |_, disk| disk);
+        let ova = self.appliance(keeps_macs, compressed, Doubt::AsItIs, |_, disk| disk);
         let facts = ova.ok().map(|ova| {
             Fields::default()
                 .with("fileName", ova.file_name())
@@ -86,12 +90,13 @@ impl Archive {
         &self,
         keeps_macs: bool,
         compressed: bool,
+        doubt: Doubt,
         mut with: impl FnMut(DeviceId, Disk) -> Disk,
     ) -> Result<Ova, Refusal> {
         let options =
             Options { keeps_macs, format: DiskFormat::Vmdk, folder: String::new(), stem: None };
         Ova::new(self.header(), &options, compressed, |id| {
-            self.disk(id.get()).map(|disk| with(id, disk))
+            self.disk(id.get(), doubt).map(|disk| with(id, disk))
         })
     }
 }

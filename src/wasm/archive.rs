@@ -9,6 +9,7 @@ use js_sys::{Float64Array, Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::doubt_taken::{DoubtTaken, doubt_of};
 use super::object::{Fields, from_number, list, number, pairs};
 use super::source::{JsSource, Source};
 use crate::archive::finding::Finding;
@@ -20,7 +21,7 @@ use crate::container::{
 };
 use crate::export::disk::Disk;
 use crate::export::file_name::safe_name;
-use crate::image::{Fill, Image};
+use crate::image::{Doubt, DoubtFigures, Fill, Image};
 use crate::machine::qemu_server_conf::{self, QemuServerConf};
 use crate::proxmox::backup_name::ending_container;
 use crate::proxmox::unpacker::given;
@@ -65,7 +66,7 @@ pub struct Archive {
     file: Rc<dyn ReadAt>,
     file_size: u64,
     /// Disks of the finished scan that were laid out for some format.
-    pub(super) disks: RefCell<BTreeMap<DeviceId, Disk>>,
+    pub(super) disks: RefCell<BTreeMap<(DeviceId, Doubt), Disk>>,
 }
 
 #[wasm_bindgen]
@@ -160,8 +161,7 @@ impl Archive {
             .with(
                 "devices",
                 list(devices, |(device, figures)| {
-                    device_statistics(device, &figures)
-                        .count("doubtBytes", self.scan.doubt_bytes(device.id))
+                    device_statistics(device, &figures, self.scan.doubt_figures(device.id))
                 }),
             )
             .with("undeclared", undeclared(found))
@@ -195,16 +195,24 @@ impl Archive {
     /// Bytes of the image of a device that are lost, as far as is known: a
     /// damaged container may show more of them when the image is read.
     #[wasm_bindgen(js_name = imageLost)]
-    pub fn image_lost(&self, device: u8) -> f64 {
-        self.image(device).map_or(0.0, |image| number(image.lost_bytes(0..u64::MAX)))
+    pub fn image_lost(&self, device: u8, doubt: Option<DoubtTaken>) -> Result<f64, JsValue> {
+        let doubt = doubt_of(doubt)?;
+        let image = self.image(device).map(|image| image.with_doubt(doubt));
+        Ok(image.map_or(0.0, |image| number(image.lost_bytes(0..u64::MAX))))
     }
 
     /// Bytes of the image of a device, at most 16 MiB at once; fewer where it
     /// ends. Lost parts read as zeros. Throws a `VmaError`.
     #[wasm_bindgen(js_name = imageRead)]
-    pub fn image_read(&self, device: u8, offset: f64, length: f64) -> Result<Uint8Array, JsValue> {
+    pub fn image_read(
+        &self,
+        device: u8,
+        offset: f64,
+        length: f64,
+        doubt: Option<DoubtTaken>,
+    ) -> Result<Uint8Array, JsValue> {
         let Some(image) = self.image(device) else { return Ok(Uint8Array::new_with_length(0)) };
-        let image = image.filled(Fill::Zeros);
+        let image = image.with_doubt(doubt_of(doubt)?).filled(Fill::Zeros);
         let bytes = read_range(&image, image_range(offset, length)).map_err(|e| thrown(&e))?;
         Ok(bytes.as_slice().into())
     }
@@ -407,6 +415,7 @@ fn extents(extents: &ExtentStatistics) -> Fields {
 fn device_statistics(
     device: &Device,
     figures: &crate::scan::statistics::DeviceStatistics,
+    doubt: DoubtFigures,
 ) -> Fields {
     let clusters = Fields::default()
         .count("total", figures.clusters)
@@ -415,12 +424,15 @@ fn device_statistics(
         .count("zero", figures.counts.zero)
         .count("missing", figures.missing_clusters)
         .count("twice", figures.counts.twice)
-        .count("cut", figures.counts.cut);
+        .count("cut", figures.counts.cut)
+        .count("doubtedFull", doubt.full)
+        .count("doubtedPartial", doubt.partial);
     Fields::default()
         .with("id", device.id.get())
         .count("storedBytes", figures.stored_bytes)
         .count("zeroBytes", figures.zero_bytes)
         .count("missingBytes", figures.missing_bytes)
+        .count("doubtBytes", doubt.bytes)
         .with("clusters", clusters)
         .count("imageSize", figures.image_size)
 }

@@ -7,14 +7,15 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::{Archive, thrown};
+use super::doubt_taken::{DoubtTaken, doubt_of};
 use super::object::{Fields, from_number, list, number, pairs};
 use super::room::{ImageBytesList, Room, image_bytes, put_into};
 use crate::archive::unit::DeviceId;
 use crate::export::disk::{
     Disk, DiskFormat, DiskStream, Identity, Refusal, StreamFormat, damage_map,
 };
-use crate::image::Fill;
 use crate::image::tap::Tap;
+use crate::image::{Doubt, Fill};
 use crate::source::ReadAt;
 
 #[wasm_bindgen]
@@ -121,7 +122,8 @@ impl Archive {
     /// How a disk can be written: each format with the exact size of its file,
     /// or the most it can be, or why it cannot be.
     pub fn formats(&self, device: u8) -> FormatChoices {
-        let Some(disk) = self.disk(device) else { return JsValue::from(Array::new()).into() };
+        let disk = self.disk(device, Doubt::AsItIs);
+        let Some(disk) = disk else { return JsValue::from(Array::new()).into() };
         let files = DiskFormat::ALL.map(|format| {
             let size = disk.file(format).map(|file| file.size().unwrap_or_default());
             choice(format.code(), format.extension(), size, true)
@@ -149,8 +151,8 @@ impl Archive {
 
     /// A disk as a file of a format of [`formats`](Self::formats); with `hashed`,
     /// what passes of the disk can be taken as well; with `marked`, what is
-    /// missing reads as a text that says so, and not as zeros. Throws a
-    /// `VmaError`.
+    /// missing reads as a text that says so, and not as zeros. With doubt taken
+    /// as lost, the file may be shorter than is said there. Throws a `VmaError`.
     #[wasm_bindgen(js_name = exportDisk)]
     pub fn export_disk(
         &self,
@@ -158,9 +160,11 @@ impl Archive {
         format: &str,
         hashed: bool,
         marked: bool,
+        doubt: Option<DoubtTaken>,
     ) -> Result<Export, JsValue> {
-        let (id, disk) = self.known_disk(device)?;
-        let disk = if marked { self.marked_disk(id).unwrap_or(disk) } else { disk };
+        let doubt = doubt_of(doubt)?;
+        let (id, disk) = self.known_disk(device, doubt)?;
+        let disk = if marked { self.marked_disk(id, doubt).unwrap_or(disk) } else { disk };
         let mut taps = Vec::new();
         let disk = if hashed { tapped(id, &disk, &mut taps) } else { disk };
         let file = DiskFormat::ALL.into_iter().find(|known| known.code() == format);
@@ -177,46 +181,56 @@ impl Archive {
     /// A disk that is read from byte `from` on and written nowhere, for its
     /// hash. Throws a `VmaError`.
     #[wasm_bindgen(js_name = readDisk)]
-    pub fn read_disk(&self, device: u8, from: f64) -> Result<Export, JsValue> {
-        let (id, disk) = self.known_disk(device)?;
+    pub fn read_disk(
+        &self,
+        device: u8,
+        from: f64,
+        doubt: Option<DoubtTaken>,
+    ) -> Result<Export, JsValue> {
+        let (id, disk) = self.known_disk(device, doubt_of(doubt)?)?;
         let mut taps = Vec::new();
         let stream = tapped(id, &disk, &mut taps).read_through(from_number(from));
         Ok(Export { stream, ready: Vec::new(), taps })
     }
 
-    /// What the archive lacks of a disk and what of it is in doubt, as a map for
-    /// GNU ddrescue; `undefined` if nothing is.
+    /// What the archive lacks of a disk and what of it is in doubt, or taken as
+    /// lost, as a map for GNU ddrescue; `undefined` if nothing is.
     #[wasm_bindgen(js_name = lostMap)]
-    pub fn lost_map(&self, device: u8) -> Option<String> {
-        damage_map(&self.image(device)?)
+    pub fn lost_map(
+        &self,
+        device: u8,
+        doubt: Option<DoubtTaken>,
+    ) -> Result<Option<String>, JsValue> {
+        let doubt = doubt_of(doubt)?;
+        Ok(self.image(device).and_then(|image| damage_map(&image, doubt)))
     }
 }
 
 impl Archive {
-    pub(super) fn disk(&self, device: u8) -> Option<Disk> {
+    pub(super) fn disk(&self, device: u8, doubt: Doubt) -> Option<Disk> {
         let id = DeviceId::new(device)?;
-        if let Some(disk) = self.disks.borrow().get(&id) {
+        if let Some(disk) = self.disks.borrow().get(&(id, doubt)) {
             return Some(disk.clone());
         }
-        let image = self.image(device)?;
+        let image = self.image(device)?.with_doubt(doubt);
         let header = Rc::clone(self.header());
         let image = image.filled(Fill::Zeros);
         let disk = Disk::new(image, Identity::new(&header, header.device(id)?));
         // While the scan goes on, the next one may hold more.
         if self.is_scanned() {
-            self.disks.borrow_mut().insert(id, disk.clone());
+            self.disks.borrow_mut().insert((id, doubt), disk.clone());
         }
         Some(disk)
     }
 
     /// A disk on which what is missing reads as a text that says so.
-    pub(super) fn marked_disk(&self, id: DeviceId) -> Option<Disk> {
-        let image = self.image(id.get())?.filled(Fill::Pattern);
+    pub(super) fn marked_disk(&self, id: DeviceId, doubt: Doubt) -> Option<Disk> {
+        let image = self.image(id.get())?.with_doubt(doubt).filled(Fill::Pattern);
         Some(Disk::new(image, Identity::new(self.header(), self.header().device(id)?)))
     }
 
-    pub(super) fn known_disk(&self, device: u8) -> Result<(DeviceId, Disk), JsValue> {
-        let known = DeviceId::new(device).zip(self.disk(device));
+    pub(super) fn known_disk(&self, device: u8, doubt: Doubt) -> Result<(DeviceId, Disk), JsValue> {
+        let known = DeviceId::new(device).zip(self.disk(device, doubt));
         known.ok_or_else(|| js_sys::Error::new("no such disk").into())
     }
 }

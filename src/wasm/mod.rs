@@ -4,6 +4,7 @@
 mod appliance;
 mod archive;
 mod doubt;
+mod doubt_taken;
 mod export;
 mod image_hash;
 mod object;

@@ -5,12 +5,13 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::{Archive, thrown};
+use super::doubt_taken::{DoubtTaken, doubt_of};
 use super::export::refused;
 use super::object::{from_number, number, pairs};
 use super::room::{ImageBytesList, Room, image_bytes, put_into};
 use crate::archive::unit::{CLUSTER_SIZE, ClusterNumber, DeviceId};
 use crate::export::disk::{DiskFile, DiskFormat, Place};
-use crate::image::{Fill, Origin};
+use crate::image::{Doubt, Fill, Origin};
 use crate::source::{ReadAt, read_range};
 
 /// Bytes of a disk that are handed out in one piece while it is scanned.
@@ -65,12 +66,13 @@ impl Placement {
 #[wasm_bindgen]
 impl Archive {
     /// How the file of a disk is laid out in a format whose size is exact, once
-    /// the scan is finished. Throws a `VmaError`.
+    /// the scan is finished. What is in doubt is stored in it: in a pass it shows
+    /// only later. Throws a `VmaError`.
     pub fn placement(&self, device: u8, format: &str) -> Result<Placement, JsValue> {
         if !self.is_scanned() {
             return Err(js_sys::Error::new("the scan is not finished").into());
         }
-        let (_, disk) = self.known_disk(device)?;
+        let (_, disk) = self.known_disk(device, Doubt::AsItIs)?;
         let format = DiskFormat::ALL.into_iter().find(|known| known.code() == format);
         let format = format.ok_or_else(|| js_sys::Error::new("no such format"))?;
         Ok(Placement(disk.file(format).map_err(|refusal| refused(&refusal))?))
@@ -80,8 +82,16 @@ impl Archive {
     /// `count` of them at most: length and offset in the file one after the
     /// other, the offset -1 for zeros.
     #[wasm_bindgen(js_name = imageRuns)]
-    pub fn image_runs(&self, device: u8, from: f64, count: u32) -> Float64Array {
-        let Some(image) = self.image(device) else { return Float64Array::new_with_length(0) };
+    pub fn image_runs(
+        &self,
+        device: u8,
+        from: f64,
+        count: u32,
+        doubt: Option<DoubtTaken>,
+    ) -> Result<Float64Array, JsValue> {
+        let doubt = doubt_of(doubt)?;
+        let Some(image) = self.image(device) else { return Ok(Float64Array::new_with_length(0)) };
+        let image = image.with_doubt(doubt);
         let runs = image.runs(from_number(from)..u64::MAX);
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         let numbers: Vec<f64> = runs
@@ -94,7 +104,7 @@ impl Archive {
                 [number(run.length), offset]
             })
             .collect();
-        numbers.as_slice().into()
+        Ok(numbers.as_slice().into())
     }
 
     /// Starts the scan anew, which notes what it finds of these disks for

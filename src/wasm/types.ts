@@ -191,6 +191,10 @@ export interface DeviceStatistics {
     twice: number;
     /** Clusters of which some stored blocks are lost. */
     cut: number;
+    /** Of `full`, those with a byte in doubt; 0 as long as the scan is not finished. */
+    doubtedFull: number;
+    /** Of `partial`, those with a byte in doubt. */
+    doubtedPartial: number;
   };
   /** Length of the image that can be exported, bytes. */
   imageSize: number;
@@ -358,6 +362,14 @@ export interface DrivesLeftOut {
   /** Devices that no drive of the config names. */
   unnamed: { name: string; size: number }[];
 }
+
+/**
+ * What bytes of a disk are taken for that can be read and that something speaks
+ * against. as-it-is: they are given as they are; as-lost: as if the archive did not
+ * hold them, so that they are counted, filled and mapped with what is lost. Where it
+ * is not said, as-it-is.
+ */
+export type DoubtTaken = "as-it-is" | "as-lost";
 
 /** Which ranges of a disk should be in the archive and are not. */
 export interface LostRanges {

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { folder, makeArchive, makeFile } from "./support/archives.mjs";
 import { inEachBrowser } from "./support/suite.mjs";
@@ -20,6 +21,49 @@ const shifted = makeFile(
   Buffer.concat([bytes.subarray(0, at), Buffer.from("\r"), bytes.subarray(at)]),
 );
 
+/** What is in doubt: all data of that extent. A dense disk stands there in its order. */
+const start = made.offsets[1] - made.offsets[0] - 512;
+const length = made.offsets[2] - made.offsets[1] - 512;
+const inWords = `${(length / 1048576).toPrecision(3)} MiB (${length.toLocaleString("en")} bytes)`;
+
+/** The disk as it has to come out: with what is found there, or with zeros. */
+function expected(taken) {
+  const disk = readFileSync(join(folder, "drive-scsi0.raw"));
+  const data = made.offsets[1] + 512;
+  if (taken === "as-lost") disk.fill(0, start, start + length);
+  else readFileSync(shifted).copy(disk, start, data, data + length);
+  return disk;
+}
+
+const sha256 = (content) => createHash("sha256").update(content).digest("hex");
+
+/** Asserts that a disk and its map were saved so, under no green. */
+async function savedLike(inspector, saved, taken) {
+  assert.equal(await inspector.page.evaluate(boxTone), "warning");
+  assert.ok(readFileSync(saved.path).equals(expected(taken)), taken);
+  const map = readFileSync(saved.map.path, "utf8");
+  const lines = map.match(/^0x\w+ +0x\w+ +[?-]$/gm).map((line) => line.split(/ +/));
+  const sign = taken === "as-lost" ? "-" : "?";
+  assert.deepEqual(
+    lines.map(([at, size, sign]) => [Number(at), Number(size), sign]),
+    [[start, length, sign]],
+  );
+  assert.match(map, taken === "as-lost" ? /bytes in doubt are taken as lost/ : /are in doubt/);
+}
+
+/** Chooses zeros in the question, which the button then says. */
+async function chooseZeros(inspector) {
+  await inspector.shows("Parts of this disk are in doubt", "#question");
+  await inspector.clickIn("#question", /^Save zeros in their place/);
+  await inspector.shows("Save with zeros in their place", "#question .dialog-buttons");
+}
+
+/** Saves the report and gives what is in it. */
+async function reportOf(inspector) {
+  const download = await inspector.page.download(() => inspector.clickIn("#report", /Save report/));
+  return JSON.parse(readFileSync(download.path, "utf8"));
+}
+
 /** The last four bytes are the checksum over all. */
 const packed = execFileSync("zstd", ["-q", "-c", "--check", made.path], { maxBuffer: 1 << 26 });
 packed[packed.length - 1] ^= 1;
@@ -28,7 +72,9 @@ const mismatched = makeFile("doubt.vma.zst", packed);
 const boxTone = () => document.querySelector("#devices .save")?.dataset.tone;
 
 inEachBrowser("A disk of which bytes are in doubt", {
-  async "is told so before a save, in the save's own box and in its map"(inspector) {
+  async "is told so before a save, and saved as it is, in the save's own box and in its map"(
+    inspector,
+  ) {
     await inspector.openArchive(shifted);
     await inspector.shows(/of drive-scsi0 are in doubt/, "#scan h2");
     await inspector.shows(/[\d.]+ MiB in doubt/, "#devices h3");
@@ -36,21 +82,95 @@ inEachBrowser("A disk of which bytes are in doubt", {
     const saved = await inspector.saveWithMap("drive-scsi0", async () => {
       await inspector.clickInCard("drive-scsi0", "Save as raw image");
       await inspector.shows("Parts of this disk are in doubt", "#question");
-      await inspector.shows("What is in doubt is saved as it is", "#question");
+      await inspector.shows("Keep the backup, whichever you choose", "#question");
+      // That is what is done where nothing is chosen.
       await inspector.page.click("button", "Save as it is");
     });
-    await inspector.shows(/are in doubt: they can be read/, "#devices .save");
-    assert.equal(await inspector.page.evaluate(boxTone), "warning");
-    const lines = readFileSync(saved.map.path, "utf8").match(/^0x\w+ +0x\w+ +[+?-]$/gm);
-    const doubted = lines.filter((line) => line.endsWith("?"));
-    assert.equal(doubted.length, 1);
-    // What is claimed is the disk's.
-    const truth = readFileSync(join(folder, "drive-scsi0.raw"));
-    const disk = readFileSync(saved.path);
-    const [start, length] = doubted[0].split(/ +/).map(Number);
-    assert.equal(disk.length, truth.length);
-    assert.ok(disk.subarray(0, start).equals(truth.subarray(0, start)));
-    assert.ok(disk.subarray(start + length).equals(truth.subarray(start + length)));
+    await inspector.shows(`${inWords} of it are in doubt: they can be read`, "#devices .save");
+    await inspector.shows("They are in the file as they are", "#devices .save");
+    await savedLike(inspector, saved, "as-it-is");
+    await inspector.shows(
+      /SHA-256 of the disk's 12 MiB as read, with [\d.]+ MiB in doubt:/,
+      ".hash",
+    );
+    await inspector.shows(sha256(expected("as-it-is")), ".hash");
+    const report = await reportOf(inspector);
+    assert.deepEqual(report.saves[0].doubt, { bytes: length, taken: "as-it-is" });
+    assert.match(report.saves[0].text[0], /in the file as they are/);
+    assert.equal(report.devices[0].sha256, sha256(expected("as-it-is")));
+    assert.deepEqual(report.devices[0].sha256Of.doubt, { bytes: length, taken: "as-it-is" });
+  },
+
+  async "is saved as lost if so chosen, and the box, the map, the hash and the report say so"(
+    inspector,
+  ) {
+    await inspector.openArchive(shifted);
+    const saved = await inspector.saveWithMap("drive-scsi0", async () => {
+      await inspector.clickInCard("drive-scsi0", "Save as raw image");
+      await chooseZeros(inspector);
+      await inspector.page.click("button", "Save with zeros in their place");
+    });
+    await inspector.shows(`${inWords} of it are in doubt`, "#devices .save");
+    await inspector.shows("the file has zeros in their place", "#devices .save");
+    await savedLike(inspector, saved, "as-lost");
+    await inspector.shows(/12 MiB, with zeros for [\d.]+ MiB in doubt:/, ".hash");
+    await inspector.shows(sha256(expected("as-lost")), ".hash");
+    const report = await reportOf(inspector);
+    assert.deepEqual(report.saves[0].doubt, { bytes: length, taken: "as-lost" });
+    assert.match(report.saves[0].text[0], /has zeros in their place, and they count as lost/);
+    assert.equal(report.devices[0].sha256, sha256(expected("as-lost")));
+    // What is known of the disk itself stays what it is.
+    assert.equal(report.devices[0].missingBytes, 0);
+    await inspector.shows(/[\d.]+ MiB in doubt/, "#devices h3");
+  },
+
+  async "is asked about again, and its hash is that of the last way it was saved"(inspector) {
+    await inspector.openArchive(shifted);
+    for (const taken of ["as-lost", "as-it-is"]) {
+      const saved = await inspector.page.download(async () => {
+        await inspector.clickInCard("drive-scsi0", "Save as raw image");
+        if (taken === "as-lost") await chooseZeros(inspector);
+        await inspector.shows("Parts of this disk are in doubt", "#question");
+        await inspector.clickIn("#question", /^Save (as it is|with zeros)/);
+      });
+      assert.equal(saved.sha256, sha256(expected(taken)));
+      await inspector.shows(saved.sha256, ".hash");
+    }
+  },
+
+  async "is a qcow2 that holds the same, either way"(inspector) {
+    await inspector.openArchive(shifted);
+    await inspector.chooseInCard("drive-scsi0", "Format", "qcow2:");
+    const sizes = [];
+    for (const taken of ["as-it-is", "as-lost"]) {
+      const saved = await inspector.page.download(async () => {
+        await inspector.clickInCard("drive-scsi0", "Save as qcow2");
+        await inspector.shows("Parts of this disk are in doubt", "#question");
+        if (taken === "as-lost") await chooseZeros(inspector);
+        await inspector.clickIn("#question", /^Save (as it is|with zeros)/);
+      });
+      assert.equal(saved.failure, null);
+      const raw = join(folder, `doubt-${taken}.raw`);
+      execFileSync("qemu-img", ["convert", "-f", "qcow2", "-O", "raw", saved.path, raw]);
+      assert.ok(readFileSync(raw).equals(expected(taken)), taken);
+      sizes.push(statSync(saved.path).size);
+    }
+    assert.equal(sizes[0] - sizes[1], length, "what counts as lost takes no room");
+  },
+
+  async "has a part of the bar and a row of the table of its own"(inspector) {
+    await inspector.openArchive(shifted);
+    await inspector.shows(/In doubt [\d.]+ MiB that something speaks against/, "main");
+    const shown = await inspector.page.evaluate(() => {
+      const row = document.querySelector('.clusters [data-kind="doubt"]').closest("tr");
+      return {
+        kinds: [...document.querySelectorAll(".bar-part")].map((part) => part.dataset.kind),
+        numbers: [...row.querySelectorAll("td")].map((cell) => cell.innerText),
+      };
+    });
+    const clusters = length / 65_536;
+    assert.deepEqual(shown.kinds, ["full", "doubt"]);
+    assert.deepEqual(shown.numbers, [String(clusters), `${Math.round((clusters / 192) * 100)} %`]);
   },
 
   async "that is not wanted leaves nothing, and the page says nothing else"(inspector) {

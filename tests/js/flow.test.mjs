@@ -3,11 +3,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { askedSave } from "../../www/page/save.js";
+import { askedSave, doubtTaken } from "../../www/page/save.js";
 import { step } from "../../www/page/saving/flow.js";
 import { nextDue, passIsFree, waitingForScan } from "../../www/page/saving/queue.js";
 
-const DISK = { kind: "disk", deviceId: 1, format: "raw", marked: false };
+const DISK = { kind: "disk", deviceId: 1, format: "raw", marked: false, doubt: "as-it-is" };
 const ONE_PASS = { kind: "one-pass", deviceId: 1, format: "raw" };
 
 const PROVEN = { bytes: 0, isUnproven: false };
@@ -56,7 +56,7 @@ const lost = (bytes, doubt = PROVEN) => ({
   doubt,
 });
 const kept = { type: "kept", downloads: true, mayDownload: true };
-const keep = { type: "answered", keep: true, marked: false, passIsFree: true };
+const keep = { type: "answered", keep: true, marked: false, doubt: "as-it-is", passIsFree: true };
 const drop = { ...keep, keep: false };
 
 test("a disk that lacks nothing is made, kept and downloaded", () => {
@@ -174,6 +174,39 @@ test("marks are made in the disk's own order", () => {
   const { save: marked } = run(asking, { ...keep, marked: true });
   assert.deepEqual(marked.what, { ...DISK, marked: true });
   assert.deepEqual(run(asking, keep).save.what, ONE_PASS);
+});
+
+test("what is in doubt is saved as the answer says, of a disk and of an appliance", () => {
+  const doubt = { bytes: 4096, isUnproven: false };
+  const appliance = { kind: "appliance", devices: [1], keepsMacs: true, compressed: true };
+  for (const what of [DISK, { ...appliance, doubt: "as-it-is" }]) {
+    const asked = run(save({ what }), { ...allowed, what, doubt });
+    assert.equal(asked.phase, "asking");
+    for (const taken of ["as-it-is", "as-lost"]) {
+      const agreed = run(asked.save, { ...keep, doubt: taken });
+      assert.deepEqual(agreed.save.what, { ...what, doubt: taken });
+      assert.equal(doubtTaken(agreed.save), taken);
+      // What was agreed to is not asked again, and its map comes either way.
+      const { phase, done } = run(agreed.save, begun, lost(0, doubt), kept);
+      assert.equal(phase, "done");
+      assert.ok(done.includes("map"));
+    }
+  }
+});
+
+test("zeros for what is in doubt come in the disk's own order", () => {
+  const asking = save({ phase: "asking", what: ONE_PASS });
+  const { save: zeroed, done } = run(asking, { ...keep, doubt: "as-lost" });
+  assert.deepEqual(zeroed.what, { ...DISK, doubt: "as-lost" });
+  assert.deepEqual(done, ["begin"]);
+  assert.equal(doubtTaken(asking), "as-it-is");
+});
+
+test("of a file that is written the answer only says whether to keep it", () => {
+  const doubt = { bytes: 4096, isUnproven: false };
+  const asked = run(save(), allowed, begun, lost(0, doubt));
+  const { save: kept, done } = run(asked.save, { ...keep, doubt: "as-lost" });
+  assert.deepEqual([kept.what, done], [DISK, ["keep:true"]]);
 });
 
 test("one pass through the backup waits for another", () => {

@@ -83,7 +83,7 @@ const CHOSEN = [
   /^proxmox\.(message|assertion|accepts|verdict)\./,
   /^file-name\.inside\./,
   /^scan\.(control|title)\./,
-  /^clusters\.(full|partial|zero|missing|unseen)(-means)?$/,
+  /^clusters\.(full|partial|zero|doubt|missing|unseen)(-means)?$/,
   new RegExp(`^format\\.(${FORMATS.join("|")})\\.(name|action|use)$`),
 ];
 

@@ -3,7 +3,7 @@ import { size } from "../words/format.js";
 import { failureSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
 import { verdict } from "../words/verdict.js";
-import { isDoubtful, isLive, mayBeLeft, newlyLost } from "./save.js";
+import { doubtTaken, isDoubtful, isLive, mayBeLeft, newlyLost } from "./save.js";
 
 /** @typedef {import("./model.js").PageEvent} PageEvent */
 /** @typedef {import("./model.js").Save} Save */
@@ -65,5 +65,7 @@ function savedWords(before, save) {
       : text("said.nothing-saved", { name: file.name });
   }
   const said = text("said.saved", { bytes: progress.taken, name: file.name });
-  return isDoubtful(save.gaps.doubt) ? `${said} ${text("said.doubt")}` : said;
+  if (!isDoubtful(save.gaps.doubt)) return said;
+  const isTaken = save.gaps.doubt.bytes > 0 && doubtTaken(save) === "as-lost";
+  return `${said} ${isTaken ? text("said.doubt-as-lost") : text("said.doubt")}`;
 }

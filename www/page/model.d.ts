@@ -1,6 +1,7 @@
 /** The page's one state value and the events that change it. */
 import type {
   ApplianceFacts,
+  DoubtTaken,
   DrivesLeftOut,
   FileNameVerdict,
   Finding,
@@ -12,6 +13,7 @@ import type {
   VmSummary,
 } from "../core/vma_inspector.js";
 import type {
+  DoubtAs,
   Failure,
   Hashed,
   HashUpdate,
@@ -119,6 +121,8 @@ export interface Hash {
   sha256: string | null;
   /** Bytes that were missing, and were hashed as zeros. */
   lost: number;
+  /** Bytes in doubt, and what they were hashed as. */
+  doubt: DoubtAs;
   failure: Failure | null;
 }
 
@@ -250,8 +254,8 @@ export type PageEvent =
   | { type: "map-wanted"; deviceId: number }
   | { type: "hash-wanted"; deviceId: number }
   | { type: "hash-cancel-wanted"; deviceId: number }
-  /** `marked`: what is missing is marked by a text. */
-  | { type: "save-confirmed"; marked: boolean }
+  /** `marked`: what is lost is marked by a text; `doubt`: what it is taken for. */
+  | { type: "save-confirmed"; marked: boolean; doubt: DoubtTaken }
   | { type: "save-declined" }
   | { type: "save-cancel-wanted"; id: string }
   /** The download that waits for a click may begin. */

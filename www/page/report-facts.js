@@ -1,14 +1,20 @@
 /** What the page knows and the Worker does not, for the report. */
 import { checkedRows } from "../words/checked.js";
 import { containerVerdict } from "../words/container.js";
+import { hashLabel, savedDoubt } from "../words/doubt.js";
+import { size } from "../words/format.js";
 import { text } from "../words/text.js";
 import { verdict } from "../words/verdict.js";
+import { doubtTaken, isMarked, lostBytes } from "./save.js";
+
+/** @typedef {import("./model.js").Save} Save */
 
 /**
  * @param {import("./model.js").ShownArchive} archive
+ * @param {readonly Save[]} saves all there are
  * @returns {import("../shared/messages.js").ReportFacts}
  */
-export function reportFacts(archive) {
+export function reportFacts(archive, saves) {
   const { file, scan } = archive;
   const done = scan.phase === "done";
   const container = scan.report?.container;
@@ -26,6 +32,44 @@ export function reportFacts(archive) {
     },
     containerVerdict:
       container && container.kind !== "plain" ? containerVerdict(container, done) : null,
-    sha256: Object.fromEntries([...archive.hashes].map(([id, { sha256 }]) => [id, sha256])),
+    hashes: Object.fromEntries(hashedFacts(archive)),
+    saves: saves.filter((save) => save.archive === archive.id && save.phase === "done").map(saved),
+  };
+}
+
+/**
+ * @param {import("./model.js").ShownArchive} archive
+ * @returns {[number, import("../shared/messages.js").HashedFact][]}
+ */
+function hashedFacts({ hashes }) {
+  return [...hashes].flatMap(([id, hash]) => {
+    const { sha256, lost, doubt } = hash;
+    if (sha256 === null) return [];
+    return [[id, { sha256, of: { lost, doubt, text: `${hashLabel(hash)} ${sha256}` } }]];
+  });
+}
+
+/**
+ * @param {Save} save
+ * @returns {import("../shared/messages.js").SavedFact}
+ */
+function saved(save) {
+  const { file, gaps } = save;
+  const lost = lostBytes(save) ?? 0;
+  const doubt = { bytes: gaps.doubt.bytes, taken: doubtTaken(save) };
+  const marked = isMarked(save);
+  const told = [
+    lost > 0 && text("save.gaps", { size: size(lost) }),
+    doubt.bytes > 0 && savedDoubt(doubt, marked),
+    gaps.doubt.isUnproven && text("save.not-proven"),
+  ];
+  return {
+    fileName: file.name,
+    size: file.size ?? save.progress.taken,
+    devices: save.devices.map(({ id }) => id),
+    marked,
+    lost,
+    doubt,
+    text: told.filter((each) => each !== false),
   };
 }

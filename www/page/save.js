@@ -18,6 +18,22 @@ export function deviceOf({ what }) {
 }
 
 /**
+ * What the bytes in doubt of its disks are taken for.
+ * @param {Pick<Save, "what">} save
+ */
+export function doubtTaken({ what }) {
+  return what.kind === "one-pass" ? "as-it-is" : what.doubt;
+}
+
+/**
+ * Whether what is lost of its disks reads as a text that says so.
+ * @param {Pick<Save, "what">} save
+ */
+export function isMarked({ what }) {
+  return what.kind === "disk" && what.marked;
+}
+
+/**
  * Bytes that were found lost; null until all of it was read.
  * @param {Pick<Save, "gaps">} save
  */

@@ -298,6 +298,17 @@ function withChoice(archive, { deviceId, choice }) {
   return { ...archive, choices: new Map(archive.choices).set(deviceId, chosen) };
 }
 
+/** @type {import("./model.js").Hash} */
+const NO_HASH = {
+  phase: "running",
+  at: 0,
+  size: 0,
+  sha256: null,
+  lost: 0,
+  doubt: { bytes: 0, taken: "as-it-is" },
+  failure: null,
+};
+
 /**
  * @param {ShownArchive} archive
  * @param {Extract<PageEvent, { type: `hash-${string}`, archive: number }>} event
@@ -306,17 +317,16 @@ function withChoice(archive, { deviceId, choice }) {
 function withHash(archive, event) {
   const hashes = new Map(archive.hashes);
   const { deviceId } = event;
-  const none = { phase: "running", at: 0, size: 0, sha256: null, lost: 0, failure: null };
-  const before = /** @type {import("./model.js").Hash} */ (hashes.get(deviceId) ?? none);
+  const before = hashes.get(deviceId) ?? NO_HASH;
   if (event.type === "hash-dropped") hashes.delete(deviceId);
   else if (event.type === "hash-changed") {
     hashes.set(deviceId, { ...before, ...event.update, phase: "running", failure: null });
   } else if (event.type === "hash-failed") {
     hashes.set(deviceId, { ...before, phase: "failed", failure: event.failure });
   } else {
-    const { sha256, size: bytes, lost } = event.hashed;
-    const failure = null;
-    hashes.set(deviceId, { phase: "done", at: bytes, size: bytes, sha256, lost, failure });
+    const { sha256, size: bytes, lost, doubt } = event.hashed;
+    const done = { ...NO_HASH, phase: /** @type {const} */ ("done"), at: bytes, size: bytes };
+    hashes.set(deviceId, { ...done, sha256, lost, doubt });
     const found = { ...archive, hashes, lost: new Map(archive.lost).set(deviceId, lost) };
     return withScan(found, { report: event.hashed.report });
   }

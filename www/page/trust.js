@@ -52,10 +52,10 @@ export class Trust {
   }
 
   async #saveReport() {
-    const { archive } = this.#state();
+    const { archive, saves } = this.#state();
     if (!archive) return;
     try {
-      const ask = { archive: archive.id, facts: reportFacts(archive) };
+      const ask = { archive: archive.id, facts: reportFacts(archive, saves) };
       const report = await this.#worker.request("report", ask);
       saveBlob(`${baseName(archive.file.name)}-report.json`, report);
     } catch (error) {

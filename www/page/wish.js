@@ -32,7 +32,8 @@ export function diskWanted(archive, deviceId, format, can) {
   const isLaidOut = (known?.exact ?? false) && !PATCHED.has(format);
   const isQuicker = isLaidOut && isScattered(archive, deviceId);
   const hasWay = can !== null && waysFor(wishFor(archive, inOnePass), can).length > 0;
-  return isQuicker && hasWay ? inOnePass : { kind: "disk", deviceId, format, marked: false };
+  if (isQuicker && hasWay) return inOnePass;
+  return { kind: "disk", deviceId, format, marked: false, doubt: "as-it-is" };
 }
 
 /** Formats whose start is written when all the rest is. */
@@ -47,7 +48,8 @@ export function wishFor({ overview, scan, formats, elsewhere }, what) {
   const unordered = what.kind === "one-pass";
   if (what.kind === "appliance") {
     const { sizeMax = 0, exact = false } = elsewhere.facts ?? {};
-    return { sizeMax, exact, patched: false, unordered, sliceable: false };
+    const isExact = exact && what.doubt === "as-it-is";
+    return { sizeMax, exact: isExact, patched: false, unordered, sliceable: false };
   }
   const code = what.format;
   const format = formats.get(what.deviceId)?.find((known) => known.code === code);
@@ -56,10 +58,12 @@ export function wishFor({ overview, scan, formats, elsewhere }, what) {
   const isMarked = what.kind === "disk" && what.marked;
   // What marks the gaps has to be stored, where zeros need not be.
   const more = isMarked && code !== "raw" ? (scanned?.missingBytes ?? 0) : 0;
+  // Zeros in place of what is in doubt need not be stored.
+  const isLess = what.kind === "disk" && what.doubt === "as-lost" && code !== "raw";
   return {
     // Before the scan is finished, what the header says is the best guess.
     sizeMax: (format?.size ?? scanned?.imageSize ?? device?.size ?? 0) + more,
-    exact: (format?.exact ?? false) && more === 0,
+    exact: (format?.exact ?? false) && more === 0 && !isLess,
     patched: PATCHED.has(code),
     unordered,
     sliceable: code === "raw" && !isMarked && overview.container === "plain",

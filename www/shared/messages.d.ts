@@ -1,6 +1,7 @@
 /** What crosses between the page, its Worker and its Service Worker. */
 import type {
   ApplianceFacts,
+  DoubtTaken,
   DrivesLeftOut,
   FileNameVerdict,
   Finding,
@@ -101,7 +102,40 @@ export interface ReportFacts {
   verdict: Verdict & { checked: Checked[]; notChecked: string };
   containerVerdict: Verdict | null;
   /** SHA-256 of images that were computed, by device. */
-  sha256: Record<number, string | null>;
+  hashes: Record<number, HashedFact>;
+  /** The saves that came to their end. */
+  saves: SavedFact[];
+}
+
+/** A SHA-256 of a disk, and what it is of. */
+export interface HashedFact {
+  sha256: string;
+  of: {
+    /** Bytes that are lost, and were hashed as zeros. */
+    lost: number;
+    doubt: DoubtAs;
+    /** All of it in words. */
+    text: string;
+  };
+}
+
+/** A file that was saved, and what it holds for bytes that are lost or in doubt. */
+export interface SavedFact {
+  fileName: string;
+  size: number;
+  devices: number[];
+  /** Whether what is lost reads as a text that says so. */
+  marked: boolean;
+  lost: number;
+  doubt: DoubtAs;
+  /** In words what is lost and in doubt of it; one sentence each. */
+  text: string[];
+}
+
+/** Bytes in doubt, and what they were taken for. */
+export interface DoubtAs {
+  bytes: number;
+  taken: DoubtTaken;
 }
 
 /** What a person wants to have. */
@@ -110,14 +144,21 @@ export type SaveWhat =
    * A disk in a format of the core's `formats`; `marked`: what is missing reads
    * as a text that says so, and not as zeros.
    */
-  | { kind: "disk"; deviceId: number; format: string; marked: boolean }
+  | { kind: "disk"; deviceId: number; format: string; marked: boolean; doubt: DoubtTaken }
   /**
    * A disk, written while the scan that is started next goes through the backup:
-   * in a format whose size is exact; before the backup was scanned, raw.
+   * in a format whose size is exact; before the backup was scanned, raw. What is
+   * in doubt is in it as it is.
    */
   | { kind: "one-pass"; deviceId: number; format: string }
   /** The VM in one file. */
-  | { kind: "appliance"; devices: number[]; keepsMacs: boolean; compressed: boolean };
+  | {
+      kind: "appliance";
+      devices: number[];
+      keepsMacs: boolean;
+      compressed: boolean;
+      doubt: DoubtTaken;
+    };
 
 /** Where it is to go. */
 export type SinkOrder =
@@ -162,6 +203,8 @@ export interface Hashed {
   size: number;
   /** Bytes of it that could not be had, and were taken for zeros. */
   lost: number;
+  /** Those in doubt; as lost, they were taken for zeros too. */
+  doubt: DoubtAs;
   report: ScanReport;
 }
 
@@ -212,9 +255,12 @@ export interface Requests {
     progress: never;
     result: MachineTexts;
   };
-  /** What a disk lacks and what of it is in doubt, as a map for GNU ddrescue; null if nothing. */
+  /**
+   * What a disk lacks and what of it is in doubt, or taken as lost, as a map for
+   * GNU ddrescue; null if nothing.
+   */
   lostMap: {
-    ask: { archive: number; deviceId: number };
+    ask: { archive: number; deviceId: number; doubt: DoubtTaken };
     progress: never;
     result: string | null;
   };
@@ -231,7 +277,7 @@ export interface Requests {
   commit: { ask: { job: string; keep: boolean }; progress: never; result: Blob | null };
   /** The SHA-256 of a disk; one that a save has begun is brought to its end. */
   hash: {
-    ask: { archive: number; deviceId: number };
+    ask: { archive: number; deviceId: number; doubt: DoubtTaken };
     progress: HashUpdate;
     result: Hashed;
   };

@@ -1,4 +1,5 @@
 /** Of what kinds a disk's clusters are: as a bar, and as a table of numbers. */
+import { size } from "../words/format.js";
 import { count, share } from "../words/numbers.js";
 import { pieces, text } from "../words/text.js";
 import { h } from "./dom.js";
@@ -6,7 +7,7 @@ import { foreign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceStatistics["clusters"]} Clusters */
 
-const KINDS = /** @type {const} */ (["full", "partial", "zero", "missing"]);
+const KINDS = /** @type {const} */ (["full", "partial", "zero", "doubt", "missing"]);
 
 /** A kind that is there at all stays visible, however rare. */
 const LEAST_PERCENT = 0.6;
@@ -16,9 +17,10 @@ const LEAST_PERCENT = 0.6;
  * @param {boolean} final
  */
 export function clusterBar(clusters, final) {
-  const segments = KINDS.filter((kind) => clusters[kind] > 0).map((kind) => {
+  const numbers = numbersOf(clusters);
+  const segments = KINDS.filter((kind) => numbers[kind] > 0).map((kind) => {
     const segment = h("span", { class: "bar-part", "data-kind": shownKind(kind, final) });
-    const percent = Math.max(LEAST_PERCENT, (clusters[kind] / clusters.total) * 100);
+    const percent = Math.max(LEAST_PERCENT, (numbers[kind] / clusters.total) * 100);
     segment.style.flexGrow = String(percent);
     return segment;
   });
@@ -27,16 +29,34 @@ export function clusterBar(clusters, final) {
 }
 
 /**
+ * How many clusters are of each kind; one with a byte in doubt is of a kind of its
+ * own, stored as it is.
+ * @param {Clusters} clusters
+ */
+function numbersOf({ full, partial, zero, missing, doubtedFull, doubtedPartial }) {
+  return {
+    full: full - doubtedFull,
+    partial: partial - doubtedPartial,
+    zero,
+    doubt: doubtedFull + doubtedPartial,
+    missing,
+  };
+}
+
+/**
  * @param {string} name
  * @param {Clusters} clusters
+ * @param {number} doubt bytes
  * @param {boolean} final
  */
-export function clusterTable(name, clusters, final) {
+export function clusterTable(name, clusters, doubt, final) {
   const { total } = clusters;
-  const rows = KINDS.map((kind) => {
+  const numbers = numbersOf(clusters);
+  // Before the end nothing is known of doubt.
+  const rows = KINDS.filter((kind) => final || kind !== "doubt").map((kind) => {
     const shown = shownKind(kind, final);
-    const [word, meaning] = [text(`clusters.${shown}`), text(`clusters.${shown}-means`)];
-    return row(word, meaning, clusters[kind], total, shown);
+    const meaning = shown === "doubt" ? doubtMeaning(doubt) : text(`clusters.${shown}-means`);
+    return row(text(`clusters.${shown}`), meaning, numbers[kind], total, shown);
   });
   rows.push(row(text("clusters.twice"), text("clusters.twice-means"), clusters.twice, total, null));
   if (clusters.cut > 0) {
@@ -60,6 +80,13 @@ export function clusterTable(name, clusters, final) {
     ),
     h("tbody", {}, rows),
   );
+}
+
+/** @param {number} bytes */
+function doubtMeaning(bytes) {
+  return bytes > 0
+    ? text("clusters.doubt-of-size", { size: size(bytes) })
+    : text("clusters.doubt-means");
 }
 
 /**

@@ -195,12 +195,12 @@ function drawNumbers(device, { clusters, storedBytes, zeroBytes, imageSize }, ar
             : null,
           [text("device.zeros"), size(zeroBytes)],
           [final ? text("device.missing") : text("device.unseen"), size(missing)],
-          doubt > 0 && [text("device.doubt"), size(doubt)],
+          doubt > 0 && [text("device.doubt"), `${size(doubt)} · ${share(doubt, imageSize)}`],
           imageSize !== device.size && [text("device.image-size"), exactSize(imageSize)],
         ],
         true,
       ),
-      clusterTable(device.name, clusters, final),
+      clusterTable(device.name, clusters, doubt, final),
     ),
   ];
 }

@@ -4,9 +4,10 @@ import { doubtBytes, doubtOf, missingBytes } from "../words/facts.js";
 import { exactSize } from "../words/format.js";
 import { share } from "../words/numbers.js";
 import { pieces, text } from "../words/text.js";
-import { byId, fill, h, whenChanged } from "./dom.js";
+import { byId, fill, h, setText, whenChanged } from "./dom.js";
 import { button, foreign } from "./parts.js";
 
+/** @typedef {import("../core/vma_inspector.js").DoubtTaken} DoubtTaken */
 /** @typedef {import("../page/model.js").Save} Save */
 /** @typedef {import("../page/model.js").Send} Send */
 /** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
@@ -51,36 +52,65 @@ function questionFor(archive, save, send) {
   const doubted = ids.filter((id) => doubtBytes(archive, id) > 0);
   const { isUnproven } = doubtOf(archive.scan.report, ids);
   const canMark = hurt.length > 0 && save.what.kind !== "appliance" && !written;
+  const canChoose = doubted.length > 0 && !written;
   const marked = h("input", { type: "checkbox" });
+  const doubt = doubtChoice(() =>
+    setText(keep, keepWords(written, hurt.length > 0, doubt.taken())),
+  );
+  const keep = button(
+    keepWords(written, hurt.length > 0, doubt.taken()),
+    () => send({ type: "save-confirmed", marked: marked.checked, doubt: doubt.taken() }),
+    { "data-kind": "primary" },
+  );
+  const decline = button(
+    written ? text("question.drop") : text("question.decline"),
+    () => send({ type: "save-declined" }),
+    { autofocus: true },
+  );
+  const mark = canChoose ? text("question.mark-all") : text("question.mark");
   return [
     h("h2", { id: "question-title" }, titleFor(ids.length, hurt.length, doubted.length)),
-    h("div", { id: "question-text" }, [
+    h("div", { id: "question-text", class: "question-words" }, [
       ...hurt.map((id) => h("p", {}, ...gaps(archive, id))),
       hurt.length > 0 && h("p", {}, text("question.what")),
       ...doubted.map((id) => h("p", {}, ...doubts(archive, id))),
-      doubted.length > 0 && h("p", {}, text("question.as-it-is")),
+      doubted.length > 0 && written && h("p", {}, text("question.as-it-is")),
       isUnproven && h("p", {}, text("question.not-proven")),
-      canMark && h("label", { class: "check" }, marked, ` ${text("question.mark")}`),
+      canChoose && doubt.root,
+      canChoose && h("p", {}, text("question.keep-backup")),
+      canMark && h("label", { class: "check" }, marked, ` ${mark}`),
     ]),
-    h(
-      "div",
-      { class: "dialog-buttons" },
-      button(
-        written ? text("question.drop") : text("question.decline"),
-        () => send({ type: "save-declined" }),
-        {
-          autofocus: true,
-        },
-      ),
-      button(
-        keepWords(written, hurt.length > 0),
-        () => send({ type: "save-confirmed", marked: marked.checked }),
-        {
-          "data-kind": "primary",
-        },
-      ),
-    ),
+    h("div", { class: "dialog-buttons" }, decline, keep),
   ];
+}
+
+/**
+ * Whether what is in doubt is saved as it is, or as if it were lost. As it is comes
+ * first: zeros are surely not what the disk held, and what is marked in the map can
+ * be made zeros later, but not the other way round.
+ * @param {() => void} onChange
+ */
+function doubtChoice(onChange) {
+  const change = { type: "radio", name: "doubt", on: { change: onChange } };
+  const asItIs = h("input", { ...change, checked: true });
+  const asLost = h("input", change);
+  /**
+   * @param {HTMLInputElement} input
+   * @param {string} words
+   * @param {string} why
+   */
+  const option = (input, words, why) =>
+    h("label", { class: "check" }, input, h("span", {}, words, h("span", { class: "quiet" }, why)));
+  const root = h(
+    "fieldset",
+    { class: "choice" },
+    h("legend", {}, text("question.doubt-choice")),
+    option(asItIs, text("question.doubt-as-it-is"), text("question.doubt-as-it-is-why")),
+    option(asLost, text("question.doubt-as-lost"), text("question.doubt-as-lost-why")),
+  );
+  /** @returns {DoubtTaken} */
+  const taken = () => (asLost.checked ? "as-lost" : "as-it-is");
+  return { root, taken };
 }
 
 /**
@@ -99,9 +129,11 @@ function titleFor(disks, hurt, doubted) {
 /**
  * @param {boolean} written
  * @param {boolean} hasGaps
+ * @param {DoubtTaken} taken
  */
-function keepWords(written, hasGaps) {
+function keepWords(written, hasGaps, taken) {
   if (hasGaps) return written ? text("question.keep") : text("question.save");
+  if (taken === "as-lost") return text("question.save-with-zeros");
   return written ? text("question.keep-as-it-is") : text("question.save-as-it-is");
 }
 

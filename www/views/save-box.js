@@ -1,6 +1,15 @@
 /** One save: how far it is, how it ended, and what to do about it. */
 import { saveSmallFile } from "../page/save-blob.js";
-import { isDoubtful, isLive, lostBytes, mayBeLeft, newlyLost } from "../page/save.js";
+import {
+  doubtTaken,
+  isDoubtful,
+  isLive,
+  isMarked,
+  lostBytes,
+  mayBeLeft,
+  newlyLost,
+} from "../page/save.js";
+import { savedDoubt } from "../words/doubt.js";
 import { duration, size, speed } from "../words/format.js";
 import { count, share } from "../words/numbers.js";
 import { failureSentence } from "../words/sentences.js";
@@ -156,10 +165,16 @@ function endWords(save) {
         }),
       ),
     known > 0 && h("p", {}, text("save.gaps", { size: size(known) })),
-    doubt.bytes > 0 && h("p", {}, text("save.in-doubt", { size: size(doubt.bytes) })),
+    doubt.bytes > 0 && h("p", {}, doubtWords(save)),
     doubt.isUnproven && h("p", {}, text("save.not-proven")),
     ((lostBytes(save) ?? 0) > 0 || doubt.bytes > 0) && mapWords(save),
   ];
+}
+
+/** @param {Save} save */
+function doubtWords(save) {
+  const { bytes } = save.gaps.doubt;
+  return savedDoubt({ bytes, taken: doubtTaken(save) }, isMarked(save));
 }
 
 /**

@@ -4,6 +4,7 @@ import { choiceFor } from "../page/state.js";
 import { waysFor } from "../page/ways.js";
 import { diskWanted, isScattered, wishFor } from "../page/wish.js";
 import { FORMATS, isFormat } from "../words/disk-formats.js";
+import { hashLabel } from "../words/doubt.js";
 import { size } from "../words/format.js";
 import { share } from "../words/numbers.js";
 import { failureSentence } from "../words/sentences.js";
@@ -201,13 +202,8 @@ function hashWords({ hashes, scan }, deviceId, send) {
       button(text("hash.again"), () => send({ type: "hash-wanted", deviceId })),
     ];
   }
-  const whole = size(hash.size);
-  const label =
-    hash.lost > 0
-      ? text("hash.done-with-gaps", { size: whole, lost: size(hash.lost) })
-      : text("hash.done", { size: whole });
   return [
-    h("span", {}, label),
+    h("span", {}, hashLabel(hash)),
     h("code", { class: "hash-digits" }, hash.sha256 ?? ""),
     copyButton(text("button.copy"), () => hash.sha256 ?? "", send),
   ];

@@ -88,8 +88,10 @@ export async function reportOf(archive, scanned, facts, signal) {
       ...scanned.devices.find(({ id }) => id === device.id),
       lost: rangesOf(archive.lostRanges(device.id, RANGES_REPORTED)),
       doubt: rangesOf(archive.doubtRanges(device.id, RANGES_REPORTED)),
-      sha256: facts.sha256[device.id] ?? null,
+      sha256: facts.hashes[device.id]?.sha256 ?? null,
+      sha256Of: facts.hashes[device.id]?.of ?? null,
     })),
+    saves: facts.saves,
     findingGroups: groups,
   };
   const text = JSON.stringify(whole, null, 2);

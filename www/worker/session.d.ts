@@ -16,8 +16,8 @@ export interface Session {
   watchers: Map<number, Watcher>;
   /** Fulfilled when the last scan has ended. */
   scanned: Promise<void>;
-  /** Hashes that saves have begun, by device. */
-  feeds: Map<number, HashFeed>;
+  /** Hashes that saves have begun, by device and what its doubt is taken for. */
+  feeds: Map<string, HashFeed>;
   /** Disks that were saved in the backup's order, by device. */
   copies: Map<number, Copy>;
 }

@@ -6,7 +6,7 @@
 use core::fmt::Write;
 use core::ops::Range;
 
-use crate::image::{Image, Origin, Run};
+use crate::image::{Doubt, Image, Origin, Run};
 use crate::source::{Gap, GapKind, ReadAt, gaps};
 
 /// The ranges of an image that the archive should hold and does not, of the
@@ -27,18 +27,36 @@ pub fn lost_ranges(runs: impl Iterator<Item = Run>) -> impl Iterator<Item = Rang
 /// what is there, `-` for what is lost.
 #[must_use]
 pub fn lost_map(runs: impl Iterator<Item = Run>, size: u64) -> String {
-    map_of(lost_ranges(runs).map(|lost| (lost, '-')), size)
+    map_of(lost_ranges(runs).map(|lost| (lost, '-')), size, "")
 }
 
-/// The map of an image: `+` for what is there, `-` for what is lost, and `?`,
-/// which `ddrescue` takes for what was not tried, for what can be read and
-/// something speaks against; `None` if nothing is lost or in doubt.
+/// The map of an image that is saved with its doubt taken as `doubt` says: `+` for
+/// what is there, `-` for what is lost, and `?`, which `ddrescue` takes for what was
+/// not tried, for what can be read and something speaks against. What is taken as
+/// lost is `-` as well. Says in words which it is; `None` if nothing is lost or in
+/// doubt.
 #[must_use]
-pub fn damage_map(image: &Image) -> Option<String> {
+pub fn damage_map(image: &Image, doubt: Doubt) -> Option<String> {
     let size = image.size().unwrap_or_default();
-    let mut damaged = gaps(image, 0..size).map(|gap| (gap.start..gap.end, status(&gap))).peekable();
+    let remark = remark(image.doubt_figures().bytes, doubt);
+    let image = image.clone().with_doubt(doubt);
+    let damaged = gaps(&image, 0..size).map(|gap| (gap.start..gap.end, status(&gap)));
+    let mut damaged = damaged.peekable();
     damaged.peek()?;
-    Some(map_of(damaged, size))
+    Some(map_of(damaged, size, &remark))
+}
+
+/// What became of bytes in doubt, as a line of a map.
+fn remark(bytes: u64, doubt: Doubt) -> String {
+    match doubt {
+        _ if bytes == 0 => String::new(),
+        Doubt::AsItIs => {
+            format!("# {bytes} bytes are in doubt (?): the disk holds them as they are\n")
+        }
+        Doubt::AsLost => {
+            format!("# {bytes} bytes in doubt are taken as lost (-): the disk does not hold them\n")
+        }
+    }
 }
 
 fn status(gap: &Gap) -> char {
@@ -49,11 +67,12 @@ fn status(gap: &Gap) -> char {
 }
 
 /// The map of an image of `size` bytes, of what is not `+` in it, in order;
-/// neighbours of one status are joined.
-fn map_of(damaged: impl Iterator<Item = (Range<u64>, char)>, size: u64) -> String {
-    let mut map = String::from(
+/// neighbours of one status are joined. `remark` is a line of its own, or nothing.
+fn map_of(damaged: impl Iterator<Item = (Range<u64>, char)>, size: u64, remark: &str) -> String {
+    let mut map = format!(
         "# Mapfile. Created by VMA Inspector\n\
          # + is in the backup, - is missing from it, ? is in doubt\n\
+         {remark}\
          # current_pos  current_status  current_pass\n\
          0x00000000     +               1\n\
          #      pos        size  status\n",
@@ -89,7 +108,7 @@ mod tests {
     #[test]
     fn what_is_in_doubt_has_a_status_of_its_own() {
         let damaged = [(0x1000..0x2000, '-'), (0x2000..0x3000, '?'), (0x3000..0x3800, '?')];
-        let map = map_of(damaged.into_iter(), 0x4000);
+        let map = map_of(damaged.into_iter(), 0x4000, "");
         let lines: Vec<_> = map.lines().filter(|line| !line.starts_with('#')).skip(1).collect();
         assert_eq!(
             lines,

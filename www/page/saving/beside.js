@@ -1,6 +1,7 @@
 /** Small files beside the disks: the configs, and the maps of what disks lack. */
 import { baseName } from "../names.js";
 import { saveSmallFile } from "../save-blob.js";
+import { doubtTaken } from "../save.js";
 import { mapName } from "./file-names.js";
 import { pickingFailure, writeFile } from "./places.js";
 
@@ -28,7 +29,7 @@ export class Beside {
    * @param {number} deviceId
    */
   async saveMap(archive, deviceId) {
-    const map = await this.#mapOf(archive.id, deviceId);
+    const map = await this.#mapOf(archive.id, deviceId, "as-it-is");
     if (map) saveSmallFile(mapName(archive, deviceId), map);
   }
 
@@ -50,15 +51,17 @@ export class Beside {
   }
 
   /**
-   * Maps of what a save's disks lack, if their archive is still shown.
+   * Maps of what a save's disks lack, with their doubt as it was saved, if their
+   * archive is still shown.
    * @param {import("../model.js").Save} save
    */
-  async mapsOf({ archive: id, devices }) {
+  async mapsOf(save) {
+    const { archive: id, devices } = save;
     const { archive } = this.#state();
     if (archive?.id !== id) return [];
     const maps = [];
     for (const device of devices) {
-      const bytes = await this.#mapOf(id, device.id).catch(() => null);
+      const bytes = await this.#mapOf(id, device.id, doubtTaken(save)).catch(() => null);
       if (bytes) maps.push({ name: mapName(archive, device.id), bytes });
     }
     return maps;
@@ -75,9 +78,10 @@ export class Beside {
   /**
    * @param {number} archive
    * @param {number} deviceId
+   * @param {import("../../core/vma_inspector.js").DoubtTaken} doubt
    */
-  async #mapOf(archive, deviceId) {
-    const map = await this.#worker.request("lostMap", { archive, deviceId });
+  async #mapOf(archive, deviceId, doubt) {
+    const map = await this.#worker.request("lostMap", { archive, deviceId, doubt });
     return map === null ? null : new TextEncoder().encode(map);
   }
 }

@@ -9,6 +9,7 @@ import { isDoubtful, isLive, isWorse, isWritten, lostBytes, newlyLost } from "..
 /** @typedef {import("../../shared/messages.js").Saved} Saved */
 /** @typedef {import("../../shared/messages.js").SaveWhat} SaveWhat */
 /** @typedef {import("../model.js").Doubt} Doubt */
+/** @typedef {import("../../core/vma_inspector.js").DoubtTaken} DoubtTaken */
 /** @typedef {import("../model.js").Save} Save */
 /**
  * What happens to a save:
@@ -19,7 +20,7 @@ import { isDoubtful, isLive, isWorse, isWritten, lostBytes, newlyLost } from "..
  * written; let: the person has it downloaded; taken: the download has all of it;
  * refused: by the browser, or by the person in its list of downloads.
  * @typedef {{ type: "allowed", missing: number | null, doubt: Doubt, what: SaveWhat, passIsFree: boolean }
- *   | { type: "answered", keep: boolean, marked: boolean, passIsFree: boolean }
+ *   | { type: "answered", keep: boolean, marked: boolean, doubt: DoubtTaken, passIsFree: boolean }
  *   | { type: "cancelled" }
  *   | { type: "held" }
  *   | { type: "begun", file: Partial<Save["file"]> }
@@ -72,12 +73,12 @@ const STEPS = {
     return isHurt && !gaps.agreed ? asks(known) : starts(known, passIsFree);
   },
 
-  answered(save, { keep, marked, passIsFree }) {
+  answered(save, { keep, marked, doubt, passIsFree }) {
     if (save.phase !== "asking") return to(save, {});
     if (isWritten(save)) return commits(save, keep);
     if (!keep) return ends(save, "cancelled", failure("aborted", "declined on the page"));
     const gaps = { ...save.gaps, agreed: true };
-    return starts({ ...save, gaps, what: withMarks(save.what, marked) }, passIsFree);
+    return starts({ ...save, gaps, what: asAnswered(save.what, marked, doubt) }, passIsFree);
   },
 
   cancelled(save) {
@@ -213,13 +214,16 @@ function done(save, effects) {
 }
 
 /**
- * What is missing, marked by a text, comes by in no pass through the backup.
+ * What is missing, marked by a text, and zeros for what is in doubt, come by in no
+ * pass through the backup.
  * @param {SaveWhat} what
  * @param {boolean} marked
+ * @param {DoubtTaken} doubt
  * @returns {SaveWhat}
  */
-function withMarks(what, marked) {
-  if (what.kind === "disk") return { ...what, marked };
-  if (what.kind !== "one-pass" || !marked) return what;
-  return { kind: "disk", deviceId: what.deviceId, format: what.format, marked };
+function asAnswered(what, marked, doubt) {
+  if (what.kind === "disk") return { ...what, marked, doubt };
+  if (what.kind === "appliance") return { ...what, doubt };
+  if (!marked && doubt === "as-it-is") return what;
+  return { kind: "disk", deviceId: what.deviceId, format: what.format, marked, doubt };
 }

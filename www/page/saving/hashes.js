@@ -1,7 +1,9 @@
 /** The SHA-256 of disks: asked for by a person, or begun by a save. */
 import { failureOf } from "../../shared/failure.js";
+import { doubtTaken } from "../save.js";
 
 /** @typedef {import("../model.js").Save} Save */
+/** @typedef {import("../../core/vma_inspector.js").DoubtTaken} DoubtTaken */
 
 /** As many processors are busy with saving alone. */
 const FEW_PROCESSORS = 2;
@@ -30,8 +32,9 @@ export class Hashes {
    * Asks for the SHA-256 of a disk, or for the end of one that a save began.
    * @param {number} archive
    * @param {number} deviceId
+   * @param {DoubtTaken} doubt what its bytes in doubt are taken for
    */
-  async start(archive, deviceId) {
+  async start(archive, deviceId, doubt) {
     const key = `${archive}/${deviceId}`;
     if (this.#running.has(key)) return;
     const abort = new AbortController();
@@ -39,10 +42,14 @@ export class Hashes {
     const about = { archive, deviceId };
     this.#send({ type: "hash-changed", ...about, update: { at: 0, size: 0 } });
     try {
-      const hashed = await this.#worker.request("hash", about, {
-        signal: abort.signal,
-        onProgress: (update) => this.#send({ type: "hash-changed", ...about, update }),
-      });
+      const hashed = await this.#worker.request(
+        "hash",
+        { ...about, doubt },
+        {
+          signal: abort.signal,
+          onProgress: (update) => this.#send({ type: "hash-changed", ...about, update }),
+        },
+      );
       this.#send({ type: "hash-done", ...about, hashed });
     } catch (error) {
       if (abort.signal.aborted) this.#send({ type: "hash-dropped", ...about });
@@ -64,12 +71,22 @@ export class Hashes {
    * Of those disks of a save that have none yet, if their archive is shown.
    * @param {Save} save
    */
-  #startAll({ archive, devices }) {
-    const { archive: shown } = this.#state();
-    if (shown?.id !== archive) return;
-    for (const { id } of devices) {
-      if (!shown.hashes.has(id)) this.start(archive, id);
-    }
+  #startAll(save) {
+    if (this.#state().archive?.id !== save.archive) return;
+    for (const id of this.#lacking(save)) this.start(save.archive, id, doubtTaken(save));
+  }
+
+  /**
+   * Those disks of a save that have no hash of what is saved.
+   * @param {Save} save
+   */
+  #lacking(save) {
+    const known = this.#state().archive?.hashes;
+    const taken = doubtTaken(save);
+    const isThere = (/** @type {import("../model.js").Hash | undefined} */ hash) =>
+      hash !== undefined &&
+      (hash.phase !== "done" || hash.doubt.bytes === 0 || hash.doubt.taken === taken);
+    return save.devices.map(({ id }) => id).filter((id) => !isThere(known?.get(id)));
   }
 
   /**
@@ -94,13 +111,11 @@ export class Hashes {
   }
 
   /**
-   * Those of these disks whose hash a save should begin.
-   * @param {Save["devices"]} devices
+   * Those of a save's disks whose hash it should begin.
+   * @param {Save} save
    */
-  toStart(devices) {
-    const known = this.#state().archive?.hashes;
-    const ids = devices.map(({ id }) => id);
-    return this.#areOnTheWay() ? ids.filter((id) => !known?.has(id)) : [];
+  toStart(save) {
+    return this.#areOnTheWay() ? this.#lacking(save) : [];
   }
 
   /**

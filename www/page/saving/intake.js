@@ -70,7 +70,8 @@ export class Intake {
     if (!archive || !facts || this.#isBusyWith(archive.id, null)) return;
     const { keepsMacs, compressed } = archive.elsewhere;
     const { devices } = facts;
-    await this.#begin(archive, { kind: "appliance", devices, keepsMacs, compressed }, null);
+    const doubt = /** @type {const} */ ("as-it-is");
+    await this.#begin(archive, { kind: "appliance", devices, keepsMacs, compressed, doubt }, null);
   }
 
   /**
@@ -104,7 +105,7 @@ export class Intake {
    */
   wantedNow({ what }) {
     const { archive } = this.#state();
-    if (!archive || what.kind !== "disk" || what.marked) return what;
+    if (!archive || what.kind !== "disk" || what.marked || what.doubt === "as-lost") return what;
     return this.#diskWanted(archive, what.deviceId, what.format);
   }
 

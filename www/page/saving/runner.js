@@ -8,7 +8,7 @@ import { doubtOf } from "../../words/facts.js";
 import { noWay } from "../../words/ways.js";
 import { downloadStarts, mayDownload } from "../download-gate.js";
 import { saveBlob } from "../save-blob.js";
-import { isLive } from "../save.js";
+import { isLive, isMarked } from "../save.js";
 import { waysFor } from "../ways.js";
 import { wishFor } from "../wish.js";
 import { fileNameOf } from "./file-names.js";
@@ -71,10 +71,12 @@ export class SaveRunner {
   /**
    * @param {string} id
    * @param {boolean} keep
-   * @param {boolean} marked what is missing is to be marked by a text
+   * @param {boolean} marked what is lost is to be marked by a text
+   * @param {import("../../core/vma_inspector.js").DoubtTaken} doubt what it is taken for
    */
-  answer(id, keep, marked) {
-    this.#feed(id, { type: "answered", keep, marked, passIsFree: passIsFree(this.#saves) });
+  answer(id, keep, marked, doubt) {
+    const isFree = passIsFree(this.#saves);
+    this.#feed(id, { type: "answered", keep, marked, doubt, passIsFree: isFree });
   }
 
   /** @param {string} id */
@@ -258,12 +260,12 @@ export class SaveRunner {
    * @param {Transferable[]} transfer
    * @param {(update: SaveUpdate) => void} onProgress
    */
-  #request({ id: job, archive, what, devices }, sink, transfer, onProgress) {
+  #request(save, sink, transfer, onProgress) {
+    const { id: job, archive, what } = save;
     const { worker, hashes } = this.#parts;
     const signal = this.#held.get(job)?.abort.signal ?? AbortSignal.abort();
     // A hash takes what is missing for zeros.
-    const isMarked = what.kind === "disk" && what.marked;
-    const ask = { archive, job, what, sink, hashes: isMarked ? [] : hashes.toStart(devices) };
+    const ask = { archive, job, what, sink, hashes: isMarked(save) ? [] : hashes.toStart(save) };
     return worker.request("save", ask, { signal, transfer, onProgress });
   }
 

@@ -21,8 +21,8 @@ export const scanningHandlers = {
       return reportOf(session);
     }),
   trust: ({ archive: id }) => using(id, ({ archive, file }) => trustOf(archive, file.name)),
-  lostMap: ({ archive: id, deviceId }) =>
-    using(id, ({ archive }) => archive.lostMap(deviceId) ?? null),
+  lostMap: ({ archive: id, deviceId, doubt }) =>
+    using(id, ({ archive }) => archive.lostMap(deviceId, doubt) ?? null),
   report: ({ archive: id, facts }, { signal }) =>
     using(id, (session) => fullReportOf(session.archive, reportOf(session), facts, signal)),
 };

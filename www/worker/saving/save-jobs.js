@@ -11,6 +11,7 @@ import { produce } from "./producer.js";
 import { openSink } from "./sinks.js";
 import { composeRaw } from "./slices.js";
 
+/** @typedef {import("../../core/vma_inspector.js").DoubtTaken} DoubtTaken */
 /** @typedef {import("../../shared/messages.js").Hashed} Hashed */
 /** @typedef {import("../../shared/messages.js").Saved} Saved */
 /** @typedef {import("../../shared/messages.js").SaveUpdate} SaveUpdate */
@@ -39,7 +40,8 @@ export async function save(session, request, send, signal) {
   const { what, sink: order } = request;
   const placement = placementOf(session, what);
   const sink = await openSink(order, signal);
-  const hashes = startFeeds(session, request.hashes);
+  const doubt = what.kind === "one-pass" ? "as-it-is" : what.doubt;
+  const hashes = startFeeds(session, request.hashes, doubt);
   const tell = teller(send);
   const awaitScan = () => send({ awaitsScan: true, done: 0, total: 0, given: 0 });
   try {
@@ -57,7 +59,7 @@ export async function save(session, request, send, signal) {
     else written.set(request.job, { sink, size, keepCopy: keeperOf(session, what, placement) });
     return { size, lost: lostOf(session, what), report: reportOf(session) };
   } catch (error) {
-    for (const deviceId of hashes.keys()) dropFeed(session, deviceId);
+    for (const deviceId of hashes.keys()) dropFeed(session, feedKey(deviceId, doubt));
     await sink.discard(failureOf(error));
     throw error;
   }
@@ -96,7 +98,7 @@ async function write(session, job) {
     return watch(session, what.deviceId, job);
   }
   if (order.kind === "blob" && isSliceable(session, what)) {
-    const composed = composeRaw(session, what.deviceId);
+    const composed = composeRaw(session, what.deviceId, what.doubt);
     await /** @type {import("./sinks.js").BlobSink} */ (sink).write(0, composed);
     return composed.size;
   }
@@ -111,7 +113,7 @@ async function write(session, job) {
 /**
  * @param {Session} session
  * @param {SaveWhat} what
- * @returns {what is { kind: "disk", deviceId: number, format: "raw", marked: false }}
+ * @returns {what is SaveWhat & { kind: "disk", format: "raw", marked: false }}
  */
 function isSliceable({ compressed }, what) {
   return !compressed && what.kind === "disk" && what.format === "raw" && !what.marked;
@@ -124,9 +126,9 @@ function isSliceable({ compressed }, what) {
  */
 function exportOf({ archive }, what, hashed) {
   if (what.kind === "disk") {
-    return archive.exportDisk(what.deviceId, what.format, hashed, what.marked);
+    return archive.exportDisk(what.deviceId, what.format, hashed, what.marked, what.doubt);
   }
-  return archive.exportAppliance(what.keepsMacs, what.compressed, hashed);
+  return archive.exportAppliance(what.keepsMacs, what.compressed, hashed, what.doubt);
 }
 
 /**
@@ -138,34 +140,50 @@ function exportOf({ archive }, what, hashed) {
  * @param {AbortSignal} signal
  * @returns {Promise<Hashed>}
  */
-export async function hash(session, { deviceId }, send, signal) {
+export async function hash(session, { deviceId, doubt }, send, signal) {
   const { archive, feeds } = session;
   const size = archive.imageSize(deviceId);
-  const feed = feeds.get(deviceId) ?? new HashFeed();
-  feeds.delete(deviceId);
+  const key = feedKey(deviceId, doubt);
+  const feed = feeds.get(key) ?? new HashFeed();
+  feeds.delete(key);
   const tell = (/** @type {number} */ at) => send({ at, size });
   try {
     feed.follow(tell);
     feed.waitForZeros();
-    const isCopied = await passCopy(session.copies.get(deviceId), size, feed, signal);
-    if (!isCopied) await passDisk(session, deviceId, feed, signal);
+    // What was written in a pass has its doubt as it is.
+    const copy = doubt === "as-it-is" ? session.copies.get(deviceId) : undefined;
+    const isCopied = await passCopy(copy, size, feed, signal);
+    if (!isCopied) await passDisk(session, { deviceId, doubt }, feed, signal);
     const hex = await feed.finish(size, signal);
     if (hex === null) throw new RemoteError(failure("hash-failed", "the hashing Worker stopped"));
-    return { sha256: hex, size, lost: archive.imageLost(deviceId), report: reportOf(session) };
+    return { sha256: hex, size, ...hashedOf(session, deviceId, doubt) };
   } finally {
     feed.drop();
   }
 }
 
 /**
- * Passes what the hash does not have yet out of the backup.
+ * What a disk's hash is of, once all of it was read.
  * @param {Session} session
  * @param {number} deviceId
+ * @param {DoubtTaken} taken
+ * @returns {Pick<Hashed, "lost" | "doubt" | "report">}
+ */
+function hashedOf(session, deviceId, taken) {
+  const report = reportOf(session);
+  const bytes = report.devices.find(({ id }) => id === deviceId)?.doubtBytes ?? 0;
+  return { lost: session.archive.imageLost(deviceId), doubt: { bytes, taken }, report };
+}
+
+/**
+ * Passes what the hash does not have yet out of the backup.
+ * @param {Session} session
+ * @param {{ deviceId: number, doubt: DoubtTaken }} what
  * @param {HashFeed} feed
  * @param {AbortSignal} signal
  */
-async function passDisk(session, deviceId, feed, signal) {
-  const exporting = session.archive.readDisk(deviceId, feed.resumesAt);
+async function passDisk(session, { deviceId, doubt }, feed, signal) {
+  const exporting = session.archive.readDisk(deviceId, feed.resumesAt, doubt);
   try {
     const sink = { write: nothing, commit: nothing, discard: nothing };
     const hashes = new Map([[deviceId, feed]]);
@@ -176,25 +194,36 @@ async function passDisk(session, deviceId, feed, signal) {
 }
 
 /**
+ * A hash is of a disk with its doubt taken one way.
+ * @param {number} deviceId
+ * @param {DoubtTaken} doubt
+ */
+function feedKey(deviceId, doubt) {
+  return `${deviceId} ${doubt}`;
+}
+
+/**
  * @param {Session} session
  * @param {number[]} deviceIds
+ * @param {DoubtTaken} doubt
  */
-function startFeeds({ feeds }, deviceIds) {
+function startFeeds({ feeds }, deviceIds, doubt) {
   const started = new Map(deviceIds.map((id) => [id, new HashFeed()]));
   for (const [id, feed] of started) {
-    feeds.get(id)?.drop();
-    feeds.set(id, feed);
+    const key = feedKey(id, doubt);
+    feeds.get(key)?.drop();
+    feeds.set(key, feed);
   }
   return started;
 }
 
 /**
  * @param {Session} session
- * @param {number} deviceId
+ * @param {string} key
  */
-function dropFeed({ feeds }, deviceId) {
-  feeds.get(deviceId)?.drop();
-  feeds.delete(deviceId);
+function dropFeed({ feeds }, key) {
+  feeds.get(key)?.drop();
+  feeds.delete(key);
 }
 
 /**

@@ -12,14 +12,15 @@ const ZEROS = 16 * 1024 * 1024;
 /**
  * @param {{ archive: import("../../core/vma_inspector.js").Archive, file: Blob }} session
  * @param {number} deviceId
+ * @param {import("../../core/vma_inspector.js").DoubtTaken} doubt
  */
-export function composeRaw({ archive, file }, deviceId) {
+export function composeRaw({ archive, file }, deviceId, doubt) {
   const zeros = new Blob([new Uint8Array(ZEROS)]);
   /** @type {Blob[]} */
   const parts = [];
   const size = archive.imageSize(deviceId);
   for (let at = 0; at < size;) {
-    const runs = archive.imageRuns(deviceId, at, RUNS_AT_ONCE);
+    const runs = archive.imageRuns(deviceId, at, RUNS_AT_ONCE, doubt);
     for (let i = 0; i + 1 < runs.length; i += 2) {
       const length = /** @type {number} */ (runs[i]);
       const offset = /** @type {number} */ (runs[i + 1]);

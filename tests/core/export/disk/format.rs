@@ -22,7 +22,7 @@ use vma_inspector::image::{Fill, Image, Origin};
 use vma_inspector::scan::Scan;
 use vma_inspector::source::ReadAt;
 
-fn driver(format: DiskFormat) -> &'static str {
+pub fn driver(format: DiskFormat) -> &'static str {
     if format == DiskFormat::Vhd { "vpc" } else { format.code() }
 }
 

@@ -1,4 +1,5 @@
 //! Disks in formats of other programs.
 
+mod doubt;
 pub mod files;
-mod format;
+pub mod format;
