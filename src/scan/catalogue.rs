@@ -368,18 +368,10 @@ impl Catalogue {
             return Ok(if index.is_none_or(is_missing) { Taken::Not } else { Taken::Before });
         }
         let (mask, lost) = (slot.mask.within(allowed), slot.mask.without(there).within(allowed));
-        let index = Rc::make_mut(self.found.devices.entry(slot.device).or_default());
-        if !is_missing(index, slot.cluster) {
-            let (device, cluster, is_odd) = (slot.device, slot.cluster, self.before_copy.is_none());
-            let copy = Copy { device, cluster, data, mask, lost, is_odd };
-            let places = self.again.push(copy, index);
-            if !places.is_empty() {
-                Rc::make_mut(&mut self.found.doubts).add(places);
-            }
-            if !is_odd {
-                return Ok(Taken::Before);
-            }
+        if self.is_again(slot, data, mask, lost) && self.before_copy.is_some() {
+            return Ok(Taken::Before);
         }
+        let index = Rc::make_mut(self.found.devices.entry(slot.device).or_default());
         Ok(match index.insert(slot.cluster, data, mask, lost, unknown)? {
             Inserted::Twice => {
                 self.find_in_slot(at, slot, FindingKind::ClusterTwice);
@@ -388,6 +380,27 @@ impl Catalogue {
             _ if mask == BlockMask::ZERO => Taken::Zero,
             _ => Taken::Stored,
         })
+    }
+
+    /// Whether a cluster was there before: then this is another copy of it.
+    fn is_again(
+        &mut self,
+        slot: &Slot,
+        data: ArchiveOffset,
+        mask: BlockMask,
+        lost: BlockMask,
+    ) -> bool {
+        let index = self.found.devices.get(&slot.device);
+        let Some(index) = index.filter(|index| !is_missing(index, slot.cluster)) else {
+            return false;
+        };
+        let (device, cluster, is_odd) = (slot.device, slot.cluster, self.before_copy.is_none());
+        let copy = Copy { device, cluster, data, mask, lost, is_odd };
+        let places = self.again.push(copy, index);
+        if !places.is_empty() {
+            Rc::make_mut(&mut self.found.doubts).add(places);
+        }
+        true
     }
 
     fn note_undeclared(&mut self, at: ArchiveOffset, slot: &Slot, there: BlockMask) {
