@@ -8,6 +8,7 @@ mod export;
 mod image_hash;
 mod object;
 mod placement;
+mod places;
 mod report;
 mod restore;
 mod room;

@@ -4,9 +4,11 @@ import type {
   DrivesLeftOut,
   FileNameVerdict,
   Finding,
+  ForeignFile,
   FormatChoice,
   MachineTexts,
   Overview,
+  Place,
   ProxmoxPrediction,
   ProxmoxRestore,
   ScanProgress,
@@ -24,6 +26,8 @@ export interface Failure {
   offset: number | null;
   /** What Proxmox's own program says of a file that could not be opened. */
   proxmox?: ProxmoxPrediction | null;
+  /** What a file is that could not be opened, if that is something else that is known. */
+  foreign?: ForeignFile | null;
 }
 
 /** An archive that the Worker holds open. */
@@ -73,6 +77,8 @@ export interface Trust {
   leftOut: DrivesLeftOut | null;
   /** Of the disks of which something is lost or in doubt. */
   damage: DamageOfDevice[];
+  /** What the findings are about; null where there are too many. */
+  places: Place[] | null;
 }
 
 export type Tone = "good" | "warning" | "damage" | "neutral";
