@@ -227,6 +227,20 @@ test("a header that is mended is told so, not as one to be doubted", () => {
   assert.deepEqual([row.result, row.tone], ["agrees once it is mended", "damage"]);
 });
 
+test("what is damaged where nothing is missing is told by what it is", () => {
+  const shown = (places, overview = {}) => {
+    const report = { findings: [damage("any")] };
+    return verdict(archive({ report, places, overview })).text;
+  };
+  const header = place("archive-header", "config-pointer-invalid");
+  assert.match(shown([header]), /in the header of the archive/);
+  assert.match(shown([header], { headerStanding: "mended" }), /everything else in it is as it was/);
+  assert.match(shown([place("itself", "cluster-twice")]), /stored twice, .* they are the same/);
+  for (const places of [[header, place("data", "extent-cut")], null]) {
+    assert.match(shown(places), /some of it cannot be trusted/);
+  }
+});
+
 test("a drive that a map line promises is not told as one of which nothing is said", () => {
   const mapped = drive("scsi0", "not-there", 32 * 2 ** 30, true);
   const silent = drive("efidisk0", "not-there", 540_672);

@@ -26,6 +26,8 @@ export const HEADER_CUT = "header-truncated";
 export const CONTENTS_LOST = "contents-lost";
 /** Something else stands where an extent's header should. */
 export const EXTENT_MAGIC = "extent-magic-wrong";
+/** A cluster stands more than once. */
+export const CLUSTER_TWICE = "cluster-twice";
 /** An extent's header does not match its checksum. */
 export const EXTENT_SUM = "extent-md5-mismatch";
 

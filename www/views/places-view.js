@@ -13,6 +13,7 @@ import { badge, foreign } from "./parts.js";
 export function entryView({ id, codes }) {
   const number = h("span", { class: "finding-count" });
   const mark = h("span");
+  const also = h("span", { class: "finding-also" });
   const words = h("div", { class: "stack" });
   const lines = h("ol", { class: "finding-lines", id: `lines-${id}` });
   const [headline = ""] = codes;
@@ -25,6 +26,7 @@ export function entryView({ id, codes }) {
       mark,
       h("span", { class: "finding-title" }, findingSentence(headline).title),
       number,
+      also,
     ),
     words,
     lines,
@@ -42,7 +44,11 @@ export function entryView({ id, codes }) {
     setAttribute(root, "data-tone", entry.severity);
     fill(mark, badge(entry.severity, text(`severity.${entry.severity}`)));
     setText(number, text("findings.number", { number: numberOf(entry) }));
-    fill(words, h("p", {}, findingSentence(headline).text), consequences(entry));
+    const others = consequencesOf(entry);
+    const titles = others.map(({ title }) => text("failure-short", { title }));
+    also.hidden = titles.length === 0;
+    setText(also, titles.join(" "));
+    fill(words, h("p", {}, findingSentence(headline).text), consequenceList(others));
     fill(
       lines,
       entry.places.map((place) =>
@@ -68,12 +74,17 @@ function linesOf(place, causes) {
 }
 
 /** @param {Entry} entry */
-function consequences({ codes: [, ...codes], doubt }) {
+function consequencesOf({ codes: [, ...codes], doubt }) {
   const sentences = codes.map(findingSentence);
   if (doubt > 0) {
     const title = text("findings.doubted", { size: size(doubt) });
     sentences.push({ title, text: text("findings.doubted-text") });
   }
+  return sentences;
+}
+
+/** @param {ReturnType<typeof consequencesOf>} sentences */
+function consequenceList(sentences) {
   if (sentences.length === 0) return null;
   return h(
     "ul",
