@@ -285,7 +285,7 @@ impl FindingKind {
             Self::HeaderMd5Mismatch { stated, .. } | Self::ExtentMd5Mismatch { stated, .. } => {
                 hex(stated)
             }
-            Self::HeaderTruncated { expected, .. } => format!("{expected} bytes"),
+            Self::HeaderTruncated { expected, .. } => bytes(*expected),
             Self::BlobBufferOutOfBounds { header_size, .. } => {
                 format!("from {} to {header_size}", FIXED_SIZE)
             }
@@ -320,9 +320,7 @@ impl FindingKind {
             Self::HeaderMd5Mismatch { computed, .. } | Self::ExtentMd5Mismatch { computed, .. } => {
                 hex(computed)
             }
-            Self::HeaderTruncated { found, .. } | Self::ExtentHeaderCut { found } => {
-                format!("{found} bytes")
-            }
+            Self::HeaderTruncated { found, .. } | Self::ExtentHeaderCut { found } => bytes(*found),
             Self::BlobBufferOutOfBounds { start, size, .. } => {
                 format!("{size} bytes from {start}")
             }
@@ -341,9 +339,7 @@ impl FindingKind {
             Self::ExtentCut { found, .. } => format!("{found} bytes of data"),
             Self::BytesSkipped { length }
             | Self::TrailingBytes { length }
-            | Self::BytesBeforeHeader { length } => {
-                format!("{length} bytes")
-            }
+            | Self::BytesBeforeHeader { length } => bytes(*length),
             Self::ContentsLost { until } => format!("nothing up to {until}"),
             Self::ArchiveHeaderAgain { uuid, first } if uuid == first => {
                 "a further copy of the same archive".into()
@@ -360,6 +356,10 @@ impl FindingKind {
             _ => return None,
         })
     }
+}
+
+fn bytes(count: u64) -> String {
+    if count == 1 { "1 byte".into() } else { format!("{count} bytes") }
 }
 
 impl Finding {

@@ -7,8 +7,10 @@ mod declared;
 pub mod extent;
 pub mod finding;
 pub mod findings;
+pub mod foreign;
 pub mod header;
 mod layout;
+pub mod place;
 pub mod salvage;
 pub mod unit;
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::archive::extent::{self, ExtentHeader, HEADER_LENGTH};
 use crate::archive::finding::FindingKind;
 use crate::archive::header::{FIXED_SIZE, HEADER_SIZE_MAX, Header, START, Standing};
-use crate::container::{ContainerFinding, Contents};
+use crate::container::{Container, ContainerFinding, Contents};
 use crate::source::{
     Error, ErrorKind, Gap, Part, ReadAt, Severity, gaps, lost_until, read_range, to_u64,
 };
@@ -49,7 +49,9 @@ pub(crate) fn read_header(
     let bytes = stated_bytes(contents, first_read)?;
     let header = match parse_stated(contents, &bytes) {
         Ok(header) if header.is_trusted() => header,
-        Err(error) if !is_about_header(&error) => return Err(error),
+        Err(error) if !is_about_header(&error) || is_packed_again(contents, &bytes) => {
+            return Err(error);
+        }
         stated => match mend(contents, &stated)? {
             Some(mended) => mended,
             None => stated.map_err(|error| blamed(contents, error))?,
@@ -76,6 +78,12 @@ fn stated_bytes(contents: &Contents, first_read: u64) -> Result<Vec<u8>, Error> 
         }
         _ => Ok(bytes),
     }
+}
+
+/// Whether what comes out of a container is one again: what is sound in there is so
+/// by chance, where the inner one has stored it as it was.
+fn is_packed_again(contents: &Contents, first: &[u8]) -> bool {
+    contents.container().is_some() && Container::recognise(first).is_some()
 }
 
 /// Whether `error` says that there is no header that can be read, so that it

@@ -38,6 +38,8 @@ pub struct Drive {
     pub size: Option<u64>,
     /// Whether it is a disk of the host and no volume: `/dev/disk/by-id/…`.
     pub is_passthrough: bool,
+    /// Whether a map line says which device of the backup holds it.
+    pub is_mapped: bool,
     /// Whether it is in the backup, and if not, why.
     pub state: State,
 }
@@ -110,7 +112,7 @@ impl LeftOut {
                     Some(name) => Some(name).filter(is_there),
                     None => usual.into_iter().find(is_there),
                 };
-                Drive::new(key, value, device, is_ovmf)
+                Drive { is_mapped: mapped.is_some(), ..Drive::new(key, value, device, is_ovmf) }
             })
             .collect();
         let is_named = |name: &str| {
@@ -150,6 +152,7 @@ impl Drive {
             volume: volume.to_owned(),
             size: option("size").and_then(bytes_of_size),
             is_passthrough: volume.starts_with('/'),
+            is_mapped: false,
             state,
         }
     }

@@ -30,7 +30,7 @@ use crate::scan::kept;
 use crate::scan::statistics::ExtentStatistics;
 use crate::scan::{Progress, Scan, Scanned};
 use crate::source::Error;
-use crate::source::hex;
+use crate::source::{GapKind, gaps, hex};
 use crate::source::{ReadAt, read_range};
 
 #[wasm_bindgen]
@@ -377,12 +377,26 @@ fn container(contents: &Contents) -> Fields {
     Fields::default()
         .with("kind", container_name(contents))
         .count_or_null("contentsSize", contents.size())
+        .count_or_null(
+            "unpackedSize",
+            contents.size().map(|size| size.saturating_sub(lost(contents, size))),
+        )
         .text("end", progress.end.map(End::name))
         .with("checksums", checksums)
         .with("findings", list(&contents.findings(), container_finding))
         .count("findingsLeftOut", contents.findings_left_out())
         .count("checkpoints", count(progress.checkpoints))
         .count("checkpointBytes", count(progress.checkpoint_bytes))
+}
+
+/// Bytes of contents of `size` that nobody can have.
+fn lost(contents: &Contents, size: u64) -> u64 {
+    let mut lost = 0_u64;
+    for gap in gaps(contents, 0..size) {
+        let length = gap.end.saturating_sub(gap.start);
+        lost = lost.saturating_add(if gap.kind == GapKind::Lost { length } else { 0 });
+    }
+    lost
 }
 
 fn container_finding(finding: &ContainerFinding) -> Fields {
@@ -456,7 +470,8 @@ fn groups(findings: &Findings) -> js_sys::Array {
     })
 }
 
-fn finding(finding: &Finding) -> Fields {
+#[inline(never)]
+pub(super) fn finding(finding: &Finding) -> Fields {
     Fields::default()
         .with("code", finding.kind.code())
         .with("severity", finding.kind.severity().name())

@@ -9,6 +9,7 @@ mod export;
 mod image_hash;
 mod object;
 mod placement;
+mod places;
 mod report;
 mod restore;
 mod room;

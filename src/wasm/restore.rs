@@ -184,6 +184,7 @@ fn drive(drive: &Drive) -> Fields {
         .with("volume", drive.volume.as_str())
         .count_or_null("size", drive.size)
         .with("passthrough", drive.is_passthrough)
+        .with("mapped", drive.is_mapped)
         .with("state", drive.state.code())
         .text("device", device)
 }

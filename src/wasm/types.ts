@@ -118,8 +118,13 @@ export interface ScanReport {
 /** What wraps the archive, as far as it was read. Apart from the archive's findings. */
 export interface ContainerReport {
   kind: ContainerKind;
-  /** Bytes that it decodes to; null until its end was seen. */
+  /**
+   * Bytes that it decodes to, with those that are lost, of which nobody may know how
+   * many they are; null until its end was seen.
+   */
   contentsSize: number | null;
+  /** Bytes that were decoded; null until its end was seen. */
+  unpackedSize: number | null;
   /** "complete", "cut" or "damaged"; null until its end was seen. */
   end: "complete" | "cut" | "damaged" | null;
   checksums: {
@@ -230,6 +235,37 @@ export interface Finding {
   found: string | null;
   /** All of it in one line, offsets in hex. */
   text: string;
+}
+
+/** What a file is that is no backup of a virtual machine. */
+export interface ForeignFile {
+  kind: "packed-twice" | "container-backup" | "tar" | "qcow2";
+  /** What it is packed by, and what comes out again; null for all but what is packed twice. */
+  outer: ContainerKind | null;
+  inner: ContainerKind | null;
+}
+
+/** Findings about one thing. */
+export interface Place {
+  /**
+   * extent-header: one that begins as such and does not agree; no-extent-header: none
+   * stands where one should start; data: bytes between sound headers; behind: what
+   * stands behind the end; missing: clusters that stand nowhere.
+   */
+  about:
+    | "archive-header"
+    | "extent-header"
+    | "no-extent-header"
+    | "data"
+    | "behind"
+    | "missing"
+    | "itself";
+  /** The strongest of all of them. */
+  severity: Severity;
+  /** That which explains the others, and what comes of it. */
+  findings: Finding[];
+  /** What says the same as the first once more, in other words. */
+  signs: Finding[];
 }
 
 /** `qemu-server.conf` in words. `null`: the line is not there. */
@@ -355,6 +391,8 @@ export interface DrivesLeftOut {
     /** Bytes, where the config states them. */
     size: number | null;
     passthrough: boolean;
+    /** Whether a map line of the config says which device holds it. */
+    mapped: boolean;
     state: "in-backup" | "excluded" | "not-there" | "cdrom" | "cloud-init" | "efidisk-without-ovmf";
     /** The device that holds it. */
     device: string | null;

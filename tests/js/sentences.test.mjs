@@ -79,7 +79,7 @@ for (const [family, codes, least] of families) {
 const CHOSEN = [
   /^(finding|container-finding|failure)\./,
   /^(but-for|os|firmware|severity|way|save-phase|drop)\./,
-  /^(drive-state|restore\.death|restored)\./,
+  /^(drive-state|restore\.death|restored|foreign)\./,
   /^proxmox\.(message|assertion|accepts|verdict)\./,
   /^file-name\.inside\./,
   /^scan\.(control|title)\./,

@@ -8,6 +8,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import { page } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
 import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
@@ -33,6 +34,8 @@ const flipped = makeArchive(
 const packed = execFileSync("zstd", ["-q", "-c", sound.path], { maxBuffer: 1 << 26 });
 const broken = Buffer.from(packed);
 broken.fill(0xff, broken.length / 2, broken.length / 2 + 4096);
+
+const twice = makeFile("shapes.vma.zst.gz", gzipSync(packed));
 
 /** @type {[string, string][]} names and paths */
 const fixtures = [
@@ -64,6 +67,8 @@ function* answersOf(archive) {
   for (const { code, listed } of report.findings) {
     yield ["Finding[]", archive.findings(code, 0, listed)];
   }
+  const places = archive.places(1000);
+  if (places) yield ["Place[]", places];
   const summary = archive.vmSummary();
   if (summary) yield ["VmSummary", summary];
   const appliance = archive.applianceFacts(false, true);
@@ -112,7 +117,11 @@ test("what the core gives has the types that it promises", () => {
     archive.free();
     closeSync(descriptor);
   }
-  assert.equal(seen.size, 13, [...seen].join());
+  const descriptor = openSync(twice, "r");
+  const foreign = Archive.foreign(new FileDescriptorSource(descriptor));
+  closeSync(descriptor);
+  lines.push(typed("ForeignFile", lines.length, foreign));
+  assert.equal(seen.size, 14, [...seen].join());
   assert.equal(check("shapes.ts", lines.join("\n")), "");
 });
 

@@ -10,9 +10,10 @@ import { page } from "../../www/build/build.mjs";
 const built = (path) => import(pathToFileURL(join(page, path)));
 const { verdict } = await built("words/verdict.js");
 const { nameRemarks } = await built("words/file-name.js");
-const { doubtOf } = await built("words/facts.js");
+const { doubtOf, extentHeaders } = await built("words/facts.js");
 const { count } = await built("words/numbers.js");
-const { checkedRows, extentFaults } = await built("words/checked.js");
+const { checkedRows } = await built("words/checked.js");
+const { leftOutSentences, whereItIs } = await built("words/left-out.js");
 
 const CLUSTER = 65_536;
 
@@ -30,17 +31,18 @@ function disk(change = {}, clusters = {}) {
   };
 }
 
-const drive = (key, state, size) => ({
+const drive = (key, state, size, mapped = false) => ({
   key,
   volume: "",
   size,
   passthrough: false,
+  mapped,
   state,
   device: null,
 });
 
 /** A plain archive of one disk, scanned to its end. */
-function archive({ overview = {}, report = {}, leftOut = null, file = {} } = {}) {
+function archive({ overview = {}, report = {}, leftOut = null, file = {}, places = null } = {}) {
   const container = {
     kind: "plain",
     contentsSize: 1 << 20,
@@ -71,9 +73,18 @@ function archive({ overview = {}, report = {}, leftOut = null, file = {} } = {})
         ...report,
       },
     },
+    trust: { places },
     lost: new Map(),
   };
 }
+
+const finding = (code) => ({ code, text: code });
+const place = (about, ...codes) => ({
+  about,
+  severity: "damage",
+  findings: codes.map(finding),
+  signs: [],
+});
 
 const damage = (code, count = 1) => ({ code, severity: "damage", count, listed: count });
 const toneOf = (shown) => verdict(shown).tone;
@@ -118,6 +129,7 @@ test("nothing is lost of nothing, and nothing of it is green", () => {
   assert.equal(verdict(missed).title, "No disk of this machine is in this backup");
   for (const { what, result } of checkedRows(missed).slice(1, 3)) {
     assert.equal(result, "there are none", what);
+    assert.doesNotMatch(what, /^0 /);
   }
 });
 
@@ -131,7 +143,10 @@ test("a stump says how little is here, and counts nothing", () => {
   assert.equal(tone, "damage");
   assert.equal(title, "This backup is unreadable: only the first 12 KiB of it are here");
   assert.doesNotMatch(`${title} ${text}`, /no cluster|no part|0 clusters/i);
-  assert.ok(!rowTones(stump).slice(1).includes("good"));
+  assert.ok(!rowTones(stump).includes("good"));
+  const [header, extents] = checkedRows(stump);
+  assert.equal(header.result, "cut off", "nothing was changed as far as anybody knows");
+  assert.equal(extents.result, "none of them is here");
 });
 
 test("of a backup without its beginning the whole is not known", () => {
@@ -165,12 +180,76 @@ test("what is in doubt is damage, in the heading and in the table", () => {
   assert.equal(checkedRows(doubted)[2].tone, "damage");
 });
 
-test("a header whose MD5 agrees is not called wrong for the data behind it", () => {
-  const extents = { count: 1, checked: 2, broken: 1 };
-  const cut = archive({ report: { extents, findings: [damage("extent-cut")] } });
-  assert.deepEqual(extentFaults(cut), { checked: 2, wrong: 0, others: 1 });
-  const wrong = archive({ report: { extents, findings: [damage("extent-md5-mismatch")] } });
-  assert.deepEqual(extentFaults(wrong), { checked: 2, wrong: 1, others: 0 });
+test("headers of extents are counted once, in one way, wherever they are told", () => {
+  const extents = { count: 2, checked: 3, broken: 1 };
+  const report = (code) => ({ extents, findings: [damage(code)] });
+  /** @type {[string, object[], object, RegExp][]} */
+  const cases = [
+    ["extent-cut", [place("data", "extent-cut")], { found: 2, wrong: 0, absent: 0 }, /^all agree$/],
+    [
+      "extent-md5-mismatch",
+      [place("extent-header", "extent-md5-mismatch")],
+      { found: 3, wrong: 1, absent: 0 },
+      /^1 wrong$/,
+    ],
+    [
+      "extent-magic-wrong",
+      [place("no-extent-header", "extent-magic-wrong")],
+      { found: 2, wrong: 0, absent: 1 },
+      /^what was found agrees; at 1 place where one should start there is none$/,
+    ],
+    [
+      "trailing-bytes",
+      [place("behind", "trailing-bytes")],
+      { found: 2, wrong: 0, absent: 0 },
+      /^all/,
+    ],
+  ];
+  for (const [code, places, counted, words] of cases) {
+    const shown = archive({ report: report(code), places });
+    assert.deepEqual(extentHeaders(shown), counted, code);
+    // As long as places are not known, or where they are too many.
+    assert.deepEqual(extentHeaders(archive({ report: report(code) })), counted, code);
+    const row = checkedRows(shown)[1];
+    assert.equal(row.what, `${counted.found} extent headers`);
+    assert.match(row.result, words);
+    assert.equal(row.tone === "good", counted.wrong + counted.absent === 0, code);
+  }
+  // Of a header that nobody found, nothing was compared.
+  const devices = [disk({ missingBytes: CLUSTER }, { missing: 1, full: 7 })];
+  const row = checkedRows(archive({ report: { extents, devices }, places: [] }))[1];
+  assert.deepEqual([row.result, row.tone], ["what was found agrees", "neutral"]);
+});
+
+test("a header that is mended is told so, not as one to be doubted", () => {
+  const overview = { headerStanding: "mended", headerChecksum: { ok: false } };
+  const [row] = checkedRows(archive({ overview }));
+  assert.deepEqual([row.result, row.tone], ["agrees once it is mended", "damage"]);
+});
+
+test("what is damaged where nothing is missing is told by what it is", () => {
+  const shown = (places, overview = {}) => {
+    const report = { findings: [damage("any")] };
+    return verdict(archive({ report, places, overview })).text;
+  };
+  const header = place("archive-header", "config-pointer-invalid");
+  assert.match(shown([header]), /in the header of the archive/);
+  assert.match(shown([header], { headerStanding: "mended" }), /everything else in it is as it was/);
+  assert.match(shown([place("itself", "cluster-twice")]), /stored twice, .* they are the same/);
+  for (const places of [[header, place("data", "extent-cut")], null]) {
+    assert.match(shown(places), /some of it cannot be trusted/);
+  }
+});
+
+test("a drive that a map line promises is not told as one of which nothing is said", () => {
+  const mapped = drive("scsi0", "not-there", 32 * 2 ** 30, true);
+  const silent = drive("efidisk0", "not-there", 540_672);
+  const leftOut = { drives: [mapped, silent], unnamed: [] };
+  const [first, second] = leftOutSentences(archive({ leftOut }));
+  assert.match(first, /^scsi0, 32 GiB, should be in this backup/);
+  assert.match(second, /^efidisk0, 528 KiB, is a disk of the machine/);
+  assert.match(whereItIs(mapped), /a line of the configuration says that it is$/);
+  assert.match(whereItIs(silent), /nothing says why/);
 });
 
 test("a name that tells another time or machine than the contents is told", () => {

@@ -22,6 +22,12 @@ export const CONTAINER_DAMAGED = "container-damaged";
 export const CONTAINER_CUT = "container-cut";
 /** The file ends inside the archive's header. */
 export const HEADER_CUT = "header-truncated";
+/** Contents of a container that cannot be unpacked are lacking here. */
+export const CONTENTS_LOST = "contents-lost";
+/** Something else stands where an extent's header should. */
+export const EXTENT_MAGIC = "extent-magic-wrong";
+/** A cluster stands more than once. */
+export const CLUSTER_TWICE = "cluster-twice";
 /** An extent's header does not match its checksum. */
 export const EXTENT_SUM = "extent-md5-mismatch";
 

@@ -5,9 +5,11 @@ import type {
   DrivesLeftOut,
   FileNameVerdict,
   Finding,
+  ForeignFile,
   FormatChoice,
   MachineTexts,
   Overview,
+  Place,
   ProxmoxPrediction,
   ProxmoxRestore,
   ScanProgress,
@@ -25,6 +27,8 @@ export interface Failure {
   offset: number | null;
   /** What Proxmox's own program says of a file that could not be opened. */
   proxmox?: ProxmoxPrediction | null;
+  /** What a file is that could not be opened, if that is something else that is known. */
+  foreign?: ForeignFile | null;
 }
 
 /** An archive that the Worker holds open. */
@@ -74,6 +78,8 @@ export interface Trust {
   leftOut: DrivesLeftOut | null;
   /** Of the disks of which something is lost or in doubt. */
   damage: DamageOfDevice[];
+  /** What the findings are about; null where there are too many. */
+  places: Place[] | null;
 }
 
 export type Tone = "good" | "warning" | "damage" | "neutral";

@@ -1,6 +1,7 @@
 /** The file and what its header says. */
 import { compressionWords } from "../words/container.js";
-import { isBeginningLost } from "../words/facts.js";
+import { headerResult } from "../words/checked.js";
+import { isBeginningLost, isHeaderCut } from "../words/facts.js";
 import { exactSize, times } from "../words/format.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
@@ -53,11 +54,16 @@ function backupTime(seconds) {
 }
 
 /** @param {import("../core/vma_inspector.js").Overview} overview */
-function headerVerdict({ headerChecksum, headerStanding }) {
-  if (isBeginningLost({ headerStanding })) {
+function headerVerdict(overview) {
+  const { headerChecksum, headerStanding } = overview;
+  if (isBeginningLost(overview)) {
     return [badge("damage", text("checked.absent")), " ", text("archive.sum-absent")];
   }
-  return headerChecksum.ok
-    ? [badge("good", text("checked.agrees")), " ", text("archive.sum-agrees")]
-    : [badge("damage", text("checked.differs")), " ", text("archive.sum-differs")];
+  const tone = headerChecksum.ok ? "good" : "damage";
+  const why = () => {
+    if (isHeaderCut(overview)) return text("archive.sum-cut");
+    if (headerStanding === "mended") return text("archive.sum-mended");
+    return headerChecksum.ok ? text("archive.sum-agrees") : text("archive.sum-differs");
+  };
+  return [badge(tone, headerResult(overview)), " ", why()];
 }

@@ -1,7 +1,5 @@
 /** Which checksums there are, which were compared, and what that proves. */
-import { EXTENT_SUM } from "../shared/codes.js";
-import { extentFaults } from "../words/checked.js";
-import { isBeginningLost } from "../words/facts.js";
+import { extentHeaders, isBeginningLost, isHeaderCut } from "../words/facts.js";
 import { count } from "../words/numbers.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
@@ -12,8 +10,8 @@ import { facts, table } from "./parts.js";
 export function checksumsView() {
   const section = byId("checksums");
   return whenChanged(
-    ({ archive }) => [archive, archive?.overview, archive?.scan.report, archive?.scan.phase],
-    (archive, overview, _, phase) => {
+    ({ archive }) => [archive, archive?.overview, archive?.scan.phase],
+    (archive, overview, phase) => {
       section.hidden = !overview;
       fill(section, archive && card(archive, phase === "done"));
     },
@@ -25,11 +23,11 @@ export function checksumsView() {
  * @param {boolean} final
  */
 function card(archive, final) {
-  const { headerChecksum, findings } = archive.overview;
+  const { headerChecksum } = archive.overview;
   const { report } = archive.scan;
+  const isCut = isHeaderCut(archive.overview);
   const isLost = isBeginningLost(archive.overview);
-  const { checked, wrong } = extentFaults(archive);
-  const failed = [...findings, ...(report?.findings ?? [])].find(({ code }) => code === EXTENT_SUM);
+  const { found, wrong } = extentHeaders(archive);
   return h(
     "div",
     { class: "card" },
@@ -40,23 +38,24 @@ function card(archive, final) {
       [
         [
           text("checksums.header"),
-          isLost ? text("checked.absent") : "1",
-          headerChecksum.ok || isLost ? "0" : "1",
+          isLost ? text("checked.absent") : isCut ? text("checked.cut-off") : "1",
+          headerChecksum.ok || isLost || isCut ? "0" : "1",
         ],
         [
           final ? text("checksums.extents") : text("checksums.extents-so-far"),
-          count(checked),
+          count(found),
           count(wrong),
         ],
       ],
     ),
     !headerChecksum.ok &&
       !isLost &&
+      !isCut &&
       facts([
         [text("checksums.stated"), h("code", {}, headerChecksum.stated)],
         [text("checksums.computed"), h("code", {}, headerChecksum.computed)],
       ]),
-    failed && h("p", {}, h("a", { href: `#lines-${EXTENT_SUM}` }, text("checksums.where"))),
+    wrong > 0 && h("p", {}, h("a", { href: "#findings" }, text("checksums.where"))),
     h(
       "p",
       { class: "quiet" },

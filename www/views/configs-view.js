@@ -1,6 +1,7 @@
 /** The configuration files: as text or as bytes, to copy and to save. */
 import { saveSmallFile } from "../page/save-blob.js";
 import { asText } from "../shared/as-text.js";
+import { isBeginningLost, isHeaderCut } from "../words/facts.js";
 import { hexDump, size } from "../words/format.js";
 import { pieces, text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
@@ -16,11 +17,14 @@ export function configsView(send) {
   /** @type {Map<number, ReturnType<typeof configView>>} */
   let views = new Map();
   const build = whenChanged(
-    ({ archive }) => [archive?.overview.configs],
-    (configs) => {
+    ({ archive }) => [archive?.overview.configs, archive?.overview],
+    (configs, overview) => {
       section.hidden = !configs;
       views = new Map((configs ?? []).map((config) => [config.index, configView(config, send)]));
-      fill(section, configs && card([...views.values()].map(({ root }) => root)));
+      const isKnown = overview && !isHeaderCut(overview) && !isBeginningLost(overview);
+      const none = isKnown ? text("configs.none") : text("configs.unknown");
+      const roots = [...views.values()].map(({ root }) => root);
+      fill(section, configs && card(roots.length > 0 ? roots : [h("p", {}, none)]));
       views.values().next().value?.open();
     },
   );
@@ -37,13 +41,13 @@ export function configsView(send) {
   };
 }
 
-/** @param {HTMLElement[]} views */
-function card(views) {
+/** @param {HTMLElement[]} contents */
+function card(contents) {
   return h(
     "div",
     { class: "card" },
     h("h2", { id: "configs-title" }, text("configs.title")),
-    views.length > 0 ? views : h("p", {}, text("configs.none")),
+    contents,
   );
 }
 

@@ -1,5 +1,6 @@
 /** What wraps the archive, judged by itself. */
 import { checksumWords, compressionWords, containerVerdict, endWords } from "../words/container.js";
+import { placed } from "../words/places.js";
 import { containerSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
@@ -18,17 +19,23 @@ export function containerView() {
   let drawnFindings = "";
 
   return whenChanged(
-    ({ archive }) => [archive?.scan.report?.container, archive?.scan.phase, archive?.file],
-    (report, phase, file) => {
+    ({ archive }) => [
+      archive?.scan.report?.container,
+      archive?.scan.phase,
+      archive?.file,
+      archive?.trust?.places,
+    ],
+    (report, phase, file, places) => {
       const shown = report && file && report.kind !== "plain";
       section.hidden = !shown;
       if (!shown) return;
       fill(head, ...headOf(report, file.size, phase === "done"));
       // Drawn anew only when there are more: a person may have opened one.
-      const findings = `${file.name} ${file.size} ${report.findings.length}`;
+      const { rest } = placed((phase === "done" && places) || [], report.findings);
+      const findings = `${file.name} ${file.size} ${report.findings.length} ${rest.length}`;
       if (findings === drawnFindings) return;
       drawnFindings = findings;
-      fill(list, ...findingsOf(report));
+      fill(list, ...findingsOf(report, rest));
     },
   );
 }
@@ -52,15 +59,21 @@ function headOf(report, fileSize, final) {
   ];
 }
 
-/** @param {Report} report */
-function findingsOf({ findings, findingsLeftOut }) {
+/**
+ * @param {Report} report
+ * @param {Finding[]} rest those that are not told with a place of the archive
+ */
+function findingsOf({ findings, findingsLeftOut }, rest) {
+  const elsewhere = findings.length - rest.length;
   /** @type {Map<string, Finding[]>} */
   const groups = new Map();
-  for (const finding of findings) {
+  for (const finding of rest) {
     groups.set(finding.code, [...(groups.get(finding.code) ?? []), finding]);
   }
   return [
     ...[...groups].map(([code, group]) => groupOf(code, group)),
+    elsewhere > 0 &&
+      h("p", {}, h("a", { href: "#findings" }, text("container.placed", { count: elsewhere }))),
     findingsLeftOut > 0 &&
       h("p", { class: "quiet" }, text("findings.left-out", { count: findingsLeftOut })),
   ];

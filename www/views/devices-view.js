@@ -1,7 +1,6 @@
 /** The disks: how much of each is there, and the way to save one. */
 import { lastSaveOf } from "../page/save.js";
-import { HEADER_CUT } from "../shared/codes.js";
-import { doubtBytes, doubtOf, isBeginningLost, missingBytes } from "../words/facts.js";
+import { doubtBytes, doubtOf, isBeginningLost, isHeaderCut, missingBytes } from "../words/facts.js";
 import { exactSize, size } from "../words/format.js";
 import { count, share } from "../words/numbers.js";
 import { pieces, text } from "../words/text.js";
@@ -37,7 +36,7 @@ export function devicesView(send) {
         list,
         [...cards.values()].map(({ root }) => root),
       );
-      const none = isCut(archive) ? text("devices.unknown") : text("devices.none");
+      const none = isHeaderCut(archive.overview) ? text("devices.unknown") : text("devices.none");
       if (cards.size === 0) fill(list, h("p", { class: "card" }, none));
     },
   );
@@ -64,14 +63,6 @@ export function devicesView(send) {
     drawExtra(state);
     drawCards(state);
   };
-}
-
-/**
- * Whether its header is not all there, which names the disks.
- * @param {ShownArchive} archive
- */
-function isCut({ overview }) {
-  return overview.findings.some(({ code }) => code === HEADER_CUT);
 }
 
 /**
@@ -178,7 +169,7 @@ function drawNumbers(device, { clusters, storedBytes, zeroBytes, imageSize }, ar
   const missing = missingBytes(archive, device.id);
   const doubt = doubtBytes(archive, device.id);
   const plain = overview.container === "plain";
-  const whole = plain ? file.size : scan.report?.container.contentsSize;
+  const whole = plain ? file.size : scan.report?.container.unpackedSize;
   return [
     clusterBar(clusters, final),
     h(

@@ -1,4 +1,5 @@
 /** What could not be opened, and why. */
+import { foreignSentence } from "../words/foreign.js";
 import { failureSentence } from "../words/sentences.js";
 import { pieces, text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
@@ -39,14 +40,21 @@ function bring(section) {
  * @param {import("../page/model.js").Send} send
  */
 function card({ file, failure, again }, shown, send) {
+  const { foreign: other, proxmox } = failure;
+  const sentence = other ? foreignSentence(other) : null;
   return h(
     "div",
     { class: "card notice", "data-tone": "damage" },
-    failure.proxmox && h("p", { class: "eyebrow" }, text("failure-box.unreadable")),
-    h("h2", { id: "failure-title" }, sign("damage"), failureSentence(failure.code).title),
+    (other || proxmox) && h("p", { class: "eyebrow" }, text("failure-box.unreadable")),
+    h(
+      "h2",
+      { id: "failure-title" },
+      sign("damage"),
+      sentence?.title ?? failureSentence(failure.code).title,
+    ),
     file && h("p", { class: "notice-file" }, foreign(file.name)),
-    failureWords(failure),
-    failure.proxmox && [h("h3", {}, text("proxmox.eyebrow")), predictionList(failure.proxmox)],
+    sentence ? h("p", {}, sentence.text) : failureWords(failure),
+    !other && proxmox && [h("h3", {}, text("proxmox.eyebrow")), predictionList(proxmox)],
     shown && h("p", {}, ...pieces("failure-box.still", { name: foreign(shown.name) })),
     again &&
       button(text("failure-box.with-memory"), () =>

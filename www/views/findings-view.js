@@ -1,10 +1,12 @@
-/** What is wrong or unusual, grouped by kind; each kind a list in pages. */
+/** What is wrong or unusual: by place; where that cannot be, by kind, each kind a list in pages. */
 import { FINDINGS_PER_PAGE } from "../page/state.js";
-import { allFindings } from "../words/facts.js";
+import { allFindings, doubtBytes, isTorn } from "../words/facts.js";
+import { entriesOf, placed } from "../words/places.js";
 import { findingSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
 import { badge, button, failureWords, foreign } from "./parts.js";
+import { entryView } from "./places-view.js";
 
 /** @typedef {import("../core/vma_inspector.js").FindingGroup} Group */
 /** @typedef {import("../page/model.js").FindingsPage} Page */
@@ -16,8 +18,8 @@ export function findingsView(send) {
   const summary = h("p", { class: "quiet" });
   const list = h("div", { class: "stack" });
   section.append(h("h2", { id: "findings-title" }, text("findings.title")), summary, list);
-  /** @type {Map<string, ReturnType<typeof groupView>>} */
-  let groups = new Map();
+  /** @type {Map<string, { root: HTMLElement }>} */
+  let cards = new Map();
   /** @type {number | null} */
   let shownArchive = null;
 
@@ -26,40 +28,82 @@ export function findingsView(send) {
     (_overview, _scan, _findings, archive) => {
       section.hidden = !archive;
       if (!archive) return;
-      if (shownArchive !== archive.id) groups = new Map();
+      if (shownArchive !== archive.id) cards = new Map();
       shownArchive = archive.id;
       const found = allFindings(archive);
-      const kept = new Map(
-        found.map(({ code }) => [code, groups.get(code) ?? groupView(code, send)]),
-      );
-      if ([...kept.keys()].join() !== [...list.children].map(({ id }) => id.slice(8)).join()) {
-        fill(
-          list,
-          [...kept.values()].map(({ root }) => root),
-        );
-      }
-      groups = kept;
-      for (const group of found) {
-        groups.get(group.code)?.draw(group, archive.findings.get(group.code) ?? null);
-      }
-      setText(summary, summaryOf(found, archive.scan.phase));
+      const places = archive.scan.phase === "done" ? archive.trust?.places : null;
+      cards = places
+        ? drawEntries(places, archive, cards)
+        : drawGroups(found, archive, cards, send);
+      const roots = [...cards.values()].map(({ root }) => root);
+      const isNew = roots.some((root, at) => root !== list.children[at]);
+      if (isNew || roots.length !== list.children.length) fill(list, roots);
+      setText(summary, summaryOf(found, archive.scan, Boolean(places)));
     },
   );
 }
 
 /**
- * @param {Group[]} groups
- * @param {import("../page/model.js").Scan["phase"]} phase
+ * One card for what happened in one place; one that is there already is kept,
+ * since a person may have opened it.
+ * @param {readonly import("../core/vma_inspector.js").Place[]} places
+ * @param {import("../page/model.js").ShownArchive} archive
+ * @param {Map<string, { root: HTMLElement }>} cards
  */
-function summaryOf(groups, phase) {
+function drawEntries(places, archive, cards) {
+  const { report } = archive.scan;
+  const { byPlace } = placed(places, report?.container.findings ?? []);
+  const doubts = report?.devices.map(({ id }) => doubtBytes(archive, id)) ?? [];
+  // What a container that is torn put in doubt is told with the container.
+  const doubt = report && !isTorn(report.container) ? doubts.reduce((a, b) => a + b, 0) : 0;
+  const drawn = entriesOf(places, doubt).map((entry) => {
+    const id = `place-${entry.id}`;
+    const known = /** @type {ReturnType<typeof entryView> | undefined} */ (cards.get(id));
+    const card = known ?? entryView(entry);
+    card.draw(entry, byPlace);
+    return /** @type {const} */ ([id, card]);
+  });
+  return new Map(drawn);
+}
+
+/**
+ * One card for each kind: as long as more may be found, and where there are too
+ * many to be put together.
+ * @param {Group[]} found
+ * @param {import("../page/model.js").ShownArchive} archive
+ * @param {Map<string, { root: HTMLElement }>} cards
+ * @param {Send} send
+ */
+function drawGroups(found, archive, cards, send) {
+  const drawn = found.map((group) => {
+    const { code } = group;
+    const known = /** @type {ReturnType<typeof groupView> | undefined} */ (cards.get(code));
+    const card = known ?? groupView(code, send);
+    card.draw(group, archive.findings.get(code) ?? null);
+    return /** @type {const} */ ([code, card]);
+  });
+  return new Map(drawn);
+}
+
+/**
+ * @param {Group[]} groups
+ * @param {import("../page/model.js").Scan} scan
+ * @param {boolean} isByPlace
+ */
+function summaryOf(groups, { phase, report }, isByPlace) {
   const all = groups.reduce((sum, group) => sum + group.count, 0);
   if (all > 0) {
+    const findings = text("count.finding", { count: all });
+    if (isByPlace) return text("findings.by-place", { findings });
     return text("findings.summary", {
-      findings: text("count.finding", { count: all }),
+      findings,
       kinds: text("count.kind", { count: groups.length }),
     });
   }
-  if (phase === "done") return text("findings.none");
+  if (phase === "done") {
+    const isPacked = (report?.container.findings.length ?? 0) > 0;
+    return isPacked ? text("findings.none-but-packed") : text("findings.none");
+  }
   return phase === "running" ? text("findings.none-so-far") : text("findings.none-in-part");
 }
 

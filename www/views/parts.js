@@ -109,7 +109,7 @@ export function table(caption, columns, rows, attributes = {}) {
       "tr",
       {},
       h("th", { scope: "row" }, first),
-      cells.map((cell) => h("td", {}, cell)),
+      cells.map((cell, at) => h("td", { "data-label": columns[at + 1] }, cell)),
     ),
   );
   return h(

@@ -1,5 +1,11 @@
 /** As much of an open archive as is put into words. */
-import type { DrivesLeftOut, Overview, ScanProgress, ScanReport } from "../core/vma_inspector.js";
+import type {
+  DrivesLeftOut,
+  Overview,
+  Place,
+  ScanProgress,
+  ScanReport,
+} from "../core/vma_inspector.js";
 
 export interface ScannedArchive {
   file: { name: string; size: number };
@@ -11,6 +17,8 @@ export interface ScannedArchive {
   };
   /** Null where there is no configuration to compare the disks with. */
   leftOut: DrivesLeftOut | null;
+  /** Known once the scan is at rest. */
+  trust: { places: Place[] | null } | null;
   /** Lost bytes by device, where a save found more of them than the scan. */
   lost: ReadonlyMap<number, number>;
 }

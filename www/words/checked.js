@@ -1,11 +1,11 @@
 /** What was checked, against what, and what nobody can check. */
 import { checksumWords } from "./container.js";
-import { EXTENT_SUM } from "../shared/codes.js";
 import {
-  allFindings,
   clusterFaults,
   doubtBytes,
+  extentHeaders,
   isBeginningLost,
+  isHeaderCut,
   isMismatched,
   isStump,
   isTorn,
@@ -30,30 +30,21 @@ export function checkedRows(archive) {
  * @returns {Checked}
  */
 function headerRow({ overview }) {
-  const { ok } = overview.headerChecksum;
+  const what = text("checked.header");
   if (isBeginningLost(overview)) {
     const against = text("checked.header-lost");
-    const result = text("checked.absent");
-    return { what: text("checked.header"), against, result, tone: "damage" };
+    return { what, against, result: text("checked.absent"), tone: "damage" };
   }
-  return {
-    what: text("checked.header"),
-    against: text("checked.header-sum"),
-    result: ok ? text("checked.agrees") : text("checked.differs"),
-    tone: ok ? "good" : "damage",
-  };
+  const against = text("checked.header-sum");
+  const isGood = overview.headerChecksum.ok && !isHeaderCut(overview);
+  return { what, against, result: headerResult(overview), tone: isGood ? "good" : "damage" };
 }
 
-/**
- * How many extents' headers do not agree with their MD5, and in how many other
- * places one should stand and does not, or its data is not all there.
- * @param {Pick<ScannedArchive, "overview" | "scan">} archive
- */
-export function extentFaults(archive) {
-  const { checked, broken } = archive.scan.report?.extents ?? { checked: 0, broken: 0 };
-  const sums = allFindings(archive).find(({ code }) => code === EXTENT_SUM)?.count ?? 0;
-  const wrong = Math.min(sums, broken);
-  return { checked, wrong, others: broken - wrong };
+/** @param {ScannedArchive["overview"]} overview of which the header is there, or a part of it */
+export function headerResult(overview) {
+  if (isHeaderCut(overview)) return text("checked.cut-off");
+  if (overview.headerStanding === "mended") return text("checked.mended");
+  return overview.headerChecksum.ok ? text("checked.agrees") : text("checked.differs");
 }
 
 /**
@@ -61,24 +52,25 @@ export function extentFaults(archive) {
  * @returns {Checked}
  */
 function extentsRow(archive) {
-  const { checked, wrong, others } = extentFaults(archive);
-  const what = text("count.extent-header", { count: checked });
+  const { overview, scan } = archive;
+  const { found, wrong, absent } = extentHeaders(archive);
   const against = text("checked.extent-sums");
-  if (checked === 0 || isStump(archive)) {
-    return {
-      what: text("checked.extents"),
-      against,
-      result: text("checked.none"),
-      tone: "neutral",
-    };
+  const isShort = isStump(archive) || overview.totalClusters > 0;
+  if (found === 0) {
+    const result = isShort ? text("checked.none-here") : text("checked.none");
+    const tone = isShort ? "damage" : "neutral";
+    return { what: text("checked.extents"), against, result, tone };
   }
-  const faults = [
-    wrong > 0 && text("checked.wrong", { number: wrong }),
-    others > 0 && text("checked.too-short", { number: others }),
+  const what = text("count.extent-header", { count: found });
+  const { missing } = clusterFaults(scan.report?.devices ?? []);
+  const isAll = missing === 0 && !isBeginningLost(overview);
+  const agreement = isAll && absent === 0 ? text("checked.all-agree") : text("checked.found-agree");
+  const parts = [
+    wrong > 0 ? text("checked.wrong", { number: wrong }) : agreement,
+    absent > 0 && text("checked.no-header-at", { count: absent }),
   ];
-  const result = faults.filter(Boolean).join(", ");
-  if (result !== "") return { what, against, result, tone: "damage" };
-  return { what, against, result: text("checked.all-agree"), tone: "good" };
+  const tone = wrong + absent > 0 ? "damage" : isAll ? "good" : "neutral";
+  return { what, against, result: parts.filter(Boolean).join("; "), tone };
 }
 
 /**
@@ -91,9 +83,10 @@ function clustersRow(archive) {
   const { missing, cut, twice } = clusterFaults(devices);
   const doubt = devices.reduce((sum, { id }) => sum + doubtBytes(archive, id), 0);
   const isUnknown = isBeginningLost(overview) || isStump(archive);
-  const what = isUnknown
-    ? text("checked.all-clusters")
-    : text("checked.clusters", { count: overview.totalClusters });
+  const what =
+    isUnknown || overview.totalClusters === 0
+      ? text("checked.all-clusters")
+      : text("checked.clusters", { count: overview.totalClusters });
   const against = text("checked.sizes");
   const faults = [
     missing > 0 && text("checked.missing", { number: missing }),

@@ -12,7 +12,7 @@ import { text } from "./text.js";
 /** @typedef {import("../shared/messages.js").Verdict} Verdict */
 
 /** The programs that unpack them, and stop at the first fault. */
-const PROGRAMS = { zstd: "zstd -d", lzop: "lzop -d", gzip: "gunzip", bzip2: "bunzip2" };
+export const PROGRAMS = { zstd: "zstd -d", lzop: "lzop -d", gzip: "gunzip", bzip2: "bunzip2" };
 
 /**
  * How large the archive is when unpacked, if it is packed.
@@ -23,10 +23,10 @@ const PROGRAMS = { zstd: "zstd -d", lzop: "lzop -d", gzip: "gunzip", bzip2: "bun
 export function compressionWords(kind, fileSize, report) {
   if (kind === "plain") return text("compression.none");
   const packed = size(fileSize);
-  const bytes = report?.contentsSize ?? null;
-  if (bytes === null) return text("compression.unknown", { kind, packed });
+  const bytes = report?.unpackedSize ?? null;
+  if (!report || bytes === null) return text("compression.unknown", { kind, packed });
   const unpacked = size(bytes);
-  return report?.end === "complete"
+  return report.end === "complete" && !isTorn(report)
     ? text("compression.known", { kind, packed, unpacked })
     : text("compression.so-far", { kind, packed, unpacked });
 }

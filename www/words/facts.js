@@ -4,6 +4,8 @@ import {
   BLOCK_MISMATCH,
   CONTAINER_CUT,
   CONTAINER_DAMAGED,
+  EXTENT_MAGIC,
+  EXTENT_SUM,
   HEADER_CUT,
   MISMATCHES,
 } from "../shared/codes.js";
@@ -88,15 +90,41 @@ export function isBeginningLost({ headerStanding }) {
 }
 
 /**
- * Whether the file ends inside the archive's header, so that nothing of a disk
- * is in it.
+ * Whether the file ends inside the archive's header, which names the disks.
+ * @param {Pick<ScannedArchive["overview"], "findings">} overview
+ */
+export function isHeaderCut({ findings }) {
+  return findings.some(({ code }) => code === HEADER_CUT);
+}
+
+/**
+ * Whether it does, and nothing of a disk is in it.
  * @param {Pick<ScannedArchive, "overview" | "scan">} archive
  */
-export function isStump(archive) {
-  return (
-    allFindings(archive).some(({ code }) => code === HEADER_CUT) &&
-    (archive.scan.report?.extents.count ?? 0) === 0
-  );
+export function isStump({ overview, scan }) {
+  return isHeaderCut(overview) && (scan.report?.extents.count ?? 0) === 0;
+}
+
+/**
+ * The headers of extents: how many were found and compared, how many of those do
+ * not agree, and at how many places none starts where one should. Every number
+ * of them on the page is one of these.
+ * @param {Pick<ScannedArchive, "overview" | "scan" | "trust">} archive
+ */
+export function extentHeaders(archive) {
+  const { count, broken } = archive.scan.report?.extents ?? { count: 0, broken: 0 };
+  const places = archive.trust?.places;
+  if (places) {
+    const wrong = places.filter(({ about }) => about === "extent-header").length;
+    const absent = places.filter(({ about }) => about === "no-extent-header").length;
+    return { found: count + wrong, wrong, absent };
+  }
+  // What is no header at all does not agree with a checksum either.
+  const [sums = 0, magics = 0] = [EXTENT_SUM, EXTENT_MAGIC].map((wanted) => {
+    return allFindings(archive).find(({ code }) => wanted === code)?.count;
+  });
+  const wrong = Math.min(Math.max(sums - magics, 0), broken);
+  return { found: count + wrong, wrong, absent: Math.min(magics, broken - wrong) };
 }
 
 /**

@@ -11,11 +11,10 @@ import { text } from "./text.js";
  * @param {Pick<ScannedArchive, "leftOut" | "overview">} archive
  */
 export function leftOutSentences({ leftOut, overview }) {
-  const missed = missedDrives(leftOut).map(({ key, size: bytes, state }) => {
+  const missed = missedDrives(leftOut).map(({ key, size: bytes, state, mapped }) => {
     const drive = named(key, bytes);
-    return state === "excluded"
-      ? text("missed.excluded", { drive })
-      : text("missed.not-there", { drive });
+    if (state === "excluded") return text("missed.excluded", { drive });
+    return mapped ? text("missed.mapped", { drive }) : text("missed.not-there", { drive });
   });
   const unnamed = (leftOut?.unnamed ?? []).map(({ name, size: bytes }) => {
     const safe = overview.devices.find((device) => device.name === name)?.safeName ?? "";
@@ -42,7 +41,8 @@ export function leftOutTitle({ leftOut, overview }) {
  * Whether a drive is in the backup, and if not, why.
  * @param {DrivesLeftOut["drives"][number]} drive
  */
-export function whereItIs({ state, device }) {
+export function whereItIs({ state, device, mapped }) {
+  if (state === "not-there" && mapped) return text("drive-state.mapped");
   return state === "in-backup" ? (device ?? "") : text(`drive-state.${state}`);
 }
 

@@ -1,4 +1,5 @@
 /** What the scan shows, in one heading and a few sentences that are true. */
+import { CLUSTER_TWICE } from "../shared/codes.js";
 import { dataSentence, tornSentence } from "./container.js";
 import {
   allFindings,
@@ -177,6 +178,23 @@ function damageText(archive) {
 }
 
 /**
+ * What is damaged, where no byte of a disk is missing.
+ * @param {ScannedArchive} archive
+ */
+function nothingMissing({ overview, trust }) {
+  const damaged = trust?.places?.filter(({ severity }) => severity === "damage") ?? [];
+  const isAll = (/** @type {(place: (typeof damaged)[number]) => boolean} */ is) =>
+    damaged.length > 0 && damaged.every(is);
+  if (isAll(({ about }) => about === "archive-header")) {
+    return overview.headerStanding === "mended"
+      ? text("verdict.header-mended")
+      : text("verdict.header-only");
+  }
+  const isTwice = isAll(({ findings }) => findings.every(({ code }) => code === CLUSTER_TWICE));
+  return isTwice ? text("verdict.stored-twice") : text("verdict.not-trusted");
+}
+
+/**
  * @param {ScannedArchive} archive
  * @param {boolean} isAll whether nothing is said after it
  */
@@ -193,7 +211,7 @@ function lossText(archive, isAll) {
   }
   const devices = scan.report?.devices ?? [];
   const hurt = devices.filter(({ id }) => missingBytes(archive, id) > 0);
-  if (hurt.length === 0) return isAll ? text("verdict.not-trusted") : "";
+  if (hurt.length === 0) return isAll ? nothingMissing(archive) : "";
   const whole = devices.length - hurt.length;
   const disks = { size: size(lost), number: hurt.length, disks: diskCount(devices.length) };
   const words =

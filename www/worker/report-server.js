@@ -16,6 +16,9 @@ export const SCHEMA = "vma-inspector-report/1";
 const RANGES_SHOWN = 20;
 const RANGES_REPORTED = 100_000;
 
+/** Findings that are put together by what they are about, at most. */
+const PLACED_MAX = 1000;
+
 /** Findings that are turned into text at once. */
 const FINDINGS_AT_ONCE = 2000;
 
@@ -36,6 +39,7 @@ export function trustOf(archive, name) {
     restore: archive.proxmoxRestore(name),
     leftOut: archive.leftOut() ?? null,
     damage: damage.filter(({ lost, doubt }) => lost.count + doubt.count > 0),
+    places: archive.places(PLACED_MAX) ?? null,
   };
 }
 
@@ -145,8 +149,25 @@ async function findingsText(archive, groups, signal) {
  * @param {boolean} largeWindow
  */
 export function proxmoxOfRefused(source, largeWindow) {
+  return orNull(() => Archive.proxmoxOfRefused(source, largeWindow));
+}
+
+/**
+ * What a file that was refused is instead; null where that is not known.
+ * @param {import("./source/blob-source.js").BlobSource} source
+ * @param {boolean} largeWindow
+ */
+export function foreignOfRefused(source, largeWindow) {
+  return orNull(() => Archive.foreign(source, largeWindow) ?? null);
+}
+
+/**
+ * @template Value
+ * @param {() => Value} ask
+ */
+function orNull(ask) {
   try {
-    return Archive.proxmoxOfRefused(source, largeWindow);
+    return ask();
   } catch (error) {
     // A fault of the core's own has to end the Worker.
     if (error instanceof WebAssembly.RuntimeError) throw error;

@@ -1,7 +1,7 @@
 /** The open archives, each kept until the page closes it and nothing uses it any more. */
 import { Archive } from "../core/vma_inspector.js";
 import { failure, RemoteError, toFailure } from "../shared/failure.js";
-import { proxmoxOfRefused } from "./report-server.js";
+import { foreignOfRefused, proxmoxOfRefused } from "./report-server.js";
 import { BlobSource } from "./source/blob-source.js";
 
 /** @typedef {import("./session.js").Session} Session */
@@ -49,7 +49,8 @@ function opened(source, largeWindow, name) {
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
     const proxmox = proxmoxOfRefused(source, largeWindow);
-    throw new RemoteError({ ...toFailure(error), proxmox });
+    const foreign = foreignOfRefused(source, largeWindow);
+    throw new RemoteError({ ...toFailure(error), proxmox, foreign });
   }
 }
 

@@ -11,9 +11,10 @@ import { Server } from "./server.mjs";
  * @param {string} title
  * @param {Record<string, (inspector: Inspector) => Promise<void>>} tests by sentence
  * @param {() => void} [beforePage] runs in each page before its own scripts
+ * @param {{ viewport?: { width: number, height: number } }} [options] of each page
  */
-export function inEachBrowser(title, tests, beforePage) {
-  inBrowsers([chromium, firefox], title, tests, beforePage);
+export function inEachBrowser(title, tests, beforePage, options) {
+  inBrowsers([chromium, firefox], title, tests, beforePage, options);
 }
 
 /** The same for what only Chromium offers to pages. */
@@ -21,7 +22,7 @@ export function inChromium(title, tests, beforePage) {
   inBrowsers([chromium], title, tests, beforePage);
 }
 
-function inBrowsers(browsers, title, tests, beforePage) {
+function inBrowsers(browsers, title, tests, beforePage, options) {
   for (const browser of browsers) {
     describe(`${title} (${browser.name})`, () => {
       /** @type {Server} */
@@ -38,7 +39,7 @@ function inBrowsers(browsers, title, tests, beforePage) {
       });
       for (const [sentence, test] of Object.entries(tests)) {
         it(sentence, { timeout: 180_000 }, async () => {
-          const page = await running.newPage();
+          const page = await running.newPage(options);
           try {
             await page.open(beforePage);
             await test(new Inspector(server, page));

@@ -69,6 +69,8 @@ fn an_efidisk_belongs_to_ovmf_and_a_map_counts_before_the_name() {
     let compared = compare(config, &["drive-scsi0"]);
     let states: Vec<_> = compared.drives.iter().map(|drive| drive.state.code()).collect();
     assert_eq!(states, ["not-there", "not-there"]);
+    let mapped: Vec<_> = compared.drives.iter().map(|drive| drive.is_mapped).collect();
+    assert_eq!(mapped, [false, true]);
     assert_eq!(compared.unnamed.len(), 1);
     // `backup=0` on a drive that is there all the same.
     let compared = compare("scsi0: a:c,backup=0\n", &["drive-scsi0"]);

@@ -1,0 +1,96 @@
+// What happened in one place is one entry, with what comes of it inside.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { page } from "../../www/build/build.mjs";
+
+const built = (path) => import(pathToFileURL(join(page, path)));
+const { entriesOf, numberOf, placed } = await built("words/places.js");
+const { compressionWords } = await built("words/container.js");
+const { foreignSentence } = await built("words/foreign.js");
+
+const finding = (code, offset = null) => ({ code, offset, text: code });
+const place = (about, codes, severity = "damage", signs = []) => ({
+  about,
+  severity,
+  findings: codes.map((code) => finding(code)),
+  signs: signs.map((code) => finding(code)),
+});
+const told = (entries) => entries.map(({ codes, severity }) => [codes.join(), severity]);
+
+const absent = place("no-extent-header", ["extent-magic-wrong"], "damage", ["bytes-skipped"]);
+const wrong = place("extent-header", ["extent-md5-mismatch"], "damage", ["bytes-skipped"]);
+const missing = place("missing", ["cluster-missing", "cluster-missing"]);
+const behind = place("behind", ["trailing-bytes"], "warning");
+
+test("places of the same kind are one entry, the worst first", () => {
+  const entries = entriesOf([behind, wrong, wrong]);
+  assert.deepEqual(told(entries), [
+    ["extent-md5-mismatch", "damage"],
+    ["trailing-bytes", "warning"],
+  ]);
+  assert.deepEqual(entries.map(numberOf), [2, 1]);
+});
+
+test("what is missing belongs to what happened, if that is one thing", () => {
+  const [entry, ...others] = entriesOf([wrong, wrong, missing]);
+  assert.deepEqual(entry.codes, ["extent-md5-mismatch", "cluster-missing"]);
+  assert.equal(others.length, 0);
+  assert.equal(numberOf(entry), 2, "places, and not what is missing");
+  assert.equal(entry.places.length, 3, "no finding is left out");
+  const several = entriesOf([wrong, absent, missing]);
+  assert.equal(several.length, 3);
+  assert.equal(numberOf(several.find(({ about }) => about === "missing")), 2);
+});
+
+test("what is in doubt makes damage of what stands behind the end", () => {
+  assert.equal(entriesOf([behind])[0].severity, "warning");
+  const [entry] = entriesOf([behind], 4096);
+  assert.deepEqual([entry.severity, entry.doubt], ["damage", 4096]);
+  // Nobody can tell which of two things it belongs to.
+  assert.deepEqual(
+    entriesOf([behind, wrong], 4096).map(({ doubt }) => doubt),
+    [0, 0],
+  );
+});
+
+test("the place in the container stands with what it costs in the archive", () => {
+  const lost = { ...place("data", []), findings: [finding("contents-lost", 500)] };
+  const packed = (archiveOffset, severity) => ({
+    ...finding("container-damaged"),
+    archiveOffset,
+    severity,
+  });
+  const [here, there, sum] = [packed(500, "damage"), packed(900, "damage"), packed(500, "warning")];
+  const { byPlace, rest } = placed([lost, wrong], [here, there, sum]);
+  assert.deepEqual(byPlace.get(lost), [here]);
+  assert.equal(byPlace.size, 1);
+  assert.deepEqual(rest, [there, sum]);
+});
+
+test("of what a container holds only what was unpacked is told", () => {
+  const torn = {
+    kind: "zstd",
+    contentsSize: 4_400_000,
+    unpackedSize: 211_968,
+    end: "complete",
+    findings: [{ code: "container-damaged", severity: "damage" }],
+  };
+  assert.equal(
+    compressionWords("zstd", 197_900, torn),
+    "zstd-compressed, 193 KiB → 207 KiB could be unpacked",
+  );
+  const whole = { ...torn, contentsSize: 211_968, findings: [] };
+  assert.match(compressionWords("zstd", 197_900, whole), /207 KiB unpacked$/);
+});
+
+test("a file that is something else is told by what it is, with what to do", () => {
+  const twice = foreignSentence({ kind: "packed-twice", outer: "gzip", inner: "zstd" });
+  assert.match(twice.text, /compressed by gzip, .* again, by zstd\. .*“gunzip FILE”/);
+  const nothing = { outer: null, inner: null };
+  assert.match(foreignSentence({ kind: "container-backup", ...nothing }).text, /“pct restore /);
+  assert.match(foreignSentence({ kind: "tar", ...nothing }).text, /“tar -xf FILE”/);
+  assert.match(foreignSentence({ kind: "qcow2", ...nothing }).text, /“qm disk import /);
+});
