@@ -176,7 +176,8 @@ impl Reading {
     /// What is known where an unpacker that fails puts out `given` bytes of the
     /// archive, or a little less: nothing of what it would tell of those behind.
     #[must_use]
-    pub fn prediction_of(&self, given: u64) -> Prediction {
+    pub fn prediction_of(&self, given: Option<u64>) -> Prediction {
+        let Some(given) = given else { return self.prediction() };
         if given == 0 {
             let nothing = read_behind(&[], &Vec::new()).err();
             return Prediction::all(nothing.map(|end| end.verdict(|_| "")));

@@ -246,10 +246,7 @@ impl Archive {
     }
 
     pub(super) fn prediction(&self) -> Prediction {
-        match given(self.contents()) {
-            Some(given) => self.reading.prediction_of(given),
-            None => self.reading.prediction(),
-        }
+        self.reading.prediction_of(given(self.contents()))
     }
 
     /// What was opened, as it stands.

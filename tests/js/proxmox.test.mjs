@@ -12,7 +12,7 @@ const built = (path) => import(pathToFileURL(join(page, path)));
 const { explanation, printed } = await built("words/proxmox.js");
 const restoreWords = await built("words/restore.js");
 
-const sources = ["file.rs", "header.rs", "reading.rs"].map((file) =>
+const sources = ["file.rs", "header.rs", "known.rs", "reading.rs"].map((file) =>
   readFileSync(join(root, "src/proxmox", file), "utf8"),
 );
 
