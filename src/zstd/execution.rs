@@ -2,7 +2,7 @@
 //! (§ 3.1.1.4).
 
 use crate::bits::{index32, word_at};
-use crate::entropy::Block;
+use crate::entropy::{Block, Sequence};
 use crate::error::{Part, Undecodable};
 use crate::literals;
 use crate::window::SLACK;
@@ -37,6 +37,8 @@ pub struct Executed {
     pub furthest: usize,
 }
 
+const CORRUPT: Undecodable = Undecodable::Corrupt(Part::Execution);
+
 /// Where in the buffer of a window a block goes, and what is there.
 #[derive(Clone, Copy)]
 struct Site {
@@ -46,8 +48,6 @@ struct Site {
     size: usize,
     end_max: usize,
 }
-
-const CORRUPT: Undecodable = Undecodable::Corrupt(Part::Execution);
 
 /// Puts `block` together behind what is in `window`, with the repeated `offsets`.
 /// All that it copies has to be there and known.
@@ -69,72 +69,91 @@ pub fn execute(
         size: window.size,
         end_max: window.at.saturating_add(window.block_max()),
     };
-    let mut run = Run { at: site.start, taken: 0, lowest: 0, offsets: offsets.0 };
+    let mut run = Run { at: site.start, taken: 0, lowest: site.start, furthest: 0 };
     let literals = block.literals_and_slack();
-    let is_sound = run.sequences(&mut window.buffer, &site, literals, block.sequences()).is_some()
-        && run.rest(&mut window.buffer, &site, block.literals()).is_some();
-    *offsets = Offsets(run.offsets);
+    let is_sound = run.sequences(&mut window.buffer, &site, (literals, block.sequences()), offsets);
+    let is_sound = is_sound.and_then(|()| run.rest(&mut window.buffer, &site, block.literals()));
     let count = run.at.wrapping_sub(site.start);
     window.take(count);
-    let furthest = usize::try_from(run.lowest.saturating_neg()).unwrap_or(0);
-    if is_sound { Ok(Executed { count, furthest }) } else { Err(CORRUPT) }
+    let furthest = run.furthest.max(site.start.wrapping_sub(run.lowest));
+    if is_sound.is_some() { Ok(Executed { count, furthest }) } else { Err(CORRUPT) }
 }
 
 /// How far the putting together has come.
+#[derive(Clone, Copy)]
 struct Run {
     /// Where in the buffer the next byte goes.
     at: usize,
     /// Literals that were taken.
     taken: usize,
-    /// The first byte that was copied, counted from the block's start.
-    lowest: isize,
-    offsets: [u32; 3],
+    /// The first place in the lap that was copied from, if that is before the block.
+    lowest: usize,
+    /// How far before its start the block copied from the older lap.
+    furthest: usize,
 }
 
 impl Run {
+    #[inline(never)]
     fn sequences(
         &mut self,
         buffer: &mut [u8],
         site: &Site,
-        literals: &[u8],
-        sequences: &[crate::entropy::Sequence],
+        (literals, sequences): (&[u8], &[Sequence]),
+        offsets: &mut Offsets,
     ) -> Option<()> {
         let literal_count = literals.len().saturating_sub(literals::SLACK);
-        let (mut at, mut taken, mut lowest) = (self.at, self.taken, self.lowest);
-        let mut offsets = self.offsets;
-        let mut done = Some(());
+        let Site { size, end_max, .. } = *site;
+        let mut run = *self;
+        let mut repeats = offsets.0;
+        let mut sound = Some(());
         for sequence in sequences {
             let literal_length = index32(sequence.literal_length);
             let match_length = index32(sequence.match_length);
-            let next = repeated(&mut offsets, sequence.offset_value, sequence.literal_length == 0);
-            let offset = index32(next);
-            let start = at.wrapping_add(literal_length);
+            let offset = repeated(&mut repeats, sequence.offset_value, literal_length == 0);
+            let offset = index32(offset);
+            let start = run.at.wrapping_add(literal_length);
             let end = start.wrapping_add(match_length);
-            let there = site.reach.wrapping_add(start.wrapping_sub(site.start)).min(site.size);
+            let taken = run.taken.wrapping_add(literal_length);
             // An offset of 0 is none.
-            let is_sound = literal_length <= literal_count.wrapping_sub(taken)
-                && end <= site.end_max
-                && offset.wrapping_sub(1) < there;
-            if !is_sound || put_literals(buffer, at, literals, taken, literal_length).is_none() {
-                done = None;
+            if taken > literal_count || end > end_max || offset.wrapping_sub(1) >= size {
+                sound = None;
                 break;
             }
-            taken = taken.wrapping_add(literal_length);
-            let from = start.wrapping_sub(offset).cast_signed();
-            lowest = lowest.min(from.wrapping_sub(site.start.cast_signed()));
-            let put = match offset <= start {
-                true => put_match(buffer, start, offset, match_length),
-                false => put_older(buffer, start, site.older, offset, match_length),
+            let put = put_literals(buffer, run.at, literals, run.taken, literal_length);
+            (run.at, run.taken) = (start, taken);
+            let copied = match start.checked_sub(offset) {
+                Some(from) => {
+                    run.lowest = run.lowest.min(from);
+                    put_match(buffer, start, offset, match_length)
+                }
+                None => run.put_older(buffer, site, offset, match_length),
             };
-            at = start;
-            if put.is_none() {
-                done = None;
+            if put.is_none() || copied.is_none() {
+                sound = None;
                 break;
             }
-            at = end;
+            run.at = end;
         }
-        (self.at, self.taken, self.lowest, self.offsets) = (at, taken, lowest, offsets);
-        done
+        *self = run;
+        *offsets = Offsets(repeats);
+        sound
+    }
+
+    /// A match that starts in the older lap.
+    #[inline(never)]
+    fn put_older(
+        &mut self,
+        buffer: &mut [u8],
+        site: &Site,
+        offset: usize,
+        count: usize,
+    ) -> Option<()> {
+        let before = offset.wrapping_sub(self.at.wrapping_sub(site.start));
+        if before > site.reach {
+            return None;
+        }
+        self.furthest = self.furthest.max(before);
+        put_older(buffer, self.at, site.older, offset, count)
     }
 
     /// The literals that no sequence takes.
@@ -195,6 +214,7 @@ pub(crate) fn put_literals(
     Some(())
 }
 
+#[inline(never)]
 fn put_more_literals(to: &mut [u8], from: &[u8], count: usize) -> Option<()> {
     if count > 64 {
         to.get_mut(..count)?.copy_from_slice(from.get(..count)?);
@@ -224,6 +244,7 @@ pub(crate) fn put_match(buffer: &mut [u8], at: usize, offset: usize, count: usiz
 }
 
 /// All but the first 16 bytes of a match whose offset is at least as many.
+#[inline(never)]
 fn put_long(buffer: &mut [u8], from: usize, at: usize, count: usize) -> Option<()> {
     let offset = at.wrapping_sub(from);
     if count > 128 && offset >= count {
@@ -253,6 +274,7 @@ const PATTERNS: [(u64, usize); 8] = [
 ];
 
 /// A match that may start to copy what it has just put, after less than 16 bytes.
+#[inline(never)]
 fn put_close(buffer: &mut [u8], at: usize, offset: usize, count: usize) -> Option<()> {
     let from = at.wrapping_sub(offset);
     let mut done = 0_usize;

@@ -123,7 +123,17 @@ impl HuffmanTable {
             Backward::new(third)?,
             Backward::new(fourth)?,
         ];
-        let done = self.side_by_side(&mut streams, [&mut *one, &mut *two, &mut *three, &mut *four]);
+        let mut done = 0_usize;
+        // As long as that comes to something: a round takes less than it may.
+        loop {
+            let [one, two] = [&mut *one, &mut *two].map(|into| into.get_mut(done..));
+            let [three, four] = [&mut *three, &mut *four].map(|into| into.get_mut(done..));
+            let more = self.side_by_side(&mut streams, [one?, two?, three?, four?]);
+            done = done.wrapping_add(more);
+            if more == 0 {
+                break;
+            }
+        }
         let [s0, s1, s2, s3] = streams;
         self.finish(s0, one.get_mut(done..)?)?;
         self.finish(s1, two.get_mut(done..)?)?;

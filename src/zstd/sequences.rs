@@ -1,6 +1,6 @@
 //! The sequences of a block (§ 3.1.1.3.2).
 
-use crate::bits::{Backward, index};
+use crate::bits::{Backward, index, index32, word_at};
 use crate::error::{Part, Undecodable};
 use crate::fse::{CODES_MAX, Distribution, STATES_MAX};
 
@@ -19,17 +19,18 @@ pub struct Sequence {
 /// Bytes that a sequence copies at least (§ 3.1.1.3.2.1.1).
 const MATCH_MIN: usize = 3;
 
-/// What a state of a table stands for.
+/// What a state of a table stands for, in one word: in the lowest byte the bits that
+/// are read for the next state; in the second those that are read and added to the
+/// least number of its code; then what is added to come to the next state (16 bits),
+/// and that least number (32 bits). So of several, the bits can be added up at once.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Entry {
-    /// The least number of its code.
-    base: u32,
-    /// What is added to the bits that are read to come to the next state.
-    next: u16,
-    /// Bits that are read and added to `base`.
-    extra: u8,
-    /// Bits that are read for the next state.
-    bits: u8,
+pub(crate) struct Entry(u64);
+
+impl Entry {
+    fn new((base, extra): (u32, u8), bits: u8, next: u16) -> Self {
+        let low = u64::from(bits) | (u64::from(extra) << 8) | (u64::from(next) << 16);
+        Self(low | (u64::from(base) << 32))
+    }
 }
 
 /// What a table is made from.
@@ -169,9 +170,8 @@ impl CodeTable {
         match &source {
             Source::Repeated(code) if *code > codes.code_max => return None,
             Source::Repeated(code) => {
-                let (base, extra) = (codes.number)(*code);
                 let [first, ..] = &mut *entries;
-                *first = Entry { base, extra, next: 0, bits: 0 };
+                *first = Entry::new((codes.number)(*code), 0, 0);
             }
             Source::Spread(distribution) => {
                 if distribution.log > codes.log_max
@@ -180,8 +180,7 @@ impl CodeTable {
                     return None;
                 }
                 distribution.spread(|state, code, bits, next| {
-                    let (base, extra) = (codes.number)(code);
-                    let entry = Entry { base, next, extra, bits };
+                    let entry = Entry::new((codes.number)(code), bits, next);
                     entries.get_mut(state).into_iter().for_each(|place| *place = entry);
                 });
             }
@@ -289,45 +288,117 @@ pub(crate) fn decode(
 
 /// Bits that the three numbers of a sequence may take so that those for the next
 /// states (9 + 9 + 8) are there without another load.
-const EXTRA_MAX: u32 = 57 - 26;
+const EXTRA_MAX: u64 = 57 - 26;
+
+/// The lowest bits of a word, by how many.
+const MASKS: [u64; 256] = {
+    let mut masks = [u64::MAX; 256];
+    let mut rest: &mut [u64] = &mut masks;
+    let mut mask = 0;
+    while let [first, others @ ..] = rest
+        && mask < u64::MAX
+    {
+        *first = mask;
+        mask = mask << 1 | 1;
+        rest = others;
+    }
+    masks
+};
+
+/// Bits of the sequences, as [`Backward`] reads them; what is left of the word is
+/// counted, for that takes the fewest steps here.
+#[derive(Clone, Copy)]
+struct Bits<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    word: u64,
+    left: u32,
+}
+
+impl Bits<'_> {
+    /// Makes at least 57 bits readable, if there are as many.
+    #[inline(always)]
+    fn refill(&mut self) {
+        let used = 64_u32.wrapping_sub(self.left);
+        let back = index32(used >> 3);
+        if self.at >= 8 {
+            self.at = self.at.wrapping_sub(back);
+            self.left = 64_u32.wrapping_sub(used & 7);
+            self.word = word_at(self.bytes, self.at);
+        } else {
+            self.refill_slowly(back);
+        }
+    }
+
+    #[cold]
+    fn refill_slowly(&mut self, back: usize) {
+        if self.at > 0 {
+            let back = back.min(self.at);
+            self.at = self.at.wrapping_sub(back);
+            self.left = self.left.wrapping_add(u32::try_from(back & 15).unwrap_or(0) << 3);
+            self.word = word_at(self.bytes, self.at);
+        }
+    }
+
+    /// Reads as many bits as the lowest byte of `count` says.
+    #[inline(always)]
+    fn read(&mut self, count: u64) -> u64 {
+        let [count, ..] = count.to_le_bytes();
+        self.left = self.left.wrapping_sub(count.into());
+        let mask = MASKS.get(usize::from(count)).copied().unwrap_or(0);
+        self.word.wrapping_shr(self.left) & mask
+    }
+
+    /// The next state behind `entry`.
+    #[inline(always)]
+    fn next(&mut self, Entry(entry): Entry) -> usize {
+        index(self.read(entry).wrapping_add(entry >> 16) & (STATES_MAX_MASK))
+    }
+
+    /// The number that `entry` stands for.
+    #[inline(always)]
+    fn number(&mut self, Entry(entry): Entry) -> u32 {
+        let number = self.read(entry >> 8).wrapping_add(entry >> 32);
+        u32::try_from(number & 0xffff_ffff).unwrap_or(0)
+    }
+
+    /// Whether more was read than there is.
+    fn is_over(&self) -> bool {
+        self.left > 64
+    }
+
+    fn is_finished(&self) -> bool {
+        self.at == 0 && self.left == 0
+    }
+}
+
+/// Keeps a state within a table.
+const STATES_MAX_MASK: u64 = 0x1ff;
 
 /// Decodes sequences until `into` is full or their bits end; returns how many are
 /// sound: one less than all, if the bits do not end with the last.
 fn decode_bits(bytes: &[u8], tables: [&CodeTable; 3], into: &mut [Sequence]) -> usize {
-    let Some(mut bits) = Backward::new(bytes) else { return 0 };
-    let logs = tables.map(CodeTable::log);
-    let [literals, offsets, matches]: [&[Entry; STATES_MAX]; 3] =
-        tables.map(|table| &*table.entries);
-    let entry = |table: &[Entry; STATES_MAX], state: usize| {
-        table.get(state & (STATES_MAX - 1)).copied().unwrap_or_default()
-    };
-    let next = |entry: Entry, bits: &mut Backward<'_>| {
-        usize::from(entry.next).wrapping_add(index(bits.read(entry.bits.into())))
-    };
-    let number = |entry: Entry, bits: &mut Backward<'_>| {
-        let more = u32::try_from(bits.read(entry.extra.into()) & 0xffff_ffff).unwrap_or(0);
-        entry.base.wrapping_add(more)
-    };
+    let Some(stream) = Backward::new(bytes) else { return 0 };
+    let (at, word, left) = (stream.at, stream.word, 64_u32.wrapping_sub(stream.used));
+    let mut bits = Bits { bytes, at, word, left };
+    let [literals, offsets, matches] = tables.map(|table| &*table.entries);
+    let entry = |table: &[Entry; STATES_MAX], state| table.get(state).copied().unwrap_or_default();
     bits.refill();
-    let mut literal_state = index(bits.read(logs[0]));
-    let mut offset_state = index(bits.read(logs[1]));
-    let mut match_state = index(bits.read(logs[2]));
+    let mut states = tables.map(|table| index(bits.read(table.log().into()) & STATES_MAX_MASK));
     let last = into.len().wrapping_sub(1);
     for (place, sequence) in into.iter_mut().enumerate() {
         bits.refill();
-        let literal = entry(literals, literal_state);
-        let offset = entry(offsets, offset_state);
-        let matched = entry(matches, match_state);
-        let extra = u32::from(literal.extra)
-            .wrapping_add(u32::from(offset.extra))
-            .wrapping_add(u32::from(matched.extra));
-        sequence.offset_value = number(offset, &mut bits);
-        if extra > EXTRA_MAX {
+        let [literal, offset, matched] =
+            [entry(literals, states[0]), entry(offsets, states[1]), entry(matches, states[2])];
+        let sum = literal.0.wrapping_add(offset.0).wrapping_add(matched.0);
+        let is_long = (sum >> 8) & 0xff > EXTRA_MAX;
+        sequence.offset_value = bits.number(offset);
+        if is_long {
             bits.refill();
         }
-        sequence.match_length = number(matched, &mut bits);
-        sequence.literal_length = number(literal, &mut bits);
-        if extra > EXTRA_MAX || bits.at == 0 {
+        sequence.match_length = bits.number(matched);
+        sequence.literal_length = bits.number(literal);
+        if is_long || bits.at == 0 {
             bits.refill();
             if bits.is_over() {
                 return place;
@@ -337,9 +408,9 @@ fn decode_bits(bytes: &[u8], tables: [&CodeTable; 3], into: &mut [Sequence]) -> 
             bits.refill();
             return if bits.is_finished() { into.len() } else { last };
         }
-        literal_state = next(literal, &mut bits);
-        match_state = next(matched, &mut bits);
-        offset_state = next(offset, &mut bits);
+        states[0] = bits.next(literal);
+        states[2] = bits.next(matched);
+        states[1] = bits.next(offset);
     }
     0
 }
@@ -347,8 +418,8 @@ fn decode_bits(bytes: &[u8], tables: [&CodeTable; 3], into: &mut [Sequence]) -> 
 /// Bytes of the largest number of sequences that a block can have.
 const _: () = assert!(size_of::<Sequence>() * (crate::BLOCK_MAX / MATCH_MIN) < 600 * 1024);
 
-/// Keeps the indices of states within what 16 bits hold.
-const _: () = assert!(STATES_MAX <= 1 << 16);
+/// States are masked as the tables are long.
+const _: () = assert!(STATES_MAX == 0x1ff + 1);
 
 #[cfg(test)]
 mod tests {

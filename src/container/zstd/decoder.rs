@@ -153,7 +153,11 @@ impl Zstd {
             }
             return Ok(self.lose(loss, start, &frame, None, input));
         };
-        if self.blocks.decode(&header, block).is_err() {
+        // Less room than a block needs has only who looks for what derives from the
+        // start of one: that is not followed here, and it goes no further.
+        let has_room =
+            self.blocks.decode(&header, block).is_ok_and(|bytes| bytes.len() <= output.room.len());
+        if !has_room {
             let next = u64::try_from(length).ok().and_then(|length| start.checked_add(length));
             let loss = Loss::damage(start, "block");
             return Ok(self.lose(loss, start, &frame, next, input));
