@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use crate::entropy::{self, Block, Tables};
 use crate::error::{Part, Undecodable};
-use crate::execution::{self, Offsets, Window};
+use crate::execution::{self, Executed, Offsets, Window};
 use crate::follow;
 use crate::header::{BlockHeader, BlockKind};
 
@@ -116,19 +116,25 @@ impl BlockDecoder {
                 self.window.push_repeated(byte, header.size);
             }
             BlockKind::Compressed => {
-                entropy::decode(bytes, block_max, &mut self.tables, &mut self.block)?;
-                let is_all_known = !self.window.is_past_unknown && self.offsets.are_known();
-                let executed = match is_all_known {
-                    true => execution::execute(&self.block, &mut self.window, &mut self.offsets)?,
-                    false => follow::execute(&self.block, &mut self.window, &mut self.offsets)?,
-                };
-                self.furthest = executed.furthest;
+                self.furthest = self.compressed(bytes, block_max)?.furthest;
             }
         }
         if self.window.is_past_unknown && self.offsets.are_known() && self.window.is_settled() {
             (self.window.is_past_unknown, self.window.marks) = (false, None);
         }
         Ok(self.window.last())
+    }
+
+    fn compressed(&mut self, bytes: &[u8], block_max: usize) -> Result<Executed, Undecodable> {
+        let Self { tables, offsets, block, window, .. } = self;
+        if window.is_past_unknown || !offsets.are_known() {
+            entropy::decode(bytes, block_max, tables, block)?;
+            return follow::execute(block, window, offsets);
+        }
+        let mut sequences = Some(entropy::open(bytes, block_max, tables, block)?);
+        let executed = execution::execute(block, &mut sequences, window, offsets)?;
+        let is_whole = sequences.is_some_and(|sequences| sequences.is_finished());
+        is_whole.then_some(executed).ok_or(Undecodable::Corrupt(Part::Sequences))
     }
 
     /// What the last block came to; as far as it came, if it cannot be decoded.

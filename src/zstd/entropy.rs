@@ -4,15 +4,14 @@
 //! keep them is to be able to go on behind the block, and blocks whose tables are
 //! known need nothing of each other.
 
+use crate::codes::{CodeTable, Codes, LITERAL_LENGTHS, MATCH_LENGTHS, OFFSETS, Source};
 use crate::error::{Part, Undecodable};
 use crate::fse::{CODES_MAX, Distribution};
 use crate::huffman::HuffmanTable;
 use crate::literals;
-use crate::sequences::{
-    self, CodeTable, CodeTables, Codes, LITERAL_LENGTHS, MATCH_LENGTHS, OFFSETS, Source,
-};
+use crate::sequences::{self, CodeTables};
 
-pub use crate::sequences::Sequence;
+pub use crate::sequences::{Sequence, Sequences};
 
 /// The tables that a block leaves for those behind it (§ 3.1.1.3.1, treeless, and
 /// § 3.1.1.3.2.1, repeat). None are there at the start of a frame.
@@ -30,7 +29,6 @@ pub struct Block {
     literals: Vec<u8>,
     literal_count: usize,
     sequences: Vec<Sequence>,
-    sequence_count: usize,
 }
 
 impl Block {
@@ -48,7 +46,7 @@ impl Block {
     /// The sequences. Literals that none of them takes come behind the last.
     #[must_use]
     pub fn sequences(&self) -> &[Sequence] {
-        self.sequences.get(..self.sequence_count).unwrap_or(&[])
+        &self.sequences
     }
 }
 
@@ -65,21 +63,39 @@ pub fn decode(
     tables: &mut Tables,
     block: &mut Block,
 ) -> Result<(), Undecodable> {
-    (block.literal_count, block.sequence_count) = (0, 0);
+    let mut room = core::mem::take(&mut block.sequences);
+    room.clear();
+    let opened = open(bytes, block_max, tables, block).and_then(|mut sequences| {
+        room.extend(&mut sequences);
+        sequences.is_finished().then_some(()).ok_or(Undecodable::Corrupt(Part::Sequences))
+    });
+    block.sequences = room;
+    opened
+}
+
+/// Decodes the literals of the compressed block that `bytes` are into `block`, and
+/// returns its sequences, to be decoded as they are asked for: so that whoever puts
+/// them together meanwhile keeps a processor busy with both.
+///
+/// # Errors
+///
+/// As [`decode`].
+pub fn open<'a>(
+    bytes: &'a [u8],
+    block_max: usize,
+    tables: &'a mut Tables,
+    block: &mut Block,
+) -> Result<Sequences<'a>, Undecodable> {
+    block.literal_count = 0;
+    block.sequences.clear();
     if bytes.len() > block_max {
         return Err(Undecodable::Corrupt(Part::Block));
     }
-    let (count, taken) =
-        literals::decode(bytes, &mut tables.huffman, block_max, &mut block.literals)?;
+    let Tables { huffman, literal_lengths, offsets, match_lengths } = tables;
+    let (count, taken) = literals::decode(bytes, huffman, block_max, &mut block.literals)?;
     block.literal_count = count;
-    let mut codes = CodeTables {
-        literal_lengths: &mut tables.literal_lengths,
-        offsets: &mut tables.offsets,
-        match_lengths: &mut tables.match_lengths,
-    };
-    let rest = bytes.get(taken..).unwrap_or(&[]);
-    let count = &mut block.sequence_count;
-    sequences::decode(rest, &mut codes, block_max, &mut block.sequences, count)
+    let codes = CodeTables { literal_lengths, offsets, match_lengths };
+    sequences::open(bytes.get(taken..).unwrap_or(&[]), codes, block_max)
 }
 
 /// What marks in [`Tables::to_bytes`] what a table is made from.

@@ -49,15 +49,17 @@ struct Site {
     end_max: usize,
 }
 
-/// Puts `block` together behind what is in `window`, with the repeated `offsets`.
-/// All that it copies has to be there and known.
+/// Puts the literals of `block` and `sequences` together behind what is in `window`,
+/// with the repeated `offsets`. All that is copied has to be there and known. The
+/// sequences are taken out of their place while that goes on, and given back.
 ///
 /// # Errors
 ///
-/// It copies from before what is there, or more literals than there are, or comes to
-/// more than a block may. What came before that is [there](Window::last).
-pub fn execute(
+/// Something is copied from before what is there, or more literals than there are, or
+/// it comes to more than a block may. What came before that is [there](Window::last).
+pub fn execute<I: Iterator<Item = Sequence>>(
     block: &Block,
+    sequences: &mut Option<I>,
     window: &mut Window,
     offsets: &mut Offsets,
 ) -> Result<Executed, Undecodable> {
@@ -71,7 +73,7 @@ pub fn execute(
     };
     let mut run = Run { at: site.start, taken: 0, lowest: site.start, furthest: 0 };
     let literals = block.literals_and_slack();
-    let is_sound = run.sequences(&mut window.buffer, &site, (literals, block.sequences()), offsets);
+    let is_sound = run.sequences(&mut window.buffer, &site, literals, sequences, offsets);
     let is_sound = is_sound.and_then(|()| run.rest(&mut window.buffer, &site, block.literals()));
     let count = run.at.wrapping_sub(site.start);
     window.take(count);
@@ -94,66 +96,57 @@ struct Run {
 
 impl Run {
     #[inline(never)]
-    fn sequences(
+    fn sequences<I: Iterator<Item = Sequence>>(
         &mut self,
         buffer: &mut [u8],
         site: &Site,
-        (literals, sequences): (&[u8], &[Sequence]),
+        literals: &[u8],
+        sequences: &mut Option<I>,
         offsets: &mut Offsets,
     ) -> Option<()> {
         let literal_count = literals.len().saturating_sub(literals::SLACK);
         let Site { size, end_max, .. } = *site;
-        let mut run = *self;
+        let Run { mut at, mut taken, mut lowest, mut furthest } = *self;
         let mut repeats = offsets.0;
         let mut sound = Some(());
-        for sequence in sequences {
+        // By value, for a state in memory takes far longer.
+        let mut coming = sequences.take()?;
+        for sequence in &mut coming {
             let literal_length = index32(sequence.literal_length);
             let match_length = index32(sequence.match_length);
             let offset = repeated(&mut repeats, sequence.offset_value, literal_length == 0);
             let offset = index32(offset);
-            let start = run.at.wrapping_add(literal_length);
+            let start = at.wrapping_add(literal_length);
             let end = start.wrapping_add(match_length);
-            let taken = run.taken.wrapping_add(literal_length);
+            let until = taken.wrapping_add(literal_length);
             // An offset of 0 is none.
-            if taken > literal_count || end > end_max || offset.wrapping_sub(1) >= size {
+            if until > literal_count || end > end_max || offset.wrapping_sub(1) >= size {
                 sound = None;
                 break;
             }
-            let put = put_literals(buffer, run.at, literals, run.taken, literal_length);
-            (run.at, run.taken) = (start, taken);
+            let put = put_literals(buffer, at, literals, taken, literal_length);
+            (at, taken) = (start, until);
             let copied = match start.checked_sub(offset) {
                 Some(from) => {
-                    run.lowest = run.lowest.min(from);
+                    lowest = lowest.min(from);
                     put_match(buffer, start, offset, match_length)
                 }
-                None => run.put_older(buffer, site, offset, match_length),
+                None => {
+                    let before = offset.wrapping_sub(start.wrapping_sub(site.start));
+                    furthest = furthest.max(before);
+                    put_older(buffer, start, site, offset, match_length)
+                }
             };
             if put.is_none() || copied.is_none() {
                 sound = None;
                 break;
             }
-            run.at = end;
+            at = end;
         }
-        *self = run;
+        *sequences = Some(coming);
+        *self = Self { at, taken, lowest, furthest };
         *offsets = Offsets(repeats);
         sound
-    }
-
-    /// A match that starts in the older lap.
-    #[inline(never)]
-    fn put_older(
-        &mut self,
-        buffer: &mut [u8],
-        site: &Site,
-        offset: usize,
-        count: usize,
-    ) -> Option<()> {
-        let before = offset.wrapping_sub(self.at.wrapping_sub(site.start));
-        if before > site.reach {
-            return None;
-        }
-        self.furthest = self.furthest.max(before);
-        put_older(buffer, self.at, site.older, offset, count)
     }
 
     /// The literals that no sequence takes.
@@ -302,16 +295,14 @@ fn put_word(buffer: &mut [u8], at: usize, word: u64) -> Option<()> {
     Some(())
 }
 
-/// A match that starts in the older lap, which ends at `older`.
-fn put_older(
-    buffer: &mut [u8],
-    at: usize,
-    older: usize,
-    offset: usize,
-    count: usize,
-) -> Option<()> {
+/// A match that starts in the older lap, if that reaches as far back.
+#[inline(never)]
+fn put_older(buffer: &mut [u8], at: usize, site: &Site, offset: usize, count: usize) -> Option<()> {
     let back = offset.checked_sub(at)?;
-    let from = older.checked_sub(back)?;
+    let from = site.older.checked_sub(back)?;
+    if offset.wrapping_sub(at.wrapping_sub(site.start)) > site.reach {
+        return None;
+    }
     if count <= 16 && back >= 16 {
         return copy_16(buffer, from, at);
     }

@@ -9,7 +9,8 @@
 //!   follow what is not known: a frame that is entered in the middle has a past
 //!   of unknown bytes, and what copies from there is unknown, byte by byte.
 //!
-//! [`BlockDecoder`] runs one after the other. [`header`] says what stands where a
+//! [`BlockDecoder`] runs them in line, the second on the [sequences](entropy::Sequences)
+//! that the first comes to one by one. [`header`] says what stands where a
 //! frame or a block starts. Checksums, content sizes and what to do about damage
 //! are the caller's.
 //!
@@ -30,6 +31,7 @@
 #![cfg_attr(test, allow(clippy::expect_used, reason = "a panic is a failed test"))]
 
 mod bits;
+mod codes;
 mod decoder;
 pub mod entropy;
 mod error;

@@ -1,8 +1,9 @@
 //! The sequences of a block (§ 3.1.1.3.2).
 
 use crate::bits::{Backward, index, index32, word_at};
+use crate::codes::{CodeTable, Codes, Entry, LITERAL_LENGTHS, MATCH_LENGTHS, OFFSETS, Source};
 use crate::error::{Part, Undecodable};
-use crate::fse::{CODES_MAX, Distribution, STATES_MAX};
+use crate::fse::{Distribution, STATES_MAX};
 
 /// A sequence: literals, and then a copy of what came before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,184 +19,6 @@ pub struct Sequence {
 
 /// Bytes that a sequence copies at least (§ 3.1.1.3.2.1.1).
 const MATCH_MIN: usize = 3;
-
-/// What a state of a table stands for, in one word: in the lowest byte the bits that
-/// are read for the next state; in the second those that are read and added to the
-/// least number of its code; then what is added to come to the next state (16 bits),
-/// and that least number (32 bits). So of several, the bits can be added up at once.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Entry(u64);
-
-impl Entry {
-    fn new((base, extra): (u32, u8), bits: u8, next: u16) -> Self {
-        let low = u64::from(bits) | (u64::from(extra) << 8) | (u64::from(next) << 16);
-        Self(low | (u64::from(base) << 32))
-    }
-}
-
-/// What a table is made from.
-#[derive(Clone, Copy)]
-pub(crate) enum Source {
-    /// One code, over and over.
-    Repeated(u8),
-    /// A distribution of codes.
-    Spread(Distribution<CODES_MAX>),
-}
-
-/// A table of one of the three kinds of codes, with what it is made from.
-#[derive(Clone)]
-pub struct CodeTable {
-    pub(crate) source: Source,
-    entries: Box<[Entry; STATES_MAX]>,
-}
-
-/// One of the three kinds of codes.
-#[derive(Clone, Copy)]
-pub(crate) struct Codes {
-    pub(crate) part: Part,
-    /// The highest accuracy log.
-    pub(crate) log_max: u32,
-    /// The highest code.
-    pub(crate) code_max: u8,
-    /// The least number and the bits read for more, of a code.
-    number: fn(u8) -> (u32, u8),
-    /// The accuracy log and the counts that are predefined (§ 3.1.1.3.2.2).
-    default: (u32, &'static [i16]),
-}
-
-pub(crate) const LITERAL_LENGTHS: Codes = Codes {
-    part: Part::LiteralLengths,
-    log_max: 9,
-    code_max: 35,
-    number: literal_length,
-    default: (
-        6,
-        &[
-            4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1,
-            1, 1, 1, -1, -1, -1, -1,
-        ],
-    ),
-};
-
-pub(crate) const OFFSETS: Codes = Codes {
-    part: Part::Offsets,
-    log_max: 8,
-    code_max: 31,
-    number: |code| (1_u32.wrapping_shl(u32::from(code)), code),
-    default: (
-        5,
-        &[
-            1, 1, 1, 1, 1, 1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1,
-            -1,
-        ],
-    ),
-};
-
-pub(crate) const MATCH_LENGTHS: Codes = Codes {
-    part: Part::MatchLengths,
-    log_max: 9,
-    code_max: 52,
-    number: match_length,
-    default: (
-        6,
-        &[
-            1, 4, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-            1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1, -1, -1,
-        ],
-    ),
-};
-
-/// The tables of § 3.1.1.3.2.1.1: from code 16 of literal lengths on, and from code
-/// 32 of match lengths on.
-const LITERAL_LENGTH_CODES: [(u32, u8); 20] = [
-    (16, 1),
-    (18, 1),
-    (20, 1),
-    (22, 1),
-    (24, 2),
-    (28, 2),
-    (32, 3),
-    (40, 3),
-    (48, 4),
-    (64, 6),
-    (128, 7),
-    (256, 8),
-    (512, 9),
-    (1024, 10),
-    (2048, 11),
-    (4096, 12),
-    (8192, 13),
-    (16384, 14),
-    (32768, 15),
-    (65536, 16),
-];
-const MATCH_LENGTH_CODES: [(u32, u8); 21] = [
-    (35, 1),
-    (37, 1),
-    (39, 1),
-    (41, 1),
-    (43, 2),
-    (47, 2),
-    (51, 3),
-    (59, 3),
-    (67, 4),
-    (83, 4),
-    (99, 5),
-    (131, 7),
-    (259, 8),
-    (515, 9),
-    (1027, 10),
-    (2051, 11),
-    (4099, 12),
-    (8195, 13),
-    (16387, 14),
-    (32771, 15),
-    (65539, 16),
-];
-
-fn literal_length(code: u8) -> (u32, u8) {
-    let long = code.checked_sub(16).and_then(|code| LITERAL_LENGTH_CODES.get(usize::from(code)));
-    long.copied().unwrap_or((code.into(), 0))
-}
-
-fn match_length(code: u8) -> (u32, u8) {
-    let long = code.checked_sub(32).and_then(|code| MATCH_LENGTH_CODES.get(usize::from(code)));
-    long.copied().unwrap_or((u32::from(code).wrapping_add(3), 0))
-}
-
-impl CodeTable {
-    /// The table of `codes` that `source` makes; `None` if there is no such code.
-    pub(crate) fn new(codes: &Codes, source: Source) -> Option<Self> {
-        let mut entries = Box::new([Entry::default(); STATES_MAX]);
-        match &source {
-            Source::Repeated(code) if *code > codes.code_max => return None,
-            Source::Repeated(code) => {
-                let [first, ..] = &mut *entries;
-                *first = Entry::new((codes.number)(*code), 0, 0);
-            }
-            Source::Spread(distribution) => {
-                if distribution.log > codes.log_max
-                    || distribution.counts().len() > usize::from(codes.code_max).saturating_add(1)
-                {
-                    return None;
-                }
-                distribution.spread(|state, code, bits, next| {
-                    let entry = Entry::new((codes.number)(code), bits, next);
-                    entries.get_mut(state).into_iter().for_each(|place| *place = entry);
-                });
-            }
-        }
-        Some(Self { source, entries })
-    }
-
-    /// Bits that the first state is read from.
-    fn log(&self) -> u32 {
-        match &self.source {
-            Source::Repeated(_) => 0,
-            Source::Spread(distribution) => distribution.log,
-        }
-    }
-}
 
 /// Takes the table of `codes` that `mode` says (§ 3.1.1.3.2.1), from the start of
 /// `bytes`; returns how many bytes that takes.
@@ -247,20 +70,17 @@ pub(crate) struct CodeTables<'a> {
     pub(crate) match_lengths: &'a mut Option<CodeTable>,
 }
 
-/// Decodes the sequences that `bytes` are, of a block of at most `block_max` bytes,
-/// into the start of `into`, which is made long enough. `count` says how many are
-/// there, also where that fails.
-pub(crate) fn decode(
-    bytes: &[u8],
-    tables: &mut CodeTables<'_>,
+/// Takes the header and the tables of the sequences that `bytes` are, of a block of at
+/// most `block_max` bytes.
+pub(crate) fn open<'a>(
+    bytes: &'a [u8],
+    tables: CodeTables<'a>,
     block_max: usize,
-    into: &mut Vec<Sequence>,
-    count: &mut usize,
-) -> Result<(), Undecodable> {
+) -> Result<Sequences<'a>, Undecodable> {
     let corrupt = Undecodable::Corrupt(Part::SequencesHeader);
     let (wanted, mut at) = count_of(bytes).ok_or(corrupt)?;
     if wanted == 0 {
-        return if bytes.len() == at { Ok(()) } else { Err(corrupt) };
+        return if bytes.len() == at { Ok(Sequences::none()) } else { Err(corrupt) };
     }
     if wanted.saturating_mul(MATCH_MIN) > block_max {
         return Err(corrupt);
@@ -269,21 +89,16 @@ pub(crate) fn decode(
     let modes = *bytes.get(at).filter(|&&modes| modes & 3 == 0).ok_or(corrupt)?;
     at = at.saturating_add(1);
     let rest = |at: usize| bytes.get(at..).unwrap_or(&[]);
-    let read = take_table(&LITERAL_LENGTHS, modes >> 6, rest(at), tables.literal_lengths)?;
-    at = at.saturating_add(read);
-    at = at.saturating_add(take_table(&OFFSETS, modes >> 4, rest(at), tables.offsets)?);
-    at = at.saturating_add(take_table(&MATCH_LENGTHS, modes >> 2, rest(at), tables.match_lengths)?);
-    if into.len() < wanted {
-        into.resize(wanted, Sequence::default());
-    }
-    let into = into.get_mut(..wanted).unwrap_or(&mut []);
-    let (Some(literals), Some(offsets), Some(matches)) =
-        (&tables.literal_lengths, &tables.offsets, &tables.match_lengths)
+    let CodeTables { literal_lengths, offsets, match_lengths } = tables;
+    at = at.saturating_add(take_table(&LITERAL_LENGTHS, modes >> 6, rest(at), literal_lengths)?);
+    at = at.saturating_add(take_table(&OFFSETS, modes >> 4, rest(at), offsets)?);
+    at = at.saturating_add(take_table(&MATCH_LENGTHS, modes >> 2, rest(at), match_lengths)?);
+    let (Some(literals), Some(offsets), Some(matches)) = (literal_lengths, offsets, match_lengths)
     else {
         return Err(corrupt);
     };
-    *count = decode_bits(rest(at), [literals, offsets, matches], into);
-    if *count == wanted { Ok(()) } else { Err(Undecodable::Corrupt(Part::Sequences)) }
+    let corrupt = Undecodable::Corrupt(Part::Sequences);
+    Sequences::new(rest(at), [literals, offsets, matches], wanted).ok_or(corrupt)
 }
 
 /// Bits that the three numbers of a sequence may take so that those for the next
@@ -352,7 +167,7 @@ impl Bits<'_> {
     /// The next state behind `entry`.
     #[inline(always)]
     fn next(&mut self, Entry(entry): Entry) -> usize {
-        index(self.read(entry).wrapping_add(entry >> 16) & (STATES_MAX_MASK))
+        index(self.read(entry).wrapping_add(entry >> 16) & (STATE_MASK))
     }
 
     /// The number that `entry` stands for.
@@ -366,53 +181,94 @@ impl Bits<'_> {
     fn is_over(&self) -> bool {
         self.left > 64
     }
-
-    fn is_finished(&self) -> bool {
-        self.at == 0 && self.left == 0
-    }
 }
 
 /// Keeps a state within a table.
-const STATES_MAX_MASK: u64 = 0x1ff;
+const STATE_MASK: u64 = 0x1ff;
 
-/// Decodes sequences until `into` is full or their bits end; returns how many are
-/// sound: one less than all, if the bits do not end with the last.
-fn decode_bits(bytes: &[u8], tables: [&CodeTable; 3], into: &mut [Sequence]) -> usize {
-    let Some(stream) = Backward::new(bytes) else { return 0 };
-    let (at, word, left) = (stream.at, stream.word, 64_u32.wrapping_sub(stream.used));
-    let mut bits = Bits { bytes, at, word, left };
-    let [literals, offsets, matches] = tables.map(|table| &*table.entries);
-    let entry = |table: &[Entry; STATES_MAX], state| table.get(state).copied().unwrap_or_default();
-    bits.refill();
-    let mut states = tables.map(|table| index(bits.read(table.log().into()) & STATES_MAX_MASK));
-    let last = into.len().wrapping_sub(1);
-    for (place, sequence) in into.iter_mut().enumerate() {
+/// The sequences of a block, decoded as they are asked for. They end early where the
+/// block is corrupt: see [`is_finished`](Self::is_finished).
+pub struct Sequences<'a> {
+    bits: Bits<'a>,
+    /// The tables of literal lengths, offsets and match lengths.
+    tables: [&'a [Entry; STATES_MAX]; 3],
+    /// Their states.
+    states: [usize; 3],
+    /// Sequences that are still to come.
+    left: usize,
+}
+
+/// The table of a block without sequences.
+static NO_STATES: [Entry; STATES_MAX] = [Entry(0); STATES_MAX];
+
+impl<'a> Sequences<'a> {
+    fn none() -> Self {
+        let bits = Bits { bytes: &[], at: 0, word: 0, left: 0 };
+        Self { bits, tables: [&NO_STATES; 3], states: [0; 3], left: 0 }
+    }
+
+    fn new(bytes: &'a [u8], tables: [&'a CodeTable; 3], count: usize) -> Option<Self> {
+        let stream = Backward::new(bytes)?;
+        let (at, word, left) = (stream.at, stream.word, 64_u32.wrapping_sub(stream.used));
+        let mut bits = Bits { bytes, at, word, left };
         bits.refill();
-        let [literal, offset, matched] =
-            [entry(literals, states[0]), entry(offsets, states[1]), entry(matches, states[2])];
+        let states = tables.map(|table| index(bits.read(table.log().into()) & STATE_MASK));
+        Some(Self { bits, tables: tables.map(|table| &*table.entries), states, left: count })
+    }
+
+    /// How many are still to come.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.left
+    }
+
+    /// Whether all of them came, and their bits ended with the last.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.left == 0 && self.bits.at == 0 && self.bits.left == 0
+    }
+}
+
+impl Iterator for Sequences<'_> {
+    type Item = Sequence;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Sequence> {
+        if self.left == 0 {
+            return None;
+        }
+        let [literals, offsets, matches] = self.tables;
+        let entry =
+            |table: &[Entry; STATES_MAX], state| table.get(state).copied().unwrap_or_default();
+        let Self { bits, states: [literal_state, offset_state, match_state], left, .. } = self;
+        bits.refill();
+        let literal = entry(literals, *literal_state);
+        let offset = entry(offsets, *offset_state);
+        let matched = entry(matches, *match_state);
         let sum = literal.0.wrapping_add(offset.0).wrapping_add(matched.0);
         let is_long = (sum >> 8) & 0xff > EXTRA_MAX;
-        sequence.offset_value = bits.number(offset);
+        let offset_value = bits.number(offset);
         if is_long {
             bits.refill();
         }
-        sequence.match_length = bits.number(matched);
-        sequence.literal_length = bits.number(literal);
+        let match_length = bits.number(matched);
+        let literal_length = bits.number(literal);
         if is_long || bits.at == 0 {
             bits.refill();
             if bits.is_over() {
-                return place;
+                return None;
             }
         }
-        if place == last {
+        *left = left.wrapping_sub(1);
+        if *left == 0 {
             bits.refill();
-            return if bits.is_finished() { into.len() } else { last };
+        } else {
+            *literal_state = bits.next(literal);
+            *match_state = bits.next(matched);
+            *offset_state = bits.next(offset);
         }
-        states[0] = bits.next(literal);
-        states[2] = bits.next(matched);
-        states[1] = bits.next(offset);
+        Some(Sequence { literal_length, match_length, offset_value })
     }
-    0
 }
 
 /// Bytes of the largest number of sequences that a block can have.
@@ -424,26 +280,6 @@ const _: () = assert!(STATES_MAX == 0x1ff + 1);
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn codes_stand_for_what_the_rfc_says() {
-        assert_eq!(
-            [15, 16, 24, 25, 35].map(literal_length),
-            [(15, 0), (16, 1), (48, 4), (64, 6), (65536, 16)]
-        );
-        assert_eq!(
-            [0, 31, 32, 42, 52].map(match_length),
-            [(3, 0), (34, 0), (35, 1), (99, 5), (65539, 16)]
-        );
-        assert_eq!((OFFSETS.number)(31), (1 << 31, 31));
-        // Each begins where the one before ends.
-        for number in [literal_length, match_length] {
-            for code in 0..35 {
-                let (base, extra) = number(code);
-                assert_eq!(number(code + 1).0, base + (1 << extra), "{code}");
-            }
-        }
-    }
 
     #[test]
     fn predefined_tables_can_be_made() {
