@@ -329,7 +329,8 @@ fn checkpoints_thin_out_to_stay_within_their_budget() {
     assert!(contents.approach(u64::MAX..u64::MAX, u64::MAX).unwrap());
     let progress = contents.progress();
     assert!(progress.checkpoint_bytes <= 9 << 20, "{progress:?}");
-    assert!((2..=4).contains(&progress.checkpoints), "{progress:?}");
+    // As many fit as have use for most of their windows.
+    assert!((2..=8).contains(&progress.checkpoints), "{progress:?}");
     assert_random_reads(&contents, &plain, 19, 60);
 }
 

@@ -1,8 +1,10 @@
 //! What lies before a place where a frame is entered.
 
+use core::ops::Range;
 use std::rc::Rc;
 
 use crate::container::loss::before::Before;
+use crate::container::loss::twin::{Grain, differences};
 use crate::source::to_u64;
 
 /// The lengths of nearly all blocks are multiples of this many bytes. A loss
@@ -18,12 +20,16 @@ pub(super) struct Behind {
 }
 
 impl Behind {
-    /// The contents before the entry, as far as a frame with a window of
-    /// `window` bytes looks back, with `fill` for what is not known.
-    pub(super) fn history(&self, window: u64, fill: u8) -> Vec<u8> {
+    /// The contents before the entry, as far as a frame with a window of `window`
+    /// bytes looks back, with zeros for what is not known, and which parts of them
+    /// are not.
+    pub(super) fn history(&self, window: u64) -> (Vec<u8>, Vec<Range<usize>>) {
         let lost = usize::try_from(self.lost).unwrap_or(usize::MAX);
         let window = usize::try_from(window).unwrap_or(usize::MAX);
-        self.before.with_stand_in(fill, lost, window)
+        let [zeros, ones] = [0, 0xff].map(|fill| self.before.with_stand_in(fill, lost, window));
+        let mut unknown = Vec::new();
+        differences(&zeros, &ones, Grain { by_parts: false, join: 0 }, &mut unknown);
+        (zeros, unknown)
     }
 
     /// Bytes of contents before the entry as far back as anything is known.

@@ -3,7 +3,8 @@
 //! Bytes that are no block header pass for one with odds of about 1 to 40. A
 //! chain of some is proof.
 
-use super::header::{BLOCK_MAX, BlockHeader, BlockKind, Opening};
+use vma_zstd::BLOCK_MAX;
+use vma_zstd::header::{BlockHeader, BlockKind, Opening};
 
 /// Links that make a chain.
 const LINKS_MIN: usize = 8;
@@ -74,6 +75,21 @@ pub(super) fn is_anchor(header: &BlockHeader) -> bool {
 pub(super) fn is_end(bytes: &[u8]) -> bool {
     let opening = Opening::parse(bytes);
     bytes.is_empty() || matches!(opening, Opening::Frame(_) | Opening::Skippable(_))
+}
+
+/// What a block that was decoded proves, in bits. A header is one by chance in one
+/// of some twenty places, and that of a whole block rarely; what is compressed has to
+/// come out even in several streams as well.
+pub(super) fn evidence(header: &BlockHeader) -> u32 {
+    match header.kind {
+        BlockKind::Compressed => {
+            5_u32.saturating_add(u32::try_from(header.size / 2).unwrap_or(u32::MAX).min(26))
+        }
+        BlockKind::Raw | BlockKind::Repeated if header.size == BLOCK_MAX => 12,
+        // Zeros decode to nothing but such headers.
+        BlockKind::Raw | BlockKind::Repeated if header.size == 0 => 0,
+        BlockKind::Raw | BlockKind::Repeated => 5,
+    }
 }
 
 /// Whether a compressor would write it. Zeros are the header of an empty block.

@@ -4,15 +4,16 @@ use core::hash::Hasher;
 use std::rc::Rc;
 
 use twox_hash::XxHash64;
+use vma_zstd::header::{BlockHeader, BlockKind, FrameHeader, HEADER_MAX, Opening};
+use vma_zstd::{BLOCK_MAX, BlockDecoder, Past};
 
 use super::behind::Behind;
-use super::block::{BlockDecoder, Past};
+use super::chain;
 use super::frame::Frame;
-use super::header::{BLOCK_MAX, BlockHeader, BlockKind, FrameHeader, HEADER_MAX, Opening};
+use super::pending::{Inside, Pending};
 use super::search::Search;
-use super::trial::{Inside, Trial};
-use super::twin::Twin;
 use crate::container::Options;
+use crate::container::copy_start;
 use crate::container::finding::ContainerFindingKind;
 use crate::container::input::Input;
 use crate::container::log::{End, Verdict};
@@ -20,11 +21,7 @@ use crate::container::loss::before::Before;
 use crate::container::loss::{Found, Loss, cut};
 use crate::container::sequential::decoder::{Decoder, Output, Saved, Step as Turn};
 use crate::container::sequential::recent::Recent;
-use crate::source::{Error, ErrorKind, Part};
-
-/// Trials in a row that may come to nothing; then checkpoints are kept with
-/// their whole windows at once.
-const VAIN_TRIALS_MAX: u32 = 4;
+use crate::source::{Error, ErrorKind, Part, Reader, Writer};
 
 type Step = Turn<Search>;
 
@@ -37,13 +34,9 @@ pub(in crate::container) struct Zstd {
     pub(super) place: Place,
     pub(super) frames: u64,
     /// The checkpoint that is about to be kept.
-    pub(super) trial: Option<Trial>,
-    /// Trials in a row that came to nothing.
-    pub(super) vain_trials: u32,
+    pub(super) pending: Option<Pending>,
     /// Guesses in a row at the length of a loss that came to nothing.
     pub(super) vain_guesses: u32,
-    /// The second decoder, while what the first one puts out can be unknown.
-    pub(super) twin: Option<Box<Twin>>,
     /// What is in doubt of the last frame.
     pub(super) doubt: Doubt,
 }
@@ -99,9 +92,7 @@ impl Zstd {
             }
             Opening::Frame(header) => {
                 self.admit(&header, start)?;
-                if self.blocks.start(header.window).is_err() {
-                    return Ok(self.lose_frame(start));
-                }
+                self.blocks.start(header.window);
                 input.consume(header.length);
                 let hash = (self.checks && header.has_checksum).then(|| XxHash64::with_seed(0));
                 self.place = Place::Blocks(Frame { hash, ..Frame::new(header, Past::Known) });
@@ -116,9 +107,15 @@ impl Zstd {
                 self.frames = self.frames.saturating_add(1);
                 Ok(Step::Data(0))
             }
+            Opening::Legacy(found) if self.frames == 0 => {
+                let kind = ErrorKind::ContainerFeature { feature: "zstd legacy format", found };
+                Err(Error::new(Part::Container, start, kind))
+            }
             Opening::Cut => Ok(Step::End(cut(start, output.contents, output.log))),
-            Opening::Unknown if self.frames > 0 => Ok(self.stop_behind_end(start)),
-            Opening::Unknown => Ok(self.lose_frame(start)),
+            Opening::Unknown | Opening::Legacy(_) if self.frames > 0 => {
+                Ok(self.stop_behind_end(start))
+            }
+            Opening::Unknown | Opening::Legacy(_) => Ok(self.lose_frame(start)),
         }
     }
 
@@ -140,9 +137,6 @@ impl Zstd {
         input: &mut Input,
         output: &mut Output<'_>,
     ) -> Result<Step, Error> {
-        if let Some(trial) = &mut self.trial {
-            trial.repair(&mut self.blocks, input, output.room)?;
-        }
         let start = input.position();
         let Some(header) = input.peek(3)?.first_chunk::<3>().copied() else {
             return Ok(Step::End(cut(start, output.contents, output.log)));
@@ -155,32 +149,31 @@ impl Zstd {
         let Some(block) = input.peek(length)?.get(3..length) else {
             let loss = Loss::cut(start);
             if header.kind != BlockKind::Compressed {
-                frame.evidence.add((frame.produced, start), header.evidence(), false);
+                frame.evidence.add((frame.produced, start), chain::evidence(&header), false);
             }
             return Ok(self.lose(loss, start, &frame, None, input));
         };
-        let decoded = match &mut self.twin {
-            Some(twin) => twin.decode(&mut self.blocks, header, block, output.room, output.unknown),
-            None => self.blocks.decode(header, block, output.room),
-        };
-        let Ok(count) = decoded else {
-            if self.trial.as_mut().is_some_and(|trial| trial.fail(start)) {
-                return Ok(Step::Data(0));
-            }
+        // Less room than a block needs has only who looks for what derives from the
+        // start of one: that is not followed here, and it goes no further.
+        let has_room =
+            self.blocks.decode(&header, block).is_ok_and(|bytes| bytes.len() <= output.room.len());
+        if !has_room {
             let next = u64::try_from(length).ok().and_then(|length| start.checked_add(length));
             let loss = Loss::damage(start, "block");
             return Ok(self.lose(loss, start, &frame, next, input));
-        };
-        input.consume(length);
-        let proves_itself = header.kind == BlockKind::Compressed;
-        frame.evidence.add((frame.produced, start), header.evidence(), proves_itself);
-        frame.put_out(output.room.get(..count).unwrap_or(&[]));
-        if let Some(trial) = &mut self.trial {
-            trial.pass(frame.produced, header.is_last);
         }
-        if self.twin.as_ref().is_some_and(|twin| twin.is_settled()) {
-            self.twin = None;
-            frame.past = Past::Settled;
+        input.consume(length);
+        let bytes = self.blocks.last();
+        let count = copy_start(bytes, output.room);
+        let proves_itself = header.kind == BlockKind::Compressed;
+        frame.evidence.add((frame.produced, start), chain::evidence(&header), proves_itself);
+        if let Some(pending) = &mut self.pending {
+            pending.pass(frame.produced, self.blocks.furthest());
+        }
+        frame.put_out(bytes);
+        self.blocks.unknown(output.unknown);
+        if self.blocks.is_settled() {
+            frame.past = Past::Known;
         }
         self.place = match header.is_last {
             true => Place::Trailer(frame),
@@ -198,15 +191,16 @@ impl Zstd {
         let start = input.position();
         let contents = output.contents;
         if frame.goes_on(input)? {
-            // The trial took the frame's end for granted.
-            self.trial = None;
             let reason = "block header";
             let kind = ContainerFindingKind::Damaged { reason, lost: Some(0), resumes: true };
             output.log.find(start, contents, kind);
             self.place = Place::Blocks(frame);
             return Ok(Step::Data(0));
         }
-        self.doubt.rest = frame.rest().map(|rest| (rest, frame.doubtful()));
+        if let Some(pending) = &mut self.pending {
+            pending.end();
+        }
+        self.doubt.rest = Some((frame.rest(), frame.doubtful()));
         let unproven = frame.evidence.unproven();
         self.doubt.unproven = unproven.map(|(from, at)| (frame.produced.saturating_sub(from), at));
         let mut verdict = Verdict::Absent;
@@ -237,7 +231,6 @@ impl Zstd {
         }
         output.log.cover(contents, verdict);
         self.frames = self.frames.saturating_add(1);
-        self.twin = None;
         self.place = Place::Between;
         Ok(Step::Data(0))
     }
@@ -269,23 +262,22 @@ impl Zstd {
         next: Option<u64>,
         input: &Input,
     ) -> Step {
-        (self.trial, self.twin) = (None, None);
+        self.pending = None;
         let loss = frame.doubt(loss);
         let missing = frame.missing(input);
         Step::Stopped(loss, Search::within(frame, start, missing, next))
     }
 
-    /// Returns the checkpoint on trial if it is settled how much history it
-    /// needs, and goes on with the trial if it is not.
-    fn conclude(&mut self, trial: Trial) -> Option<Saved<State>> {
-        let Some(is_short) = trial.verdict() else {
-            self.trial = Some(trial);
+    /// Returns the pending checkpoint if it is settled how much history it needs, and
+    /// keeps it pending if it is not.
+    fn conclude(&mut self, pending: Pending) -> Option<Saved<State>> {
+        if !pending.is_settled() {
+            self.pending = Some(pending);
             return None;
-        };
-        self.vain_trials = if is_short { 0 } else { self.vain_trials.saturating_add(1) };
-        let (contents, source) = (trial.contents, trial.source);
-        let inside = trial.into_inside();
-        let bytes = Inside::bytes_of(inside.history.len());
+        }
+        let (contents, source) = (pending.contents, pending.source);
+        let inside = pending.into_inside();
+        let bytes = inside.memory();
         let state = State { frames: self.frames, place: Saving::Inside(Box::new(inside)) };
         Some(Saved { contents, source, state, bytes })
     }
@@ -303,18 +295,14 @@ impl Decoder for Zstd {
     const EFFORT: u64 = 1;
 
     fn new(options: &Options) -> Self {
-        let window_max = options.window_max;
-        let blocks = BlockDecoder::new(window_max);
         Self {
-            blocks,
-            window_max,
+            blocks: BlockDecoder::default(),
+            window_max: options.window_max,
             checks: true,
             place: Place::Between,
             frames: 0,
-            trial: None,
-            vain_trials: 0,
+            pending: None,
             vain_guesses: 0,
-            twin: None,
             doubt: Doubt::default(),
         }
     }
@@ -345,7 +333,7 @@ impl Decoder for Zstd {
     }
 
     fn start_again(&mut self) {
-        (self.trial, self.twin, self.doubt) = (None, None, Doubt::default());
+        (self.pending, self.doubt) = (None, Doubt::default());
         self.place = Place::Between;
     }
 
@@ -363,8 +351,8 @@ impl Decoder for Zstd {
         contents: u64,
         bytes_max: usize,
     ) -> Option<Saved<State>> {
-        if let Some(trial) = self.trial.take() {
-            return self.conclude(trial);
+        if let Some(pending) = self.pending.take() {
+            return self.conclude(pending);
         }
         let source = input.position();
         let frame = match &self.place {
@@ -372,7 +360,7 @@ impl Decoder for Zstd {
                 let state = State { frames: self.frames, place: Saving::Between };
                 return Some(Saved { contents, source, state, bytes: 0 });
             }
-            // What lies before is the same fill wherever that is.
+            // What lies before is unknown wherever that is.
             Place::Blocks(Frame { header, produced: 0, past: Past::Unknown, behind, .. }) => {
                 let bytes = behind.as_ref().map_or(0, |behind| behind.memory());
                 let place = Saving::Entry(*header, behind.clone());
@@ -383,20 +371,13 @@ impl Decoder for Zstd {
             Place::Trailer(_) => return None,
         };
         let history = usize::try_from(frame.header.window.min(frame.reach())).ok()?;
-        if Inside::bytes_of(history) > bytes_max {
+        if history > bytes_max {
             return None;
         }
         let history = recent.before(contents, history)?;
-        let is_tried = self.vain_trials < VAIN_TRIALS_MAX && frame.past != Past::Unknown;
-        let short = match is_tried {
-            true => usize::try_from(frame.header.window / 8).ok()?.min(history.len()),
-            false => history.len(),
-        };
-        let rest = history.len().saturating_sub(short);
         let (header, produced, past) = (frame.header, frame.produced, frame.past);
-        let tables = self.blocks.save(past, [history.get(rest..)?, &[]]).ok()?;
-        let inside = Inside { header, produced, tables, history, past };
-        self.conclude(Trial::new(contents, source, inside, short))
+        let inside = Inside { header, produced, place: self.blocks.place(), history, past };
+        self.conclude(Pending::new(contents, source, inside))
     }
 
     fn wants_before(search: &Search) -> Option<usize> {
@@ -409,22 +390,41 @@ impl Decoder for Zstd {
 
     fn restore(state: &State, options: &Options) -> Self {
         let mut restored = Self { checks: false, frames: state.frames, ..Self::new(options) };
-        // Should the crate refuse what it saved itself, the next block cannot
-        // be decoded, and that is what the reader is told.
         match &state.place {
             Saving::Between => {}
             Saving::Entry(header, behind) => {
-                let history = behind.as_ref().map(|behind| behind.history(header.window, 0));
-                let _ = restored.blocks.enter(header.window, &history.unwrap_or_default());
+                restored.enter_blocks(*header, behind.as_deref());
                 restored.place = Place::Blocks(Frame::entered(*header, behind.clone()));
             }
             Saving::Inside(inside) => {
-                let _ = inside.enter(&mut restored.blocks);
-                let Inside { header, produced, past, .. } = **inside;
+                let Inside { header, produced, ref place, ref history, past } = **inside;
+                // Tables that were kept and are none leave the next block undecodable,
+                // and that is what the reader is told.
+                let _ = restored.blocks.resume(header.window, past, place, [history, &[]]);
                 restored.place = Place::Blocks(Frame { produced, ..Frame::new(header, past) });
             }
         }
         restored
+    }
+
+    fn write_state(state: &State, bytes: &mut Writer) -> Option<()> {
+        bytes.u64(state.frames);
+        bytes.u8(u8::from(!matches!(state.place, Saving::Between)));
+        match &state.place {
+            Saving::Between => Some(()),
+            Saving::Entry(..) => None,
+            Saving::Inside(inside) => inside.write_to(bytes),
+        }
+    }
+
+    fn read_state(bytes: &mut Reader<'_>) -> Option<(State, usize)> {
+        let frames = bytes.u64()?;
+        if bytes.u8()? == 0 {
+            return Some((State { frames, place: Saving::Between }, 0));
+        }
+        let inside = Inside::read_from(bytes)?;
+        let memory = inside.memory();
+        Some((State { frames, place: Saving::Inside(Box::new(inside)) }, memory))
     }
 }
 

@@ -4,11 +4,11 @@ use core::hash::Hasher;
 use std::rc::Rc;
 
 use twox_hash::XxHash64;
+use vma_zstd::Past;
+use vma_zstd::header::{FrameHeader, HEADER_MAX};
 
 use super::behind::{Behind, UNIT};
-use super::block::{ENTERED_WINDOW_MAX, Past};
 use super::chain::{self, REACH};
-use super::header::{FrameHeader, HEADER_MAX};
 use crate::container::input::Input;
 use crate::container::loss::Loss;
 use crate::container::loss::evidence::Evidence;
@@ -102,11 +102,10 @@ impl Frame {
         }
     }
 
-    /// What it takes to enter the rest of it somewhere, if that is possible.
-    /// How much comes before is not known then, so neither is its length.
-    pub(super) fn rest(&self) -> Option<FrameHeader> {
-        let header = FrameHeader { content_size_hint: None, ..self.header };
-        (header.window <= ENTERED_WINDOW_MAX).then_some(header)
+    /// What it takes to enter the rest of it somewhere. How much comes before is
+    /// not known then, so neither is its length.
+    pub(super) fn rest(&self) -> FrameHeader {
+        FrameHeader { content_size_hint: None, ..self.header }
     }
 
     /// Whether more blocks follow the one that said to be the last.

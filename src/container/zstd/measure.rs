@@ -10,9 +10,11 @@
 
 use std::rc::Rc;
 
+use vma_zstd::BLOCK_MAX;
+use vma_zstd::header::{BlockHeader, BlockKind, FrameHeader};
+
 use super::behind::{Behind, UNIT};
 use super::decoder::Zstd;
-use super::header::{BLOCK_MAX, BlockHeader, BlockKind, FrameHeader};
 use super::search::{Measure, Search};
 use crate::container::input::Input;
 use crate::container::loss::Found;
@@ -65,14 +67,12 @@ impl Zstd {
         input.seek(measure.entry);
         if let Some(lost) = measure.guesses.pop() {
             let past = Behind { before: Rc::clone(&measure.before), lost };
-            let window = measure.frame.window;
-            if self.blocks.enter(window, &past.history(window, 0)).is_ok() {
-                measure.ahead = measure.before.measure.clone();
-                search.measure = Some(measure);
-                return Found::Nothing;
-            }
+            self.enter_blocks(measure.frame, Some(&past));
+            measure.ahead = measure.before.measure.clone();
+            search.measure = Some(measure);
+            return Found::Nothing;
         }
-        self.enter(search, measure.frame, None)
+        self.enter(measure.frame, None)
     }
 
     /// Decodes the next block behind the entry, to see whether the landmark
@@ -87,22 +87,21 @@ impl Zstd {
         let header = input.peek(3)?.first_chunk::<3>().copied().and_then(BlockHeader::parse);
         let length = header.map_or(0, |header| header.length.saturating_add(3));
         let block = input.peek(length)?.get(3..length);
-        let decoded = header
-            .zip(block)
-            .and_then(|(header, block)| self.blocks.decode(header, block, output.room).ok());
+        let decoded =
+            header.zip(block).and_then(|(header, block)| self.blocks.decode(&header, block).ok());
         let is_end = header.is_none_or(|header| header.is_last);
-        let Some(count) = decoded else {
+        let Some(bytes) = decoded else {
             measure.guesses.clear();
             return Ok(self.guess(search, measure, input));
         };
+        output.tried = to_u64(bytes.len());
+        let lost = measure.ahead.take(bytes);
         input.consume(length);
-        output.tried = to_u64(count);
-        let lost = measure.ahead.take(output.room.get(..count).unwrap_or(&[]));
         if let Some(lost) = lost.flatten() {
             self.vain_guesses = 0;
             input.seek(measure.entry);
             let past = Behind { before: measure.before, lost };
-            return Ok(self.enter(search, measure.frame, Some(past)));
+            return Ok(self.enter(measure.frame, Some(past)));
         }
         if is_end {
             measure.guesses.clear();

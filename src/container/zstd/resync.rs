@@ -9,13 +9,14 @@
 
 use std::rc::Rc;
 
+use vma_zstd::BLOCK_MAX;
+use vma_zstd::header::{BlockHeader, FrameHeader, HEADER_MAX, MAGIC, Opening};
+
 use super::behind::Behind;
 use super::chain::{self, End, REACH};
 use super::decoder::{Place, Zstd};
 use super::frame::Frame;
-use super::header::{BLOCK_MAX, BlockHeader, FrameHeader, HEADER_MAX, MAGIC, Opening};
 use super::search::Search;
-use super::twin::Twin;
 use crate::container::input::Input;
 use crate::container::loss::{Found, Length, Loss};
 use crate::container::sequential::decoder::Output;
@@ -53,14 +54,14 @@ impl Zstd {
             return self.measure(search, measure, input, output);
         }
         match (search.frame, search.next) {
-            (None, _) => self.search_frame(search, loss, input, output),
+            (None, _) => self.search_frame(search, loss, input),
             (Some(frame), Some(next)) => {
                 if search.approach(frame, next, loss, input)? {
-                    return self.try_entry(search, frame, loss, input, output);
+                    return self.try_entry(search, frame, loss, input);
                 }
                 Ok(Found::Nothing)
             }
-            (Some(frame), None) => self.search_all(search, frame, loss, input, output),
+            (Some(frame), None) => self.search_all(search, frame, loss, input),
         }
     }
 
@@ -70,10 +71,9 @@ impl Zstd {
         search: &mut Search,
         loss: &mut Loss,
         input: &mut Input,
-        output: &mut Output<'_>,
     ) -> Result<Found, Error> {
         if loss.skip_to(&MAGIC, input)? {
-            return self.try_frame(search, loss, input, output);
+            return self.try_frame(search, loss, input);
         }
         Ok(if input.is_at_end()? { Found::End } else { Found::Nothing })
     }
@@ -85,7 +85,6 @@ impl Zstd {
         frame: FrameHeader,
         loss: &mut Loss,
         input: &mut Input,
-        output: &mut Output<'_>,
     ) -> Result<Found, Error> {
         let bytes = input.peek(SCAN.saturating_add(REACH))?;
         if bytes.is_empty() {
@@ -100,11 +99,11 @@ impl Zstd {
                 loss.skip(MAGIC.len(), input);
                 Ok(Found::Nothing)
             }
-            Some((_, Sign::Magic)) => self.try_frame(search, loss, input, output),
+            Some((_, Sign::Magic)) => self.try_frame(search, loss, input),
             Some((_, Sign::Chain(length))) => {
                 search.proven = input.position().saturating_add(to_u64(length));
                 search.is_guess = true;
-                self.try_entry(search, frame, loss, input, output)
+                self.try_entry(search, frame, loss, input)
             }
         }
     }
@@ -115,9 +114,8 @@ impl Zstd {
         search: &Search,
         loss: &mut Loss,
         input: &mut Input,
-        output: &mut Output<'_>,
     ) -> Result<Found, Error> {
-        if self.is_sound_frame(input, output.room)? {
+        if self.is_sound_frame(input)? {
             self.place = Place::Between;
             return Ok(Found::Here(search.missing.map_or(Length::Unknown, Length::Known)));
         }
@@ -133,7 +131,6 @@ impl Zstd {
         frame: FrameHeader,
         loss: &mut Loss,
         input: &mut Input,
-        output: &mut Output<'_>,
     ) -> Result<Found, Error> {
         let first = input.peek(3)?.first_chunk::<3>().copied().and_then(BlockHeader::parse);
         let may_enter = search.may_enter(input.position());
@@ -142,10 +139,10 @@ impl Zstd {
             search.pass(length, length, loss, input);
             return Ok(Found::Nothing);
         }
-        let Some(failure) = self.first_failure(frame, input, output.room)? else {
+        let Some(failure) = self.first_failure(frame, input)? else {
             return match search.before.clone() {
                 Some(before) => self.measure_from(search, frame, before, input),
-                None => Ok(self.enter(search, frame, None)),
+                None => Ok(self.enter(frame, None)),
             };
         };
         search.failed = search.failed.saturating_add(1);
@@ -154,20 +151,18 @@ impl Zstd {
     }
 
     /// Goes on with `frame` here, in the middle of it.
-    pub(super) fn enter(
-        &mut self,
-        search: &mut Search,
-        frame: FrameHeader,
-        past: Option<Behind>,
-    ) -> Found {
-        let Ok(twin) = Twin::enter(&mut self.blocks, frame.window, past.as_ref()) else {
-            search.frame = None;
-            return Found::Nothing;
-        };
-        self.twin = Some(Box::new(twin));
+    pub(super) fn enter(&mut self, frame: FrameHeader, past: Option<Behind>) -> Found {
+        self.enter_blocks(frame, past.as_ref());
         let lost = past.as_ref().map_or(Length::Unknown, |past| Length::Known(past.lost));
         self.place = Place::Blocks(Frame::entered(frame, past.map(Rc::new)));
         Found::Here(lost)
+    }
+
+    /// Puts the decoder of blocks into the middle of `frame`, behind what is known of
+    /// `past`.
+    pub(super) fn enter_blocks(&mut self, frame: FrameHeader, past: Option<&Behind>) {
+        let (history, unknown) = past.map(|past| past.history(frame.window)).unwrap_or_default();
+        self.blocks.enter(frame.window, &history, &unknown);
     }
 
     /// Decodes a few blocks from here on as in the middle of `frame`. Returns
@@ -176,10 +171,9 @@ impl Zstd {
         &mut self,
         frame: FrameHeader,
         input: &mut Input,
-        room: &mut [u8],
     ) -> Result<Option<usize>, Error> {
         let mut at = 0_usize;
-        let mut can_go_on = self.blocks.enter(frame.window, &[]).is_ok();
+        self.enter_blocks(frame, None);
         for number in 0..BLOCKS_MIN {
             let bytes = input.peek(at.saturating_add(BLOCK_MAX).saturating_add(3))?;
             let bytes = bytes.get(at..).unwrap_or(&[]);
@@ -190,11 +184,10 @@ impl Zstd {
             let header = bytes.first_chunk::<3>().copied().and_then(BlockHeader::parse);
             let length = block_length(bytes).unwrap_or(bytes.len());
             let block = header.zip(bytes.get(3..length));
-            can_go_on = can_go_on
-                && block
-                    .is_some_and(|(header, block)| self.blocks.decode(header, block, room).is_ok());
+            let is_sound =
+                block.is_some_and(|(header, block)| self.blocks.decode(&header, block).is_ok());
             at = at.saturating_add(length);
-            if !can_go_on {
+            if !is_sound {
                 return Ok(Some(at));
             }
             if header.is_some_and(|header| header.is_last) {
@@ -206,19 +199,20 @@ impl Zstd {
 
     /// Whether a frame starts here whose first block decodes. Consumes
     /// nothing.
-    fn is_sound_frame(&mut self, input: &mut Input, room: &mut [u8]) -> Result<bool, Error> {
+    fn is_sound_frame(&mut self, input: &mut Input) -> Result<bool, Error> {
         let Opening::Frame(header) = Opening::parse(input.peek(HEADER_MAX)?) else {
             return Ok(false);
         };
-        if self.admit(&header, 0).is_err() || self.blocks.start(header.window).is_err() {
+        if self.admit(&header, 0).is_err() {
             return Ok(false);
         }
+        self.blocks.start(header.window);
         let bytes = input.peek(header.length.saturating_add(BLOCK_MAX).saturating_add(3))?;
         let rest = bytes.get(header.length..).unwrap_or(&[]);
         let Some((first, rest)) = rest.split_first_chunk::<3>() else { return Ok(false) };
         let block =
             BlockHeader::parse(*first).and_then(|first| Some((first, rest.get(..first.length)?)));
-        Ok(block.is_some_and(|(header, block)| self.blocks.decode(header, block, room).is_ok()))
+        Ok(block.is_some_and(|(header, block)| self.blocks.decode(&header, block).is_ok()))
     }
 }
 

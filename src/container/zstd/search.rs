@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
+use vma_zstd::header::FrameHeader;
+
 use super::chain::{self, End, REACH};
 use super::frame::Frame;
-use super::header::FrameHeader;
 use crate::container::input::Input;
 use crate::container::loss::before::Before;
 use crate::container::loss::measure::Measure as Ahead;
@@ -12,7 +13,7 @@ use crate::container::loss::{Loss, extent_of};
 use crate::source::{Error, to_u64};
 
 /// Entries that may fail one after the other; after them, only
-/// [so many](BYTES_PER_ENTRY) do. Each one fills a window.
+/// [so many](BYTES_PER_ENTRY) do. Each one decodes some blocks.
 const ENTRIES_FREE: u64 = 64;
 
 /// Bytes of the source that stand for an entry that may fail.
@@ -97,7 +98,7 @@ impl Search {
         // Of a short frame as much would be lost by not knowing how much it is.
         let is_worth_it =
             missing.is_none_or(|missing| missing > extent_of(None)) || frame.produced == 0;
-        let frame_rest = frame.rest().filter(|_| is_worth_it);
+        let frame_rest = is_worth_it.then(|| frame.rest());
         let doubtful = frame.doubtful();
         Self { frame: frame_rest, doubtful, next, missing, ..Self::for_frames(start) }
     }

@@ -1,20 +1,24 @@
-//! The header of a zstd frame (RFC 8878, 3.1.1.1 and 3.1.2).
+//! What stands where a frame or a block starts: their headers (§ 3.1.1.1, § 3.1.1.2)
+//! and skippable frames (§ 3.1.2).
+
+use crate::BLOCK_MAX;
 
 /// Bytes that a frame header has at most, magic number included.
-pub(super) const HEADER_MAX: usize = 18;
+pub const HEADER_MAX: usize = 18;
 
 /// The magic number of a frame.
-pub(super) const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-
-/// Bytes a block decodes to at most, unless the window is smaller.
-pub(super) const BLOCK_MAX: usize = 128 * 1024;
+pub const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 /// What stands where a frame may start.
-pub(super) enum Opening {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
     /// A frame.
     Frame(FrameHeader),
     /// A skippable frame of this many bytes, header included.
     Skippable(u64),
+    /// A frame of a version of `zstd` before 0.8, by the number behind the dot: the
+    /// format was not settled then, and is another one.
+    Legacy(u32),
     /// The bytes end before it is clear.
     Cut,
     /// No frame, or one that uses what the format reserves.
@@ -23,22 +27,23 @@ pub(super) enum Opening {
 
 /// The header of a frame of compressed blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FrameHeader {
+pub struct FrameHeader {
     /// Bytes of the header, magic number included.
-    pub(super) length: usize,
+    pub length: usize,
     /// Bytes that the frame's data looks back at most.
-    pub(super) window: u64,
+    pub window: u64,
     /// Bytes that the frame says it decodes to.
-    pub(super) content_size_hint: Option<u64>,
+    pub content_size_hint: Option<u64>,
     /// Whether a checksum follows the blocks.
-    pub(super) has_checksum: bool,
+    pub has_checksum: bool,
     /// The dictionary it needs; 0 for none.
-    pub(super) dictionary: u32,
+    pub dictionary: u32,
 }
 
 impl Opening {
     /// What `bytes` start with. [`HEADER_MAX`] bytes are always enough.
-    pub(super) fn parse(bytes: &[u8]) -> Self {
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Self {
         let Some((magic, rest)) = bytes.split_first_chunk::<4>() else {
             let is_start = MAGIC.starts_with(bytes)
                 || matches!(bytes, [0x50..=0x5f] | [0x50..=0x5f, 0x2a] | [0x50..=0x5f, 0x2a, 0x4d]);
@@ -50,6 +55,9 @@ impl Opening {
                 Some(length) => Self::Skippable(u64::from(u32::from_le_bytes(*length)) + 8),
                 None => Self::Cut,
             },
+            // As `zstd`'s own source has them, in `lib/legacy`.
+            [0x1e, 0xb5, 0x2f, 0xfd] => Self::Legacy(1),
+            &[last @ 0x22..=0x27, 0xb5, 0x2f, 0xfd] => Self::Legacy(u32::from(last) - 0x20),
             _ => Self::Unknown,
         }
     }
@@ -58,7 +66,7 @@ impl Opening {
 impl FrameHeader {
     /// What stands for a header that is lost: the window of level 19 is as much
     /// as any up to that looks back, and `zstd` adds a checksum.
-    pub(super) const ASSUMED: Self = Self {
+    pub const ASSUMED: Self = Self {
         length: 0,
         window: 8 * 1024 * 1024,
         content_size_hint: None,
@@ -102,7 +110,7 @@ impl FrameHeader {
 
 /// How a block stands in the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum BlockKind {
+pub enum BlockKind {
     /// As it is.
     Raw,
     /// One byte, to be repeated.
@@ -112,25 +120,26 @@ pub(super) enum BlockKind {
 }
 
 /// The header of a block: 3 bytes, little-endian.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct BlockHeader {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockHeader {
     /// The header as it stands.
-    pub(super) raw: [u8; 3],
+    pub raw: [u8; 3],
     /// How the block stands in the source.
-    pub(super) kind: BlockKind,
+    pub kind: BlockKind,
     /// Bytes of the block: in the source if it is compressed, and otherwise of
     /// contents.
-    pub(super) size: usize,
+    pub size: usize,
     /// Bytes of the block in the source.
-    pub(super) length: usize,
+    pub length: usize,
     /// Whether the frame's blocks end with it.
-    pub(super) is_last: bool,
+    pub is_last: bool,
 }
 
 impl BlockHeader {
     /// Parses the header; `None` for a reserved type or a block that is
     /// larger than blocks may be.
-    pub(super) fn parse(raw: [u8; 3]) -> Option<Self> {
+    #[must_use]
+    pub fn parse(raw: [u8; 3]) -> Option<Self> {
         let [a, b, c] = raw;
         let fields = u32::from_le_bytes([a, b, c, 0]);
         let size = usize::try_from(fields >> 3).ok().filter(|&size| size <= BLOCK_MAX)?;
@@ -142,34 +151,12 @@ impl BlockHeader {
         };
         Some(Self { raw, kind, size, length, is_last: fields & 1 != 0 })
     }
-
-    /// What a block that was decoded proves, in bits. A header is one by chance
-    /// in one of some twenty places, and that of a whole block rarely; what is
-    /// compressed has to come out even in several streams as well.
-    pub(super) fn evidence(&self) -> u32 {
-        match self.kind {
-            BlockKind::Compressed => {
-                5_u32.saturating_add(u32::try_from(self.size / 2).unwrap_or(u32::MAX).min(26))
-            }
-            BlockKind::Raw | BlockKind::Repeated if self.size == BLOCK_MAX => 12,
-            // Zeros decode to nothing but such headers.
-            BlockKind::Raw | BlockKind::Repeated if self.size == 0 => 0,
-            BlockKind::Raw | BlockKind::Repeated => 5,
-        }
-    }
 }
 
 /// The window that a window descriptor stands for, 2^10 to 15 × 2^38 bytes.
-pub(super) fn window_size(descriptor: u64) -> u64 {
+fn window_size(descriptor: u64) -> u64 {
     let base = 1_u64 << (10 + ((descriptor >> 3) & 31));
     base + base / 8 * (descriptor & 7)
-}
-
-/// The smallest window descriptor that stands for at least `window` bytes.
-pub(super) fn window_descriptor(window: u64) -> u8 {
-    (0..=u8::MAX)
-        .find(|&descriptor| window_size(u64::from(descriptor)) >= window)
-        .unwrap_or(u8::MAX)
 }
 
 fn take_little_endian(bytes: &mut &[u8], count: usize) -> Option<u64> {
@@ -183,23 +170,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn window_descriptors_round_up() {
-        for window in [0, 1, 1024, 1025, 1 << 21, (1 << 21) + 1, 1 << 27, 1 << 30] {
-            let descriptor = window_descriptor(window);
-            assert!(window_size(u64::from(descriptor)) >= window);
-            assert!(descriptor == 0 || window_size(u64::from(descriptor - 1)) < window);
-        }
-    }
-
-    #[test]
     fn a_frame_of_proxmox_has_a_window_of_two_mebibytes_and_a_checksum() {
         // As `zstd --threads=1 < archive` writes it.
-        let Opening::Frame(header) = Opening::parse(&[0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x58]) else {
-            panic!("no frame");
+        let header = FrameHeader {
+            length: 6,
+            window: 1 << 21,
+            content_size_hint: None,
+            has_checksum: true,
+            dictionary: 0,
         };
-        assert_eq!(header.length, 6);
-        assert_eq!(header.window, 1 << 21);
-        assert_eq!(header.content_size_hint, None);
-        assert!(header.has_checksum);
+        let opening = Opening::parse(&[0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x58]);
+        assert_eq!(opening, Opening::Frame(header));
     }
 }
