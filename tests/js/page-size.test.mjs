@@ -21,13 +21,13 @@ function within(limit, counted) {
   assert.ok(bytes <= limit, `${bytes} bytes are more than ${limit}:\n${lines.join("\n")}`);
 }
 
-test("the core is at most 388 KiB gzipped", () => {
+test("the core is at most 360 KiB gzipped", () => {
   within(
-    388 * KIB,
+    360 * KIB,
     files.filter(({ name }) => name.endsWith(".wasm")),
   );
 });
 
-test("the whole page is at most 512 KiB gzipped", () => {
-  within(512 * KIB, files);
+test("the whole page is at most 490 KiB gzipped", () => {
+  within(490 * KIB, files);
 });

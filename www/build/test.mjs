@@ -51,7 +51,8 @@ function clippy() {
 }
 
 function documentation() {
-  const packages = ["--package", "vma-inspector", "--package", "archive-writer"];
+  const names = ["vma-inspector", "vma-source", "vma-zstd", "archive-writer"];
+  const packages = names.flatMap((name) => ["--package", name]);
   run("cargo", ["doc", "--locked", "--no-deps", "--document-private-items", ...packages], {
     env: { RUSTDOCFLAGS: "-D warnings" },
   });
