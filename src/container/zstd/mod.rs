@@ -6,12 +6,13 @@
 //! Behind a block that cannot be decoded, decoding goes on at the next block
 //! that needs no tables of those that are lost, and that can be found: see
 //! [`resync`]. What copies from before it is unknown, and so is what copies from
-//! that: the crate follows it, byte by byte. How much is lost in between is unknown, too, unless
-//! something that has to stand behind it tells: see [`measure`]. Then what comes
-//! before the loss is still there to be copied. The checksum of such a frame is
-//! of no use any more. In short frames that say how long they are, decoding goes on
-//! at the next frame only. What was decoded between the damage and the block that fails
-//! can be wrong; the checksum that would tell is at the end of the frame.
+//! that: the crate follows it, byte by byte. How much is lost in between is
+//! unknown, too, unless something that has to stand behind it tells: see
+//! [`measure`]. Then what comes before the loss is still there to be copied. The
+//! checksum of such a frame is of no use any more. In short frames that say how
+//! long they are, decoding goes on at the next frame only. What was decoded
+//! between the damage and the block that fails can be wrong; the checksum that
+//! would tell is at the end of the frame.
 
 mod behind;
 mod chain;
