@@ -103,7 +103,7 @@ function doubtChoice(onChange) {
     h("label", { class: "check" }, input, h("span", {}, words, h("span", { class: "quiet" }, why)));
   const root = h(
     "fieldset",
-    { class: "choice" },
+    { class: "choices" },
     h("legend", {}, text("question.doubt-choice")),
     option(asItIs, text("question.doubt-as-it-is"), text("question.doubt-as-it-is-why")),
     option(asLost, text("question.doubt-as-lost"), text("question.doubt-as-lost-why")),
