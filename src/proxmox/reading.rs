@@ -9,6 +9,7 @@ use super::end::End;
 use super::file::{config_fault, disk_fault};
 use super::header::{Device, Read, read_behind};
 use super::known::{Known, NO_BITMAP, SECTOR};
+use super::unpacker::Given;
 use super::words::RENAMED_BEFORE;
 use crate::archive::Archive;
 use crate::archive::extent::{ExtentHeader, HEADER_SIZE, Slot};
@@ -21,10 +22,6 @@ use crate::scan::piece::{Observer, Piece, Place, Stands, Taken};
 
 /// Bytes of the buffer that it reads into: an extent whose slots are all full.
 const BUFFER_SIZE: u64 = HEADER_SIZE + 59 * CLUSTER_SIZE;
-
-/// Bytes that a program which unpacks keeps to itself at most, where it stops at
-/// what it cannot decode: the blocks that it has begun.
-const GIVEN_LESS: u64 = 8 << 20;
 
 const WRITE_BEYOND_END: &str = "got wrong block address - write beyond end";
 const TOO_MANY_BLOCKS: &str = "short vma extent - too many blocks";
@@ -173,16 +170,16 @@ impl Reading {
         }
     }
 
-    /// What is known where an unpacker that fails puts out `given` bytes of the
-    /// archive, or a little less: nothing of what it would tell of those behind.
+    /// What is known where an unpacker that fails puts out no more than `given`:
+    /// nothing of what the program would say of what comes behind that.
     #[must_use]
-    pub fn prediction_of(&self, given: Option<u64>) -> Prediction {
+    pub fn prediction_of(&self, given: Option<Given>) -> Prediction {
         let Some(given) = given else { return self.prediction() };
-        if given == 0 {
+        if given.most == 0 {
             let nothing = read_behind(&[], &Vec::new()).err();
             return Prediction::all(nothing.map(|end| end.verdict(|_| "")));
         }
-        let is_read = |read: u64| read.saturating_add(GIVEN_LESS) <= given;
+        let is_read = |read: u64| read <= given.least;
         let whole = self.prediction();
         Prediction {
             list: whole.list.filter(|_| is_read(self.header_read)),
@@ -223,7 +220,11 @@ impl Reading {
         if self.is_settled() {
             return;
         }
-        self.read = self.read.max(place.at.saturating_add(HEADER_SIZE));
+        let behind = match &place.stands {
+            Stands::End => place.at,
+            _ => place.at.saturating_add(HEADER_SIZE),
+        };
+        self.read = self.read.max(behind);
         if let Some(verdict) = self.current.and_then(|extent| extent.cut(place.end)) {
             self.stop(Stop::both(verdict));
             return;
@@ -266,7 +267,7 @@ impl Reading {
             return;
         }
         if self.verify.is_none() {
-            (self.verify, self.verify_read) = (Some(End::Accepts), u64::MAX);
+            (self.verify, self.verify_read) = (Some(End::Accepts), self.read);
         }
         if self.extract.is_none() {
             let devices = (0..=u8::MAX).zip(&self.devices);
@@ -277,7 +278,7 @@ impl Reading {
             });
             let end = lacks.next().or_else(|| self.renamed_before());
             self.extract = Some(end.unwrap_or(End::Accepts));
-            self.extract_read = u64::MAX;
+            self.extract_read = self.read;
         }
     }
 

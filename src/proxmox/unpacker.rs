@@ -166,25 +166,49 @@ impl Fact {
     }
 }
 
-/// Bytes of contents that a program which unpacks a container has put out, or a
-/// little less, when it comes to the first thing that it cannot go on past; of what
-/// comes next it may put out a block. `None` if there is no such thing as far as is
-/// known, 0 only if it puts out nothing.
-#[must_use]
-pub fn given(contents: &Contents) -> Option<u64> {
-    let stops = contents.findings().into_iter().filter(|finding| match finding.kind {
-        // Nothing follows that it would have put out.
-        ContainerFindingKind::TrailingGarbage { .. }
-        | ContainerFindingKind::TrailingZeros { .. }
-        | ContainerFindingKind::EndMarkerMissing => false,
-        _ => true,
-    });
-    // What stands right at the file's start is refused with it.
-    let given = |finding: ContainerFinding| match finding.offset {
-        0 => finding.contents_offset,
-        _ => finding.contents_offset.max(1),
-    };
-    stops.map(given).min()
+/// Bytes of contents that a program which unpacks a container puts out, where it
+/// comes to something that it cannot go on past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// At least so many.
+    pub least: u64,
+    /// At most so many; 0 if it refuses the file at its start.
+    pub most: u64,
+}
+
+impl Given {
+    /// What the program for the container of `contents` puts out; `None` if there is
+    /// nothing that it cannot go on past, as far as is known. How much of what it has
+    /// unpacked by then it keeps to itself was observed with the programs that are
+    /// named above.
+    #[must_use]
+    pub fn of(contents: &Contents) -> Option<Self> {
+        let (less, more) = match contents.container()? {
+            // It writes in a thread of its own, which is not waited for.
+            Container::Zstd => (8 << 20, 0),
+            Container::Lzop => (1 << 20, 1 << 20),
+            Container::Gzip => (64 << 10, 1 << 20),
+            // A block is written while it is unpacked.
+            Container::Bzip2 => (1 << 20, 1 << 20),
+        };
+        let given = |finding: ContainerFinding| {
+            let at = finding.contents_offset;
+            match finding.kind {
+                // Nothing follows that it would have put out.
+                ContainerFindingKind::TrailingGarbage { .. }
+                | ContainerFindingKind::TrailingZeros { .. }
+                | ContainerFindingKind::EndMarkerMissing => None,
+                // What they are about is put out before they are compared.
+                ContainerFindingKind::GzipCrcMismatch { .. }
+                | ContainerFindingKind::GzipSizeMismatch { .. } => {
+                    Some(Self { least: at, most: at })
+                }
+                _ if at == 0 && finding.offset == 0 => Some(Self { least: 0, most: 0 }),
+                _ => Some(Self { least: at.saturating_sub(less), most: at.saturating_add(more) }),
+            }
+        };
+        contents.findings().into_iter().filter_map(given).min_by_key(|given| given.most)
+    }
 }
 
 /// What `program` says of a file; `None` as long as nobody can tell: nothing

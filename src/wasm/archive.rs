@@ -24,7 +24,7 @@ use crate::export::file_name::safe_name;
 use crate::image::{Doubt, DoubtFigures, Fill, Image};
 use crate::machine::qemu_server_conf::{self, QemuServerConf};
 use crate::proxmox::backup_name::ending_container;
-use crate::proxmox::unpacker::given;
+use crate::proxmox::unpacker::Given;
 use crate::proxmox::{Prediction, Reading};
 use crate::scan::kept;
 use crate::scan::statistics::ExtentStatistics;
@@ -246,7 +246,7 @@ impl Archive {
     }
 
     pub(super) fn prediction(&self) -> Prediction {
-        self.reading.prediction_of(given(self.contents()))
+        self.reading.prediction_of(Given::of(self.contents()))
     }
 
     /// What was opened, as it stands.
