@@ -158,8 +158,8 @@ inEachBrowser("A block that cannot be unpacked", {
     await inspector.openArchive(ruinedBlock);
     await inspector.shows("damaged", "#scan");
     await inspector.shows(/KiB missing/, "#devices");
-    await inspector.clickIn("#container", /cannot be unpacked/);
-    await inspector.shows("container-damaged", "#container");
+    await inspector.clickIn("#findings", /cannot be unpacked/);
+    await inspector.shows("container-damaged", "#findings");
     const download = await inspector.saveWithMap("drive-scsi0", async () => {
       await inspector.clickInCard("drive-scsi0", "Save as raw image");
       await inspector.shows("Parts of this disk are missing", "#question");

@@ -44,8 +44,6 @@ export function dataSentence(report) {
   if (checked === 0) {
     return absent > 0 ? text("data.compressed-without") : text("data.none-compared", { kind });
   }
-  // Only the headers of what lzop packed have to be unpacked for the check.
-  if (kind === "lzop") return text("data.only-unpacked", { kind, count: checked });
   if (absent > 0 || isTorn(report) || end !== "complete") {
     return text("data.not-all", { kind, count: checked });
   }
