@@ -29,6 +29,8 @@ export function questionView(send) {
       if (!save || !archive) {
         asked = "";
         if (dialog.open) dialog.close();
+        // Nothing of it is to answer the next question.
+        fill(dialog);
         return;
       }
       const one = `${save.id} ${isWritten(save)}`;
