@@ -98,17 +98,7 @@ impl ReadAt for Undoubted {
         Some(if is_doubt { Gap { kind: GapKind::Lost, ..gap } } else { gap })
     }
 
-    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
-        self.source.trace(range, into);
-    }
-
-    fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
-        self.source.approach(range, work_max)
-    }
-
-    fn detour(&self, from: u64, offset: u64) -> u64 {
-        self.source.detour(from, offset)
-    }
+    crate::source::as_quick_as!(source);
 }
 
 #[cfg(test)]

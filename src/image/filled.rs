@@ -115,15 +115,5 @@ impl ReadAt for FilledImage {
         None
     }
 
-    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
-        self.image.trace(range, into);
-    }
-
-    fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
-        self.image.approach(range, work_max)
-    }
-
-    fn detour(&self, from: u64, offset: u64) -> u64 {
-        self.image.detour(from, offset)
-    }
+    crate::source::as_quick_as!(image);
 }

@@ -86,17 +86,7 @@ impl ReadAt for Doubted {
         Some(Gap { end: doubt.end.min(gap.start), ..doubt })
     }
 
-    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
-        self.source.trace(range, into);
-    }
-
-    fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
-        self.source.approach(range, work_max)
-    }
-
-    fn detour(&self, from: u64, offset: u64) -> u64 {
-        self.source.detour(from, offset)
-    }
+    crate::source::as_quick_as!(source);
 }
 
 #[cfg(test)]

@@ -207,8 +207,8 @@ impl Gzip {
         self.place = Place::Between;
         if verdict == Verdict::Disagrees {
             // Deflate can decode on over the joint of two pieces.
-            let loss = Loss::disagreement(self.start, start, "deflate data");
-            return Ok(Step::Stopped(loss, Search::for_nothing()));
+            let loss = Loss::damage(start, "deflate data").unproven(0, self.start);
+            return Ok(Step::Disagrees(loss));
         }
         Ok(Step::Data(0))
     }
@@ -277,7 +277,6 @@ impl Decoder for Gzip {
         self.place = match search.step(loss, input, &mut self.inflate)? {
             FoundPlace::End => return Ok(Found::End),
             FoundPlace::Nothing => return Ok(Found::Nothing),
-            FoundPlace::Here => return Ok(Found::Passed),
             FoundPlace::Member => Place::Between,
             FoundPlace::Block(bits) => {
                 self.inflate.resume(bits);

@@ -70,8 +70,6 @@ const OUTPUT_MAX: usize = 16 * 1024 * 1024;
 /// A search and how far it has come.
 #[derive(Clone)]
 pub(in crate::container) struct Search {
-    /// Whether anything is looked for.
-    looks: bool,
     /// Whether blocks are looked for, and not only members.
     blocks: bool,
     /// Bit of the next byte to look at next, 0 to 7.
@@ -87,8 +85,6 @@ pub(in crate::container) struct Search {
 pub(super) enum Place {
     /// Nothing yet.
     Nothing,
-    /// Where it is: nothing was looked for.
-    Here,
     /// The source ended.
     End,
     /// A member starts at the next byte.
@@ -100,12 +96,7 @@ pub(super) enum Place {
 impl Search {
     /// A search for members only.
     pub(super) fn for_members() -> Self {
-        Self { looks: true, blocks: false, bit: 0, stopped: 0, searched: 0, decoded: 0 }
-    }
-
-    /// No search: decoding goes on where it is.
-    pub(super) fn for_nothing() -> Self {
-        Self { looks: false, ..Self::for_members() }
+        Self { blocks: false, bit: 0, stopped: 0, searched: 0, decoded: 0 }
     }
 
     /// A search for blocks as well, from a bit of the next byte on, where
@@ -126,9 +117,6 @@ impl Search {
         input: &mut Input,
         inflate: &mut Inflate,
     ) -> Result<Place, Error> {
-        if !self.looks {
-            return Ok(Place::Here);
-        }
         let position = input.position();
         let bytes = input.peek(if self.blocks { AHEAD } else { STEP + MAGIC.len() })?;
         if bytes.is_empty() {

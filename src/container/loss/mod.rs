@@ -54,8 +54,6 @@ enum Cause {
     Cut,
     /// Something behind the container's end.
     BehindEnd,
-    /// Nothing: a part came to its end, and its checksum does not agree.
-    Disagreement(&'static str),
 }
 
 /// What a step of a search behind a [`Loss`] came to.
@@ -66,8 +64,6 @@ pub(super) enum Found {
     Here(Length),
     /// The part that was lost, after all: nothing but its header is damaged.
     Mended,
-    /// Nothing that was looked for, and nothing is lost: decoding goes on.
-    Passed,
     /// The end of the source.
     End,
 }
@@ -86,7 +82,8 @@ pub(super) enum Length {
 /// A decoder that stopped, and its search for a place to go on from.
 pub(super) struct Stopped<S> {
     loss: Loss,
-    search: S,
+    /// `None` where decoding can go on as it is, unless the container starts again.
+    search: Option<S>,
     /// Whether the container starts again, which is looked at first; `None` once it
     /// was.
     restart: Option<Restart>,
@@ -112,10 +109,19 @@ impl<S> Stopped<S> {
     /// A search that starts now, where the contents have come to `contents`.
     pub(super) fn new(loss: Loss, search: S, contents: u64) -> Self {
         let from = if contents == 0 { 0 } else { loss.unproven.1 };
-        let restart = match loss.cause {
-            Cause::Disagreement(_) => Restart::within(from..loss.start),
-            _ => Restart::around(from, loss.start),
-        };
+        let restart = Restart::around(from, loss.start);
+        Self::with(loss, Some(search), restart)
+    }
+
+    /// Decoding came to where `loss` is without stopping, and a checksum over all from
+    /// its unproven part on does not agree: it may have gone past a place where the
+    /// container starts again.
+    pub(super) fn disagreeing(loss: Loss) -> Self {
+        let restart = Restart::within(loss.unproven.1..loss.start);
+        Self::with(loss, None, restart)
+    }
+
+    fn with(loss: Loss, search: Option<S>, restart: Restart) -> Self {
         Self { loss, search, restart: Some(restart), restarted: None, found: None }
     }
 
@@ -146,13 +152,12 @@ impl<S> Stopped<S> {
     /// Where in the source what was decoded last is no more what was packed: the
     /// container starts again there, and decoding went on all the same.
     pub(super) fn went_past(&self) -> Option<u64> {
-        let is_past = matches!(self.loss.cause, Cause::Disagreement(_));
-        self.restarted.filter(|_| is_past)
+        self.restarted.filter(|_| self.search.is_none())
     }
 
     /// What the decoder knows of its search.
-    pub(super) fn search_mut(&mut self) -> &mut S {
-        &mut self.search
+    pub(super) fn search_mut(&mut self) -> Option<&mut S> {
+        self.search.as_mut()
     }
 
     /// Bytes of contents before the place where decoding stopped that nothing
@@ -174,7 +179,8 @@ impl<S> Stopped<S> {
         log: &mut Log,
         search: impl FnOnce(&mut S, &mut Loss, &mut Log) -> Result<(Found, u64), Error>,
     ) -> Result<Turn, Error> {
-        let (found, position) = search(&mut self.search, &mut self.loss, log)?;
+        let Some(state) = &mut self.search else { return Ok(Turn::Passed) };
+        let (found, position) = search(state, &mut self.loss, log)?;
         Ok(match found {
             Found::Nothing => Turn::Searching,
             Found::Here(length) => {
@@ -185,7 +191,6 @@ impl<S> Stopped<S> {
                 self.loss.tell(contents, Some(0), log);
                 Turn::Passed
             }
-            Found::Passed => Turn::Passed,
             Found::End => Turn::End(self.loss.give_up(position, contents, log)),
         })
     }
@@ -200,12 +205,6 @@ impl Loss {
     /// Damage at `start` of the source: `reason` names what cannot be decoded.
     pub(super) fn damage(start: u64, reason: &'static str) -> Self {
         Self::new(start, Cause::Damage(reason))
-    }
-
-    /// No damage that was seen: at `start` of the source, a part ends that began at
-    /// `from`, and its checksum does not agree. `reason` names what it is made of.
-    pub(super) fn disagreement(from: u64, start: u64, reason: &'static str) -> Self {
-        Self::new(start, Cause::Disagreement(reason)).unproven(0, from)
     }
 
     /// A part at `start` of the source that is longer than the source.
@@ -265,7 +264,7 @@ impl Loss {
     /// The contents go on behind the damage, `lost` bytes later.
     fn tell(&self, contents: u64, lost: Option<u64>, log: &mut Log) {
         let reason = match self.cause {
-            Cause::Damage(reason) | Cause::Disagreement(reason) => reason,
+            Cause::Damage(reason) => reason,
             Cause::Cut => "length",
             Cause::BehindEnd => "what follows a complete part",
         };
@@ -277,7 +276,7 @@ impl Loss {
     fn give_up(&self, end: u64, contents: u64, log: &mut Log) -> End {
         let bytes = end.saturating_sub(self.start);
         let (kind, end) = match self.cause {
-            Cause::Damage(reason) | Cause::Disagreement(reason) => {
+            Cause::Damage(reason) => {
                 let kind = ContainerFindingKind::Damaged { reason, lost: None, resumes: false };
                 (kind, End::Damaged)
             }

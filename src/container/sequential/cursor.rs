@@ -46,7 +46,7 @@ impl<D: Decoder> Cursor<D> {
 
     /// The search it is on.
     pub(super) fn search_mut(&mut self) -> Option<&mut D::Search> {
-        self.stopped.as_mut().map(Stopped::search_mut)
+        self.stopped.as_mut().and_then(Stopped::search_mut)
     }
 
     /// Bytes of contents before the place where decoding stopped that nothing
@@ -111,6 +111,10 @@ impl<D: Decoder> Cursor<D> {
         let Some(stopped) = &mut self.stopped else {
             return Ok(match self.decoder.step(&mut self.input, output)? {
                 Step::Data(count) => (count, Moved::On),
+                Step::Disagrees(loss) => {
+                    self.stopped = Some(Stopped::disagreeing(loss));
+                    (0, Moved::On)
+                }
                 Step::End(end) => (0, Moved::End(end)),
                 Step::Stopped(loss, search) => {
                     self.stopped = Some(Stopped::new(loss, search, self.contents));

@@ -16,6 +16,10 @@ pub(in crate::container) enum Step<S> {
     Data(usize),
     /// Decoding stopped; this is how to search for a place to go on from.
     Stopped(Loss, S),
+    /// A checksum over all from the unproven part of this on does not agree, and
+    /// nothing stopped decoding: what it would be told as if the container started
+    /// again in there.
+    Disagrees(Loss),
     /// There is nothing more.
     End(End),
 }
