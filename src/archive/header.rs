@@ -203,6 +203,11 @@ impl Header {
         ArchiveOffset(self.start.saturating_add(u64::from(self.header_size)))
     }
 
+    /// Its bytes; 0 if it is lost.
+    pub(crate) fn size(&self) -> u64 {
+        self.header_size.into()
+    }
+
     /// Where the first extent can start at the earliest.
     pub(crate) fn earliest_extent(&self) -> u64 {
         match self.standing {

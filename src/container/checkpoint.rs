@@ -93,6 +93,13 @@ impl<S> Checkpoints<S> {
         self.kept.get(behind.checked_sub(1)?)
     }
 
+    /// Where in the contents the first one behind `contents` stands with such a state.
+    pub(super) fn first_behind(&self, contents: u64, is_such: impl Fn(&S) -> bool) -> Option<u64> {
+        let behind = self.kept.partition_point(|kept| kept.contents <= contents);
+        let behind = self.kept.get(behind..).unwrap_or(&[]);
+        behind.iter().find(|kept| is_such(&kept.state)).map(|kept| kept.contents)
+    }
+
     /// The part around `contents` that a decoder can go through by itself: it starts
     /// and ends where one has to be put to a checkpoint.
     pub(super) fn stretch(&self, contents: u64) -> Range<u64> {

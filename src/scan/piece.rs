@@ -85,7 +85,8 @@ pub enum ExtentEnd {
     /// A header that is broken and still shows that it stands where it should, or
     /// the padding of a tape: nothing was put in or left out before it.
     Remnant,
-    /// Nothing sound. The next sound extent header starts here.
+    /// Nothing sound. The next sound header starts here, of an extent or of a copy of
+    /// the archive.
     Displaced(u64),
     /// Nothing sound, and none follows.
     Open,

@@ -46,6 +46,8 @@ pub(super) struct Walk {
     held: Option<Held>,
     /// Where the first extent can start at the earliest.
     earliest: u64,
+    /// Bytes of the header of the archive; 0 if they are not known.
+    header_size: u64,
     uuid: Uuid,
     /// Headers that this step has looked at.
     headers: u32,
@@ -147,6 +149,7 @@ impl Walk {
             state: State::Expect(at),
             held: None,
             earliest: header.earliest_extent(),
+            header_size: header.size(),
             uuid: header.uuid(),
             headers: 0,
             pieces: Vec::new(),
@@ -377,6 +380,13 @@ impl Walk {
         Ok(())
     }
 
+    /// Where the header of a copy of the archive starts that ends at `end`, if one does.
+    fn header_before(&mut self, end: u64) -> Result<Option<u64>, Error> {
+        let Some(start) = end.checked_sub(self.header_size) else { return Ok(None) };
+        let header = self.archive_header(start)?;
+        Ok(header.filter(|header| header.first_extent().0 == end).map(|_| start))
+    }
+
     /// The archive header at `at`, if a sound one stands there.
     fn archive_header(&mut self, at: u64) -> Result<Option<Header>, Error> {
         let fixed = self.lookahead.header(at, FIXED_LENGTH)?;
@@ -464,7 +474,7 @@ impl Walk {
             () if broken.is_lost() => ExtentEnd::Lost,
             () if broken.shows_its_place() || padded => ExtentEnd::Remnant,
             () if is_last => ExtentEnd::Open,
-            () => ExtentEnd::Displaced(until),
+            () => ExtentEnd::Displaced(self.header_before(until)?.unwrap_or(until)),
         };
         self.release(if by_masks { until } else { until.min(broken.at) }, end);
         let range = broken.at..until;

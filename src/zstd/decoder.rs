@@ -67,6 +67,14 @@ impl BlockDecoder {
         self.window.push_history(history, unknown);
     }
 
+    /// Takes everything before for unknown, and the repeated offsets. The tables of the
+    /// last block are known: it was decoded by them.
+    pub fn distrust(&mut self) {
+        let tables = core::mem::take(&mut self.tables);
+        self.enter(u64::try_from(self.window.size).unwrap_or(u64::MAX), &[], &[]);
+        self.tables = tables;
+    }
+
     /// Goes to where `place` was, in a frame with a window of `window` bytes, behind
     /// `history` in two parts. What is unknown is not followed: zeros stand for it, as
     /// they did.

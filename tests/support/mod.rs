@@ -10,7 +10,7 @@ use vma_inspector::archive::Archive;
 use vma_inspector::archive::finding::Finding;
 use vma_inspector::archive::unit::DeviceId;
 use vma_inspector::container::Options;
-use vma_inspector::image::Image;
+use vma_inspector::image::{Fill, Image};
 use vma_inspector::scan::Scan;
 use vma_inspector::source::Error;
 use vma_inspector::source::{GapKind, ReadAt, gaps};
@@ -82,10 +82,7 @@ pub fn codes(scan: &Scan) -> Vec<&'static str> {
 
 /// The whole image of a device.
 pub fn image(scan: &Scan, device: u8) -> Vec<u8> {
-    let image = scan
-        .image(id(device))
-        .expect("the device is declared")
-        .filled(vma_inspector::image::Fill::Zeros);
+    let image = scan.image(id(device)).expect("the device is declared").filled(Fill::Zeros);
     let size = usize::try_from(image.size().expect("an image has a size")).expect("fits");
     let mut bytes = vec![0xaa; size];
     assert_eq!(image.read_at(0, &mut bytes).expect("the image reads"), size);
@@ -103,4 +100,21 @@ pub fn take_over_doubt(image: &Image, truth: &[u8], bytes: &mut [u8]) -> u64 {
         count += gap.end - gap.start;
     }
     count
+}
+
+/// Bytes of a disk that are claimed to be right, and those of them that are not.
+pub fn claimed_of(scan: &Scan, device: u8, truth: &[u8]) -> (u64, u64) {
+    let Some(image) = scan.image(id(device)) else { return (0, 0) };
+    let mut unsure = vec![false; truth.len()];
+    for gap in gaps(&image, 0..u64::MAX) {
+        assert!(matches!(gap.kind, GapKind::Lost | GapKind::InDoubt));
+        unsure[gap.start as usize..gap.end as usize].fill(true);
+    }
+    let mut found = vec![0; truth.len()];
+    let filled = image.filled(Fill::Zeros);
+    assert_eq!(filled.read_at(0, &mut found), Ok(truth.len()));
+    let pairs = found.iter().zip(truth).zip(&unsure).filter(|(_, unsure)| !**unsure);
+    pairs.fold((0, 0), |(all, wrong), ((found, truth), _)| {
+        (all + 1, wrong + u64::from(found != truth))
+    })
 }

@@ -295,12 +295,11 @@ impl Decoder for Gzip {
         }
     }
 
-    fn distrust(&mut self) -> bool {
+    fn distrust(&mut self) {
         // Nothing reaches beyond the start of a member.
         if matches!(self.place, Place::Data) {
             self.inflate.distrust();
         }
-        true
     }
 
     fn distrusts(&self) -> bool {
@@ -334,6 +333,10 @@ impl Decoder for Gzip {
         let state = State { members: self.members, inside };
         let source = input.position();
         (bytes <= bytes_max).then_some(Saved { contents, source, state, bytes })
+    }
+
+    fn is_apart(state: &State) -> bool {
+        state.inside.is_none()
     }
 
     fn restore(state: &State, _: &Options) -> Self {

@@ -62,6 +62,9 @@ pub(in crate::container) trait Decoder: Sized {
     /// Bytes of room that a step needs.
     const ROOM: usize;
 
+    /// Bytes that a step may put out at once where it cannot put out less.
+    const PIECE: usize = 1;
+
     /// Bytes of contents between two checkpoints at first.
     const INTERVAL: u64;
 
@@ -109,17 +112,12 @@ pub(in crate::container) trait Decoder: Sized {
     /// here.
     fn unproven(&self) -> u64;
 
-    /// From here on, takes everything that may be copied from for unknown; false if
-    /// it cannot, and nothing is known of what comes.
-    fn distrust(&mut self) -> bool {
-        false
-    }
+    /// From here on, takes everything that may be copied from for unknown.
+    fn distrust(&mut self);
 
     /// Whether what comes may still derive from bytes that it
     /// [distrusts](Self::distrust).
-    fn distrusts(&self) -> bool {
-        false
-    }
+    fn distrusts(&self) -> bool;
 
     /// Goes to where the container starts again, which is the next byte.
     fn start_again(&mut self);
@@ -138,6 +136,9 @@ pub(in crate::container) trait Decoder: Sized {
         contents: u64,
         bytes_max: usize,
     ) -> Option<Saved<Self::State>>;
+
+    /// Whether nothing from where `state` was saved on derives from what lies before.
+    fn is_apart(state: &Self::State) -> bool;
 
     /// A decoder that goes on where `state` was saved and checks nothing: the
     /// one that saved it does.

@@ -40,24 +40,29 @@ impl<D: Decoder> Derived<D> {
     /// nothing derives from what is wrong any more.
     pub(super) fn step(&mut self, doubted: &mut Holes, work: &mut u64) -> Result<bool, Error> {
         let Self { cursor, wrong, until, is_behind } = self;
-        if cursor.contents >= *until || cursor.is_stopped() {
+        if cursor.contents >= *until {
+            return Ok(true);
+        }
+        if cursor.is_stopped() {
+            // What lies behind a loss can derive from what lies before it.
+            if !*is_behind || cursor.decoder.distrusts() {
+                doubted.push(cursor.contents.max(wrong.end)..*until);
+            }
             return Ok(true);
         }
         if !*is_behind && cursor.contents >= wrong.end {
             *is_behind = true;
             // What is copied from further back is found elsewhere now: more or fewer
             // bytes lie in between.
-            if !cursor.decoder.distrust() {
-                doubted.push(wrong.end..*until);
-                return Ok(true);
-            }
+            cursor.decoder.distrust();
+            doubted.push(wrong.end..cursor.contents);
         }
         if *is_behind && !cursor.decoder.distrusts() {
             return Ok(true);
         }
         let start = cursor.contents;
         let room = if *is_behind { u64::MAX } else { wrong.end.saturating_sub(start) };
-        cursor.room_max = usize::try_from(room).unwrap_or(usize::MAX);
+        cursor.room_max = usize::try_from(room).unwrap_or(usize::MAX).max(D::PIECE);
         let (mut recent, mut log, mut unknown) = (Recent::new(0), Log::default(), Vec::new());
         let moved = cursor.step(u64::MAX, &mut recent, &mut log, &mut unknown, work)?;
         if *is_behind {

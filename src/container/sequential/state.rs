@@ -264,7 +264,9 @@ impl<D: Decoder> State<D> {
         if covered.as_ref().is_some_and(|covered| covered.verdict == Verdict::Agrees) {
             return None;
         }
-        let until = covered.map_or(self.reached.0, |covered| covered.range.end);
+        let end = covered.map_or(self.reached.0, |covered| covered.range.end);
+        let apart = self.checkpoints.first_behind(wrong.end, D::is_apart);
+        let until = apart.map_or(end, |apart| apart.min(end));
         // Two decoders at a time are enough.
         self.reader = None;
         let (decoder, source, contents) = match self.checkpoints.before(wrong.end) {

@@ -153,11 +153,7 @@ impl Zstd {
             }
             return Ok(self.lose(loss, start, &frame, None, input));
         };
-        // Less room than a block needs has only who looks for what derives from the
-        // start of one: that is not followed here, and it goes no further.
-        let has_room =
-            self.blocks.decode(&header, block).is_ok_and(|bytes| bytes.len() <= output.room.len());
-        if !has_room {
+        if self.blocks.decode(&header, block).is_err() {
             let next = u64::try_from(length).ok().and_then(|length| start.checked_add(length));
             let loss = Loss::damage(start, "block");
             return Ok(self.lose(loss, start, &frame, next, input));
@@ -290,6 +286,8 @@ impl Decoder for Zstd {
 
     const ROOM: usize = BLOCK_MAX;
 
+    const PIECE: usize = BLOCK_MAX;
+
     const INTERVAL: u64 = 8 * 1024 * 1024;
 
     const EFFORT: u64 = 1;
@@ -330,6 +328,18 @@ impl Decoder for Zstd {
             Place::Between => 0,
             Place::Blocks(frame) | Place::Trailer(frame) => frame.unproven(),
         }
+    }
+
+    fn distrust(&mut self) {
+        // Nothing reaches beyond the start of a frame.
+        if let Place::Blocks(frame) = &mut self.place {
+            frame.past = Past::Unknown;
+            self.blocks.distrust();
+        }
+    }
+
+    fn distrusts(&self) -> bool {
+        matches!(&self.place, Place::Blocks(frame) if frame.past == Past::Unknown)
     }
 
     fn start_again(&mut self) {
@@ -386,6 +396,10 @@ impl Decoder for Zstd {
 
     fn take_before(search: &mut Search, before: Before) {
         search.take_before(before);
+    }
+
+    fn is_apart(state: &State) -> bool {
+        matches!(state.place, Saving::Between | Saving::Entry(_, None))
     }
 
     fn restore(state: &State, options: &Options) -> Self {

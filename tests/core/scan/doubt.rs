@@ -2,10 +2,8 @@
 //! that is not the disk's, and no more is given up than the extents that are hit.
 
 use archive_writer::{Archive, ArchiveBuilder, Content, Device, Kind, Random};
-use vma_inspector::scan::Scan;
-use vma_inspector::source::{GapKind, ReadAt, gaps};
 
-use crate::support::{id, scan};
+use crate::support::{claimed_of, scan};
 
 const SIZE: u64 = 9 << 20;
 
@@ -21,22 +19,6 @@ fn builder() -> ArchiveBuilder {
 /// not.
 fn claimed(bytes: Vec<u8>, truth: &[u8]) -> (u64, u64) {
     claimed_of(&scan(bytes), 1, truth)
-}
-
-fn claimed_of(scan: &Scan, device: u8, truth: &[u8]) -> (u64, u64) {
-    let Some(image) = scan.image(id(device)) else { return (0, 0) };
-    let mut unsure = vec![false; truth.len()];
-    for gap in gaps(&image, 0..u64::MAX) {
-        assert!(matches!(gap.kind, GapKind::Lost | GapKind::InDoubt));
-        unsure[gap.start as usize..gap.end as usize].fill(true);
-    }
-    let mut found = vec![0; truth.len()];
-    let filled = image.filled(vma_inspector::image::Fill::Zeros);
-    assert_eq!(filled.read_at(0, &mut found), Ok(truth.len()));
-    let pairs = found.iter().zip(truth).zip(&unsure).filter(|(_, unsure)| !**unsure);
-    pairs.fold((0, 0), |(all, wrong), ((found, truth), _)| {
-        (all + 1, wrong + u64::from(found != truth))
-    })
 }
 
 /// Changes the archive at a random place of an extent's data; returns the place.
