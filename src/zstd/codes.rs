@@ -16,6 +16,12 @@ impl Entry {
         let low = u64::from(bits) | (u64::from(extra) << 8) | (u64::from(next) << 16);
         Self(low | (u64::from(base) << 32))
     }
+
+    /// The least number of its code.
+    #[inline(always)]
+    pub(crate) fn least(self) -> u32 {
+        u32::try_from(self.0 >> 32).unwrap_or(0)
+    }
 }
 
 /// What a table is made from.

@@ -104,28 +104,31 @@ impl Run {
         sequences: &mut Option<I>,
         offsets: &mut Offsets,
     ) -> Option<()> {
-        let literal_count = literals.len().saturating_sub(literals::SLACK);
         let Site { size, end_max, .. } = *site;
-        let Run { mut at, mut taken, mut lowest, mut furthest } = *self;
+        let Run { mut at, mut lowest, mut furthest, .. } = *self;
+        let mut left = literals;
         let mut repeats = offsets.0;
-        let mut sound = Some(());
         // By value, for a state in memory takes far longer.
         let mut coming = sequences.take()?;
-        for sequence in &mut coming {
+        let sound = loop {
+            let Some(sequence) = coming.next() else { break Some(()) };
             let literal_length = index32(sequence.literal_length);
             let match_length = index32(sequence.match_length);
             let offset = repeated(&mut repeats, sequence.offset_value, literal_length == 0);
             let offset = index32(offset);
             let start = at.wrapping_add(literal_length);
             let end = start.wrapping_add(match_length);
-            let until = taken.wrapping_add(literal_length);
             // An offset of 0 is none.
-            if until > literal_count || end > end_max || offset.wrapping_sub(1) >= size {
-                sound = None;
-                break;
+            if end > end_max || offset.wrapping_sub(1) >= size {
+                break None;
             }
-            let put = put_literals(buffer, at, literals, taken, literal_length);
-            (at, taken) = (start, until);
+            // One look at each for all that is written and read in pieces.
+            let from = left.get(..literal_length.wrapping_add(literals::SLACK));
+            let to = buffer.get_mut(at..end.wrapping_add(SLACK));
+            let (Some(from), Some(to)) = (from, to) else { break None };
+            let Some(()) = put_literals(to, from, literal_length) else { break None };
+            left = left.get(literal_length..).unwrap_or(&[]);
+            at = start;
             let copied = match start.checked_sub(offset) {
                 Some(from) => {
                     lowest = lowest.min(from);
@@ -137,13 +140,11 @@ impl Run {
                     put_older(buffer, start, site, offset, match_length)
                 }
             };
-            if put.is_none() || copied.is_none() {
-                sound = None;
-                break;
-            }
+            let Some(()) = copied else { break None };
             at = end;
-        }
+        };
         *sequences = Some(coming);
+        let taken = literals.len().wrapping_sub(left.len());
         *self = Self { at, taken, lowest, furthest };
         *offsets = Offsets(repeats);
         sound
@@ -192,14 +193,7 @@ fn copy_16(buffer: &mut [u8], from: usize, to: usize) -> Option<()> {
 
 /// Copies `count` literals, and some bytes more that count for nothing.
 #[inline(always)]
-pub(crate) fn put_literals(
-    buffer: &mut [u8],
-    at: usize,
-    literals: &[u8],
-    taken: usize,
-    count: usize,
-) -> Option<()> {
-    let (from, to) = (literals.get(taken..)?, buffer.get_mut(at..)?);
+pub(crate) fn put_literals(to: &mut [u8], from: &[u8], count: usize) -> Option<()> {
     *to.first_chunk_mut::<16>()? = *from.first_chunk::<16>()?;
     if count > 16 {
         put_more_literals(to.get_mut(16..)?, from.get(16..)?, count.wrapping_sub(16))?;
@@ -221,22 +215,25 @@ fn put_more_literals(to: &mut [u8], from: &[u8], count: usize) -> Option<()> {
     Some(())
 }
 
-/// Copies `count` bytes to `at` from `offset` bytes before, and some bytes more that
+/// Copies `count` bytes to `at` from `offset` bytes before, and up to 31 bytes more that
 /// count for nothing.
 #[inline(always)]
 pub(crate) fn put_match(buffer: &mut [u8], at: usize, offset: usize, count: usize) -> Option<()> {
-    let from = at.wrapping_sub(offset);
-    if offset < 16 {
+    let (past, to) = buffer.split_at_mut_checked(at)?;
+    let from = past.len().checked_sub(offset)?;
+    let Some(first) = past.get(from..)?.first_chunk::<16>() else {
         return put_close(buffer, at, offset, count);
-    }
-    copy_16(buffer, from, at)?;
-    if count > 16 {
+    };
+    *to.first_chunk_mut::<16>()? = *first;
+    // Most are no longer, and which are longer than 16 cannot be foreseen.
+    copy_16(buffer, from.wrapping_add(16), at.wrapping_add(16))?;
+    if count > 32 {
         put_long(buffer, from, at, count)?;
     }
     Some(())
 }
 
-/// All but the first 16 bytes of a match whose offset is at least as many.
+/// All but the first 32 bytes of a match whose offset is at least 16.
 #[inline(never)]
 fn put_long(buffer: &mut [u8], from: usize, at: usize, count: usize) -> Option<()> {
     let offset = at.wrapping_sub(from);
@@ -245,7 +242,7 @@ fn put_long(buffer: &mut [u8], from: usize, at: usize, count: usize) -> Option<(
         buffer.copy_within(from..end, at);
         return Some(());
     }
-    let mut done = 16_usize;
+    let mut done = 32_usize;
     while done < count {
         copy_16(buffer, from.wrapping_add(done), at.wrapping_add(done))?;
         done = done.wrapping_add(16);
@@ -317,7 +314,7 @@ fn put_older(buffer: &mut [u8], at: usize, site: &Site, offset: usize, count: us
 }
 
 /// What is copied in a piece may write so much too far: the room has it to spare.
-const _: () = assert!(SLACK >= 16 + 8 && literals::SLACK >= 16);
+const _: () = assert!(SLACK >= 32 && literals::SLACK >= 16);
 
 #[cfg(test)]
 mod tests {

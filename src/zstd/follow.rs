@@ -47,7 +47,8 @@ impl Run {
         let count = until.checked_sub(self.taken).filter(|_| until <= block.literals().len())?;
         let end = self.end(window, count)?;
         let literals = block.literals_and_slack();
-        put_literals(&mut window.buffer, self.at, literals, self.taken, count)?;
+        let (from, to) = (literals.get(self.taken..)?, window.buffer.get_mut(self.at..)?);
+        put_literals(to, from, count)?;
         if let Some(marks) = &mut window.marks {
             marks.set(self.at..end, false);
         }

@@ -103,7 +103,11 @@ pub(crate) fn open<'a>(
 
 /// Bits that the three numbers of a sequence may take so that those for the next
 /// states (9 + 9 + 8) are there without another load.
-const EXTRA_MAX: u64 = 57 - 26;
+const EXTRA_MAX: u64 = 56 - 26;
+
+/// Bytes before the word that is being read, at least, where a sequence is decoded
+/// without a look at the end of the bits.
+const FAR: usize = 16;
 
 /// The lowest bits of a word, by how many.
 const MASKS: [u64; 256] = {
@@ -124,35 +128,45 @@ const MASKS: [u64; 256] = {
 /// counted, for that takes the fewest steps here.
 #[derive(Clone, Copy)]
 struct Bits<'a> {
+    /// The bytes up to the end of the word.
     bytes: &'a [u8],
-    at: usize,
     word: u64,
+    /// Bits of the word that are still to be read, less than 64. More once there are
+    /// no more.
     left: u32,
 }
 
 impl Bits<'_> {
-    /// Makes at least 57 bits readable, if there are as many.
-    #[inline(always)]
+    /// Makes at least 56 bits readable, if there are as many.
     fn refill(&mut self) {
-        let used = 64_u32.wrapping_sub(self.left);
-        let back = index32(used >> 3);
-        if self.at >= 8 {
-            self.at = self.at.wrapping_sub(back);
-            self.left = 64_u32.wrapping_sub(used & 7);
-            self.word = word_at(self.bytes, self.at);
-        } else {
-            self.refill_slowly(back);
+        let at = self.at();
+        if at > 0 {
+            let back = index32(63_u32.wrapping_sub(self.left) >> 3).min(at);
+            self.left = self.left.wrapping_add(u32::try_from(back & 15).unwrap_or(0) << 3);
+            self.bytes = self.bytes.get(..self.bytes.len().wrapping_sub(back)).unwrap_or(&[]);
+            self.word = word_at(self.bytes, at.wrapping_sub(back));
         }
     }
 
-    #[cold]
-    fn refill_slowly(&mut self, back: usize) {
-        if self.at > 0 {
-            let back = back.min(self.at);
-            self.at = self.at.wrapping_sub(back);
-            self.left = self.left.wrapping_add(u32::try_from(back & 15).unwrap_or(0) << 3);
-            self.word = word_at(self.bytes, self.at);
+    /// The same, where the word is [far](FAR) from the end of the bits; elsewhere
+    /// nothing.
+    #[inline(always)]
+    fn refill_far(&mut self) -> Option<()> {
+        let length = self.bytes.len();
+        if length < FAR.wrapping_add(8) {
+            return None;
         }
+        let left = self.left | 56;
+        let back = index32(left.wrapping_sub(self.left) >> 3 & 15);
+        self.bytes = self.bytes.get(..length.wrapping_sub(back))?;
+        self.word = u64::from_le_bytes(*self.bytes.last_chunk::<8>()?);
+        self.left = left;
+        Some(())
+    }
+
+    /// Where in the bytes the word stands.
+    fn at(&self) -> usize {
+        self.bytes.len().saturating_sub(8)
     }
 
     /// Reads as many bits as the lowest byte of `count` says.
@@ -164,10 +178,10 @@ impl Bits<'_> {
         self.word.wrapping_shr(self.left) & mask
     }
 
-    /// The next state behind `entry`.
+    /// The next state behind `entry`, in the lowest bits.
     #[inline(always)]
     fn next(&mut self, Entry(entry): Entry) -> usize {
-        index(self.read(entry).wrapping_add(entry >> 16) & (STATE_MASK))
+        index(self.read(entry).wrapping_add(entry >> 16) & 0xffff_ffff)
     }
 
     /// The number that `entry` stands for.
@@ -184,10 +198,11 @@ impl Bits<'_> {
 }
 
 /// Keeps a state within a table.
-const STATE_MASK: u64 = 0x1ff;
+const STATE_MASK: usize = 0x1ff;
 
 /// The sequences of a block, decoded as they are asked for. They end early where the
 /// block is corrupt: see [`is_finished`](Self::is_finished).
+#[derive(Clone, Copy)]
 pub struct Sequences<'a> {
     bits: Bits<'a>,
     /// The tables of literal lengths, offsets and match lengths.
@@ -203,16 +218,16 @@ static NO_STATES: [Entry; STATES_MAX] = [Entry(0); STATES_MAX];
 
 impl<'a> Sequences<'a> {
     fn none() -> Self {
-        let bits = Bits { bytes: &[], at: 0, word: 0, left: 0 };
+        let bits = Bits { bytes: &[], word: 0, left: 0 };
         Self { bits, tables: [&NO_STATES; 3], states: [0; 3], left: 0 }
     }
 
     fn new(bytes: &'a [u8], tables: [&'a CodeTable; 3], count: usize) -> Option<Self> {
         let stream = Backward::new(bytes)?;
-        let (at, word, left) = (stream.at, stream.word, 64_u32.wrapping_sub(stream.used));
-        let mut bits = Bits { bytes, at, word, left };
+        let (word, left) = (stream.word, 64_u32.wrapping_sub(stream.used));
+        let mut bits = Bits { bytes, word, left };
         bits.refill();
-        let states = tables.map(|table| index(bits.read(table.log().into()) & STATE_MASK));
+        let states = tables.map(|table| index(bits.read(table.log().into())));
         Some(Self { bits, tables: tables.map(|table| &*table.entries), states, left: count })
     }
 
@@ -225,7 +240,7 @@ impl<'a> Sequences<'a> {
     /// Whether all of them came, and their bits ended with the last.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        self.left == 0 && self.bits.at == 0 && self.bits.left == 0
+        self.left == 0 && self.bits.at() == 0 && self.bits.left == 0
     }
 }
 
@@ -234,40 +249,88 @@ impl Iterator for Sequences<'_> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<Sequence> {
-        if self.left == 0 {
-            return None;
-        }
-        let [literals, offsets, matches] = self.tables;
-        let entry =
-            |table: &[Entry; STATES_MAX], state| table.get(state).copied().unwrap_or_default();
-        let Self { bits, states: [literal_state, offset_state, match_state], left, .. } = self;
-        bits.refill();
-        let literal = entry(literals, *literal_state);
-        let offset = entry(offsets, *offset_state);
-        let matched = entry(matches, *match_state);
-        let sum = literal.0.wrapping_add(offset.0).wrapping_add(matched.0);
-        let is_long = (sum >> 8) & 0xff > EXTRA_MAX;
-        let offset_value = bits.number(offset);
-        if is_long {
-            bits.refill();
-        }
-        let match_length = bits.number(matched);
-        let literal_length = bits.number(literal);
-        if is_long || bits.at == 0 {
-            bits.refill();
-            if bits.is_over() {
-                return None;
+        if self.left > 1 && self.bits.refill_far().is_some() {
+            let entries = self.entries();
+            if !is_long(entries) {
+                return Some(self.take(entries));
             }
         }
-        *left = left.wrapping_sub(1);
-        if *left == 0 {
-            bits.refill();
-        } else {
-            *literal_state = bits.next(literal);
-            *match_state = bits.next(matched);
-            *offset_state = bits.next(offset);
+        // By value, so that the state is not to lie in memory for this.
+        let (state, sequence) = self.next_slowly();
+        *self = state;
+        sequence
+    }
+}
+
+/// Whether the numbers of a sequence take so many bits that those for the next states
+/// need another load.
+#[inline(always)]
+fn is_long(entries: [Entry; 3]) -> bool {
+    let [literal, offset, matched] = entries;
+    let sum = literal.0.wrapping_add(offset.0).wrapping_add(matched.0);
+    (sum >> 8) & 0xff > EXTRA_MAX
+}
+
+impl Sequences<'_> {
+    /// The entries of the states.
+    #[inline(always)]
+    fn entries(&self) -> [Entry; 3] {
+        let entry = |table: &[Entry; STATES_MAX], state: usize| {
+            table.get(state & STATE_MASK).copied().unwrap_or_default()
+        };
+        let [literals, offsets, matches] = self.tables;
+        let [literal, offset, matched] = self.states;
+        [entry(literals, literal), entry(offsets, offset), entry(matches, matched)]
+    }
+
+    /// Reads a sequence that is not the last, of bits that are there.
+    #[inline(always)]
+    fn take(&mut self, [literal, offset, matched]: [Entry; 3]) -> Sequence {
+        let offset_value = self.bits.number(offset);
+        // Few of these two have bits of their own.
+        let [mut match_length, mut literal_length] = [matched, literal].map(Entry::least);
+        if matched.0.wrapping_add(literal.0) & 0xff00 > 0 {
+            match_length = self.bits.number(matched);
+            literal_length = self.bits.number(literal);
         }
-        Some(Sequence { literal_length, match_length, offset_value })
+        self.left = self.left.wrapping_sub(1);
+        self.go_on([literal, offset, matched]);
+        Sequence { literal_length, match_length, offset_value }
+    }
+
+    /// Reads the next states.
+    #[inline(always)]
+    fn go_on(&mut self, [literal, offset, matched]: [Entry; 3]) {
+        let literal = self.bits.next(literal);
+        let matched = self.bits.next(matched);
+        self.states = [literal, self.bits.next(offset), matched];
+    }
+
+    /// Any sequence.
+    #[cold]
+    #[inline(never)]
+    fn next_slowly(mut self) -> (Self, Option<Sequence>) {
+        if self.left == 0 {
+            return (self, None);
+        }
+        self.bits.refill();
+        let entries = self.entries();
+        let [literal, offset, matched] = entries;
+        let offset_value = self.bits.number(offset);
+        if is_long(entries) {
+            self.bits.refill();
+        }
+        let match_length = self.bits.number(matched);
+        let literal_length = self.bits.number(literal);
+        self.bits.refill();
+        if self.bits.is_over() {
+            return (self, None);
+        }
+        self.left = self.left.wrapping_sub(1);
+        if self.left > 0 {
+            self.go_on(entries);
+        }
+        (self, Some(Sequence { literal_length, match_length, offset_value }))
     }
 }
 
@@ -275,7 +338,7 @@ impl Iterator for Sequences<'_> {
 const _: () = assert!(size_of::<Sequence>() * (crate::BLOCK_MAX / MATCH_MIN) < 600 * 1024);
 
 /// States are masked as the tables are long.
-const _: () = assert!(STATES_MAX == 0x1ff + 1);
+const _: () = assert!(STATES_MAX == STATE_MASK + 1);
 
 #[cfg(test)]
 mod tests {
