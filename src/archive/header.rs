@@ -40,7 +40,7 @@ pub struct Header {
     computed_md5: [u8; 16],
     blob_buffer_offset: u32,
     blob_buffer_size: u32,
-    header_size: u32,
+    pub(crate) header_size: u32,
     configs: Vec<Config>,
     devices: Vec<Device>,
     /// Sizes that are not from the header.
@@ -201,11 +201,6 @@ impl Header {
     #[must_use]
     pub fn first_extent(&self) -> ArchiveOffset {
         ArchiveOffset(self.start.saturating_add(u64::from(self.header_size)))
-    }
-
-    /// Its bytes; 0 if it is lost.
-    pub(crate) fn size(&self) -> u64 {
-        self.header_size.into()
     }
 
     /// Where the first extent can start at the earliest.

@@ -149,7 +149,7 @@ impl Walk {
             state: State::Expect(at),
             held: None,
             earliest: header.earliest_extent(),
-            header_size: header.size(),
+            header_size: header.header_size.into(),
             uuid: header.uuid(),
             headers: 0,
             pieces: Vec::new(),
