@@ -6,7 +6,7 @@ use super::log::{Checksums, End, Log};
 use crate::source::{Reader, Writer};
 
 /// Bytes that are written of all checkpoints of a container, about.
-const WRITTEN_MAX: usize = 16 * 1024 * 1024;
+const WRITTEN_MAX: usize = 32 * 1024 * 1024;
 
 /// Bytes that writing one takes besides a state of some size.
 const WRITTEN_OWN: usize = 32;
@@ -124,7 +124,8 @@ impl<S> Checkpoints<S> {
     }
 
     /// Appends them, their states as `write` puts them down: not those that it
-    /// cannot put down, and every few only if all would take too much.
+    /// cannot put down, and every few only if all would take too much. The last one is
+    /// among them.
     pub(super) fn write_to(
         &self,
         bytes: &mut Writer,
@@ -135,7 +136,7 @@ impl<S> Checkpoints<S> {
         let all = states.saturating_add(self.kept.len().saturating_mul(WRITTEN_OWN));
         let every = all.div_ceil(WRITTEN_MAX).max(1);
         let mut written = Vec::new();
-        for kept in self.kept.iter().step_by(every) {
+        for kept in self.kept.iter().rev().step_by(every) {
             let mut checkpoint = Writer::default();
             checkpoint.u64(kept.contents);
             checkpoint.u64(kept.source);
@@ -145,7 +146,7 @@ impl<S> Checkpoints<S> {
         }
         bytes.u64(self.interval);
         bytes.u64(u64::try_from(written.len()).unwrap_or(u64::MAX));
-        for checkpoint in written {
+        for checkpoint in written.iter().rev() {
             bytes.raw(checkpoint.bytes());
         }
     }

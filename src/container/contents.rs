@@ -175,7 +175,8 @@ impl Contents {
     /// reached, or its decoder's state cannot be put down (zstd).
     pub(crate) fn write_checkpoints(&self, bytes: &mut Writer) -> Option<()> {
         match &self.layer {
-            Layer::Plain(_) | Layer::Zstd(_) => None,
+            Layer::Plain(_) => None,
+            Layer::Zstd(stream) => stream.write_checkpoints(bytes),
             Layer::Lzop(lzop) => lzop.write_checkpoints(bytes),
             Layer::Gzip(stream) => stream.write_checkpoints(bytes),
             Layer::Bzip2(stream) => stream.write_checkpoints(bytes),
@@ -186,7 +187,8 @@ impl Contents {
     /// same container; `None` if the bytes hold something else.
     pub(crate) fn take_checkpoints(&self, bytes: &mut Reader<'_>) -> Option<()> {
         match &self.layer {
-            Layer::Plain(_) | Layer::Zstd(_) => None,
+            Layer::Plain(_) => None,
+            Layer::Zstd(stream) => stream.take_checkpoints(bytes),
             Layer::Lzop(lzop) => lzop.take_checkpoints(bytes),
             Layer::Gzip(stream) => stream.take_checkpoints(bytes),
             Layer::Bzip2(stream) => stream.take_checkpoints(bytes),

@@ -256,8 +256,9 @@ function readsOf({ title, path }) {
   say(`  ${title}: check, then ${READS} reads`);
   const script = fileURLToPath(new URL("reads.mjs", import.meta.url));
   const printed = execFileSync(execPath, [script, path, String(READS)], { encoding: "utf8" });
-  const { seconds, memory } = JSON.parse(printed);
-  return row(title, fine(median(seconds)), fine(Math.max(...seconds)), mib(memory));
+  const { seconds, memory, kept, reopened } = JSON.parse(printed);
+  const reads = [fine(median(seconds)), fine(Math.max(...seconds)), mib(memory)];
+  return row(title, ...reads, mib(kept), fine(median(reopened)));
 }
 
 /** What can be measured by itself; each gives a table and a line about it. */
@@ -294,10 +295,11 @@ const parts = {
 
   async reads() {
     const endings = containers.map(({ ending }) => ending);
-    const entries = await packed(await archive("mixed"), endings);
+    const mixed = await packed(await archive("mixed"), endings);
+    const entries = [...mixed, ...(await packed(await filesArchive(), ["zst"]))];
     const head = [
-      row("container", "median", "worst", "wasm memory"),
-      row("---", "--:", "--:", "--:"),
+      row("container", "median", "worst", "wasm memory", "kept", "opened again, to the last 4 KiB"),
+      row("---", ...Array(5).fill("--:")),
     ];
     const about = `${READS} reads of 4 KiB at random places of the disks, after the check, under Node with the page's wasm.`;
     return { table: [...head, ...entries.map(readsOf)], about };
