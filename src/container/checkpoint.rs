@@ -5,7 +5,7 @@ use core::ops::Range;
 use super::log::{Checksums, End, Log};
 use crate::source::{Reader, Writer};
 
-/// Bytes that are written of all checkpoints of a container, about.
+/// Bytes that are written of all checkpoints of a container, at most.
 const WRITTEN_MAX: usize = 32 * 1024 * 1024;
 
 /// Bytes that writing one takes besides a state of some size.
@@ -135,12 +135,15 @@ impl<S> Checkpoints<S> {
         let states = self.bytes.saturating_sub(kept);
         let all = states.saturating_add(self.kept.len().saturating_mul(WRITTEN_OWN));
         let every = all.div_ceil(WRITTEN_MAX).max(1);
-        let mut written = Vec::new();
+        let (mut written, mut left) = (Vec::new(), WRITTEN_MAX);
         for kept in self.kept.iter().rev().step_by(every) {
             let mut checkpoint = Writer::default();
             checkpoint.u64(kept.contents);
             checkpoint.u64(kept.source);
-            if write(&kept.state, &mut checkpoint).is_some() {
+            let is_written = write(&kept.state, &mut checkpoint).is_some();
+            let length = checkpoint.bytes().len();
+            if is_written && length <= left {
+                left = left.saturating_sub(length);
                 written.push(checkpoint);
             }
         }

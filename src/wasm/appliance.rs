@@ -37,6 +37,7 @@ impl Archive {
     ) -> Result<Export, JsValue> {
         let mut taps = Vec::new();
         let doubt = doubt_of(doubt)?;
+        self.contents().begin_anew();
         let ova = self.appliance(keeps_macs, compressed, doubt, |id, disk| {
             if hashed { tapped(id, &disk, &mut taps) } else { disk }
         });

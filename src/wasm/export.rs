@@ -163,6 +163,7 @@ impl Archive {
         doubt: Option<DoubtTaken>,
     ) -> Result<Export, JsValue> {
         let doubt = doubt_of(doubt)?;
+        self.contents().begin_anew();
         let (id, disk) = self.known_disk(device, doubt)?;
         let disk = if marked { self.marked_disk(id, doubt).unwrap_or(disk) } else { disk };
         let mut taps = Vec::new();

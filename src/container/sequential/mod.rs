@@ -34,14 +34,19 @@ pub(in crate::container) struct Stream<D: Decoder> {
 impl<D: Decoder> Stream<D> {
     /// The contents of the container that `source` is, without reading.
     pub(in crate::container) fn new(source: Rc<dyn ReadAt>, options: &Options) -> Self {
-        let decoder = D::new(options);
+        Self { state: RefCell::new(Self::state_of(source, *options)) }
+    }
+
+    fn state_of(source: Rc<dyn ReadAt>, options: Options) -> State<D> {
+        let decoder = D::new(&options);
         let input = Input::new(Rc::clone(&source), 0);
-        let state = State {
-            options: *options,
+        State {
+            options,
             source,
             frontier: Some(Cursor::new(decoder, input, 0)),
             reached: (0, 0),
             end: None,
+            is_kept: false,
             reader: None,
             derived: None,
             recent: Recent::new(options.cache_bytes),
@@ -52,8 +57,16 @@ impl<D: Decoder> Stream<D> {
             log: Log::default(),
             expected: None,
             work: 0,
-        };
-        Self { state: RefCell::new(state) }
+        }
+    }
+
+    /// Forgets a pass that was kept: what is read from here on is decoded from the
+    /// start, and what it passes is compared with the checksums.
+    pub(in crate::container) fn begin_anew(&self) {
+        let mut state = self.state.borrow_mut();
+        if state.is_kept {
+            *state = Self::state_of(Rc::clone(&state.source), state.options);
+        }
     }
 
     /// Takes note of what has to stand somewhere ahead.
@@ -111,7 +124,7 @@ impl<D: Decoder> Stream<D> {
         state.checkpoints.read_from(bytes, D::read_state)?;
         state.reached = (finished.contents, finished.source);
         state.log = Log::sound(finished.contents, finished.checksums);
-        state.end = Some(End::Complete);
+        (state.end, state.is_kept) = (Some(End::Complete), true);
         (state.frontier, state.reader) = (None, None);
         Some(())
     }

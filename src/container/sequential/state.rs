@@ -29,6 +29,8 @@ pub(super) struct State<D: Decoder> {
     /// How far the frontier got, in bytes of contents and of the source.
     pub(super) reached: (u64, u64),
     pub(super) end: Option<End>,
+    /// Whether a pass that was kept stands for one of its own.
+    pub(super) is_kept: bool,
     pub(super) reader: Option<Cursor<D>>,
     /// Follows what derives from contents that are not what went in.
     pub(super) derived: Option<Derived<D>>,

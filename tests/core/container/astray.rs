@@ -3,6 +3,7 @@
 
 use archive_writer::{ArchiveBuilder, Device, Random};
 
+use super::block_starts;
 use crate::programs::run;
 use crate::support::{claimed_of, scan};
 
@@ -22,21 +23,6 @@ fn disk() -> Vec<u8> {
     bytes
 }
 
-/// Where the blocks of the single frame in `packed` start and end.
-fn blocks(packed: &[u8]) -> Vec<(usize, usize)> {
-    let mut blocks = Vec::new();
-    let mut at = 6;
-    loop {
-        let fields = u32::from_le_bytes([packed[at], packed[at + 1], packed[at + 2], 0]);
-        let length = if (fields >> 1) & 3 == 1 { 1 } else { (fields >> 3) as usize };
-        blocks.push((at, at + 3 + length));
-        if fields & 1 != 0 {
-            return blocks;
-        }
-        at += 3 + length;
-    }
-}
-
 #[test]
 fn what_copies_across_a_block_that_is_missing_is_in_doubt_and_what_does_not_is_claimed() {
     let truth = disk();
@@ -46,9 +32,10 @@ fn what_copies_across_a_block_that_is_missing_is_in_doubt_and_what_does_not_is_c
     for arguments in [&["-q", "-c", "-3"][..], &["-q", "-c", "-3", "--no-check"]] {
         let Some(packed) = run("zstd", arguments, &archive) else { return };
         assert_eq!(claimed_of(&scan(packed.clone()), 1, &truth), (SIZE as u64, 0));
-        let blocks = blocks(&packed);
+        let starts = block_starts(&packed);
         let (mut all, mut number) = (0, 0);
-        for &(start, end) in blocks[2..blocks.len() - 2].iter().step_by(3) {
+        for pair in starts[2..starts.len() - 1].windows(2).step_by(3) {
+            let (start, end) = (pair[0], pair[1]);
             let lacking = [&packed[..start], &packed[end..]].concat();
             let (claimed, wrong) = claimed_of(&scan(lacking), 1, &truth);
             assert_eq!(wrong, 0, "without the block at {start}, {arguments:?}");

@@ -93,6 +93,20 @@ fn what_a_kept_scan_knows_of_a_container_makes_every_byte_reachable() {
             let device = device.id.get();
             assert!(support::image(&again, device) == disks().image(device), "{program}");
         }
+
+        // One bit has rotted since: a save passes over it, and the checksum tells.
+        if !matches!(program, "zstd" | "gzip") {
+            continue;
+        }
+        let mut rotten = packed;
+        let end = rotten.len() - if program == "zstd" { 1 } else { 5 };
+        rotten[end] ^= 1;
+        let archive = open(rotten);
+        let again = Scan::resume(&archive, from_bytes(&archive, &kept).expect("it can be taken"));
+        archive.contents().begin_anew();
+        assert!(support::image(&again, last) == disks().image(last), "{program}");
+        assert!(archive.contents().approach(u64::MAX..u64::MAX, u64::MAX).expect("it decodes"));
+        assert_eq!(archive.contents().findings().len(), 1, "{program}");
     }
 }
 

@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::block_starts;
 use crate::contents::{assert_reads_as, read_around};
 use crate::programs::run;
 use crate::support::{finish, id, take_over_doubt};
@@ -57,21 +58,6 @@ fn disk(seed: u64) -> Vec<u8> {
     }
     bytes.truncate(SIZE);
     bytes
-}
-
-/// Where the blocks of the single frame in `packed` start.
-fn block_starts(packed: &[u8]) -> Vec<usize> {
-    let mut starts = Vec::new();
-    let mut at = 6;
-    loop {
-        let fields = u32::from_le_bytes([packed[at], packed[at + 1], packed[at + 2], 0]);
-        starts.push(at);
-        if fields & 1 != 0 {
-            return starts;
-        }
-        let length = if (fields >> 1) & 3 == 1 { 1 } else { (fields >> 3) as usize };
-        at += 3 + length;
-    }
 }
 
 fn damaged(packed: &[u8], kind: Damage, random: &mut Random) -> (Vec<u8>, usize) {
