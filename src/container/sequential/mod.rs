@@ -37,6 +37,7 @@ impl<D: Decoder> Stream<D> {
         Self { state: RefCell::new(Self::state_of(source, *options)) }
     }
 
+    #[inline(never)]
     fn state_of(source: Rc<dyn ReadAt>, options: Options) -> State<D> {
         let decoder = D::new(&options);
         let input = Input::new(Rc::clone(&source), 0);
