@@ -1,9 +1,9 @@
 //! Archives that are damaged at any place, in every container, held against the
 //! truth: no byte is claimed as good that is not the disk's.
 //!
-//! `VMA_DAMAGE_CASES` says how many cases, `VMA_DAMAGE_CASE` which one alone. From
-//! [`OTHER`] on, the archives are packed in other ways, and half of the files are
-//! damaged twice.
+//! `VMA_DAMAGE_CASES` says how many cases, or which (`5000..10000`),
+//! `VMA_DAMAGE_CASE` which one alone. From [`OTHER`] on, the archives are packed in
+//! other ways, and half of the files are damaged twice.
 
 mod bases;
 mod damage;
@@ -43,21 +43,32 @@ struct Sums {
     bytes: u64,
 }
 
-fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
+/// The cases of a run, as the environment names them; without that those of a run
+/// of all tests.
+fn cases() -> Vec<u64> {
+    let variable = |name| std::env::var(name).ok();
+    let number = |text: &str| text.parse::<u64>().expect("a number");
+    if let Some(only) = variable("VMA_DAMAGE_CASE") {
+        return vec![number(&only)];
+    }
+    let Some(cases) = variable("VMA_DAMAGE_CASES") else {
+        return (0..CASES).chain(OTHER..OTHER + OTHER_CASES).chain(FORMER).collect();
+    };
+    match cases.split_once("..") {
+        Some((start, end)) => (number(start)..number(end)).collect(),
+        None => {
+            let count = number(&cases);
+            (0..count).chain(OTHER..OTHER + count / 4).chain(FORMER).collect()
+        }
+    }
 }
 
 #[test]
 fn no_byte_is_claimed_that_is_not_the_disks() {
     let (bases, others) = (bases(), other_bases());
-    let cases: Vec<u64> = match (number("VMA_DAMAGE_CASE"), number("VMA_DAMAGE_CASES")) {
-        (Some(only), _) => vec![only],
-        (None, Some(cases)) => (0..cases).chain(OTHER..OTHER + cases / 4).chain(FORMER).collect(),
-        (None, None) => (0..CASES).chain(OTHER..OTHER + OTHER_CASES).chain(FORMER).collect(),
-    };
     let mut table: BTreeMap<(&str, &str), Sums> = BTreeMap::new();
     let mut failed = Vec::new();
-    for case in cases {
+    for case in cases() {
         let mut random = Random::new(case);
         let bases = if case < OTHER { &bases } else { &others };
         let base = &bases[random.below(bases.len() as u64) as usize];
