@@ -1,6 +1,7 @@
 /** What events set in motion: requests to the Worker, scans, saves. */
 import { WINDOW_TOO_LARGE, WORKER_DIED } from "./shared/codes.js";
 import { failureOf } from "./shared/failure.js";
+import { KEEPING } from "./shared/stored.js";
 import { baseName } from "./page/names.js";
 import { Meter } from "./page/rate.js";
 import { Beside } from "./page/saving/beside.js";
@@ -12,8 +13,6 @@ import { FINDINGS_PER_PAGE } from "./page/state.js";
 /** @typedef {import("./page/model.js").Send} Send */
 /** @typedef {import("./page/model.js").State} State */
 /** @typedef {import("./page/worker-client.js").WorkerClient} WorkerClient */
-
-const KEEPING = "keep-scans";
 
 export class Actions {
   #worker;

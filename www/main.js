@@ -1,4 +1,4 @@
-/** Puts the page together: state, views, Worker and Service Worker. */
+/** Puts the page together: state, views, Worker and Service Worker. `start.js` loads it. */
 import { Actions } from "./actions.js";
 import { announcementOf } from "./page/announcements.js";
 import { watchClicks } from "./page/download-gate.js";
@@ -8,7 +8,9 @@ import { abilities } from "./page/saving/abilities.js";
 import { Downloads } from "./page/saving/downloads.js";
 import { dropStaged } from "./page/saving/staged.js";
 import { INITIAL, update } from "./page/state.js";
+import { service } from "./page/service.js";
 import { Trust } from "./page/trust.js";
+import { Upkeep } from "./page/upkeep.js";
 import { WorkerClient } from "./page/worker-client.js";
 import { failure } from "./shared/failure.js";
 import { archiveView } from "./views/archive-view.js";
@@ -26,7 +28,9 @@ import { formerSavesView } from "./views/former-saves-view.js";
 import { keptView } from "./views/kept-view.js";
 import { liveView } from "./views/live-view.js";
 import { machineView } from "./views/machine-view.js";
+import { newerView } from "./views/newer-view.js";
 import { openerView } from "./views/opener-view.js";
+import { ownPolicyView } from "./views/own-policy-view.js";
 import { proxmoxView } from "./views/proxmox-view.js";
 import { questionView } from "./views/question-view.js";
 import { reportView } from "./views/report-view.js";
@@ -36,6 +40,7 @@ let state = INITIAL;
 let renderDue = false;
 
 const views = [
+  newerView,
   openerView,
   failureView,
   archiveView,
@@ -54,13 +59,18 @@ const views = [
   checksumsView,
   extentsView,
   keptView,
+  ownPolicyView,
   questionView,
   liveView,
 ].map((view) => view(send));
 
-const worker = new WorkerClient((died) => send({ type: "worker-ended", failure: died }));
+const worker = new WorkerClient(
+  (died) => send({ type: "worker-ended", failure: died }),
+  (thread, policy) => send({ type: "policy-found", thread, policy }),
+);
 const actions = new Actions(worker, send, () => state);
 const trust = new Trust(worker, send, () => state);
+const upkeep = new Upkeep(worker, send, () => state);
 
 /** @param {import("./page/model.js").PageEvent} event */
 function send(event) {
@@ -71,6 +81,7 @@ function send(event) {
   if (state !== before) renderSoon();
   actions.handle(event, before);
   trust.handle(event);
+  upkeep.handle(event);
 }
 
 /** A hidden page gets no frames; a timer keeps it up to date there. */
@@ -88,11 +99,13 @@ function render() {
 
 /** Finds out how files can be saved here. */
 async function allowSaving() {
-  const downloads = await Downloads.register().catch(() => null);
+  const registration = service();
+  const downloads = registration && new Downloads(registration);
   if (downloads) actions.saves.allowDownloads(downloads);
   send({ type: "abilities-known", abilities: await abilities(downloads !== null) });
   warnBeforeLeaving(downloads);
-  dropStaged();
+  await dropStaged();
+  upkeep.begin();
 }
 
 /** @param {Downloads | null} downloads */

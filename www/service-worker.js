@@ -1,16 +1,27 @@
 /**
- * The Service Worker: turns `save/<id>` into a download that streams
- * from the page's Worker. It touches no other request and keeps no copies.
+ * The Service Worker: answers for the page's own files, each with the page's policy,
+ * out of what it keeps of them; and turns `vma-inspector-save/<id>` into a download
+ * that streams from the page's Worker. It touches no other request.
  */
 
 /** @typedef {import("./shared/messages.js").Failure} Failure */
 /** @typedef {import("./shared/messages.js").FromImage} FromImage */
 /** @typedef {import("./shared/messages.js").FromSave} FromSave */
+/** @typedef {import("./shared/messages.js").PageFiles} PageFiles */
+/** @typedef {import("./shared/messages.js").Policy} Policy */
 /** @typedef {import("./shared/messages.js").ToSave} ToSave */
 /** @typedef {import("./shared/messages.js").ToServiceWorker} ToServiceWorker */
 /** @typedef {Extract<ToServiceWorker, { kind: "save" }>} SaveOrder */
 
 const scope = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+
+/** The build fills this line in, so that it differs wherever a file of the page does. */
+const PAGE = /** @type {PageFiles} */ ({ version: "", headers: {}, types: {}, files: {} });
+
+/** What is kept of this page, where others of the same origin have theirs; `stored.js` knows it. */
+const KEPT_OF_PAGE = `vma-inspector-page ${scope.registration.scope} `;
+const KEPT = KEPT_OF_PAGE + PAGE.version;
+const SAVE_ADDRESS = /^vma-inspector-save\/([0-9a-f]{32})$/;
 
 /** Chunks asked for ahead of the browser, so that reading and writing overlap. */
 const CHUNKS_AHEAD = 2;
@@ -175,7 +186,8 @@ const saves = new Map();
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let pageCheck;
 
-scope.addEventListener("activate", (event) => event.waitUntil(scope.clients.claim()));
+scope.addEventListener("install", (event) => event.waitUntil(keepPage()));
+scope.addEventListener("activate", (event) => event.waitUntil(takeCharge()));
 
 scope.addEventListener("message", (event) => {
   const message = /** @type {ToServiceWorker} */ (event.data);
@@ -183,17 +195,112 @@ scope.addEventListener("message", (event) => {
   if (message.kind === "save") begin(message, page);
   else if (message.kind === "ping") answerPing(message.ids, page);
   else if (message.kind === "may-hand-over") message.reply.postMessage(saves.size === 0);
+  else if (message.kind === "policy") event.waitUntil(tellPolicy(message.reply));
   else event.waitUntil(scope.skipWaiting());
 });
 
+// Other programs may live at this origin, now or later: what is not the page's,
+// letter for letter, goes to the server as if nobody were here.
 scope.addEventListener("fetch", (event) => {
-  const prefix = new URL("save/", scope.registration.scope).pathname;
-  const { origin, pathname } = new URL(event.request.url);
-  if (origin !== scope.location.origin || !pathname.startsWith(prefix)) return;
-  const id = pathname.slice(prefix.length);
-  // "No content" leaves the page where it is.
-  event.respondWith(saves.get(id)?.response() ?? new Response(null, { status: 204 }));
+  const { method, mode, url } = event.request;
+  const [address = ""] = url.split("#");
+  if (method !== "GET" || !address.startsWith(scope.registration.scope)) return;
+  const name = address.slice(scope.registration.scope.length) || "index.html";
+  const [, id] = SAVE_ADDRESS.exec(name) ?? [];
+  if (Object.hasOwn(PAGE.files, name)) event.respondWith(answer(name));
+  else if (id !== undefined && mode === "navigate") {
+    // "No content" leaves the page where it is.
+    event.respondWith(saves.get(id)?.response() ?? new Response(null, { status: 204 }));
+  }
 });
+
+/** Keeps every file of this version, or fails: a page of two versions is none. */
+async function keepPage() {
+  const kept = await caches.open(KEPT);
+  try {
+    await Promise.all(
+      Object.keys(PAGE.files).map(async (name) => kept.put(addressOf(name), await fetched(name))),
+    );
+  } catch (error) {
+    await caches.delete(KEPT);
+    throw error;
+  }
+}
+
+/** Former versions go, and windows that are open are this one's. */
+async function takeCharge() {
+  for (const name of await caches.keys()) {
+    if (name.startsWith(KEPT_OF_PAGE) && name !== KEPT) await caches.delete(name);
+  }
+  await scope.clients.claim();
+}
+
+/** @param {string} name */
+async function answer(name) {
+  const isKept = await caches.has(KEPT);
+  // Nothing is kept anew after a person has removed it.
+  if (!isKept) return fetched(name);
+  return (await (await caches.open(KEPT)).match(addressOf(name))) ?? fetched(name);
+}
+
+/** @param {string} name */
+function addressOf(name) {
+  return scope.registration.scope + (name === "index.html" ? "" : name);
+}
+
+/**
+ * A file of this version from the server, with our headers instead of its own.
+ * @param {string} name
+ */
+async function fetched(name) {
+  // What the browser has just loaded will do, unless it is of another version.
+  for (const cache of /** @type {const} */ (["default", "reload"])) {
+    const answer = await fetch(addressOf(name), { cache });
+    const bytes = await answer.arrayBuffer();
+    if (answer.ok && (await hashOf(bytes)) === PAGE.files[name]) return withHeaders(name, bytes);
+  }
+  throw new Error(`${name} is not that of this version`);
+}
+
+/** @param {ArrayBuffer} bytes */
+async function hashOf(bytes) {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  // As much of it as the build has written down.
+  return btoa(String.fromCharCode(...hash.subarray(0, 9)));
+}
+
+/**
+ * @param {string} name
+ * @param {ArrayBuffer} bytes
+ */
+function withHeaders(name, bytes) {
+  const type = PAGE.types[name.slice(name.lastIndexOf("."))] ?? "application/octet-stream";
+  const length = String(bytes.byteLength);
+  return new Response(bytes, {
+    headers: { ...PAGE.headers, "Content-Type": type, "Content-Length": length },
+  });
+}
+
+/**
+ * What `policy.js` finds out elsewhere: a Service Worker has the policy that its own
+ * script came with, which nobody but the server can send.
+ * @param {MessagePort} reply
+ */
+async function tellPolicy(reply) {
+  const told = new Promise((resolve) => {
+    scope.addEventListener("securitypolicyviolation", (event) => {
+      const { originalPolicy } = /** @type {SecurityPolicyViolationEvent} */ (event);
+      resolve(/(^|;)\s*connect-src 'self'\s*(;|$)/.test(originalPolicy) ? "own-origin" : "unknown");
+    });
+  });
+  const isStopped = await fetch("data:,vma-inspector-policy-check").then(
+    () => false,
+    () => true,
+  );
+  const silent = new Promise((resolve) => setTimeout(() => resolve("unknown"), 2000));
+  const policy = /** @type {Policy} */ (isStopped ? await Promise.race([told, silent]) : "none");
+  reply.postMessage(policy);
+}
 
 /**
  * @param {SaveOrder} order

@@ -403,6 +403,7 @@ async function measure(names, small, launch) {
   const server = await Server.start();
   const baseline = await Server.start({
     folder: fileURLToPath(new URL("baseline", import.meta.url)),
+    headers: {},
   });
   const browser = await launch(server);
   const bare = await launch(baseline);

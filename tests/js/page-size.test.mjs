@@ -11,7 +11,7 @@ const KIB = 1024;
 
 /** Files of the page that a browser fetches, with their sizes gzipped. */
 const files = readdirSync(page, { recursive: true })
-  .filter((name) => statSync(join(page, name)).isFile() && !name.endsWith(".d.ts"))
+  .filter((name) => statSync(join(page, name)).isFile() && !/\.d\.ts$|^_headers$/.test(name))
   .map((name) => ({ name, bytes: gzipSync(readFileSync(join(page, name)), { level: 9 }).length }));
 
 function within(limit, counted) {

@@ -33,18 +33,27 @@ function ways(wish, can) {
 }
 
 test("what comes in order streams into the downloads", () => {
-  assert.deepEqual(ways({}, {}), ["download", "stage", "file"]);
-  assert.deepEqual(ways({ sizeMax: 1000 }, {}), ["download", "stage", "file", "blob"]);
+  assert.deepEqual(ways({}, {}), ["download", "file", "stage"]);
+  assert.deepEqual(ways({ sizeMax: 1000 }, {}), ["download", "blob", "file", "stage"]);
 });
 
 test("what does not come in order is never streamed", () => {
   for (const wish of [{ patched: true }, { unordered: true }]) {
     assert.ok(!ways(wish, {}).includes("download"));
     assert.equal(ways(wish, {})[0], "file", "a large file is better written once");
-    assert.equal(ways({ ...wish, sizeMax: 1000 }, {})[0], "stage");
+    assert.equal(ways({ ...wish, sizeMax: 1000 }, {})[0], "blob", "nothing small is stored");
     assert.equal(ways(wish, { filePicker: false })[0], "stage");
   }
-  assert.deepEqual(ways({ unordered: true, sizeMax: 1000 }, nothing), []);
+  assert.deepEqual(ways({ unordered: true, sizeMax: 1000 }, nothing), ["blob"]);
+  assert.deepEqual(ways({ unordered: true, sizeMax: GIB / 4 }, nothing), []);
+});
+
+test("what stores a copy is the last of all that a browser offers", () => {
+  for (const wish of [{}, { patched: true }, { unordered: true }]) {
+    for (const sizeMax of [1000, 20 * GIB]) {
+      assert.equal(ways({ ...wish, sizeMax }, {}).at(-1), "stage");
+    }
+  }
 });
 
 test("the browser's own storage is used only as far as it goes", () => {
@@ -150,4 +159,22 @@ test("a short write into the browser's own storage means that it is full", async
   await assert.rejects(sink.write(0, bytes), ({ failure }) => failure.code === "no-space");
   await sink.discard({ code: "no-space" });
   assert.deepEqual(removed, ["x"]);
+});
+
+test("a file that is put together in memory has every byte where it was written last", async () => {
+  const written = [
+    [40, 30],
+    [0, 10],
+    [60, 20],
+    [45, 5],
+    [0, 3],
+  ];
+  const wanted = new Uint8Array(100);
+  const sink = await openSink({ kind: "blob" }, signal);
+  for (const [index, [offset, length]] of written.entries()) {
+    wanted.fill(index + 1, offset, offset + length);
+    await sink.write(offset, new Uint8Array(length).fill(index + 1));
+  }
+  const whole = await sink.commit(100);
+  assert.deepEqual(new Uint8Array(await whole.arrayBuffer()), wanted);
 });

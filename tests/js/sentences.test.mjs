@@ -78,7 +78,7 @@ for (const [family, codes, least] of families) {
 /** What of the catalogue is chosen by a code or a state: all of it is used. */
 const CHOSEN = [
   /^(finding|container-finding|failure)\./,
-  /^(but-for|os|firmware|severity|way|save-phase|drop)\./,
+  /^(but-for|newer|os|firmware|severity|way|save-phase|drop)\./,
   /^(drive-state|restore\.death|restored|foreign)\./,
   /^proxmox\.(message|assertion|accepts|verdict)\./,
   /^file-name\.inside\./,

@@ -15,6 +15,8 @@ import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
+import { POLICY_IN_PAGE } from "./headers.mjs";
+import { writeHostHeaders, writePageFiles } from "./page-files.mjs";
 import { main, needRust, output, root, run, say, Told, wasmTarget } from "./tools.mjs";
 
 /** Where the finished page is. */
@@ -72,14 +74,16 @@ const LANGUAGE = "en";
  */
 function writeCatalogue(folder) {
   const json = readFileSync(join(root, "www/words", `${LANGUAGE}.json`), "utf8");
+  const sentences = JSON.parse(json);
   const module = [
     `export const LANGUAGE = "${LANGUAGE}";`,
-    `export const CATALOGUE = /** @type {const} */ (${json.trim()});`,
+    `export const CATALOGUE = /** @type {const} */ (${JSON.stringify(sentences)});`,
     "",
   ];
   writeFileSync(join(folder, "words/catalogue.js"), module.join("\n"));
   const index = join(folder, "index.html");
-  writeFileSync(index, withTexts(readFileSync(index, "utf8"), JSON.parse(json)));
+  const html = readFileSync(index, "utf8").replace("{policy}", POLICY_IN_PAGE);
+  writeFileSync(index, withTexts(html, sentences));
 }
 
 /** Puts the sentence that an element names with `data-text` into it. */
@@ -106,16 +110,34 @@ function withTexts(html, sentences) {
 const COMMENTS = /^[ \t]*(\/\*(?:(?!\*\/)[^])*\*\/|\/\/.*)$/gm;
 
 /**
- * A browser fetches no comments: they are a third of the modules. Every line keeps
- * its number.
+ * A browser fetches neither comments nor indentation: they are a third of the
+ * modules. Every line keeps its number.
  */
 function leaveOutComments(folder) {
   const names = readdirSync(folder, { recursive: true });
-  for (const name of names.filter((each) => each.endsWith(".js") && !each.startsWith("core"))) {
+  for (const name of names.filter((each) => /\.(js|css)$/.test(each))) {
     const path = join(folder, name);
     const blank = (comment) => comment.replace(/[^\n]+/g, "");
-    writeFileSync(path, readFileSync(path, "utf8").replace(COMMENTS, blank));
+    const code = readFileSync(path, "utf8").replace(COMMENTS, blank);
+    if (code.split("\n").some(hasOpenText)) {
+      throw new Told(`${name} has a text over several lines: it would lose its indentation.`);
+    }
+    writeFileSync(path, code.replace(/^[ \t]+/gm, ""));
   }
+}
+
+/** Whether a text in backticks begins or ends in a line and not both. */
+function hasOpenText(line) {
+  return (line.replace(/\\./g, "").split("`").length - 1) % 2 === 1;
+}
+
+/** Makes the page of the files of www, in a folder that has the core. */
+export function assemble(folder) {
+  cpSync(join(root, "www"), folder, { recursive: true, filter: isOfThePage });
+  leaveOutComments(folder);
+  writeCatalogue(folder);
+  writePageFiles(folder);
+  writeHostHeaders(folder);
 }
 
 /** Builds everything and puts it in place in one step. */
@@ -131,12 +153,7 @@ export function build() {
   buildCore();
   say("Generating its module");
   generateModule(target, join(staging, "core"));
-  cpSync(join(root, "www"), staging, {
-    recursive: true,
-    filter: isOfThePage,
-  });
-  leaveOutComments(staging);
-  writeCatalogue(staging);
+  assemble(staging);
 
   rmSync(page, { recursive: true, force: true });
   renameSync(staging, page);

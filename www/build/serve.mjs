@@ -8,43 +8,13 @@ import { extname, join, normalize, sep } from "node:path";
 import { argv, env } from "node:process";
 import { fileURLToPath } from "node:url";
 import { page } from "./build.mjs";
+import { HEADERS, TYPES } from "./headers.mjs";
 import { main, say, Told } from "./tools.mjs";
 
-const types = {
-  ".css": "text/css; charset=utf-8",
-  ".html": "text/html; charset=utf-8",
-  ".ico": "image/x-icon",
-  ".js": "text/javascript; charset=utf-8",
-  ".json": "application/json; charset=utf-8",
-  ".png": "image/png",
-  ".svg": "image/svg+xml",
-  ".ts": "text/plain; charset=utf-8",
-  ".txt": "text/plain; charset=utf-8",
-  ".wasm": "application/wasm",
-  ".webmanifest": "application/manifest+json",
-};
-
-// Workers and Service Workers obey the policy that their own script comes
-// with, so every response carries it.
-const policy = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "worker-src 'self'",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
-
-const headers = {
-  "Content-Security-Policy": policy,
-  "X-Content-Type-Options": "nosniff",
-  "Referrer-Policy": "no-referrer",
-  "Cache-Control": "no-cache",
-};
+/** What our server adds: nothing is used without asking whether it has changed. */
+const OWN_HEADERS = { ...HEADERS, "Cache-Control": "no-cache" };
+/** Of the page alone: neither registered for another program nor one that others take by habit. */
+const PORT = 28620;
 
 /** File for a request's path, or null if there is none within `folder`. */
 async function fileFor(folder, url) {
@@ -70,20 +40,20 @@ async function fileFor(folder, url) {
   return entry?.isFile() ? { file, size: entry.size } : null;
 }
 
-async function answer(folder, request, response) {
+async function answer({ folder, headers }, request, response) {
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.writeHead(405, { ...headers, Allow: "GET, HEAD" }).end();
     return;
   }
   const found = await fileFor(folder, request.url);
   if (found === null) {
-    const type = types[".txt"];
+    const type = TYPES[".txt"];
     response.writeHead(404, { ...headers, "Content-Type": type }).end("There is no such file.\n");
     return;
   }
   response.writeHead(200, {
     ...headers,
-    "Content-Type": types[extname(found.file)] ?? "application/octet-stream",
+    "Content-Type": TYPES[extname(found.file)] ?? "application/octet-stream",
     "Content-Length": found.size,
   });
   if (request.method === "HEAD") {
@@ -110,14 +80,21 @@ function listen(server, port) {
  * Serves a folder on the loopback address.
  * @param {object} [options]
  * @param {string} [options.folder]
+ * @param {Record<string, string>} [options.headers] of every answer
  * @param {number} [options.port] 0 for any free one
  * @param {number} [options.tries] further ports to try if it is taken
  * @param {(request: import("node:http").IncomingMessage) => void} [options.onRequest]
  */
-export async function serve({ folder = page, port = 0, tries = 0, onRequest } = {}) {
+export async function serve({
+  folder = page,
+  headers = OWN_HEADERS,
+  port = 0,
+  tries = 0,
+  onRequest,
+} = {}) {
   const server = createServer((request, response) => {
     onRequest?.(request);
-    answer(folder, request, response).catch(() => response.destroy());
+    answer({ folder, headers }, request, response).catch(() => response.destroy());
   });
   for (let left = tries; ; left -= 1, port += 1) {
     try {
@@ -134,7 +111,7 @@ export async function serve({ folder = page, port = 0, tries = 0, onRequest } = 
 
 /** Serves the built page until the process is ended. */
 export async function servePage() {
-  const { url } = await serve({ port: Number(env.PORT ?? 8080), tries: 20 });
+  const { url } = await serve({ port: Number(env.PORT ?? PORT), tries: 20 });
   say(`\nVMA Inspector is at ${url}\nIt is served to this machine only. Ctrl+C ends it.`);
 }
 

@@ -19,6 +19,7 @@ import type {
   HashUpdate,
   KeptUsage,
   OpenedArchive,
+  Policy,
   Saved,
   SaveWhat,
   ScanUpdate,
@@ -163,6 +164,8 @@ export interface Save {
     begun: boolean;
     /** Whether its download has all of it. */
     taken: boolean;
+    /** Whether the copy that it was downloaded from is removed. */
+    unstaged?: boolean;
   };
   gaps: {
     /** Bytes that were known to be missing when it began. */
@@ -210,6 +213,24 @@ export type SavePhase =
 /** The end of the scan, of another pass through the backup, of another save. */
 export type WaitsFor = { kind: "scan" } | { kind: "pass" } | { kind: "save"; id: string };
 
+/** The page's threads; each may have a policy of its own. */
+export type PolicyOf = "page" | "worker" | "reader" | "hasher" | "service";
+/** Null: there is no Service Worker. */
+export type Policies = { readonly [Thread in PolicyOf]?: Policy | null };
+
+/** Bytes of what is stored in the browser. */
+export interface Stored {
+  /** Kept scans. */
+  scans: number;
+  /** Files that were made here, to be downloaded. */
+  staged: number;
+  /** What the person chose. */
+  settings: number;
+  /** The page's own files. */
+  page: number;
+}
+
+/** Many fields: the parts of the page know nothing of each other. */
 export interface State {
   dragging: "no" | "file" | "other";
   opening: FileFacts | null;
@@ -223,6 +244,14 @@ export interface State {
   question: string | null;
   /** Whether finished scans are kept in the browser, and how much is. */
   keeping: { wanted: boolean; usage: KeptUsage | null };
+  /** What the threads find of their policy, as far as it is known. */
+  policies: Policies;
+  /** A newer version of the page: at hand; kept waiting by a save; or in charge by now. */
+  newer: "none" | "found" | "busy" | "replaced";
+  /** What is stored in the browser; null until that is known. */
+  stored: Stored | null;
+  /** Whether everything was removed in this visit. */
+  removed: boolean;
   /** For the live region; the serial lets the same words be said again. */
   announcement: { text: string; serial: number };
 }
@@ -266,8 +295,17 @@ export type PageEvent =
   | { type: "print-wanted" }
   | { type: "keeping-wanted"; wanted: boolean }
   | { type: "forget-kept-wanted" }
+  | { type: "remove-all-wanted" }
+  /** The copy of a save, which was downloaded. */
+  | { type: "remove-staged-wanted"; id: string }
+  | { type: "newer-wanted" }
   // What came of it.
   | { type: "kept-counted"; usage: KeptUsage }
+  | { type: "stored-counted"; stored: Stored }
+  | { type: "staged-removed"; id: string }
+  | { type: "all-removed"; stored: Stored }
+  | { type: "policy-found"; thread: PolicyOf; policy: Policy | null }
+  | { type: "newer-changed"; newer: State["newer"] }
   | { type: "open-failed"; file: FileFacts; failure: Failure; again: File | null }
   | { type: "opened"; file: FileFacts; archive: OpenedArchive }
   | { type: "scan-started"; archive: number }

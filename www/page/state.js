@@ -36,6 +36,10 @@ export const INITIAL = {
   abilities: null,
   question: null,
   keeping: { wanted: true, usage: null },
+  policies: {},
+  newer: "none",
+  stored: null,
+  removed: false,
   announcement: { text: "", serial: 0 },
 };
 
@@ -88,6 +92,12 @@ function changed(state, event) {
       return { ...state, keeping: { ...state.keeping, wanted: event.wanted } };
     case "kept-counted":
       return { ...state, keeping: { ...state.keeping, usage: event.usage } };
+    case "stored-counted":
+    case "staged-removed":
+    case "all-removed":
+    case "policy-found":
+    case "newer-changed":
+      return changedAround(state, event);
     case "findings-wanted":
       return withArchive(state, (archive) => withWanted(archive, event));
     case "save-chosen":
@@ -106,6 +116,54 @@ function changed(state, event) {
     default:
       return withArchive(state, (archive) => changedArchive(archive, event));
   }
+}
+
+/**
+ * What goes on around the page, whatever is open in it.
+ * @param {State} state
+ * @param {Extract<PageEvent, { type: "stored-counted" | "staged-removed" | "all-removed" | "policy-found" | "newer-changed" }>} event
+ * @returns {State}
+ */
+function changedAround(state, event) {
+  switch (event.type) {
+    case "stored-counted":
+      return { ...state, stored: event.stored };
+    case "staged-removed":
+      return { ...state, saves: state.saves.map((save) => unstaged(save, event.id)) };
+    case "all-removed":
+      return removed(state, event.stored);
+    case "policy-found":
+      return { ...state, policies: { ...state.policies, [event.thread]: event.policy } };
+    case "newer-changed":
+      return { ...state, newer: event.newer };
+  }
+}
+
+/**
+ * From here on nothing is kept, and without the Service Worker nothing streams.
+ * @param {State} state
+ * @param {import("./model.js").Stored} stored
+ * @returns {State}
+ */
+function removed(state, stored) {
+  const { abilities, saves } = state;
+  return {
+    ...state,
+    stored,
+    removed: true,
+    keeping: { wanted: false, usage: { count: 0, bytes: 0 } },
+    saves: saves.map((save) => ({ ...save, file: { ...save.file, unstaged: true } })),
+    abilities: abilities && { ...abilities, serviceWorker: false },
+  };
+}
+
+/**
+ * @param {Save} save
+ * @param {string} id
+ * @returns {Save}
+ */
+function unstaged(save, id) {
+  return save.id === id ? { ...save, file: { ...save.file, unstaged: true } } : save;
 }
 
 /**

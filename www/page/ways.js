@@ -18,6 +18,8 @@ import { text } from "../words/text.js";
 
 /** A browser holds such a `Blob`, or pages it out, without trouble. */
 const BLOB_MAX = 512 * 1024 * 1024;
+/** One that is put together out of order is held in parts, and each is looked at. */
+const PLACED_MAX = 128 * 1024 * 1024;
 /** Firefox refuses larger files in its private file system. */
 const STAGE_MAX = 10 * 1024 ** 3;
 
@@ -29,22 +31,18 @@ const STAGE_MAX = 10 * 1024 ** 3;
  */
 export function waysFor(wish, can) {
   const inOrder = !wish.patched && !wish.unordered;
+  const isSmall = wish.sizeMax <= (wish.unordered ? PLACED_MAX : BLOB_MAX);
+  const blob = /** @type {const} */ ({ way: "blob", why: blobWhy(wish) });
   /** @type {(Choice | false)[]} */
   const ways = [
     can.serviceWorker && inOrder && { way: "download", why: text("way-why.download") },
-    stageFits(wish, can) && { way: "stage", why: stageWhy(wish) },
+    isSmall && blob,
     can.filePicker && { way: "file", why: text("way-why.file") },
-    blobFits(wish) && { way: "blob", why: blobWhy(wish) },
+    // A copy of a disk in the browser's own storage: only where nothing else will do.
+    stageFits(wish, can) && { way: "stage", why: stageWhy(wish) },
+    !isSmall && wish.sliceable && !wish.unordered && blob,
   ];
-  const there = ways.filter((way) => way !== false);
-  // Two copies of something large: better to write it once.
-  const largeStage = there[0]?.way === "stage" && can.filePicker && wish.sizeMax > BLOB_MAX;
-  return largeStage ? [...there.filter(({ way }) => way === "file"), ...others(there)] : there;
-}
-
-/** @param {Choice[]} ways */
-function others(ways) {
-  return ways.filter(({ way }) => way !== "file");
+  return ways.filter((way) => way !== false);
 }
 
 /** @param {Wish} wish */
@@ -67,9 +65,4 @@ function blobWhy({ sliceable }) {
 function stageFits({ sizeMax }, { stageFree, stageLimited }) {
   if (stageFree === null || sizeMax > stageFree) return false;
   return !stageLimited || sizeMax <= STAGE_MAX;
-}
-
-/** @param {Wish} wish */
-function blobFits({ unordered, sliceable, sizeMax }) {
-  return !unordered && (sliceable || sizeMax <= BLOB_MAX);
 }

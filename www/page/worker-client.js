@@ -4,8 +4,12 @@
  */
 import { WORKER_DIED } from "../shared/codes.js";
 import { failure, RemoteError } from "../shared/failure.js";
+import { scriptOf } from "./threads.js";
 
+/** @typedef {import("../shared/messages.js").FromHelper} FromHelper */
 /** @typedef {import("../shared/messages.js").FromWorker} FromWorker */
+/** @typedef {import("../shared/messages.js").Helper} Helper */
+/** @typedef {import("../shared/messages.js").Policy} Policy */
 /** @typedef {import("../shared/messages.js").RequestKind} RequestKind */
 /** @typedef {import("../shared/messages.js").Requests} Requests */
 /**
@@ -36,10 +40,16 @@ export class WorkerClient {
   #helpers = [];
   #lastId = 0;
   #onDied;
+  #onPolicy;
 
-  /** @param {(failure: import("../shared/messages.js").Failure) => void} onDied */
-  constructor(onDied) {
+  /**
+   * @param {(failure: import("../shared/messages.js").Failure) => void} onDied
+   * @param {(thread: "worker" | Helper, policy: Policy) => void} onPolicy what a thread
+   *   finds of its policy
+   */
+  constructor(onDied, onPolicy) {
     this.#onDied = onDied;
+    this.#onPolicy = onPolicy;
     this.#worker = this.#start();
   }
 
@@ -65,12 +75,10 @@ export class WorkerClient {
   #start() {
     // The Worker holds a lock of this name for as long as it lives.
     const name = `vma-inspector-worker-${Date.now()}-${Math.random()}`;
-    const worker = new Worker(new URL("../worker/worker.js", import.meta.url), {
-      type: "module",
-      name,
-    });
+    const worker = new Worker(scriptOf("worker"), { type: "module", name });
     worker.onmessage = ({ data }) => {
       if (data.kind === "alive") this.#watch(worker, name);
+      else if (data.kind === "policy") this.#onPolicy("worker", data.policy);
       else this.#receive(data);
     };
     worker.onmessageerror = () => this.#died(worker, "a message could not be read");
@@ -78,14 +86,7 @@ export class WorkerClient {
       event.preventDefault();
       this.#died(worker, event.message ?? "it could not be loaded");
     };
-    this.#helpers = [
-      this.#help(
-        worker,
-        "reader",
-        new URL("../worker/source/file-stream-worker.js", import.meta.url),
-      ),
-      this.#help(worker, "hasher", new URL("../worker/hashing/hash-worker.js", import.meta.url)),
-    ];
+    this.#helpers = [this.#help(worker, "reader"), this.#help(worker, "hasher")];
     return worker;
   }
 
@@ -93,12 +94,14 @@ export class WorkerClient {
    * Starts a thread that works for the Worker. The page starts it: where a Worker
    * starts others while a page loads, Firefox sometimes hangs.
    * @param {Worker} worker
-   * @param {import("../shared/messages.js").Helper} role
-   * @param {URL} script
+   * @param {Helper} role
    */
-  #help(worker, role, script) {
-    const helper = new Worker(script, { type: "module" });
+  #help(worker, role) {
+    const helper = new Worker(scriptOf(role), { type: "module" });
     const { port1, port2 } = new MessageChannel();
+    helper.onmessage = ({ data }) => {
+      this.#onPolicy(role, /** @type {FromHelper} */ (data).policy);
+    };
     helper.onerror = (event) => {
       event.preventDefault();
       this.#died(worker, `${role}: ${event.message ?? "it could not be loaded"}`);
@@ -118,7 +121,7 @@ export class WorkerClient {
     navigator.locks?.request(lock, () => this.#died(worker, "the browser ended it"));
   }
 
-  /** @param {Exclude<FromWorker, { kind: "alive" }>} message */
+  /** @param {Exclude<FromWorker, { kind: "alive" | "policy" }>} message */
   #receive(message) {
     if (message.kind === "fatal") {
       this.#died(this.#worker, message.message);

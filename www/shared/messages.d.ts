@@ -43,6 +43,24 @@ export interface OpenedArchive {
   leftOut: DrivesLeftOut | null;
 }
 
+/**
+ * Which connections the browser was seen to stop: all but to the page's own origin;
+ * none; or some, and it is not known which.
+ */
+export type Policy = "own-origin" | "none" | "unknown";
+
+/** What the build tells the Service Worker of the page. */
+export interface PageFiles {
+  /** A hash over all the rest. */
+  version: string;
+  /** Of every answer. */
+  headers: Record<string, string>;
+  /** Content types by the ending of a name. */
+  types: Record<string, string>;
+  /** The beginning of each file's SHA-256, in base64. */
+  files: Record<string, string>;
+}
+
 /** Scans that are kept in the browser. */
 export interface KeptUsage {
   count: number;
@@ -329,6 +347,7 @@ export type FromWorker =
   | { id: number; kind: "error"; failure: Failure }
   /** It holds the lock that is called as it is, and will until its end. */
   | { id: null; kind: "alive" }
+  | { id: null; kind: "policy"; policy: Policy }
   /** The core is broken; nothing more will come. */
   | { id: null; kind: "fatal"; message: string };
 
@@ -341,6 +360,8 @@ export type FromImage =
   | { kind: "end" }
   | { kind: "failed"; failure: Failure };
 
+/** Helper to page. */
+export type FromHelper = { kind: "policy"; policy: Policy };
 /** Page to a helper: where it gets its messages from, and sends its answers to. */
 export interface ToHelper {
   port: MessagePort;
@@ -361,7 +382,7 @@ export type FromHasher =
 
 /** Page to Service Worker. */
 export type ToServiceWorker =
-  /** A save that will be fetched as `save/<id>`. */
+  /** A save that will be fetched as `vma-inspector-save/<id>`. */
   | {
       kind: "save";
       id: string;
@@ -375,6 +396,8 @@ export type ToServiceWorker =
   | { kind: "ping"; ids: string[] }
   /** Asks the active one whether a newer one may take over. */
   | { kind: "may-hand-over"; reply: MessagePort }
+  /** Asks which policy it is found to have. */
+  | { kind: "policy"; reply: MessagePort }
   /** Tells a waiting one to take over. */
   | { kind: "take-over" };
 

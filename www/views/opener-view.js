@@ -6,6 +6,8 @@ import { foreign } from "./parts.js";
 /** @param {import("../page/model.js").Send} send */
 export function openerView(send) {
   const input = /** @type {HTMLInputElement} */ (byId("file-input"));
+  // Until now nobody would have taken a file.
+  input.disabled = false;
   input.addEventListener("change", () => {
     const [file] = input.files ?? [];
     if (file) send({ type: "file-chosen", file });

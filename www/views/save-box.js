@@ -46,6 +46,7 @@ export function saveBox(send) {
   const start = button(text("save.download-now"), () => send({ type: "save-let", id }), {
     "data-kind": "primary",
   });
+  const unstage = button("", () => send({ type: "remove-staged-wanted", id }));
   const dismiss = button(text("save.close"), () => send({ type: "save-dismissed", id }));
   const root = h(
     "div",
@@ -54,7 +55,7 @@ export function saveBox(send) {
     bar,
     line,
     words,
-    h("div", { class: "save-buttons" }, start, cancel, dismiss),
+    h("div", { class: "save-buttons" }, start, cancel, unstage, dismiss),
   );
   /** @type {Save | null} */
   let drawn = null;
@@ -71,9 +72,13 @@ export function saveBox(send) {
     cancel.hidden = !live || save.phase === "finishing";
     start.hidden = save.phase !== "held";
     dismiss.hidden = live;
+    unstage.hidden = !isStaged(save);
+    setText(unstage, text("save.unstage", { size: size(save.progress.taken) }));
     setProgress(bar, save);
     setText(line, figures(save));
-    if (save.phase !== drawn?.phase || save.gaps !== drawn?.gaps) drawPhase(save);
+    const { phase, gaps, file } = save;
+    const isSame = phase === drawn?.phase && gaps === drawn.gaps && file === drawn.file;
+    if (!isSame) drawPhase(save);
     drawn = save;
   }
 
@@ -198,13 +203,25 @@ function mapWords({ file, gaps }) {
   ];
 }
 
+/**
+ * Whether the copy that it was downloaded from is still there.
+ * @param {Save} save
+ */
+function isStaged({ phase, file }) {
+  return phase === "done" && file.way === "stage" && !file.unstaged;
+}
+
 /** @param {Save} save */
-function handedOver({ file: { way }, progress: { taken } }) {
+function handedOver(save) {
+  const { way } = save.file;
+  const { taken } = save.progress;
   const bytes = count(taken);
   if (way === "file" || way === "folder") {
     return text("save.in-file", { bytes });
   }
-  return way === "stage" ? text("save.handed-staged", { bytes }) : text("save.handed", { bytes });
+  const handed = text("save.handed", { bytes });
+  if (way !== "stage") return handed;
+  return `${handed} ${isStaged(save) ? text("save.staged") : text("save.unstaged")}`;
 }
 
 /** @param {Save} save */

@@ -1,6 +1,7 @@
 /** The Worker: owns the core and every open archive, and answers the page. */
 import init from "../core/vma_inspector.js";
 import { failure, failureOf, RemoteError } from "../shared/failure.js";
+import { policyHere } from "../shared/policy.js";
 import { archiveHandlers } from "./handlers/archive.js";
 import { savingHandlers } from "./handlers/saving.js";
 import { scanningHandlers } from "./handlers/scanning.js";
@@ -25,6 +26,8 @@ navigator.locks?.request(self.name, () => {
   send({ id: null, kind: "alive" });
   return new Promise(() => {});
 });
+
+policyHere().then((policy) => send({ id: null, kind: "policy", policy }));
 
 self.onmessage = ({ data }) => {
   const message = /** @type {import("../shared/messages.js").ToWorker} */ (data);

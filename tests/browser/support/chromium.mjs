@@ -6,6 +6,7 @@ import { join } from "node:path";
 import * as playwright from "playwright-core";
 import { chromium as executable } from "../../../www/build/programs.mjs";
 import { sha256 } from "./archives.mjs";
+import { isPolicyTried, isReady } from "./begin.mjs";
 
 export const name = "Chromium";
 
@@ -98,9 +99,11 @@ class Page {
       const failure = await download.failure();
       this.downloadsCompleted += failure === null ? 1 : 0;
     });
-    page.on("pageerror", (error) => this.errors.push(String(error)));
+    page.on("pageerror", (error) => {
+      if (!isPolicyTried(String(error))) this.errors.push(String(error));
+    });
     page.on("console", (message) => {
-      if (message.type() === "error") {
+      if (message.type() === "error" && !isPolicyTried(message.text())) {
         this.errors.push(message.text());
       }
     });
@@ -111,6 +114,7 @@ class Page {
       await this.#page.addInitScript(before);
     }
     await this.#page.goto(this.#server.url);
+    await this.waitFor(isReady);
   }
 
   async choose(path) {

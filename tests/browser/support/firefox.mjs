@@ -6,6 +6,7 @@ import { join } from "node:path";
 import puppeteer from "puppeteer-core";
 import { firefox as executable } from "../../../www/build/programs.mjs";
 import { sha256 } from "./archives.mjs";
+import { isPolicyTried, isReady } from "./begin.mjs";
 
 export const name = "Firefox";
 
@@ -90,9 +91,11 @@ class Page {
     connection.on("browsingContext.downloadEnd", ({ status }) => {
       this.downloadsCompleted += status === "complete" ? 1 : 0;
     });
-    page.on("pageerror", (error) => this.errors.push(String(error)));
+    page.on("pageerror", (error) => {
+      if (!isPolicyTried(String(error))) this.errors.push(String(error));
+    });
     page.on("console", (message) => {
-      if (message.type() === "error") {
+      if (message.type() === "error" && !isPolicyTried(message.text())) {
         this.errors.push(message.text());
       }
     });
@@ -115,6 +118,7 @@ class Page {
       await this.#page.evaluateOnNewDocument(before);
     }
     await this.#page.goto(this.#server.url);
+    await this.waitFor(isReady);
   }
 
   async choose(path) {

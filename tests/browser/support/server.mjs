@@ -14,7 +14,10 @@ export class Server {
     this.url = url;
   }
 
-  /** @param {{ folder?: string }} [options] the built page, unless told otherwise */
+  /**
+   * Serves the built page with our headers, unless told otherwise.
+   * @param {{ folder?: string, headers?: Record<string, string> }} [options]
+   */
   static async start(options) {
     const requests = [];
     const { server, url } = await serve({

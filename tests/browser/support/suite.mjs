@@ -8,18 +8,24 @@ import { Inspector } from "./inspector.mjs";
 import { Server } from "./server.mjs";
 
 /**
+ * @typedef {object} Options
+ * @property {{ width: number, height: number }} [viewport] of each page
+ * @property {Parameters<typeof Server.start>[0]} [server]
+ */
+
+/**
  * @param {string} title
  * @param {Record<string, (inspector: Inspector) => Promise<void>>} tests by sentence
  * @param {() => void} [beforePage] runs in each page before its own scripts
- * @param {{ viewport?: { width: number, height: number } }} [options] of each page
+ * @param {Options} [options]
  */
 export function inEachBrowser(title, tests, beforePage, options) {
   inBrowsers([chromium, firefox], title, tests, beforePage, options);
 }
 
 /** The same for what only Chromium offers to pages. */
-export function inChromium(title, tests, beforePage) {
-  inBrowsers([chromium], title, tests, beforePage);
+export function inChromium(title, tests, beforePage, options) {
+  inBrowsers([chromium], title, tests, beforePage, options);
 }
 
 function inBrowsers(browsers, title, tests, beforePage, options) {
@@ -30,7 +36,7 @@ function inBrowsers(browsers, title, tests, beforePage, options) {
       /** @type {import("./page.d.ts").TestBrowser} */
       let running;
       before(async () => {
-        server = await Server.start();
+        server = await Server.start(options?.server);
         running = await browser.launch(server);
       });
       after(async () => {
@@ -39,7 +45,7 @@ function inBrowsers(browsers, title, tests, beforePage, options) {
       });
       for (const [sentence, test] of Object.entries(tests)) {
         it(sentence, { timeout: 180_000 }, async () => {
-          const page = await running.newPage(options);
+          const page = await running.newPage(options?.viewport && { viewport: options.viewport });
           try {
             await page.open(beforePage);
             await test(new Inspector(server, page));

@@ -1,5 +1,5 @@
-/** The only module that talks to the Service Worker: starts downloads, follows them. */
-import { failure, RemoteError } from "../../shared/failure.js";
+/** Starts downloads in the Service Worker, and follows them. */
+import { failure } from "../../shared/failure.js";
 
 /** @typedef {import("../../shared/messages.js").Failure} Failure */
 /** @typedef {import("../../shared/messages.js").FromSave} FromSave */
@@ -42,18 +42,6 @@ export class Downloads {
     });
   }
 
-  /** Rejects, with the reason, where the browser offers no Service Workers. */
-  static async register() {
-    if (!("serviceWorker" in navigator)) throw unavailable("no Service Workers here");
-    const url = new URL("../../service-worker.js", import.meta.url);
-    const registration = await navigator.serviceWorker
-      .register(url, { updateViaCache: "none" })
-      .catch((error) => Promise.reject(unavailable(String(error))));
-    await activated(registration);
-    await handOver(registration);
-    return new Downloads(registration);
-  }
-
   /** Whether the page goes to an address only to start a download. */
   get isNavigating() {
     return this.#navigating;
@@ -65,7 +53,7 @@ export class Downloads {
     this.#saves.set(id, { control: channel.port1, onMessage });
     this.#pinging ??= setInterval(() => this.#ping(), PING_EVERY_MS);
     // Without the name: a "retry" in the browser's list goes to the server.
-    const address = new URL(`../../save/${id}`, import.meta.url).href;
+    const address = new URL(`../../vma-inspector-save/${id}`, import.meta.url).href;
     channel.port1.onmessage = ({ data }) => {
       const message = /** @type {FromSave} */ (data);
       if (message.kind === "registered") this.#navigate(id, address);
@@ -151,37 +139,4 @@ export class Downloads {
 /** @param {FromSave} message */
 function isLast({ kind }) {
   return kind === "done" || kind === "failed" || kind === "cancelled-by-browser";
-}
-
-/** @param {string} message */
-function unavailable(message) {
-  return new RemoteError(failure("saving-unavailable", message));
-}
-
-/** @param {ServiceWorkerRegistration} registration */
-function activated(registration) {
-  const worker = registration.installing ?? registration.waiting;
-  if (registration.active || !worker) return;
-  return new Promise((resolve, reject) => {
-    worker.addEventListener("statechange", () => {
-      if (worker.state === "activated") resolve(undefined);
-      if (worker.state === "redundant") reject(unavailable("it could not be installed"));
-    });
-  });
-}
-
-/**
- * Lets a newer Service Worker take over, unless the older one is still saving.
- * @param {ServiceWorkerRegistration} registration
- */
-async function handOver({ active, waiting }) {
-  if (!active || !waiting) return;
-  const { port1, port2 } = new MessageChannel();
-  const free = new Promise((resolve) => {
-    port1.onmessage = ({ data }) => resolve(data);
-  });
-  active.postMessage(/** @type {ToServiceWorker} */ ({ kind: "may-hand-over", reply: port2 }), [
-    port2,
-  ]);
-  if (await free) waiting.postMessage(/** @type {ToServiceWorker} */ ({ kind: "take-over" }));
 }

@@ -4,7 +4,7 @@
  * until the page is closed, and go when it is opened the next time.
  */
 import { holding } from "../../shared/holding.js";
-import { STAGED_FOLDER } from "../../shared/staged-folder.js";
+import { STAGED_FOLDER } from "../../shared/stored.js";
 
 /** Every page that may have some holds it; the last one to go lets go of it. */
 const LOCK = "staged-files";

@@ -1,5 +1,6 @@
 /** A Worker that does nothing but hash: so a save need not wait for it. */
 import { ImageHash, initSync } from "../../core/vma_inspector.js";
+import { policyHere } from "../../shared/policy.js";
 import { nextTurn } from "../turn.js";
 
 /** @typedef {import("../../shared/messages.js").ToHasher} ToHasher */
@@ -18,6 +19,15 @@ const TELL_EVERY_MS = 100;
 
 /** @type {MessagePort | null} */
 let answers = null;
+
+policyHere().then((policy) => {
+  self.postMessage(
+    /** @type {import("../../shared/messages.js").FromHelper} */ ({
+      kind: "policy",
+      policy,
+    }),
+  );
+});
 
 self.onmessage = ({ data }) => {
   const { port } = /** @type {import("../../shared/messages.js").ToHelper} */ (data);

@@ -5,8 +5,9 @@
  */
 import { failure, RemoteError } from "../../shared/failure.js";
 import { holding } from "../../shared/holding.js";
-import { STAGED_FOLDER } from "../../shared/staged-folder.js";
+import { STAGED_FOLDER } from "../../shared/stored.js";
 import { Pulls } from "./pulls.js";
+import { addZeros } from "./slices.js";
 
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 /** @typedef {import("../../shared/messages.js").SinkOrder} SinkOrder */
@@ -238,30 +239,67 @@ class StageSink {
   }
 }
 
-/** A `Blob` that the browser holds until it is downloaded. */
+/** A `Blob` that the browser holds until it is downloaded. Nothing of it is stored. */
 export class BlobSink {
-  /** @type {Blob[]} */
+  /** @type {{ offset: number, blob: Blob }[]} of which none lie over each other */
   #parts = [];
+  #end = 0;
+  /** @type {Blob | null} */
+  #whole = null;
 
   /**
    * @param {number} offset
    * @param {Bytes | Blob} bytes
+   * @param {GiveBack} [giveBack]
    */
-  async write(offset, bytes) {
-    if (offset === 0 && this.#parts[0] && !(bytes instanceof Blob)) {
-      this.#parts[0] = new Blob([bytes, this.#parts[0].slice(bytes.length)]);
-    } else {
-      this.#parts.push(new Blob([bytes]));
-    }
+  async write(offset, bytes, giveBack) {
+    const blob = new Blob([bytes]);
+    const end = offset + blob.size;
+    // What was there before is written over.
+    if (offset < this.#end) this.#parts = this.#parts.flatMap((part) => cut(part, offset, end));
+    this.#parts.push({ offset, blob });
+    this.#end = Math.max(this.#end, end);
+    if (!(bytes instanceof Blob)) giveBack?.(bytes.buffer);
   }
 
-  async commit() {
-    return new Blob(this.#parts);
+  /** @param {number} size */
+  async commit(size) {
+    /** @type {Blob[]} */
+    const blobs = [];
+    let at = 0;
+    for (const { offset, blob } of this.#parts.sort((a, b) => a.offset - b.offset)) {
+      addZeros(blobs, offset - at);
+      blobs.push(blob);
+      at = offset + blob.size;
+    }
+    addZeros(blobs, size - at);
+    this.#whole = new Blob(blobs).slice(0, size);
+    return this.#whole;
+  }
+
+  async copy() {
+    return this.#whole;
   }
 
   async discard() {
     this.#parts = [];
   }
+}
+
+/**
+ * What is left of a part around a range.
+ * @param {{ offset: number, blob: Blob }} part
+ * @param {number} from
+ * @param {number} to
+ */
+function cut(part, from, to) {
+  const { offset, blob } = part;
+  const end = offset + blob.size;
+  if (end <= from || offset >= to) return [part];
+  return [
+    { offset, blob: blob.slice(0, Math.max(0, from - offset)) },
+    { offset: to, blob: blob.slice(Math.max(0, to - offset)) },
+  ].filter((rest) => rest.blob.size > 0);
 }
 
 /**

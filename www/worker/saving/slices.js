@@ -8,6 +8,8 @@ import { failure, RemoteError } from "../../shared/failure.js";
 const PARTS_MAX = 10_000;
 const RUNS_AT_ONCE = 4096;
 const ZEROS = 16 * 1024 * 1024;
+/** @type {Blob | undefined} */
+let zeros;
 
 /**
  * @param {{ archive: import("../../core/vma_inspector.js").Archive, file: Blob }} session
@@ -15,7 +17,6 @@ const ZEROS = 16 * 1024 * 1024;
  * @param {import("../../core/vma_inspector.js").DoubtTaken} doubt
  */
 export function composeRaw({ archive, file }, deviceId, doubt) {
-  const zeros = new Blob([new Uint8Array(ZEROS)]);
   /** @type {Blob[]} */
   const parts = [];
   const size = archive.imageSize(deviceId);
@@ -25,7 +26,7 @@ export function composeRaw({ archive, file }, deviceId, doubt) {
       const length = /** @type {number} */ (runs[i]);
       const offset = /** @type {number} */ (runs[i + 1]);
       if (offset >= 0) parts.push(file.slice(offset, offset + length));
-      else addZeros(parts, zeros, length);
+      else addZeros(parts, length);
       at += length;
       if (parts.length > PARTS_MAX) throw tooManyParts();
     }
@@ -34,11 +35,13 @@ export function composeRaw({ archive, file }, deviceId, doubt) {
 }
 
 /**
+ * Adds so many zeros, each time the same ones.
  * @param {Blob[]} parts
- * @param {Blob} zeros
- * @param {number} length
+ * @param {number} length nothing is added below 1
  */
-function addZeros(parts, zeros, length) {
+export function addZeros(parts, length) {
+  if (length > 0) zeros ??= new Blob([new Uint8Array(ZEROS)]);
+  else return;
   for (let left = length; left > 0 && parts.length <= PARTS_MAX; left -= zeros.size) {
     parts.push(left < zeros.size ? zeros.slice(0, left) : zeros);
   }

@@ -4,6 +4,7 @@
  * where somebody takes them. They come in a few buffers that go to and fro.
  */
 import { holding } from "../../shared/holding.js";
+import { policyHere } from "../../shared/policy.js";
 import { fill } from "./read-into.js";
 
 /** @typedef {import("./file-stream.js").ToStream} ToStream */
@@ -24,6 +25,15 @@ let waiting = [];
 
 /** @type {MessagePort | null} */
 let answers = null;
+
+policyHere().then((policy) => {
+  self.postMessage(
+    /** @type {import("../../shared/messages.js").FromHelper} */ ({
+      kind: "policy",
+      policy,
+    }),
+  );
+});
 
 self.onmessage = ({ data }) => {
   const { port } = /** @type {import("../../shared/messages.js").ToHelper} */ (data);

@@ -1,0 +1,29 @@
+/** The scripts that the page may start as threads. There are no others. */
+
+const SCRIPTS = {
+  worker: new URL("../worker/worker.js", import.meta.url),
+  reader: new URL("../worker/source/file-stream-worker.js", import.meta.url),
+  hasher: new URL("../worker/hashing/hash-worker.js", import.meta.url),
+  service: new URL("../service-worker.js", import.meta.url),
+};
+
+/** @typedef {keyof typeof SCRIPTS} Thread */
+
+/** Nothing but the names of threads goes in, so nothing else can come out. */
+const trusted = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("vma-inspector", {
+  createScriptURL: (/** @type {Thread} */ thread) => SCRIPTS[thread].href,
+});
+
+/**
+ * Its address, as the browser wants it where the policy requires trusted types.
+ * @param {Thread} thread
+ * @returns {URL}
+ */
+export function scriptOf(thread) {
+  return trusted?.createScriptURL(thread) ?? SCRIPTS[thread];
+}
+
+/** @param {Thread} thread */
+export function addressOf(thread) {
+  return SCRIPTS[thread].href;
+}

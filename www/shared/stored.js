@@ -1,0 +1,23 @@
+/**
+ * Everything that the page stores in a browser, by its name there. What is stored
+ * and not named here would stay behind when everything is removed.
+ */
+
+/** In the private file system: finished scans, and with them checkpoints of containers. */
+export const KEPT_FOLDER = "kept-scans";
+/** In the private file system: files that are made there, to be downloaded. */
+export const STAGED_FOLDER = "staged";
+/** In the local storage: whether finished scans are kept. */
+export const KEEPING = "keep-scans";
+/** How the name of a cache begins that holds the page's own files. */
+export const PAGE_CACHE = "vma-inspector-page ";
+
+/**
+ * All of it. Handles of files that a person picked are stored nowhere, and there are
+ * neither databases nor cookies. Beside these there is the Service Worker itself.
+ */
+export const STORED = {
+  folders: [KEPT_FOLDER, STAGED_FOLDER],
+  settings: [KEEPING],
+  caches: [PAGE_CACHE],
+};
