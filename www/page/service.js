@@ -53,10 +53,10 @@ export async function policyOfService() {
 export function watchForNewer(onFound, onReplaced) {
   if (!registration || !wasInCharge) return;
   const tell = () => registration?.waiting && onFound();
+  const watch = () => registration?.installing?.addEventListener("statechange", tell);
   tell();
-  registration.addEventListener("updatefound", () => {
-    registration?.installing?.addEventListener("statechange", tell);
-  });
+  watch();
+  registration.addEventListener("updatefound", watch);
   services.addEventListener("controllerchange", onReplaced);
 }
 
@@ -72,7 +72,10 @@ export async function takeNewer() {
 /** Resolves with the one that is at work. */
 async function registered() {
   if (!services) return null;
-  const found = await services.register(scriptOf("service"), { updateViaCache: "none" });
+  const found = await services
+    .register(scriptOf("service"), { updateViaCache: "none" })
+    // One that has answered for this page is there, whatever became of its server.
+    .catch((error) => (wasInCharge ? services.ready : Promise.reject(error)));
   await activated(found);
   return found;
 }
