@@ -6,7 +6,8 @@ import { foreign } from "./parts.js";
 /** @param {import("../page/model.js").Send} send */
 export function openerView(send) {
   const input = /** @type {HTMLInputElement} */ (byId("file-input"));
-  // Until now nobody would have taken a file.
+  // Until now nobody would have taken a file. Firefox would restore this state when
+  // the page is loaded again, but for its `autocomplete`.
   input.disabled = false;
   input.addEventListener("change", () => {
     const [file] = input.files ?? [];
