@@ -180,6 +180,8 @@ function withoutServiceWorker() {
   Object.defineProperty(Navigator.prototype, "serviceWorker", { get: () => undefined });
   delete globalThis.showSaveFilePicker;
   delete globalThis.showDirectoryPicker;
+  // It also runs in the empty document before the page, which has no storage.
+  if (!globalThis.StorageManager) return;
   Object.defineProperty(StorageManager.prototype, "getDirectory", {
     value: () => Promise.reject(new DOMException("not here", "SecurityError")),
   });
