@@ -13,6 +13,7 @@ pub mod kept;
 mod lookahead;
 mod passed_over;
 pub mod piece;
+mod reread;
 mod scanned;
 mod search;
 pub mod statistics;
@@ -29,6 +30,7 @@ use self::catalogue::{Catalogue, Role};
 use self::comparing::Comparing;
 use self::doubted::Doubted;
 use self::piece::{Observer, Piece};
+use self::reread::Reread;
 pub use self::scanned::Scanned;
 use self::statistics::image_size;
 use self::walk::Walk;
@@ -43,6 +45,8 @@ use crate::source::{Error, GapKind, ReadAt, gaps};
 /// A scan in progress, or a finished one.
 pub struct Scan {
     contents: Rc<Contents>,
+    /// What images are read from.
+    images_of: Rc<dyn ReadAt>,
     walk: Walk,
     catalogue: Catalogue,
     watched: Watched,
@@ -94,8 +98,10 @@ impl Scan {
     #[must_use]
     pub fn new(archive: &Archive) -> Self {
         let header = archive.header();
+        let contents = Rc::clone(archive.contents());
         Self {
-            contents: Rc::clone(archive.contents()),
+            images_of: Rc::<Contents>::clone(&contents),
+            contents,
             walk: Walk::new(archive.contents(), header),
             catalogue: Catalogue::new(header),
             watched: Watched::default(),
@@ -103,13 +109,17 @@ impl Scan {
         }
     }
 
-    /// A finished scan of `archive` that was [kept]: what it
-    /// found is taken as it is.
+    /// A finished scan of `archive` that was [kept]: what it found is taken as it
+    /// is. Before anything of an extent is read its header is compared with the one
+    /// that the scan saw; where it is another, reads fail with
+    /// [`ChangedSinceScan`](crate::source::ErrorKind::ChangedSinceScan).
     #[must_use]
     pub fn resume(archive: &Archive, kept: Scanned) -> Self {
         let unread = Self::new(archive);
+        let (headers, uuid) = (kept.headers.clone(), archive.header().uuid());
+        let reread = Reread::new(Rc::clone(&unread.images_of), uuid, headers);
         let catalogue = Catalogue::finished(archive.header(), kept);
-        Self { walk: unread.walk.ended(), catalogue, ..unread }
+        Self { walk: unread.walk.ended(), catalogue, images_of: Rc::new(reread), ..unread }
     }
 
     /// From now on notes which clusters of `device` it finds, to be
@@ -233,7 +243,7 @@ impl Scan {
 
     /// The contents, with what speaks against them.
     fn doubted(&self) -> Rc<dyn ReadAt> {
-        let contents: Rc<dyn ReadAt> = Rc::<Contents>::clone(&self.contents);
+        let contents = Rc::clone(&self.images_of);
         let doubts = &self.found().doubts;
         if doubts.is_empty() {
             return contents;
