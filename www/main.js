@@ -58,7 +58,10 @@ const views = [
   liveView,
 ].map((view) => view(send));
 
-const worker = new WorkerClient((died) => send({ type: "worker-ended", failure: died }));
+const worker = new WorkerClient({
+  died: (failure) => send({ type: "worker-ended", failure }),
+  changed: (archive) => send({ type: "scan-contradicted", archive }),
+});
 const actions = new Actions(worker, send, () => state);
 const trust = new Trust(worker, send, () => state);
 

@@ -45,8 +45,8 @@ use crate::source::{Error, GapKind, ReadAt, gaps};
 /// A scan in progress, or a finished one.
 pub struct Scan {
     contents: Rc<Contents>,
-    /// What images are read from.
-    images_of: Rc<dyn ReadAt>,
+    /// Where an earlier scan is relied on: what images are read from.
+    reread: Option<Rc<Reread>>,
     walk: Walk,
     catalogue: Catalogue,
     watched: Watched,
@@ -100,8 +100,8 @@ impl Scan {
         let header = archive.header();
         let contents = Rc::clone(archive.contents());
         Self {
-            images_of: Rc::<Contents>::clone(&contents),
             contents,
+            reread: None,
             walk: Walk::new(archive.contents(), header),
             catalogue: Catalogue::new(header),
             watched: Watched::default(),
@@ -117,9 +117,18 @@ impl Scan {
     pub fn resume(archive: &Archive, kept: Scanned) -> Self {
         let unread = Self::new(archive);
         let (headers, uuid) = (kept.headers.clone(), archive.header().uuid());
-        let reread = Reread::new(Rc::clone(&unread.images_of), uuid, headers);
+        let contents = Rc::<Contents>::clone(&unread.contents);
+        let reread = Some(Rc::new(Reread::new(contents, uuid, headers)));
         let catalogue = Catalogue::finished(archive.header(), kept);
-        Self { walk: unread.walk.ended(), catalogue, images_of: Rc::new(reread), ..unread }
+        Self { walk: unread.walk.ended(), catalogue, reread, ..unread }
+    }
+
+    /// Whether nothing that was read since speaks against it: of a scan that was
+    /// kept, that the file is as it was then. What nobody has read is not known.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        let Some(reread) = &self.reread else { return true };
+        !reread.has_changed() && self.contents.findings().is_empty()
     }
 
     /// From now on notes which clusters of `device` it finds, to be
@@ -243,7 +252,10 @@ impl Scan {
 
     /// The contents, with what speaks against them.
     fn doubted(&self) -> Rc<dyn ReadAt> {
-        let contents = Rc::clone(&self.images_of);
+        let contents: Rc<dyn ReadAt> = match &self.reread {
+            Some(reread) => Rc::<Reread>::clone(reread),
+            None => Rc::<Contents>::clone(&self.contents),
+        };
         let doubts = &self.found().doubts;
         if doubts.is_empty() {
             return contents;

@@ -1,7 +1,7 @@
 //! Extent headers that an earlier scan saw, read again before anything of their
 //! extents is handed out.
 
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use core::ops::Range;
 use std::rc::Rc;
 
@@ -83,13 +83,20 @@ pub(super) struct Reread {
     headers: Headers,
     /// Of each header, whether it was found to be the same.
     are_same: RefCell<Vec<bool>>,
+    /// Whether one was found to be another.
+    has_changed: Cell<bool>,
 }
 
 impl Reread {
     /// `contents` of the archive `uuid`, in which a scan saw `headers`.
     pub(super) fn new(contents: Rc<dyn ReadAt>, uuid: Uuid, headers: Headers) -> Self {
         let are_same = RefCell::new(vec![false; headers.noted.len()]);
-        Self { contents, uuid, headers, are_same }
+        Self { contents, uuid, headers, are_same, has_changed: Cell::new(false) }
+    }
+
+    /// Whether a header was found to be another.
+    pub(super) fn has_changed(&self) -> bool {
+        self.has_changed.get()
     }
 
     /// Headers that have to be compared before `range` is read, with their numbers.
@@ -109,6 +116,7 @@ impl Reread {
             && header.faults(self.uuid).is_empty()
             && start_of(header.md5()) == noted.md5;
         if !is_same {
+            self.has_changed.set(true);
             return Err(Error::new(Part::Extent, noted.at, ErrorKind::ChangedSinceScan));
         }
         if let Some(same) = self.are_same.borrow_mut().get_mut(number) {

@@ -26,7 +26,6 @@ use crate::machine::qemu_server_conf::{self, QemuServerConf};
 use crate::proxmox::backup_name::ending_container;
 use crate::proxmox::unpacker::Given;
 use crate::proxmox::{Prediction, Reading};
-use crate::scan::kept;
 use crate::scan::statistics::ExtentStatistics;
 use crate::scan::{Progress, Scan, Scanned};
 use crate::source::Error;
@@ -126,27 +125,6 @@ impl Archive {
     pub fn scan_step(&mut self) -> Result<ScanProgress, JsValue> {
         let progress = self.scan.step_with(&mut self.reading).map_err(|error| thrown(&error))?;
         Ok(self.progress(progress).into())
-    }
-
-    /// The finished scan as bytes, to keep; `undefined` if it is not finished
-    /// or has findings.
-    #[wasm_bindgen(js_name = scanToKeep)]
-    pub fn scan_to_keep(&self) -> Option<Vec<u8>> {
-        kept::to_bytes(&self.archive, &self.scan, self.prediction().accepts())
-    }
-
-    /// Takes a scan that was kept for this archive in place of a new one;
-    /// returns whether it fits.
-    #[wasm_bindgen(js_name = takeKeptScan)]
-    pub fn take_kept_scan(&mut self, bytes: &[u8]) -> bool {
-        let kept = kept::from_bytes(&self.archive, bytes);
-        let fits = kept.is_some();
-        if let Some(kept) = kept {
-            self.scan = Scan::resume(&self.archive, kept);
-            self.reading = Reading::accepted();
-            self.disks.take();
-        }
-        fits
     }
 
     /// What the scan has found; before its end, so far.
@@ -264,6 +242,17 @@ impl Archive {
 
     pub(super) fn scan_mut(&mut self) -> &mut Scan {
         &mut self.scan
+    }
+
+    pub(super) fn opened(&self) -> &crate::archive::Archive {
+        &self.archive
+    }
+
+    /// Takes a scan that was kept in place of what was found so far.
+    pub(super) fn go_on_from(&mut self, kept: Scanned) {
+        self.scan = Scan::resume(&self.archive, kept);
+        self.reading = Reading::accepted();
+        self.disks.take();
     }
 
     pub(super) fn start_anew(&mut self) {

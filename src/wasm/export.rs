@@ -188,6 +188,9 @@ impl Archive {
         from: f64,
         doubt: Option<DoubtTaken>,
     ) -> Result<Export, JsValue> {
+        if from <= 0.0 {
+            self.contents().begin_anew();
+        }
         let (id, disk) = self.known_disk(device, doubt_of(doubt)?)?;
         let mut taps = Vec::new();
         let stream = tapped(id, &disk, &mut taps).read_through(from_number(from));

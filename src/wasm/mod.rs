@@ -7,6 +7,7 @@ mod doubt;
 mod doubt_taken;
 mod export;
 mod image_hash;
+mod kept;
 mod object;
 mod placement;
 mod places;

@@ -32,7 +32,7 @@ function widest() {
 }
 
 const tooWide = widest();
-const TAKEN = "Taken from the scan of";
+const TAKEN = "This browser remembers the scan of then";
 
 /** Opens the page anew, as on another day, and in it the archive. */
 async function visit(inspector, path) {
@@ -83,7 +83,7 @@ inEachBrowser("A finished scan", {
     await inspector.shows("1 scan kept", "#kept");
     await visit(inspector, made.path);
     await inspector.shows(TAKEN, "#scan");
-    await inspector.shows("Nothing is missing", "#scan");
+    await inspector.shows("nothing was missing on", "#devices");
     await assertSaves(inspector);
   },
 

@@ -21,13 +21,13 @@ function within(limit, counted) {
   assert.ok(bytes <= limit, `${bytes} bytes are more than ${limit}:\n${lines.join("\n")}`);
 }
 
-test("the core is at most 360 KiB gzipped", () => {
+test("the core is at most 320 KiB gzipped", () => {
   within(
-    360 * KIB,
+    320 * KIB,
     files.filter(({ name }) => name.endsWith(".wasm")),
   );
 });
 
-test("the whole page is at most 490 KiB gzipped", () => {
-  within(490 * KIB, files);
+test("the whole page is at most 450 KiB gzipped", () => {
+  within(450 * KIB, files);
 });

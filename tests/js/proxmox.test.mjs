@@ -84,16 +84,16 @@ const death = (code, message = null) => restore({ deaths: [{ code, message }] })
 
 test("a restore is green only if all that the backup decides is known, and nothing ends it", () => {
   const { restoreVerdict } = restoreWords;
-  assert.equal(restoreVerdict(restore()).tone, "good");
-  assert.equal(restoreVerdict(restore({ decided: false })).tone, "neutral");
+  assert.equal(restoreVerdict(restore(), null).tone, "good");
+  assert.equal(restoreVerdict(restore({ decided: false }), null).tone, "neutral");
   for (const code of ["header", "no-config", "no-data", "no-mapping", "data", "unpacker"]) {
-    assert.equal(restoreVerdict(death(code)).tone, "damage", code);
+    assert.equal(restoreVerdict(death(code), null).tone, "damage", code);
   }
   // The name alone is no fault of the backup.
-  assert.equal(restoreVerdict(death("name")).tone, "warning");
+  assert.equal(restoreVerdict(death("name"), null).tone, "warning");
   for (const code of ["becomes-comment", "keeps-old-volume", "machine-too-old"]) {
     const warnings = [{ code, subject: "scsi2", detail: null }];
-    assert.equal(restoreVerdict(restore({ warnings })).tone, "warning", code);
+    assert.equal(restoreVerdict(restore({ warnings }), null).tone, "warning", code);
   }
 });
 

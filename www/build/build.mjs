@@ -42,7 +42,7 @@ function buildCore() {
   // wasm is the same wherever it is built.
   const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
   const flags = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=`];
-  run("cargo", ["build", "--release", "--lib", "--target", wasmTarget], {
+  run("cargo", ["build", "--profile", "page", "--lib", "--target", wasmTarget], {
     env: { CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") },
   });
 }
@@ -59,7 +59,7 @@ const toolProfile = [
 /** Makes vma_inspector.js, vma_inspector_bg.wasm and their types in `folder`. */
 function generateModule(target, folder) {
   run("cargo", ["build", "--package", "bindgen", "--profile", "tool", ...toolProfile]);
-  const wasm = join(target, wasmTarget, "release/vma_inspector.wasm");
+  const wasm = join(target, wasmTarget, "page/vma_inspector.wasm");
   run(join(target, "tool/bindgen"), [wasm, folder]);
 }
 

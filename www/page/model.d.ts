@@ -21,6 +21,7 @@ import type {
   OpenedArchive,
   Saved,
   SaveWhat,
+  ScanPhase,
   ScanUpdate,
   Trust,
 } from "../shared/messages.js";
@@ -37,7 +38,7 @@ export interface Pace {
 }
 
 export interface Scan {
-  phase: "running" | "stopped" | "done" | "failed";
+  phase: ScanPhase;
   progress: ScanProgress | null;
   report: ScanReport | null;
   pace: Pace | null;
@@ -73,6 +74,8 @@ export interface ShownArchive {
   /** What Proxmox would say and do, and what is lost, once the scan is at rest. */
   trust: Trust | null;
   scan: Scan;
+  /** When it was scanned before, if it was found to have changed since. */
+  changedSince: number | null;
   configs: ReadonlyMap<number, ConfigContent>;
   /** By code; only those a person has opened. */
   findings: ReadonlyMap<string, FindingsPage>;
@@ -231,7 +234,14 @@ export type PageEvent =
   // What a person does.
   | { type: "drag-moved"; over: "no" | "file" | "other" }
   /** `fresh`: scan it even if a scan of it was kept. */
-  | { type: "file-chosen"; file: File; fresh?: boolean; largeWindow?: boolean }
+  | {
+      type: "file-chosen";
+      file: File;
+      fresh?: boolean;
+      largeWindow?: boolean;
+      /** When it was scanned, if it was found to have changed since. */
+      changedSince?: number | null;
+    }
   | { type: "drop-refused"; failure: Failure }
   | { type: "failure-dismissed" }
   | { type: "scan-stop-wanted" }
@@ -269,7 +279,8 @@ export type PageEvent =
   // What came of it.
   | { type: "kept-counted"; usage: KeptUsage }
   | { type: "open-failed"; file: FileFacts; failure: Failure; again: File | null }
-  | { type: "opened"; file: FileFacts; archive: OpenedArchive }
+  | { type: "opened"; file: FileFacts; archive: OpenedArchive; changedSince: number | null }
+  | { type: "scan-contradicted"; archive: number }
   | { type: "scan-started"; archive: number }
   | { type: "scan-progressed"; archive: number; update: ScanUpdate; pace: Pace | null }
   | { type: "scan-finished"; archive: number; update: ScanUpdate }

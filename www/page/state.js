@@ -126,7 +126,7 @@ function failed({ file, failure, again }) {
  * @param {Extract<PageEvent, { type: "opened" }>} event
  * @returns {ShownArchive}
  */
-function shown({ file, archive }) {
+function shown({ file, archive, changedSince }) {
   const { archive: id, overview, summary, fileName, leftOut } = archive;
   const none = {
     configs: new Map(),
@@ -138,7 +138,7 @@ function shown({ file, archive }) {
     hashes: new Map(),
     elsewhere: NOTHING_ELSEWHERE,
   };
-  const known = { id, file, overview, summary, fileName, leftOut };
+  const known = { id, file, overview, summary, fileName, leftOut, changedSince };
   return { ...known, trust: null, scan: NEW_SCAN, ...none };
 }
 
@@ -211,7 +211,11 @@ function changedArchive(archive, event) {
         pace: event.pace,
       });
     case "scan-finished":
-      return withScan(archive, { ...event.update, phase: "done", pace: null });
+      return withScan(archive, {
+        ...event.update,
+        phase: event.update.scannedAt === null ? "done" : "kept",
+        pace: null,
+      });
     case "scan-stopped":
       return withScan(archive, { phase: "stopped", pace: null });
     case "scan-failed":

@@ -36,10 +36,16 @@ export class WorkerClient {
   #helpers = [];
   #lastId = 0;
   #onDied;
+  #onChanged;
 
-  /** @param {(failure: import("../shared/messages.js").Failure) => void} onDied */
-  constructor(onDied) {
-    this.#onDied = onDied;
+  /**
+   * @param {object} on
+   * @param {(failure: import("../shared/messages.js").Failure) => void} on.died
+   * @param {(archive: number) => void} on.changed a kept scan does not fit its file
+   */
+  constructor({ died, changed }) {
+    this.#onDied = died;
+    this.#onChanged = changed;
     this.#worker = this.#start();
   }
 
@@ -71,6 +77,7 @@ export class WorkerClient {
     });
     worker.onmessage = ({ data }) => {
       if (data.kind === "alive") this.#watch(worker, name);
+      else if (data.kind === "changed") this.#onChanged(data.archive);
       else this.#receive(data);
     };
     worker.onmessageerror = () => this.#died(worker, "a message could not be read");
@@ -118,7 +125,7 @@ export class WorkerClient {
     navigator.locks?.request(lock, () => this.#died(worker, "the browser ended it"));
   }
 
-  /** @param {Exclude<FromWorker, { kind: "alive" }>} message */
+  /** @param {Exclude<FromWorker, { kind: "alive" | "changed" }>} message */
   #receive(message) {
     if (message.kind === "fatal") {
       this.#died(this.#worker, message.message);

@@ -49,6 +49,9 @@ export interface KeptUsage {
   bytes: number;
 }
 
+/** `kept`: taken from a scan on an earlier occasion, and nothing of the file was read for it. */
+export type ScanPhase = "running" | "stopped" | "done" | "failed" | "kept";
+
 export interface ScanUpdate {
   progress: ScanProgress;
   /** Counted so far; not in every update. */
@@ -102,7 +105,7 @@ export interface Checked {
 /** What the page knows for the report and the Worker does not. */
 export interface ReportFacts {
   file: { name: string; size: number };
-  phase: "running" | "stopped" | "done" | "failed";
+  phase: ScanPhase;
   /** When it was scanned, if that was before and was kept. */
   scannedAt: string | null;
   verdict: Verdict & { checked: Checked[]; notChecked: string };
@@ -329,6 +332,8 @@ export type FromWorker =
   | { id: number; kind: "error"; failure: Failure }
   /** It holds the lock that is called as it is, and will until its end. */
   | { id: null; kind: "alive" }
+  /** What was kept of its scan does not fit the file any more, and is forgotten. */
+  | { id: null; kind: "changed"; archive: number }
   /** The core is broken; nothing more will come. */
   | { id: null; kind: "fatal"; message: string };
 

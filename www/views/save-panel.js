@@ -1,4 +1,5 @@
 /** What can be done with one disk: save it in some format, and hash it. */
+import { isScanned } from "../shared/scan-phase.js";
 import { isLive } from "../page/save.js";
 import { choiceFor } from "../page/state.js";
 import { waysFor } from "../page/ways.js";
@@ -123,7 +124,7 @@ function drawControls({ format, way, save }, { formats, choice, ways, used, off 
  */
 function reason(archive, { kind, deviceId }, { format }, used) {
   return [
-    archive.scan.phase !== "done" && text("save.scan-first"),
+    !isScanned(archive.scan) && text("save.scan-first"),
     isScattered(archive, deviceId) && orderWords(archive, deviceId, kind),
     isFormat(format) && text(`format.${format}.use`),
     used?.why,
@@ -153,7 +154,7 @@ function orderWords({ timesUnpacked }, deviceId, kind) {
  */
 function canDoInOnePass(archive, deviceId, format, can) {
   const { overview, scan } = archive;
-  if (!overview.decodesInOrder || scan.phase === "done" || format !== "raw" || !can) return false;
+  if (!overview.decodesInOrder || isScanned(scan) || format !== "raw" || !can) return false;
   return waysFor(wishFor(archive, { kind: "one-pass", deviceId, format }), can).length > 0;
 }
 
@@ -180,7 +181,7 @@ function formatOptions(formats) {
  * @param {import("../page/model.js").Send} send
  */
 function hashWords({ hashes, scan }, deviceId, send) {
-  if (scan.phase !== "done") return [];
+  if (!isScanned(scan)) return [];
   const hash = hashes.get(deviceId);
   if (!hash) {
     const ask = button(text("hash.compute"), () => send({ type: "hash-wanted", deviceId }));

@@ -95,7 +95,7 @@ function keyOf({ file }) {
 async function takeKept(session, key) {
   const kept = await keptScans.load(key);
   if (!kept || !session.archive.takeKeptScan(kept.scan)) return null;
-  session.formerly = kept.container;
+  session.kept = { key, container: kept.container };
   const progress = session.archive.scanStep();
   return { progress, report: reportOf(session), scannedAt: kept.scannedAt };
 }
@@ -103,13 +103,13 @@ async function takeKept(session, key) {
 /**
  * With a scan that was kept nothing has been unpacked: what was said of the
  * container then holds until more is known.
- * @param {Pick<Session, "archive" | "formerly">} session
+ * @param {Pick<Session, "archive" | "kept">} session
  */
-export function reportOf({ archive, formerly }) {
+export function reportOf({ archive, kept }) {
   const report = archive.report();
   const { end, findings } = report.container;
   const isNews = end !== null || findings.length > 0;
-  return formerly && !isNews ? { ...report, container: formerly } : report;
+  return kept && !isNews ? { ...report, container: kept.container } : report;
 }
 
 /**

@@ -10,8 +10,8 @@ export interface Session {
   source: BlobSource;
   /** Whether it is unpacked, and so read, from front to back. */
   compressed: boolean;
-  /** What an earlier scan, which was kept, said of the container. */
-  formerly: ContainerReport | null;
+  /** The scan that was kept and is relied on: what it is kept as, and what it said of the container. */
+  kept: { key: string; container: ContainerReport } | null;
   /** Saves that wait for the next scan, by device. */
   watchers: Map<number, Watcher>;
   /** Fulfilled when the last scan has ended. */

@@ -26,7 +26,7 @@ export function open(file, largeWindow) {
     file,
     source,
     compressed: overview.container !== "plain",
-    formerly: null,
+    kept: null,
     watchers: new Map(),
     scanned: Promise.resolve(),
     feeds: new Map(),
@@ -78,6 +78,19 @@ export async function using(id, work) {
     lease.users -= 1;
     freeIfUnused(id, lease);
   }
+}
+
+/**
+ * The kept scan that an archive relies on and that what was read since speaks
+ * against; nothing more is taken from it then.
+ * @param {number} id
+ */
+export function takeContradicted(id) {
+  const session = leases.get(id)?.session;
+  if (!session?.kept || session.archive.keptScanHolds()) return null;
+  const { key } = session.kept;
+  session.kept = null;
+  return key;
 }
 
 /**

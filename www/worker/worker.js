@@ -5,6 +5,8 @@ import { archiveHandlers } from "./handlers/archive.js";
 import { savingHandlers } from "./handlers/saving.js";
 import { scanningHandlers } from "./handlers/scanning.js";
 import { connectHasher, prepareHashing } from "./hashing/hash-feed.js";
+import * as keptScans from "./kept-scans.js";
+import { takeContradicted } from "./sessions.js";
 import { connectReader } from "./source/file-stream.js";
 
 /** @typedef {import("../shared/messages.js").Request} Request */
@@ -66,6 +68,18 @@ async function answer(request) {
   } finally {
     running.delete(id);
   }
+  if ("archive" in request) await forgetIfChanged(request.archive);
+}
+
+/**
+ * A kept scan that the file has been found to contradict serves no more.
+ * @param {number} archive
+ */
+async function forgetIfChanged(archive) {
+  const key = takeContradicted(archive);
+  if (!key) return;
+  await keptScans.forget(key);
+  send({ id: null, kind: "changed", archive });
 }
 
 /**

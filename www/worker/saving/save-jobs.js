@@ -6,6 +6,7 @@
 import { failure, failureOf, RemoteError } from "../../shared/failure.js";
 import { HashFeed } from "../hashing/hash-feed.js";
 import { reportOf } from "../scan-jobs.js";
+import { compareRest } from "./compare-rest.js";
 import { keeperOf, passCopy, placementOf, watch } from "./one-pass.js";
 import { produce } from "./producer.js";
 import { openSink } from "./sinks.js";
@@ -55,6 +56,7 @@ export async function save(session, request, send, signal) {
       awaitScan,
       signal,
     });
+    await compareRest(session, signal);
     if (order.kind === "port") await sink.commit(size);
     else written.set(request.job, { sink, size, keepCopy: keeperOf(session, what, placement) });
     return { size, lost: lostOf(session, what), report: reportOf(session) };
@@ -115,8 +117,9 @@ async function write(session, job) {
  * @param {SaveWhat} what
  * @returns {what is SaveWhat & { kind: "disk", format: "raw", marked: false }}
  */
-function isSliceable({ compressed }, what) {
-  return !compressed && what.kind === "disk" && what.format === "raw" && !what.marked;
+function isSliceable({ compressed, kept }, what) {
+  // What an earlier scan said of places is compared as they are read.
+  return !kept && !compressed && what.kind === "disk" && what.format === "raw" && !what.marked;
 }
 
 /**
@@ -188,6 +191,7 @@ async function passDisk(session, { deviceId, doubt }, feed, signal) {
     const sink = { write: nothing, commit: nothing, discard: nothing };
     const hashes = new Map([[deviceId, feed]]);
     await produce(session, exporting, sink, { signal, tell: () => {}, hashes });
+    await compareRest(session, signal);
   } finally {
     exporting.free();
   }
