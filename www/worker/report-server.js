@@ -4,6 +4,7 @@
  */
 import { Archive } from "../core/vma_inspector.js";
 import { asText } from "../shared/as-text.js";
+import { isFault } from "../shared/failure.js";
 import { nextTurn } from "./turn.js";
 
 /** @typedef {import("../shared/messages.js").ReportFacts} ReportFacts */
@@ -169,8 +170,8 @@ function orNull(ask) {
   try {
     return ask();
   } catch (error) {
-    // A fault of the core's own has to end the Worker.
-    if (error instanceof WebAssembly.RuntimeError) throw error;
+    // A fault has to end the Worker.
+    if (isFault(error)) throw error;
     return null;
   }
 }
