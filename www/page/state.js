@@ -162,8 +162,20 @@ function withArchive(state, change) {
 function learned(archive, before) {
   const overview = archive.scan.report?.overview;
   if (!overview || archive.scan.report === before.scan.report) return archive;
-  const known = JSON.stringify(archive.overview.devices);
-  return JSON.stringify(overview.devices) === known ? archive : { ...archive, overview };
+  return isSame(overview.devices, archive.overview.devices) ? archive : { ...archive, overview };
+}
+
+/**
+ * Names may be long, so nothing is made of them.
+ * @param {ShownArchive["overview"]["devices"]} devices
+ * @param {ShownArchive["overview"]["devices"]} others
+ */
+function isSame(devices, others) {
+  if (devices.length !== others.length) return false;
+  return devices.every((device, at) => {
+    const other = new Map(Object.entries(others[at] ?? {}));
+    return Object.entries(device).every(([name, value]) => other.get(name) === value);
+  });
 }
 
 /**

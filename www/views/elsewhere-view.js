@@ -4,9 +4,10 @@ import { isLive, lastSaveOf } from "../page/save.js";
 import { isScattered } from "../page/wish.js";
 import { FORMATS, TEXT_FORMATS } from "../words/disk-formats.js";
 import { size } from "../words/format.js";
+import { FILE } from "../words/shown.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, setText, whenChanged } from "./dom.js";
-import { button, copyButton, foreign } from "./parts.js";
+import { button, copyButton, foreign, listItems } from "./parts.js";
 import { saveBox } from "./save-box.js";
 import { select, setOptions } from "./save-panel.js";
 
@@ -203,6 +204,8 @@ function textsPart(send) {
  */
 function textPart(title, fileName, send) {
   let shown = "";
+  /** @type {unknown} */
+  let drawn = null;
   const pre = h("pre", { tabindex: 0, role: "region", "aria-label": title });
   const lost = h("div");
   const root = h(
@@ -221,10 +224,12 @@ function textPart(title, fileName, send) {
 
   /** @param {import("../core/vma_inspector.js").MachineText} made */
   function draw(made) {
+    if (made === drawn) return;
+    drawn = made;
+    fill(lost, leftOutList(made.leftOut));
     if (made.text === shown) return;
     shown = made.text;
-    fill(pre, foreign(shown, "\n\t"));
-    fill(lost, leftOutList(made.leftOut));
+    fill(pre, foreign(shown, FILE));
   }
 
   return { root, draw };
@@ -240,7 +245,7 @@ function leftOutList(leftOut) {
     h(
       "ul",
       {},
-      leftOut.map((setting) => h("li", {}, foreign(setting.text))),
+      listItems(leftOut, (setting) => foreign(setting.text)),
     ),
   );
 }

@@ -5,6 +5,7 @@
 import { Archive } from "../core/vma_inspector.js";
 import { asText } from "../shared/as-text.js";
 import { isFault } from "../shared/failure.js";
+import { shownJson } from "../shared/hidden.js";
 import { nextTurn } from "./turn.js";
 
 /** @typedef {import("../shared/messages.js").ReportFacts} ReportFacts */
@@ -13,8 +14,9 @@ import { nextTurn } from "./turn.js";
 
 export const SCHEMA = "vma-inspector-report/1";
 
-/** Lost ranges of a disk that the page shows, and that the report lists. */
+/** Lost ranges of a disk that the page shows, of all disks, and that the report lists of one. */
 const RANGES_SHOWN = 20;
+const RANGES_SHOWN_OF_ALL = 1000;
 const RANGES_REPORTED = 100_000;
 
 /** Findings that are put together by what they are about, at most. */
@@ -30,10 +32,12 @@ const FINDINGS_AT_ONCE = 2000;
  */
 export function trustOf(archive, name) {
   const devices = archive.overview().devices;
+  // Of many disks, a few of each: they all stand on one page.
+  const shown = Math.min(RANGES_SHOWN, Math.ceil(RANGES_SHOWN_OF_ALL / (devices.length + 1)));
   const damage = devices.map(({ id }) => ({
     deviceId: id,
-    lost: rangesOf(archive.lostRanges(id, RANGES_SHOWN)),
-    doubt: rangesOf(archive.doubtRanges(id, RANGES_SHOWN)),
+    lost: rangesOf(archive.lostRanges(id, shown)),
+    doubt: rangesOf(archive.doubtRanges(id, shown)),
   }));
   return {
     proxmox: archive.proxmox(),
@@ -99,7 +103,7 @@ export async function reportOf(archive, scanned, facts, signal) {
     saves: facts.saves,
     findingGroups: groups,
   };
-  const text = JSON.stringify(whole, null, 2);
+  const text = shownJson(JSON.stringify(whole, null, 2));
   const list = await findingsText(archive, groups, signal);
   return new Blob([text.slice(0, -2), ',\n  "findings": [', ...list, "]\n}\n"], {
     type: "application/json",
@@ -134,7 +138,7 @@ async function findingsText(archive, groups, signal) {
   for (const { code, listed } of groups) {
     for (let from = 0; from < listed; from += FINDINGS_AT_ONCE) {
       const found = archive.findings(code, from, FINDINGS_AT_ONCE);
-      const lines = found.map((finding) => `\n    ${JSON.stringify(finding)}`).join(",");
+      const lines = found.map((finding) => `\n    ${shownJson(JSON.stringify(finding))}`).join(",");
       pieces.push(new Blob([pieces.length > 0 ? "," : "", lines]));
       await nextTurn();
       signal.throwIfAborted();
