@@ -97,6 +97,8 @@ function changed(state, event) {
         ...archive,
         elsewhere: { ...archive.elsewhere, ...event.choice },
       }));
+    case "secrets-wanted":
+      return withArchive(state, (archive) => ({ ...archive, withSecrets: event.wanted }));
     case "save-started":
       return { ...state, saves: [...otherSaves(state, event.save), event.save] };
     case "save-dismissed":
@@ -137,6 +139,7 @@ function shown({ file, archive }) {
     choices: new Map(),
     hashes: new Map(),
     elsewhere: NOTHING_ELSEWHERE,
+    withSecrets: false,
   };
   const known = { id, file, overview, summary, fileName, leftOut };
   return { ...known, trust: null, scan: NEW_SCAN, ...none };

@@ -2,6 +2,7 @@
 import { saveSmallFile } from "../page/save-blob.js";
 import { isLive, lastSaveOf } from "../page/save.js";
 import { isScattered } from "../page/wish.js";
+import { maskedValue } from "../shared/secrets.js";
 import { FORMATS, TEXT_FORMATS } from "../words/disk-formats.js";
 import { size } from "../words/format.js";
 import { FILE } from "../words/shown.js";
@@ -91,7 +92,7 @@ function appliancePart(send) {
     const holds = known && known.devices.length > 0 ? known : null;
     save.ariaDisabled = String(!holds || !can || (current !== null && isLive(current)));
     setText(facts, holds ? applianceLine(holds, archive) : text("appliance.none"));
-    fill(lost, holds && leftOutList(holds.leftOut));
+    fill(lost, holds && leftOutList(holds.leftOut, archive.withSecrets));
     if (current) box.draw(current);
     if (place.contains(box.root) !== (current !== null)) fill(place, current && box.root);
   }
@@ -188,10 +189,10 @@ function textsPart(send) {
   );
 
   /** @param {ShownArchive} archive */
-  function draw({ elsewhere: { texts } }) {
+  function draw({ elsewhere: { texts }, withSecrets }) {
     if (!texts) return;
-    libvirt.draw(texts.libvirt);
-    qemu.draw(texts.qemu);
+    libvirt.draw(texts.libvirt, withSecrets);
+    qemu.draw(texts.qemu, withSecrets);
   }
 
   return { root, draw };
@@ -206,6 +207,7 @@ function textPart(title, fileName, send) {
   let shown = "";
   /** @type {unknown} */
   let drawn = null;
+  let drawnWithSecrets = false;
   const pre = h("pre", { tabindex: 0, role: "region", "aria-label": title });
   const lost = h("div");
   const root = h(
@@ -222,11 +224,15 @@ function textPart(title, fileName, send) {
     lost,
   );
 
-  /** @param {import("../core/vma_inspector.js").MachineText} made */
-  function draw(made) {
-    if (made === drawn) return;
+  /**
+   * @param {import("../core/vma_inspector.js").MachineText} made
+   * @param {boolean} withSecrets
+   */
+  function draw(made, withSecrets) {
+    if (made === drawn && withSecrets === drawnWithSecrets) return;
     drawn = made;
-    fill(lost, leftOutList(made.leftOut));
+    drawnWithSecrets = withSecrets;
+    fill(lost, leftOutList(made.leftOut, withSecrets));
     if (made.text === shown) return;
     shown = made.text;
     fill(pre, foreign(shown, FILE));
@@ -235,8 +241,11 @@ function textPart(title, fileName, send) {
   return { root, draw };
 }
 
-/** @param {LeftOut[]} leftOut */
-function leftOutList(leftOut) {
+/**
+ * @param {LeftOut[]} leftOut
+ * @param {boolean} withSecrets
+ */
+function leftOutList(leftOut, withSecrets) {
   if (leftOut.length === 0) return h("p", { class: "quiet" }, text("left-out.nothing"));
   return h(
     "details",
@@ -245,9 +254,15 @@ function leftOutList(leftOut) {
     h(
       "ul",
       {},
-      listItems(leftOut, (setting) => foreign(setting.text)),
+      listItems(leftOut, (setting) => foreign(withSecrets ? setting.text : withoutSecret(setting))),
     ),
   );
+}
+
+/** @param {LeftOut} setting */
+function withoutSecret({ key, value, text: whole }) {
+  const why = whole.slice(`${key}: ${value}`.length);
+  return `${key}: ${maskedValue(key, value)}${why}`;
 }
 
 /**

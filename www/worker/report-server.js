@@ -6,6 +6,7 @@ import { Archive } from "../core/vma_inspector.js";
 import { asText } from "../shared/as-text.js";
 import { isFault } from "../shared/failure.js";
 import { shownJson } from "../shared/hidden.js";
+import { maskedConfig } from "../shared/secrets.js";
 import { nextTurn } from "./turn.js";
 
 /** @typedef {import("../shared/messages.js").ReportFacts} ReportFacts */
@@ -87,11 +88,7 @@ export async function reportOf(archive, scanned, facts, signal) {
     },
     header: headerOf(overview),
     machine: archive.vmSummary() ?? null,
-    configs: configs.map((config) => ({
-      name: config.name,
-      size: config.size,
-      text: asText(archive.config(config.index)),
-    })),
+    configs: configs.map((config) => configOf(archive, config, facts.withSecrets)),
     devices: devices.map((device) => ({
       ...device,
       ...scanned.devices.find(({ id }) => id === device.id),
@@ -108,6 +105,17 @@ export async function reportOf(archive, scanned, facts, signal) {
   return new Blob([text.slice(0, -2), ',\n  "findings": [', ...list, "]\n}\n"], {
     type: "application/json",
   });
+}
+
+/**
+ * @param {Archive} archive
+ * @param {import("../core/vma_inspector.js").ConfigEntry} config
+ * @param {boolean} withSecrets
+ */
+function configOf(archive, { name, size, index }, withSecrets) {
+  const whole = asText(archive.config(index));
+  const text = whole === null || withSecrets ? whole : maskedConfig(name, whole);
+  return { name, size, text, masked: text !== whole };
 }
 
 /** @param {import("../core/vma_inspector.js").Overview} overview */
