@@ -71,6 +71,17 @@ test("by default it is in no part of the page but the configuration itself", () 
   assert.match(printed, /#configs,[^{}]*\{\s*display: none;/, "it is on no paper");
 });
 
+test("nor is it in what the report tells of the machine, where a line holds more than it should", async () => {
+  const odd = `name: web\rcipassword: ${SECRET}\nscsi3: nbd://root:${SECRET}@host/disk,size=1G\n`;
+  const config = `qemu-server.conf=${makeFile("odd.conf", odd)}`;
+  show(makeArchive("odd.vma", "--disk", "a:1M:dense:2", "--config", config).path);
+  const text = await report();
+  assert.equal(text.match(new RegExp(`.*${SECRET}.*`)), null);
+  const { machine, restore } = JSON.parse(text);
+  assert.deepEqual([machine.name, machine.disks[0].volume], ["********", "********"]);
+  assert.deepEqual(restore.leftOut.drives[0].volume, "********");
+});
+
 test("what is asked for is there as it is, until the next backup is opened", async () => {
   show(archive.path);
   withSecrets(true);

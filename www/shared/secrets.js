@@ -49,7 +49,7 @@ const SETTING = /^([a-z][a-z_-]*\d*):([ \t]*)(.*)$/;
  */
 export function maskedValue(key, value) {
   const isPlain = PLAIN.has(key) || PLAIN_NUMBERED.test(key);
-  if (isPlain) return TELLTALE.test(value) || CONTROL.test(value) ? MASK : value;
+  if (isPlain) return maskedPlain(value);
   const plain = PLAIN_OPTIONS[key];
   if (!plain) return MASK;
   const options = value.split(",");
@@ -58,6 +58,23 @@ export function maskedValue(key, value) {
       plain.test(option) ? option : option.replace(/^([a-z0-9]*=)?[^]*$/, `$1${MASK}`),
     )
     .join(",");
+}
+
+/** @param {string} value that looks harmless */
+function maskedPlain(value) {
+  return TELLTALE.test(value) || CONTROL.test(value) ? MASK : value;
+}
+
+/**
+ * What was read out of plain settings, as it can be passed on.
+ * @param {unknown} value
+ * @returns {unknown}
+ */
+export function maskedFacts(value) {
+  if (typeof value === "string") return maskedPlain(value);
+  if (Array.isArray(value)) return value.map(maskedFacts);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, maskedFacts(each)]));
 }
 
 /**

@@ -6,7 +6,7 @@ import { Archive } from "../core/vma_inspector.js";
 import { asText } from "../shared/as-text.js";
 import { isFault } from "../shared/failure.js";
 import { shownJson } from "../shared/hidden.js";
-import { maskedConfig } from "../shared/secrets.js";
+import { maskedConfig, maskedFacts } from "../shared/secrets.js";
 import { nextTurn } from "./turn.js";
 
 /** @typedef {import("../shared/messages.js").ReportFacts} ReportFacts */
@@ -69,6 +69,7 @@ function rangesOf({ count, bytes, first }) {
 export async function reportOf(archive, scanned, facts, signal) {
   const overview = archive.overview();
   const { configs, devices } = overview;
+  const machine = archive.vmSummary() ?? null;
   const groups = scanned.findings.length > 0 ? scanned.findings : overview.findings;
   const whole = {
     schema: SCHEMA,
@@ -78,7 +79,7 @@ export async function reportOf(archive, scanned, facts, signal) {
     fileName: archive.fileName(facts.file.name),
     verdict: facts.verdict,
     proxmox: archive.proxmox(),
-    restore: archive.proxmoxRestore(facts.file.name),
+    restore: restoreOf(archive, facts),
     container: { ...scanned.container, verdict: facts.containerVerdict },
     scan: {
       phase: facts.phase,
@@ -87,7 +88,7 @@ export async function reportOf(archive, scanned, facts, signal) {
       undeclared: scanned.undeclared,
     },
     header: headerOf(overview),
-    machine: archive.vmSummary() ?? null,
+    machine: facts.withSecrets ? machine : maskedFacts(machine),
     configs: configs.map((config) => configOf(archive, config, facts.withSecrets)),
     devices: devices.map((device) => ({
       ...device,
@@ -105,6 +106,17 @@ export async function reportOf(archive, scanned, facts, signal) {
   return new Blob([text.slice(0, -2), ',\n  "findings": [', ...list, "]\n}\n"], {
     type: "application/json",
   });
+}
+
+/**
+ * @param {Archive} archive
+ * @param {ReportFacts} facts
+ */
+function restoreOf(archive, { file, withSecrets }) {
+  const restore = archive.proxmoxRestore(file.name);
+  const { warnings, leftOut } = restore;
+  if (withSecrets) return restore;
+  return { ...restore, warnings: maskedFacts(warnings), leftOut: maskedFacts(leftOut) };
 }
 
 /**
