@@ -89,6 +89,8 @@ export interface ShownArchive {
   choices: ReadonlyMap<number, SaveChoice>;
   hashes: ReadonlyMap<number, Hash>;
   elsewhere: Elsewhere;
+  /** Whether the report and the lists of settings hold what is not for others to read. */
+  withSecrets: boolean;
 }
 
 /**
@@ -273,6 +275,7 @@ export type PageEvent =
   | { type: "save-dismissed"; id: string }
   | { type: "said"; text: string }
   | { type: "report-wanted" }
+  | { type: "secrets-wanted"; wanted: boolean }
   | { type: "print-wanted" }
   | { type: "keeping-wanted"; wanted: boolean }
   | { type: "forget-kept-wanted" }

@@ -34,6 +34,7 @@ export function reportFacts(archive, saves) {
     containerVerdict:
       container && container.kind !== "plain" ? containerVerdict(container, scan) : null,
     hashes: Object.fromEntries(hashedFacts(archive)),
+    withSecrets: archive.withSecrets,
     saves: saves.filter((save) => save.archive === archive.id && save.phase === "done").map(saved),
   };
 }

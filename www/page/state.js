@@ -97,6 +97,8 @@ function changed(state, event) {
         ...archive,
         elsewhere: { ...archive.elsewhere, ...event.choice },
       }));
+    case "secrets-wanted":
+      return withArchive(state, (archive) => ({ ...archive, withSecrets: event.wanted }));
     case "save-started":
       return { ...state, saves: [...otherSaves(state, event.save), event.save] };
     case "save-dismissed":
@@ -137,6 +139,7 @@ function shown({ file, archive, changedSince }) {
     choices: new Map(),
     hashes: new Map(),
     elsewhere: NOTHING_ELSEWHERE,
+    withSecrets: false,
   };
   const known = { id, file, overview, summary, fileName, leftOut, changedSince };
   return { ...known, trust: null, scan: NEW_SCAN, ...none };
@@ -162,8 +165,20 @@ function withArchive(state, change) {
 function learned(archive, before) {
   const overview = archive.scan.report?.overview;
   if (!overview || archive.scan.report === before.scan.report) return archive;
-  const known = JSON.stringify(archive.overview.devices);
-  return JSON.stringify(overview.devices) === known ? archive : { ...archive, overview };
+  return isSame(overview.devices, archive.overview.devices) ? archive : { ...archive, overview };
+}
+
+/**
+ * Names may be long, so nothing is made of them.
+ * @param {ShownArchive["overview"]["devices"]} devices
+ * @param {ShownArchive["overview"]["devices"]} others
+ */
+function isSame(devices, others) {
+  if (devices.length !== others.length) return false;
+  return devices.every((device, at) => {
+    const other = new Map(Object.entries(others[at] ?? {}));
+    return Object.entries(device).every(([name, value]) => other.get(name) === value);
+  });
 }
 
 /**

@@ -112,6 +112,8 @@ export interface ReportFacts {
   containerVerdict: Verdict | null;
   /** SHA-256 of images that were computed, by device. */
   hashes: Record<number, HashedFact>;
+  /** Whether configurations stand in it as they are. */
+  withSecrets: boolean;
   /** The saves that came to their end. */
   saves: SavedFact[];
 }

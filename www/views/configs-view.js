@@ -3,6 +3,7 @@ import { saveSmallFile } from "../page/save-blob.js";
 import { asText } from "../shared/as-text.js";
 import { isBeginningLost, isHeaderCut } from "../words/facts.js";
 import { hexDump, size } from "../words/format.js";
+import { FILE } from "../words/shown.js";
 import { pieces, text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
 import { button, copyButton, failureWords, foreign } from "./parts.js";
@@ -117,7 +118,7 @@ function contentOf(config, bytes, send) {
         role: "region",
         "aria-label": text("configs.contents", { name: config.safeName }),
       },
-      decoded === null ? shown : foreign(decoded, "\n\t"),
+      decoded === null ? shown : foreign(decoded, FILE),
     ),
   ];
 }

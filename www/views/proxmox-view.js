@@ -11,9 +11,10 @@ import {
   restoredWords,
   restoreVerdict,
 } from "../words/restore.js";
+import { LINES } from "../words/shown.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
-import { badge, copyButton, foreign, sign } from "./parts.js";
+import { badge, copyButton, foreign, listItems, sign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ProxmoxPrediction} Prediction */
 /** @typedef {import("../core/vma_inspector.js").ProxmoxRestore} Restore */
@@ -74,15 +75,21 @@ function restoreRow(foretold, restore, when) {
       {},
       badge(tone, word),
       told.flatMap(({ printed: words, explained }) => [
-        words !== "" && h("samp", { class: "printed" }, foreign(words, "\n")),
+        words !== "" && h("samp", { class: "printed" }, foreign(words, LINES)),
         explained !== "" && h("p", {}, explained),
       ]),
       told.length === 0 && restore.decided && h("p", {}, text("restore.writes")),
       restore.deaths.length > 0 &&
-        restore.unreadMaps.flatMap(({ line }) => [
+        restore.unreadMaps.length > 0 && [
           h("p", {}, text("restore.passed-over")),
-          h("samp", { class: "printed" }, foreign(line)),
-        ]),
+          h(
+            "ul",
+            {},
+            listItems(restore.unreadMaps, ({ line }) =>
+              h("samp", { class: "printed" }, foreign(line)),
+            ),
+          ),
+        ],
     ),
   );
 }
@@ -104,7 +111,7 @@ function commandPart(command, restore, send) {
       h("code", { class: "printed" }, command),
       copyButton(text("button.copy"), () => command, send),
     ),
-    h("p", {}, foreign(hostCondition(restore))),
+    h("p", {}, foreign(hostCondition(restore), LINES)),
   );
 }
 
@@ -119,7 +126,7 @@ function restored(restore) {
     h(
       "ul",
       {},
-      words.map((line) => h("li", {}, foreign(line))),
+      listItems(words, (line) => foreign(line)),
     ),
   );
 }

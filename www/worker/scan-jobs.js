@@ -2,6 +2,7 @@
  * Scans of the open archives, in the Worker: stepped to their end, with the saves
  * that wait for what they come by, or taken from what was kept.
  */
+import { isFault } from "../shared/failure.js";
 import { Buffers } from "./buffers.js";
 import * as keptScans from "./kept-scans.js";
 import { nextTurn } from "./turn.js";
@@ -173,6 +174,7 @@ async function handPlaced(archive, watching, progress) {
     await watcher?.write(offset, bytes, buffers.giveBack).catch((error) => {
       leave(archive, watching, deviceId);
       watcher.fail(error);
+      if (isFault(error)) throw error;
     });
   }
   for (const watcher of watching.values()) watcher.tell(progress);

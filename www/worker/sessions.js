@@ -1,6 +1,6 @@
 /** The open archives, each kept until the page closes it and nothing uses it any more. */
 import { Archive } from "../core/vma_inspector.js";
-import { failure, RemoteError, toFailure } from "../shared/failure.js";
+import { failure, isFault, RemoteError, toFailure } from "../shared/failure.js";
 import { foreignOfRefused, proxmoxOfRefused } from "./report-server.js";
 import { BlobSource } from "./source/blob-source.js";
 
@@ -47,7 +47,7 @@ function opened(source, largeWindow, name) {
   try {
     return Archive.open(source, largeWindow, name);
   } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) throw error;
+    if (isFault(error)) throw error;
     const proxmox = proxmoxOfRefused(source, largeWindow);
     const foreign = foreignOfRefused(source, largeWindow);
     throw new RemoteError({ ...toFailure(error), proxmox, foreign });

@@ -1,6 +1,6 @@
 /** The Worker: owns the core and every open archive, and answers the page. */
 import init from "../core/vma_inspector.js";
-import { failure, failureOf, RemoteError } from "../shared/failure.js";
+import { failure, failureOf, isFault, RemoteError } from "../shared/failure.js";
 import { archiveHandlers } from "./handlers/archive.js";
 import { savingHandlers } from "./handlers/saving.js";
 import { scanningHandlers } from "./handlers/scanning.js";
@@ -87,8 +87,8 @@ async function forgetIfChanged(archive) {
  * @param {unknown} error
  */
 function report(id, error) {
-  if (error instanceof WebAssembly.RuntimeError) {
-    send({ id: null, kind: "fatal", message: error.message });
+  if (isFault(error)) {
+    send({ id: null, kind: "fatal", message: failureOf(error).message });
     self.close();
     return;
   }
