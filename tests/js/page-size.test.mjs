@@ -9,9 +9,12 @@ import { page } from "../../www/build/build.mjs";
 
 const KIB = 1024;
 
+/** What is handed out with the page, and no browser fetches unless somebody asks for it. */
+const PAPERS = /\.d\.ts$|^(NOTICES\.txt|sbom\.cdx\.json|SHA256SUMS)$/;
+
 /** Files of the page that a browser fetches, with their sizes gzipped. */
 const files = readdirSync(page, { recursive: true })
-  .filter((name) => statSync(join(page, name)).isFile() && !name.endsWith(".d.ts"))
+  .filter((name) => statSync(join(page, name)).isFile() && !PAPERS.test(name))
   .map((name) => ({ name, bytes: gzipSync(readFileSync(join(page, name)), { level: 9 }).length }));
 
 function within(limit, counted) {
