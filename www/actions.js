@@ -134,6 +134,7 @@ export class Actions {
     await this.#fetchFormats();
     this.#fetchElsewhere();
     this.saves.scanFinished(archive);
+    this.#fetchBeginnings();
   }
 
   /** @param {Extract<PageEvent, { type: "file-chosen" }>} event */
@@ -293,6 +294,16 @@ export class Actions {
       const ask = { archive: archive?.id ?? 0, deviceId };
       const known = await this.#worker.request("formats", ask).catch(() => null);
       if (known) this.#send({ type: "formats-arrived", ...ask, ...known });
+    }
+  }
+
+  /** Of every disk, whether it begins like a file of another format. */
+  async #fetchBeginnings() {
+    const { archive } = this.#state();
+    for (const { id: deviceId } of archive?.overview.devices ?? []) {
+      const ask = { archive: archive?.id ?? 0, deviceId };
+      const beginsLike = await this.#worker.request("beginsLike", ask).catch(() => null);
+      if (beginsLike) this.#send({ type: "beginning-arrived", ...ask, beginsLike });
     }
   }
 

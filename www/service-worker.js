@@ -190,10 +190,22 @@ scope.addEventListener("fetch", (event) => {
   const prefix = new URL("save/", scope.registration.scope).pathname;
   const { origin, pathname } = new URL(event.request.url);
   if (origin !== scope.location.origin || !pathname.startsWith(prefix)) return;
-  const id = pathname.slice(prefix.length);
-  // "No content" leaves the page where it is.
-  event.respondWith(saves.get(id)?.response() ?? new Response(null, { status: 204 }));
+  event.respondWith(answer(saves.get(pathname.slice(prefix.length))));
 });
+
+/**
+ * The download; where there is none, or it cannot be made, "no content", which
+ * leaves the page where it is.
+ * @param {Save | undefined} save
+ */
+function answer(save) {
+  try {
+    if (save) return save.response();
+  } catch (error) {
+    save?.fail(broken(String(error)));
+  }
+  return new Response(null, { status: 204 });
+}
 
 /**
  * @param {SaveOrder} order

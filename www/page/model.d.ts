@@ -85,6 +85,8 @@ export interface ShownArchive {
   formats: ReadonlyMap<number, readonly FormatChoice[]>;
   /** How many times the whole backup is unpacked to read a disk in its own order. */
   timesUnpacked: ReadonlyMap<number, number>;
+  /** Another format that a disk begins like, of those that do. */
+  beginsLike: ReadonlyMap<number, string>;
   /** What was chosen for each disk; where nothing was, a raw image. */
   choices: ReadonlyMap<number, SaveChoice>;
   hashes: ReadonlyMap<number, Hash>;
@@ -168,6 +170,8 @@ export interface Save {
     begun: boolean;
     /** Whether its download has all of it. */
     taken: boolean;
+    /** Of a raw disk that was read: another format that it begins like. */
+    beginsLike: string | null;
   };
   gaps: {
     /** Bytes that were known to be missing when it began. */
@@ -309,6 +313,7 @@ export type PageEvent =
       formats: readonly FormatChoice[];
       timesUnpacked: number;
     }
+  | { type: "beginning-arrived"; archive: number; deviceId: number; beginsLike: string }
   | {
       type: "elsewhere-arrived";
       archive: number;

@@ -64,6 +64,7 @@ function saved(save) {
     lost > 0 && text("save.gaps", { size: size(lost) }),
     doubt.bytes > 0 && savedDoubt(doubt, marked),
     gaps.doubt.isUnproven && text("save.not-proven"),
+    file.beginsLike !== null && text("beginning.saved", { format: file.beginsLike }),
   ];
   return {
     fileName: file.name,

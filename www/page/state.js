@@ -136,6 +136,7 @@ function shown({ file, archive, changedSince }) {
     lost: new Map(),
     formats: new Map(),
     timesUnpacked: new Map(),
+    beginsLike: new Map(),
     choices: new Map(),
     hashes: new Map(),
     elsewhere: NOTHING_ELSEWHERE,
@@ -249,6 +250,10 @@ function changedArchive(archive, event) {
         formats: new Map(archive.formats).set(event.deviceId, event.formats),
         timesUnpacked: new Map(archive.timesUnpacked).set(event.deviceId, event.timesUnpacked),
       };
+    case "beginning-arrived": {
+      const beginsLike = new Map(archive.beginsLike).set(event.deviceId, event.beginsLike);
+      return { ...archive, beginsLike };
+    }
     case "elsewhere-arrived": {
       const { facts, texts } = event;
       return { ...archive, elsewhere: { ...archive.elsewhere, facts, texts } };

@@ -198,6 +198,8 @@ export interface Saved {
   size: number;
   /** Bytes of the disks that could not be had, and are zeros. */
   lost: { deviceId: number; bytes: number }[];
+  /** Of a raw disk: another format that it begins like. */
+  beginsLike: string | null;
   /** The scan's, with what was found wrong with the container since. */
   report: ScanReport;
 }
@@ -254,6 +256,12 @@ export interface Requests {
     progress: never;
     /** `timesUnpacked`: how much of the backup it takes to read the disk in its own order. */
     result: { formats: FormatChoice[]; timesUnpacked: number };
+  };
+  /** Another format that a disk begins like; null where it is not known to. */
+  beginsLike: {
+    ask: { archive: number; deviceId: number };
+    progress: never;
+    result: string | null;
   };
   appliance: {
     ask: { archive: number; keepsMacs: boolean; compressed: boolean };

@@ -28,8 +28,9 @@ import { button, copyButton } from "./parts.js";
 export function savePanel({ id: deviceId }, send) {
   const controls = controlsOf(deviceId, send);
   const why = h("p", { class: "quiet save-why" });
+  const probed = h("p", { class: "save-why" });
   const hash = h("div", { class: "hash" });
-  const root = h("div", { class: "save-panel" }, choicesOf(controls), why, hash);
+  const root = h("div", { class: "save-panel" }, choicesOf(controls), why, probed, hash);
   /** @type {unknown[]} */
   let drawn = [];
 
@@ -42,7 +43,9 @@ export function savePanel({ id: deviceId }, send) {
     const choice = choiceFor(archive, deviceId);
     const formats = archive.formats.get(deviceId);
     const live = current !== null && isLive(current);
-    const inputs = [choice, formats, live, can, archive.scan.phase, archive.hashes.get(deviceId)];
+    const beginsLike = archive.beginsLike.get(deviceId);
+    const hashed = archive.hashes.get(deviceId);
+    const inputs = [choice, formats, live, can, archive.scan.phase, hashed, beginsLike];
     if (inputs.every((input, i) => input === drawn[i])) return;
     drawn = inputs;
     const what = diskWanted(archive, deviceId, choice.format, can);
@@ -59,6 +62,9 @@ export function savePanel({ id: deviceId }, send) {
     controls.onePass.ariaDisabled = String(live);
     const words = reason(archive, what, choice, used);
     setText(why, blocked && can ? noWay(wish.sizeMax, can.stageFree) : words);
+    const isTold = beginsLike !== undefined && choice.format === "raw";
+    fill(probed, isTold && text("beginning.before", { format: beginsLike }));
+    probed.hidden = !isTold;
     fill(hash, ...hashWords(archive, deviceId, send));
   }
 

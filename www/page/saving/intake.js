@@ -197,7 +197,15 @@ function newSave(archive, what, way, waitsFor) {
     archive: archive.id,
     what,
     devices: ids.map((id) => ({ id, name: deviceName(archive, id) })),
-    file: { way, name: fileNameOf(archive, what), size: null, sizeMax, begun: false, taken: false },
+    file: {
+      way,
+      name: fileNameOf(archive, what),
+      size: null,
+      sizeMax,
+      begun: false,
+      taken: false,
+      beginsLike: null,
+    },
     gaps: {
       missing: 0,
       doubt: { bytes: 0, isUnproven: false },
