@@ -68,7 +68,7 @@ test("the notices have every crate in the wasm, with all that its folder says of
 
 test("the notices have every crate whose source the wasm names", () => {
   const wasm = read("core/vma_inspector_bg.wasm");
-  const named = [...wasm.matchAll(/(?:crates|\/rust\/deps)\/([\w-]+?)-(\d[\w.+-]*)\/src\//g)];
+  const named = [...wasm.matchAll(/(?:crates|\/rust\/deps)\/([\w-]+?)-(\d+\.[\w.+-]*)\/src\//g)];
   const names = new Set(named.map(([, name, version]) => `${name} ${version}`));
   assert.ok(names.has(versioned("lzokay")), [...names].join(", "));
   for (const name of names) {

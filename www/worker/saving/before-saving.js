@@ -17,9 +17,9 @@ const calls = new WeakMap();
  * @param {number} deviceId
  */
 export async function beginsLike(session, deviceId) {
-  const { archive, compressed, formerly } = session;
+  const { archive, compressed, kept } = session;
   if (archive.isZero(deviceId, 0, BEGINNING_BYTES)) return null;
-  if (compressed && (formerly || !(await approached(session, deviceId)))) return null;
+  if (compressed && (kept || !(await approached(session, deviceId)))) return null;
   return formatOf(archive.imageRead(deviceId, 0, BEGINNING_BYTES, "as-it-is"));
 }
 
