@@ -4,6 +4,7 @@ import {
   anyNameCommand,
   deathsOf,
   deathWords,
+  hasPlaceholder,
   hostCondition,
   restoreBadge,
   restoredWords,
@@ -100,7 +101,9 @@ function commandPart(command, restore, send) {
       h("code", { class: "printed" }, command),
       copyButton(text("button.copy"), () => command, send),
     ),
+    hasPlaceholder(command) && h("p", {}, text("restore.file")),
     h("p", {}, foreign(hostCondition(restore))),
+    h("p", { class: "quiet" }, text("restore.shell")),
   );
 }
 
