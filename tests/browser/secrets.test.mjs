@@ -44,10 +44,14 @@ async function open(inspector) {
   await inspector.openArchive(archive.path);
   await inspector.shows("Proxmox would accept", "#proxmox");
   await inspector.page.waitFor(() => !document.querySelector("#elsewhere").hidden);
-  await inspector.page.evaluate(() => {
+  await openAll(inspector);
+  await inspector.shows("args:", "#elsewhere");
+}
+
+async function openAll({ page }) {
+  await page.evaluate(() => {
     for (const details of document.querySelectorAll("details")) details.open = true;
   });
-  await inspector.shows("args:", "#elsewhere");
 }
 
 inEachBrowser("A backup with secrets in its configuration", {
@@ -68,6 +72,11 @@ inEachBrowser("A backup with secrets in its configuration", {
     );
 
     await inspector.clickIn("#report", /Include passwords/);
+    await inspector.page.waitFor(
+      (words) => document.querySelector("#elsewhere").textContent.includes(words),
+      `${SECRET}-2`,
+    );
+    await openAll(inspector);
     await inspector.shows(`data=${SECRET}-2: left out`, "#elsewhere");
     const whole = JSON.parse(await savedReport(inspector));
     assert.deepEqual(

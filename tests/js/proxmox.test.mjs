@@ -130,6 +130,18 @@ test("what the host decides is said as a condition", () => {
   assert.equal(anyNameCommand("zstd"), "zstd -dc FILE | qmrestore - VMID --storage STORAGE");
 });
 
+test("a command without the file's name says what to put there, and holds nothing of a shell's", () => {
+  const { anyNameCommand, hasPlaceholder } = restoreWords;
+  for (const kind of ["plain", "zstd", "lzop", "gzip", "bzip2"]) {
+    const command = anyNameCommand(kind);
+    assert.ok(hasPlaceholder(command), command);
+    // One pipe of two programs, which every shell has, and words.
+    assert.match(command, /^[a-z0-9]+( -dc)? FILE \| qmrestore - VMID --storage STORAGE$/);
+  }
+  assert.ok(hasPlaceholder("qmrestore FILE VMID --storage STORAGE"));
+  assert.ok(!hasPlaceholder("qmrestore FILE.vma VMID --storage STORAGE"));
+});
+
 test("every warning of a restored machine has its words", () => {
   const source = readFileSync(join(root, "src/proxmox/restored.rs"), "utf8");
   const codes = source.slice(source.indexOf("fn code("), source.indexOf("const NEW_OPTIONS"));

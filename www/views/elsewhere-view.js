@@ -1,4 +1,5 @@
 /** The whole VM for other programs: an appliance, a folder of disks, texts. */
+import { baseName, isHarmless } from "../page/names.js";
 import { saveSmallFile } from "../page/save-blob.js";
 import { isLive, lastSaveOf } from "../page/save.js";
 import { isScattered } from "../page/wish.js";
@@ -178,8 +179,10 @@ function folderPart(send) {
 
 /** @param {Send} send */
 function textsPart(send) {
-  const libvirt = textPart(text("texts.libvirt"), "libvirt.xml", send);
-  const qemu = textPart(text("texts.qemu"), "run-vm.sh", send);
+  const libvirt = textPart(text("texts.libvirt"), "libvirt.xml", [], send);
+  const renamed = h("p", {}, text("texts.renamed"));
+  const shells = h("p", { class: "quiet" }, text("texts.shells"));
+  const qemu = textPart(text("texts.qemu"), "run-vm.sh", [renamed, shells], send);
   const root = h(
     "section",
     { class: "elsewhere-part", "aria-labelledby": "texts-title" },
@@ -189,8 +192,11 @@ function textsPart(send) {
   );
 
   /** @param {ShownArchive} archive */
-  function draw({ elsewhere: { texts }, withSecrets }) {
+  function draw({ file, overview, summary, elsewhere: { texts }, withSecrets }) {
     if (!texts) return;
+    const disks = overview.devices.map(({ safeName }) => safeName);
+    const names = [summary?.name ?? "", baseName(file.name), ...disks];
+    renamed.hidden = names.every(isHarmless);
     libvirt.draw(texts.libvirt, withSecrets);
     qemu.draw(texts.qemu, withSecrets);
   }
@@ -201,9 +207,10 @@ function textsPart(send) {
 /**
  * @param {string} title
  * @param {string} fileName
+ * @param {HTMLElement[]} notes
  * @param {Send} send
  */
-function textPart(title, fileName, send) {
+function textPart(title, fileName, notes, send) {
   let shown = "";
   /** @type {unknown} */
   let drawn = null;
@@ -221,6 +228,7 @@ function textPart(title, fileName, send) {
       button(text("button.save"), () => saveSmallFile(fileName, new TextEncoder().encode(shown))),
     ),
     pre,
+    notes,
     lost,
   );
 

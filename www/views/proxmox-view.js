@@ -6,6 +6,7 @@ import {
   anyNameCommand,
   deathsOf,
   deathWords,
+  hasPlaceholder,
   hostCondition,
   restoreBadge,
   restoredWords,
@@ -111,7 +112,9 @@ function commandPart(command, restore, send) {
       h("code", { class: "printed" }, command),
       copyButton(text("button.copy"), () => command, send),
     ),
+    hasPlaceholder(command) && h("p", {}, text("restore.file")),
     h("p", {}, foreign(hostCondition(restore), LINES)),
+    h("p", { class: "quiet" }, text("restore.shell")),
   );
 }
 

@@ -114,6 +114,14 @@ export function anyNameCommand(kind) {
 }
 
 /**
+ * Whether a command lacks the file's name.
+ * @param {string} command
+ */
+export function hasPlaceholder(command) {
+  return command.split(" ").includes("FILE");
+}
+
+/**
  * What the host has to have.
  * @param {Restore} restore
  */
