@@ -31,7 +31,8 @@ const VERSION: u32 = 4;
 const MD5_SIZE: usize = 16;
 
 /// The bytes of a finished scan of `archive`; `None` if it is not finished, has
-/// findings or more than about a million extents, or if the archive is not `accepted` by Proxmox's program.
+/// findings or more than about a million extents, or if the archive is not
+/// `accepted` by Proxmox's program.
 #[must_use]
 pub fn to_bytes(archive: &Archive, scan: &Scan, accepted: bool) -> Option<Vec<u8>> {
     let header = archive.header();

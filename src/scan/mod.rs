@@ -98,9 +98,8 @@ impl Scan {
     #[must_use]
     pub fn new(archive: &Archive) -> Self {
         let header = archive.header();
-        let contents = Rc::clone(archive.contents());
         Self {
-            contents,
+            contents: Rc::clone(archive.contents()),
             reread: None,
             walk: Walk::new(archive.contents(), header),
             catalogue: Catalogue::new(header),
@@ -121,6 +120,12 @@ impl Scan {
         let reread = Some(Rc::new(Reread::new(contents, uuid, headers)));
         let catalogue = Catalogue::finished(archive.header(), kept);
         Self { walk: unread.walk.ended(), catalogue, reread, ..unread }
+    }
+
+    /// Whether it relies on an earlier scan.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.reread.is_some()
     }
 
     /// Whether nothing that was read since speaks against it: of a scan that was

@@ -3,7 +3,8 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::archive::{Archive, thrown};
+use super::archive::Archive;
+use super::vma_error::thrown;
 use crate::scan::kept;
 use crate::source::ReadAt;
 

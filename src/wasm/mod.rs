@@ -16,6 +16,7 @@ mod restore;
 mod room;
 mod source;
 mod summary;
+mod vma_error;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

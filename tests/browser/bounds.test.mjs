@@ -3,27 +3,18 @@
 
 import assert from "node:assert/strict";
 import { makeFile } from "./support/archives.mjs";
-import { header } from "./support/hostile.mjs";
+import {
+  CONFIG_ELEMENTS_MAX,
+  CONFIGS,
+  conf,
+  disk,
+  filled,
+  LONGEST_MAX,
+  MORE_MAX,
+  NAME_MAX,
+  NAMES,
+} from "./support/largest.mjs";
 import { inEachBrowser } from "./support/suite.mjs";
-
-/** A name's length is a number of 16 bits, and its last byte is NUL. */
-const NAME_MAX = 65_534;
-const DATA_MAX = 65_535;
-/** More than for a short name, at most: a few for each place where it is shown. */
-const MORE_MAX = 100;
-
-/** So much of a text, over and over. */
-const filled = (text, bytes) => text.repeat(Math.floor(bytes / Buffer.byteLength(text)));
-const lines = (line) => {
-  let text = "";
-  for (let n = 0; text.length < DATA_MAX; n += 1) text += line(n);
-  return text.slice(0, DATA_MAX);
-};
-const disk = (name) => header([{ id: 1, name, size: 1n << 30n }], []);
-const conf = (name, text) => {
-  const data = Buffer.from(text).subarray(0, DATA_MAX);
-  return [name, header([], [{ name: "qemu-server.conf", data }])];
-};
 
 /** How much of the page there is, with all of it opened. */
 async function measure({ page }) {
@@ -45,16 +36,6 @@ async function measure({ page }) {
 }
 
 const short = makeFile("short.vma", disk("drive-scsi0"));
-const NAMES = {
-  "one control character, over and over": "\u0007",
-  "control characters and letters": "a\u0007",
-  "control characters of C1 and letters": "b\u0085",
-  "marks of direction of many kinds": "\u202e\u2066\u200f",
-  "characters without width": "\u200b\u2060\u3164c",
-  "characters outside of the first plane": "\u{e0041}d",
-  letters: "e",
-};
-
 inEachBrowser("The longest name that a disk can have", {
   async "makes as few elements as a short one"(inspector) {
     await inspector.openArchive(short);
@@ -63,7 +44,7 @@ inEachBrowser("The longest name that a disk can have", {
       await inspector.openArchive(makeFile(`long-${n}.vma`, disk(filled(text, NAME_MAX))));
       const { elements, longest } = await measure(inspector);
       assert.ok(elements <= few + MORE_MAX, `${kind}: ${elements} elements, not ${few}`);
-      assert.ok(longest < 5000, `${kind}: ${longest} characters`);
+      assert.ok(longest < LONGEST_MAX, `${kind}: ${longest} characters`);
     }
   },
 
@@ -75,52 +56,13 @@ inEachBrowser("The longest name that a disk can have", {
   },
 });
 
-const CONFIGS = Object.fromEntries([
-  conf(
-    "network cards",
-    lines((n) => `net${n}:\u0085a\u0085=b\u0085,bridge=c\u0085d\n`),
-  ),
-  conf(
-    "drives",
-    lines((n) => `scsi${n}:\u0085a\u0085b:c\u0085\n`),
-  ),
-  conf(
-    "drives that exist",
-    lines((n) => `scsi${n % 31}: ceph:${n}\u0085a\u0085,size=\u0085b\n`),
-  ),
-  conf(
-    "other settings",
-    lines((n) => `a${n}:b\u0085c\n`),
-  ),
-  conf(
-    "the shortest settings",
-    lines(() => "a:b\n"),
-  ),
-  conf("the order of booting", `boot: order=${lines(() => "net;")}`),
-  conf("maps that are not read", `scsi0: a:b\n${lines((n) => `#qmdump#map:a${n}\u0085\n`)}`),
-  conf(
-    "maps of drives",
-    lines((n) => `scsi${n}:a\n#qmdump#map:scsi${n}:d:s${n}\u0085::\n`),
-  ),
-  conf(
-    "sections",
-    lines((n) => `[a${n}\u0085]\n`),
-  ),
-  conf(
-    "notes",
-    lines(() => "#a\u0085b\u202e\n"),
-  ),
-  conf("a name", `name: ${filled("a\u0085", 65_000)}`),
-  conf("line ends", filled("\r\n", DATA_MAX)),
-]);
-
 inEachBrowser("The longest configuration", {
   async "makes few elements, whatever it is full of"(inspector) {
-    for (const [n, [kind, bytes]] of Object.entries(CONFIGS).entries()) {
-      await inspector.openArchive(makeFile(`config-${n}.vma`, bytes));
+    for (const [n, [kind, data]] of Object.entries(CONFIGS).entries()) {
+      await inspector.openArchive(makeFile(`config-${n}.vma`, conf(data)));
       const { elements, longest } = await measure(inspector);
-      assert.ok(elements < 10_000, `${kind}: ${elements} elements`);
-      assert.ok(longest < 20_000, `${kind}: ${longest} characters`);
+      assert.ok(elements < CONFIG_ELEMENTS_MAX, `${kind}: ${elements} elements`);
+      assert.ok(longest < LONGEST_MAX, `${kind}: ${longest} characters`);
     }
   },
 });

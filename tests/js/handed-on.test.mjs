@@ -8,36 +8,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import Ajv from "ajv";
 import { root } from "../../www/build/tools.mjs";
-import { makeArchive, makeFile, qemuServerConf } from "../browser/support/archives.mjs";
+import { makeArchive, makeFile } from "../browser/support/archives.mjs";
+import { archive, conf, other, rules, SECRET } from "../browser/support/secrets.mjs";
 import { partNames, report, show, withSecrets, words } from "./shown-page.mjs";
-
-const SECRET = "correct-horse";
-
-/** A secret in each setting that is one or that holds any text, and in a snapshot's. */
-const conf = [
-  `#root password: ${SECRET}-1\n`,
-  `args: -object secret,id=s0,data=${SECRET}-2\n`,
-  `cipassword: ${SECRET}-3\n`,
-  "ciuser: admin\n",
-  `description: ${SECRET}-4\n`,
-  "hostpci0: 0000:01:00.0\n",
-  `smbios1: uuid=4c4c4544-0000-2010-8020-80c04f202020,serial=${SECRET}-5\n`,
-  `sshkeys: ssh-ed25519%20AAAA%20${SECRET}-6\n`,
-  `token: ${SECRET}-7\n`,
-  `vga: qxl,password=${SECRET}-8\n`,
-  ` cipassword: ${SECRET}-9\n`,
-  qemuServerConf("drive-scsi0"),
-  `[before-update]\n#${SECRET}-10\ncipassword: ${SECRET}-11\n`,
-].join("");
-const rules = `[RULES]\nIN SSH(ACCEPT) -source 10.0.0.1 # ${SECRET}-12\n`;
-const other = `${SECRET}-13\n`;
-const archive = makeArchive(
-  "vzdump-qemu-100-2024_05_06-07_08_09.vma",
-  ...["--disk", "drive-scsi0:3M:mixed:8", "--ctime", "1714979289"],
-  ...["--config", `qemu-server.conf=${makeFile("secrets.conf", conf)}`],
-  ...["--config", `qemu-server.fw=${makeFile("secrets.fw", rules)}`],
-  ...["--config", `vm.key=${makeFile("secrets.key", other)}`],
-);
 
 const schema = JSON.parse(readFileSync(join(root, "tests/report-1.schema.json"), "utf8"));
 const fits = new Ajv({ allErrors: true }).compile(schema);

@@ -149,7 +149,9 @@ function stateBadges({ scan, overview }, { id, clusters }, missing) {
   const hurt = [
     missing > 0 && badge("damage", lacks),
     doubt.bytes > 0 && badge("damage", text("device.in-doubt", { size: size(doubt.bytes) })),
-    doubt.bytes > 0 && doubt.isUnproven && badge("warning", text("device.rest-not-proven")),
+    missing + doubt.bytes > 0 &&
+      doubt.isUnproven &&
+      badge("warning", text("device.rest-not-proven")),
     isLost && badge("warning", text("device.size-unknown")),
   ].filter((each) => each !== false);
   if (hurt.length > 0) return hurt;

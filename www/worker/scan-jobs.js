@@ -54,6 +54,7 @@ async function scanForSaves(session, { keep }, send, signal) {
   const { archive, watchers } = session;
   session.watchers = new Map();
   archive.restartScan([...watchers.keys()]);
+  session.kept = null;
   try {
     const update = await stepToEnd(session, watchers, send, signal).finally(() => buffers.drop());
     for (const watcher of watchers.values()) watcher.finish();
@@ -96,7 +97,7 @@ function keyOf({ file }) {
 async function takeKept(session, key) {
   const kept = await keptScans.load(key);
   if (!kept || !session.archive.takeKeptScan(kept.scan)) return null;
-  session.kept = { key, container: kept.container };
+  session.kept = { key, container: kept.container, isContradicted: false };
   const progress = session.archive.scanStep();
   return { progress, report: reportOf(session), scannedAt: kept.scannedAt };
 }
@@ -108,8 +109,7 @@ async function takeKept(session, key) {
  */
 export function reportOf({ archive, kept }) {
   const report = archive.report();
-  const { end, findings } = report.container;
-  const isNews = end !== null || findings.length > 0;
+  const isNews = report.container.findings.length > 0;
   return kept && !isNews ? { ...report, container: kept.container } : report;
 }
 

@@ -82,15 +82,14 @@ export async function using(id, work) {
 
 /**
  * The kept scan that an archive relies on and that what was read since speaks
- * against; nothing more is taken from it then.
+ * against, once. What is still asked of the archive goes on being compared.
  * @param {number} id
  */
 export function takeContradicted(id) {
   const session = leases.get(id)?.session;
-  if (!session?.kept || session.archive.keptScanHolds()) return null;
-  const { key } = session.kept;
-  session.kept = null;
-  return key;
+  if (!session?.kept || session.kept.isContradicted) return null;
+  session.kept.isContradicted = !session.archive.keptScanHolds();
+  return session.kept.isContradicted ? session.kept.key : null;
 }
 
 /**

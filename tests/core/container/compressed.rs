@@ -9,7 +9,7 @@ use crate::support;
 use crate::support::{Counting, codes, finish, id};
 use archive_writer::{ArchiveBuilder, Content, Device, Kind, Order, Random};
 use vma_inspector::archive::Archive;
-use vma_inspector::container::{End, Options};
+use vma_inspector::container::{Checksums, End, Options};
 use vma_inspector::image::Origin;
 use vma_inspector::scan::Scan;
 use vma_inspector::scan::kept::{from_bytes, to_bytes};
@@ -75,7 +75,11 @@ fn what_a_kept_scan_knows_of_a_container_makes_every_byte_reachable() {
         let (before, now) = (first.contents().progress(), archive.contents().progress());
         assert_eq!((now.contents, now.end), (before.contents, Some(End::Complete)), "{program}");
         assert_eq!(now.checkpoints, before.checkpoints, "{program}");
-        assert_eq!(archive.contents().checksums(), first.contents().checksums(), "{program}");
+        // Those of blocks are compared again as the blocks are decoded.
+        let of_blocks = matches!(program, "lzop" | "bzip2");
+        let compared = first.contents().checksums();
+        let known = if of_blocks { Checksums::default() } else { compared };
+        assert_eq!(archive.contents().checksums(), known, "{program}");
 
         // The last bytes of a disk, without a walk through all of it.
         source.reset();
