@@ -1,6 +1,7 @@
 /** What events set in motion: requests to the Worker, scans, saves. */
 import { WINDOW_TOO_LARGE, WORKER_DIED } from "./shared/codes.js";
 import { failureOf } from "./shared/failure.js";
+import { isScanned } from "./shared/scan-phase.js";
 import { KEEPING } from "./shared/stored.js";
 import { baseName } from "./page/names.js";
 import { Meter } from "./page/rate.js";
@@ -61,6 +62,8 @@ export class Actions {
         return this.#startScan({});
       case "scan-again-wanted":
         return this.#file && this.#send({ type: "file-chosen", file: this.#file, fresh: true });
+      case "scan-contradicted":
+        return this.#openAnew(event.archive);
       case "keeping-wanted":
         return this.#setKeeping(event.wanted);
       case "forget-kept-wanted":
@@ -130,10 +133,11 @@ export class Actions {
     await this.#fetchFormats();
     this.#fetchElsewhere();
     this.saves.scanFinished(archive);
+    this.#fetchBeginnings();
   }
 
   /** @param {Extract<PageEvent, { type: "file-chosen" }>} event */
-  async #open({ file, fresh = false, largeWindow = false }) {
+  async #open({ file, fresh = false, largeWindow = false, changedSince = null }) {
     this.#openings += 1;
     const opening = this.#openings;
     const former = this.#state().archive;
@@ -144,7 +148,7 @@ export class Actions {
       if (opening !== this.#openings) return this.#close(archive.archive);
       if (former) this.#close(former.id);
       this.#file = file;
-      this.#send({ type: "opened", file: facts, archive });
+      this.#send({ type: "opened", file: facts, archive, changedSince });
       this.#startScan({ fresh });
     } catch (error) {
       const told = failureOf(error);
@@ -152,6 +156,17 @@ export class Actions {
       const again = told.code === WINDOW_TOO_LARGE && !largeWindow ? file : null;
       this.#send({ type: "open-failed", file: facts, failure: told, again });
     }
+  }
+
+  /**
+   * Nothing that a kept scan said counts any more.
+   * @param {number} id of the archive
+   */
+  #openAnew(id) {
+    const { archive } = this.#state();
+    if (archive?.id !== id || archive.scan.phase !== "kept" || !this.#file) return;
+    const changedSince = archive.scan.scannedAt;
+    this.#send({ type: "file-chosen", file: this.#file, fresh: true, changedSince });
   }
 
   /** @param {number} archive */
@@ -281,10 +296,20 @@ export class Actions {
     }
   }
 
+  /** Of every disk, whether it begins like a file of another format. */
+  async #fetchBeginnings() {
+    const { archive } = this.#state();
+    for (const { id: deviceId } of archive?.overview.devices ?? []) {
+      const ask = { archive: archive?.id ?? 0, deviceId };
+      const beginsLike = await this.#worker.request("beginsLike", ask).catch(() => null);
+      if (beginsLike) this.#send({ type: "beginning-arrived", ...ask, beginsLike });
+    }
+  }
+
   /** The VM for other programs, as was chosen. */
   async #fetchElsewhere() {
     const { archive: shown } = this.#state();
-    if (!shown || shown.scan.phase !== "done") return;
+    if (!shown || !isScanned(shown.scan)) return;
     const { id: archive, elsewhere, file } = shown;
     const { keepsMacs, compressed, format } = elsewhere;
     const stem = baseName(file.name);

@@ -64,10 +64,11 @@ const views = [
   liveView,
 ].map((view) => view(send));
 
-const worker = new WorkerClient(
-  (died) => send({ type: "worker-ended", failure: died }),
-  (thread, policy) => send({ type: "policy-found", thread, policy }),
-);
+const worker = new WorkerClient({
+  died: (failure) => send({ type: "worker-ended", failure }),
+  changed: (archive) => send({ type: "scan-contradicted", archive }),
+  policy: (thread, policy) => send({ type: "policy-found", thread, policy }),
+});
 const actions = new Actions(worker, send, () => state);
 const trust = new Trust(worker, send, () => state);
 const upkeep = new Upkeep(worker, send, () => state);

@@ -207,11 +207,8 @@ scope.addEventListener("fetch", (event) => {
   if (method !== "GET" || !address.startsWith(scope.registration.scope)) return;
   const name = address.slice(scope.registration.scope.length) || "index.html";
   const [, id] = SAVE_ADDRESS.exec(name) ?? [];
-  if (Object.hasOwn(PAGE.files, name)) event.respondWith(answer(name));
-  else if (id !== undefined && mode === "navigate") {
-    // "No content" leaves the page where it is.
-    event.respondWith(saves.get(id)?.response() ?? new Response(null, { status: 204 }));
-  }
+  if (Object.hasOwn(PAGE.files, name)) event.respondWith(ownFile(name));
+  else if (id !== undefined && mode === "navigate") event.respondWith(download(saves.get(id)));
 });
 
 /** Keeps every file of this version, or fails: a page of two versions is none. */
@@ -236,7 +233,7 @@ async function takeCharge() {
 }
 
 /** @param {string} name */
-async function answer(name) {
+async function ownFile(name) {
   const isKept = await caches.has(KEPT);
   // Nothing is kept anew after a person has removed it.
   if (!isKept) return fetched(name);
@@ -300,6 +297,20 @@ async function tellPolicy(reply) {
   const silent = new Promise((resolve) => setTimeout(() => resolve("unknown"), 2000));
   const policy = /** @type {Policy} */ (isStopped ? await Promise.race([told, silent]) : "none");
   reply.postMessage(policy);
+}
+
+/**
+ * The download; where there is none, or it cannot be made, "no content", which
+ * leaves the page where it is.
+ * @param {Save | undefined} save
+ */
+function download(save) {
+  try {
+    if (save) return save.response();
+  } catch (error) {
+    save?.fail(broken(String(error)));
+  }
+  return new Response(null, { status: 204 });
 }
 
 /**

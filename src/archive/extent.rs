@@ -115,6 +115,12 @@ impl ExtentHeader {
         u64::from(self.block_count).saturating_mul(BLOCK_SIZE)
     }
 
+    /// Its MD5, as computed.
+    #[must_use]
+    pub fn md5(&self) -> [u8; 16] {
+        self.computed_md5
+    }
+
     /// Bytes of the whole extent, as `block_count` states.
     #[must_use]
     pub fn size(&self) -> u64 {

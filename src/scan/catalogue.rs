@@ -275,6 +275,7 @@ impl Catalogue {
             self.note_astray(extent.data.start..found);
         }
         self.hole_end = extent.holes.last().map(|hole| hole.end);
+        self.found.headers.note(extent.at, header);
         self.found.extents.add(header.slots().len(), HEADER_SIZE, data_bytes);
         self.check_extent(at, header, data_bytes);
         for hole in &extent.holes {

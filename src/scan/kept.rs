@@ -10,6 +10,7 @@
 //! | 4 | version of this layout |
 //! | 16 | MD5 of the archive's header, to which the rest belongs |
 //! | 12 × 8 | the figures of the extents |
+//! | 4 | number of extents; then for each where its header stands (8), and the start of its MD5 (8) |
 //! | 4 | number of devices; then for each its id (1), its number of pages (4), and the pages |
 //! | 1 | whether checkpoints of the container follow |
 //! | … | they, as [`crate::container`] writes them |
@@ -20,16 +21,18 @@ use md5::{Digest, Md5};
 use crate::archive::Archive;
 use crate::archive::unit::DeviceId;
 use crate::image::index::DeviceIndex;
+use crate::scan::reread::Headers;
 use crate::scan::statistics::ExtentStatistics;
 use crate::scan::{Scan, Scanned};
 use crate::source::{Reader, Writer};
 
 const MAGIC: &[u8; 4] = b"VMAK";
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 const MD5_SIZE: usize = 16;
 
 /// The bytes of a finished scan of `archive`; `None` if it is not finished, has
-/// findings, or if the archive is not `accepted` by Proxmox's program.
+/// findings or more than about a million extents, or if the archive is not
+/// `accepted` by Proxmox's program.
 #[must_use]
 pub fn to_bytes(archive: &Archive, scan: &Scan, accepted: bool) -> Option<Vec<u8>> {
     let header = archive.header();
@@ -45,6 +48,7 @@ pub fn to_bytes(archive: &Archive, scan: &Scan, accepted: bool) -> Option<Vec<u8
     for figure in found.extents().to_figures() {
         bytes.u64(figure);
     }
+    found.headers.write_to(&mut bytes)?;
     bytes.u32(u32::try_from(found.indexes().count()).ok()?);
     for (id, index) in found.indexes() {
         bytes.u8(id.get());
@@ -82,7 +86,8 @@ pub fn from_bytes(archive: &Archive, bytes: &[u8]) -> Option<Scanned> {
     for figure in &mut figures {
         *figure = bytes.u64()?;
     }
-    let mut found = Scanned::finished(ExtentStatistics::from_figures(figures));
+    let headers = Headers::read_from(&mut bytes)?;
+    let mut found = Scanned::finished(ExtentStatistics::from_figures(figures), headers);
     for _ in 0..bytes.u32()? {
         let id = DeviceId::new(bytes.u8()?)?;
         header.device(id)?;

@@ -13,6 +13,7 @@ pub mod kept;
 mod lookahead;
 mod passed_over;
 pub mod piece;
+mod reread;
 mod scanned;
 mod search;
 pub mod statistics;
@@ -29,6 +30,7 @@ use self::catalogue::{Catalogue, Role};
 use self::comparing::Comparing;
 use self::doubted::Doubted;
 use self::piece::{Observer, Piece};
+use self::reread::Reread;
 pub use self::scanned::Scanned;
 use self::statistics::image_size;
 use self::walk::Walk;
@@ -43,6 +45,8 @@ use crate::source::{Error, GapKind, ReadAt, gaps};
 /// A scan in progress, or a finished one.
 pub struct Scan {
     contents: Rc<Contents>,
+    /// Where an earlier scan is relied on: what images are read from.
+    reread: Option<Rc<Reread>>,
     walk: Walk,
     catalogue: Catalogue,
     watched: Watched,
@@ -96,6 +100,7 @@ impl Scan {
         let header = archive.header();
         Self {
             contents: Rc::clone(archive.contents()),
+            reread: None,
             walk: Walk::new(archive.contents(), header),
             catalogue: Catalogue::new(header),
             watched: Watched::default(),
@@ -103,13 +108,32 @@ impl Scan {
         }
     }
 
-    /// A finished scan of `archive` that was [kept]: what it
-    /// found is taken as it is.
+    /// A finished scan of `archive` that was [kept]: what it found is taken as it
+    /// is. Before anything of an extent is read its header is compared with the one
+    /// that the scan saw; where it is another, reads fail with
+    /// [`ChangedSinceScan`](crate::source::ErrorKind::ChangedSinceScan).
     #[must_use]
     pub fn resume(archive: &Archive, kept: Scanned) -> Self {
         let unread = Self::new(archive);
+        let (headers, uuid) = (kept.headers.clone(), archive.header().uuid());
+        let contents = Rc::<Contents>::clone(&unread.contents);
+        let reread = Some(Rc::new(Reread::new(contents, uuid, headers)));
         let catalogue = Catalogue::finished(archive.header(), kept);
-        Self { walk: unread.walk.ended(), catalogue, ..unread }
+        Self { walk: unread.walk.ended(), catalogue, reread, ..unread }
+    }
+
+    /// Whether it relies on an earlier scan.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.reread.is_some()
+    }
+
+    /// Whether nothing that was read since speaks against it: of a scan that was
+    /// kept, that the file is as it was then. What nobody has read is not known.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        let Some(reread) = &self.reread else { return true };
+        !reread.has_changed() && self.contents.findings().is_empty()
     }
 
     /// From now on notes which clusters of `device` it finds, to be
@@ -233,7 +257,10 @@ impl Scan {
 
     /// The contents, with what speaks against them.
     fn doubted(&self) -> Rc<dyn ReadAt> {
-        let contents: Rc<dyn ReadAt> = Rc::<Contents>::clone(&self.contents);
+        let contents: Rc<dyn ReadAt> = match &self.reread {
+            Some(reread) => Rc::<Reread>::clone(reread),
+            None => Rc::<Contents>::clone(&self.contents),
+        };
         let doubts = &self.found().doubts;
         if doubts.is_empty() {
             return contents;

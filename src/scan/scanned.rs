@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::doubted::Doubts;
+use super::reread::Headers;
 use super::statistics::{DeviceStatistics, ExtentStatistics, UndeclaredDevice};
 use crate::archive::findings::Findings;
 use crate::archive::header::Device;
@@ -22,6 +23,8 @@ pub struct Scanned {
     pub(super) findings: Findings,
     /// Data of extents that nothing vouches for.
     pub(super) doubts: Rc<Doubts>,
+    /// The extents' headers, to be known again.
+    pub(super) headers: Headers,
 }
 
 impl Scanned {
@@ -32,8 +35,8 @@ impl Scanned {
     }
 
     /// A finished scan without a finding and, as yet, without a device.
-    pub(crate) fn finished(extents: ExtentStatistics) -> Self {
-        Self { done: true, extents, ..Self::default() }
+    pub(super) fn finished(extents: ExtentStatistics, headers: Headers) -> Self {
+        Self { done: true, extents, headers, ..Self::default() }
     }
 
     /// Sets where the clusters of a device are.

@@ -103,6 +103,8 @@ pub enum ErrorKind {
         /// Bytes that a header may have.
         max: u32,
     },
+    /// Another extent header stands here than when the archive was scanned.
+    ChangedSinceScan,
     /// The archive goes on beyond the last offset that can be indexed.
     ArchiveTooLarge {
         /// The first offset that cannot, in bytes.
@@ -167,6 +169,7 @@ impl Error {
             ErrorKind::HeaderCut { .. } => "header-cut",
             ErrorKind::VersionUnsupported { .. } => "version-unsupported",
             ErrorKind::HeaderSize { .. } => "header-size",
+            ErrorKind::ChangedSinceScan => "changed-since-scan",
             ErrorKind::ArchiveTooLarge { .. } => "archive-too-large",
             ErrorKind::IndexTooLarge { .. } => "index-too-large",
         }
@@ -207,6 +210,7 @@ impl fmt::Display for Error {
             ErrorKind::HeaderSize { found, min, max } => {
                 write!(f, ": header_size: expected {min} to {max}, found {found}")
             }
+            ErrorKind::ChangedSinceScan => write!(f, ": not the header that was scanned"),
             ErrorKind::ArchiveTooLarge { max } => write!(f, ": archive goes on beyond {max:#x}"),
             ErrorKind::IndexTooLarge { max } => {
                 write!(f, ": index needs more than {max} bytes")

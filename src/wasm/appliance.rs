@@ -6,8 +6,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::Archive;
 use super::doubt_taken::{DoubtTaken, doubt_of};
-use super::export::{Export, refused, tapped};
+use super::export::{Export, tapped};
 use super::object::{Fields, list};
+use super::vma_error::refused;
 use crate::archive::unit::DeviceId;
 use crate::export::appliance::{LeftOut, Machine, Options, Ova, Text};
 use crate::export::disk::{Disk, DiskFormat, DiskStream, Refusal};

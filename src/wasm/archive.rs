@@ -5,13 +5,14 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use js_sys::{Float64Array, Reflect, Uint8Array};
+use js_sys::{Float64Array, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::doubt_taken::{DoubtTaken, doubt_of};
 use super::object::{Fields, from_number, list, number, pairs};
 use super::source::{JsSource, Source};
+use super::vma_error::thrown;
 use crate::archive::finding::Finding;
 use crate::archive::findings::Findings;
 use crate::archive::header::{Config, Device, Header, Standing};
@@ -26,10 +27,8 @@ use crate::machine::qemu_server_conf::{self, QemuServerConf};
 use crate::proxmox::backup_name::ending_container;
 use crate::proxmox::unpacker::Given;
 use crate::proxmox::{Prediction, Reading};
-use crate::scan::kept;
 use crate::scan::statistics::ExtentStatistics;
 use crate::scan::{Progress, Scan, Scanned};
-use crate::source::Error;
 use crate::source::{GapKind, gaps, hex};
 use crate::source::{ReadAt, read_range};
 
@@ -65,6 +64,7 @@ pub struct Archive {
     reading: Reading,
     file: Rc<dyn ReadAt>,
     file_size: u64,
+    options: Options,
     /// Disks of the finished scan that were laid out for some format.
     pub(super) disks: RefCell<BTreeMap<(DeviceId, Doubt), Disk>>,
 }
@@ -87,7 +87,15 @@ impl Archive {
         let archive = crate::archive::Archive::open(Rc::clone(&source), &options)
             .map_err(|error| thrown(&error))?;
         let (reading, scan) = (Reading::new(&archive), Scan::new(&archive));
-        Ok(Self { archive, scan, reading, file: source, file_size, disks: RefCell::default() })
+        Ok(Self {
+            archive,
+            scan,
+            reading,
+            file: source,
+            file_size,
+            options,
+            disks: RefCell::default(),
+        })
     }
 
     /// What the archive says of itself.
@@ -126,27 +134,6 @@ impl Archive {
     pub fn scan_step(&mut self) -> Result<ScanProgress, JsValue> {
         let progress = self.scan.step_with(&mut self.reading).map_err(|error| thrown(&error))?;
         Ok(self.progress(progress).into())
-    }
-
-    /// The finished scan as bytes, to keep; `undefined` if it is not finished
-    /// or has findings.
-    #[wasm_bindgen(js_name = scanToKeep)]
-    pub fn scan_to_keep(&self) -> Option<Vec<u8>> {
-        kept::to_bytes(&self.archive, &self.scan, self.prediction().accepts())
-    }
-
-    /// Takes a scan that was kept for this archive in place of a new one;
-    /// returns whether it fits.
-    #[wasm_bindgen(js_name = takeKeptScan)]
-    pub fn take_kept_scan(&mut self, bytes: &[u8]) -> bool {
-        let kept = kept::from_bytes(&self.archive, bytes);
-        let fits = kept.is_some();
-        if let Some(kept) = kept {
-            self.scan = Scan::resume(&self.archive, kept);
-            self.reading = Reading::accepted();
-            self.disks.take();
-        }
-        fits
     }
 
     /// What the scan has found; before its end, so far.
@@ -266,10 +253,27 @@ impl Archive {
         &mut self.scan
     }
 
-    pub(super) fn start_anew(&mut self) {
+    pub(super) fn opened(&self) -> &crate::archive::Archive {
+        &self.archive
+    }
+
+    /// Takes a scan that was kept in place of what was found so far.
+    pub(super) fn go_on_from(&mut self, kept: Scanned) {
+        self.scan = Scan::resume(&self.archive, kept);
+        self.reading = Reading::accepted();
+        self.disks.take();
+    }
+
+    /// Starts the scan anew; behind one that was kept, with nothing of what was kept.
+    pub(super) fn start_anew(&mut self) -> Result<(), JsValue> {
+        if self.scan.is_kept() {
+            let archive = crate::archive::Archive::open(Rc::clone(&self.file), &self.options);
+            self.archive = archive.map_err(|error| thrown(&error))?;
+        }
         self.reading = Reading::new(&self.archive);
         self.scan = Scan::new(&self.archive);
         self.disks.take();
+        Ok(())
     }
 
     pub(super) fn found(&self) -> &Scanned {
@@ -479,18 +483,6 @@ pub(super) fn finding(finding: &Finding) -> Fields {
         .text("expected", finding.kind.expected().as_deref())
         .text("found", finding.kind.found().as_deref())
         .with("text", finding.to_string())
-}
-
-/// A `VmaError`, to throw.
-pub(super) fn thrown(error: &Error) -> JsValue {
-    let thrown = js_sys::Error::new(&error.to_string());
-    thrown.set_name("VmaError");
-    let set = |key: &str, value: JsValue| Reflect::set(&thrown, &key.into(), &value);
-    // Setting a property of a fresh error cannot fail.
-    let _ = set("code", error.code().into());
-    let _ = set("part", error.part().name().into());
-    let _ = set("offset", error.offset().map_or(JsValue::NULL, |at| number(at).into()));
-    thrown.into()
 }
 
 /// Seconds since 1970, before it negative.

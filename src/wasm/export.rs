@@ -6,10 +6,11 @@ use js_sys::{Array, Float64Array, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::archive::{Archive, thrown};
+use super::archive::Archive;
 use super::doubt_taken::{DoubtTaken, doubt_of};
 use super::object::{Fields, from_number, list, number, pairs};
 use super::room::{ImageBytesList, Room, image_bytes, put_into};
+use super::vma_error::{refused, thrown};
 use crate::archive::unit::DeviceId;
 use crate::export::disk::{
     Disk, DiskFormat, DiskStream, Identity, Refusal, StreamFormat, damage_map,
@@ -188,6 +189,9 @@ impl Archive {
         from: f64,
         doubt: Option<DoubtTaken>,
     ) -> Result<Export, JsValue> {
+        if from <= 0.0 {
+            self.contents().begin_anew();
+        }
         let (id, disk) = self.known_disk(device, doubt_of(doubt)?)?;
         let mut taps = Vec::new();
         let stream = tapped(id, &disk, &mut taps).read_through(from_number(from));
@@ -250,16 +254,4 @@ fn choice(code: &str, extension: &str, size: Result<u64, Refusal>, exact: bool) 
         .count_or_null("size", size.ok())
         .with("exact", exact)
         .text("refusal", refusal.as_deref())
-}
-
-/// A `VmaError` for what a format refuses, to throw.
-pub(super) fn refused(refusal: &Refusal) -> JsValue {
-    let thrown = js_sys::Error::new(&refusal.to_string());
-    thrown.set_name("VmaError");
-    let set = |key: &str, value: JsValue| js_sys::Reflect::set(&thrown, &key.into(), &value);
-    // Setting a property of a fresh error cannot fail.
-    let _ = set("code", refusal.code().into());
-    let _ = set("part", "image".into());
-    let _ = set("offset", JsValue::NULL);
-    thrown.into()
 }

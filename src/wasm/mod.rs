@@ -7,6 +7,7 @@ mod doubt;
 mod doubt_taken;
 mod export;
 mod image_hash;
+mod kept;
 mod object;
 mod placement;
 mod places;
@@ -15,6 +16,7 @@ mod restore;
 mod room;
 mod source;
 mod summary;
+mod vma_error;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -4,11 +4,11 @@ use js_sys::{Array, Float64Array, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::archive::{Archive, thrown};
+use super::archive::Archive;
 use super::doubt_taken::{DoubtTaken, doubt_of};
-use super::export::refused;
 use super::object::{from_number, number, pairs};
 use super::room::{ImageBytesList, Room, image_bytes, put_into};
+use super::vma_error::{refused, thrown};
 use crate::archive::unit::{CLUSTER_SIZE, ClusterNumber, DeviceId};
 use crate::export::disk::{DiskFile, DiskFormat, Place};
 use crate::image::{Doubt, Fill, Origin};
@@ -108,13 +108,14 @@ impl Archive {
     }
 
     /// Starts the scan anew, which notes what it finds of these disks for
-    /// [`takePlaced`](Self::take_placed).
+    /// [`takePlaced`](Self::take_placed). Throws a `VmaError`.
     #[wasm_bindgen(js_name = restartScan)]
-    pub fn restart_scan(&mut self, watched: Vec<u8>) {
-        self.start_anew();
+    pub fn restart_scan(&mut self, watched: Vec<u8>) -> Result<(), JsValue> {
+        self.start_anew()?;
         for device in watched.into_iter().filter_map(DeviceId::new) {
             self.scan_mut().watch(device);
         }
+        Ok(())
     }
 
     /// Notes no more of this disk.

@@ -6,9 +6,10 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::archive::{Archive, finding, options, thrown};
+use super::archive::{Archive, finding, options};
 use super::object::{Fields, list};
 use super::source::{JsSource, Source};
+use super::vma_error::thrown;
 use crate::archive::finding::Finding;
 use crate::archive::foreign::Foreign;
 use crate::archive::place::{Place, places};

@@ -7,9 +7,10 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::archive::{Archive, options, thrown};
+use super::archive::{Archive, options};
 use super::object::{Fields, list, pairs};
 use super::source::{JsSource, Source};
+use super::vma_error::thrown;
 use crate::archive::unit::DeviceId;
 use crate::container::Container;
 use crate::export::disk::lost_ranges;

@@ -4,8 +4,9 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::archive::{Archive, thrown};
+use super::archive::Archive;
 use super::object::{Fields, list};
+use super::vma_error::thrown;
 use crate::archive::header::Header;
 use crate::container::Container;
 use crate::machine::device_map;

@@ -66,6 +66,11 @@ async function reportOf(inspector) {
 
 /** The last four bytes are the checksum over all. */
 const packed = execFileSync("zstd", ["-q", "-c", "--check", made.path], { maxBuffer: 1 << 26 });
+/** Some of it cannot be unpacked, and the checksum over all cannot be compared. */
+const torn = execFileSync("gzip", ["--rsyncable", "-c", made.path], { maxBuffer: 1 << 26 });
+const half = Math.floor(torn.length / 2);
+torn.fill(0xff, half, half + 3000);
+const lacking = makeFile("lacking.vma.gz", torn);
 packed[packed.length - 1] ^= 1;
 const mismatched = makeFile("doubt.vma.zst", packed);
 
@@ -183,6 +188,11 @@ inEachBrowser("A disk of which bytes are in doubt", {
     assert.doesNotMatch(box, /Downloads|delete/);
     assert.equal(await inspector.page.evaluate(boxTone), "neutral");
     assert.equal(inspector.page.downloadsCompleted, 0);
+  },
+
+  async "perhaps, beside others that are missing, is told with them"(inspector) {
+    await inspector.openArchive(lacking);
+    await inspector.shows(/[\d.]+ KiB missing\s*the rest is not proven right/, "#devices h3");
   },
 
   async "perhaps, since only the checksum over all does not agree, is never green"(inspector) {

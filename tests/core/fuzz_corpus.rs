@@ -12,7 +12,7 @@ const CORPUS_MAX: u64 = 200 << 10;
 
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 9] = [
+const TARGETS: [Target; 12] = [
     ("header", bodies::header),
     ("extent", bodies::extent),
     ("archive", bodies::archive),
@@ -22,6 +22,9 @@ const TARGETS: [Target; 9] = [
     ("bzip2", bodies::bzip2),
     ("writers", bodies::writers),
     ("conf", bodies::conf),
+    ("opening", bodies::around::opening),
+    ("name", bodies::around::name),
+    ("kept", bodies::around::kept),
 ];
 
 #[test]

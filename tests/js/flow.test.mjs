@@ -52,7 +52,7 @@ const begun = { type: "begun", file: { way: "stage" } };
 const streams = { type: "begun", file: { way: "download", size: 1000 } };
 const lost = (bytes, doubt = PROVEN) => ({
   type: "read",
-  saved: { size: 1000, lost: [{ deviceId: 1, bytes }] },
+  saved: { size: 1000, lost: [{ deviceId: 1, bytes }], beginsLike: null },
   doubt,
 });
 const kept = { type: "kept", downloads: true, mayDownload: true };

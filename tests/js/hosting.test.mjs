@@ -13,6 +13,15 @@ import { root } from "../../www/build/tools.mjs";
 
 const read = (folder, name) => readFileSync(join(folder, name), "utf8");
 
+/** What answers, and what is for hosts and readers: it comes from the server alone. */
+const NOT_OF_THE_RUNNING_PAGE = [
+  "service-worker.js",
+  "_headers",
+  "NOTICES.txt",
+  "sbom.cdx.json",
+  "SHA256SUMS",
+];
+
 /** What the built Service Worker knows. */
 function told(folder) {
   const [, json] = /^const PAGE = (.*);$/m.exec(read(folder, "service-worker.js"));
@@ -65,7 +74,7 @@ test("the Service Worker knows each file of the page, by its contents", () => {
   const { files, types, headers } = told(page);
   const names = readdirSync(page, { recursive: true })
     .filter((name) => statSync(join(page, name)).isFile() && !name.endsWith(".d.ts"))
-    .filter((name) => name !== "service-worker.js" && name !== "_headers");
+    .filter((name) => !NOT_OF_THE_RUNNING_PAGE.includes(name));
   assert.deepEqual(Object.keys(files).sort(), names.sort());
   for (const name of names) {
     const hash = createHash("sha256")

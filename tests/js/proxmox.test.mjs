@@ -84,16 +84,16 @@ const death = (code, message = null) => restore({ deaths: [{ code, message }] })
 
 test("a restore is green only if all that the backup decides is known, and nothing ends it", () => {
   const { restoreVerdict } = restoreWords;
-  assert.equal(restoreVerdict(restore()).tone, "good");
-  assert.equal(restoreVerdict(restore({ decided: false })).tone, "neutral");
+  assert.equal(restoreVerdict(restore(), null).tone, "good");
+  assert.equal(restoreVerdict(restore({ decided: false }), null).tone, "neutral");
   for (const code of ["header", "no-config", "no-data", "no-mapping", "data", "unpacker"]) {
-    assert.equal(restoreVerdict(death(code)).tone, "damage", code);
+    assert.equal(restoreVerdict(death(code), null).tone, "damage", code);
   }
   // The name alone is no fault of the backup.
-  assert.equal(restoreVerdict(death("name")).tone, "warning");
+  assert.equal(restoreVerdict(death("name"), null).tone, "warning");
   for (const code of ["becomes-comment", "keeps-old-volume", "machine-too-old"]) {
     const warnings = [{ code, subject: "scsi2", detail: null }];
-    assert.equal(restoreVerdict(restore({ warnings })).tone, "warning", code);
+    assert.equal(restoreVerdict(restore({ warnings }), null).tone, "warning", code);
   }
 });
 
@@ -128,6 +128,18 @@ test("what the host decides is said as a condition", () => {
   const { anyNameCommand, hostCondition } = restoreWords;
   assert.match(hostCondition(restore()), /the storage local-lvm \(for scsi0, efidisk0\)/);
   assert.equal(anyNameCommand("zstd"), "zstd -dc FILE | qmrestore - VMID --storage STORAGE");
+});
+
+test("a command without the file's name says what to put there, and holds nothing of a shell's", () => {
+  const { anyNameCommand, hasPlaceholder } = restoreWords;
+  for (const kind of ["plain", "zstd", "lzop", "gzip", "bzip2"]) {
+    const command = anyNameCommand(kind);
+    assert.ok(hasPlaceholder(command), command);
+    // One pipe of two programs, which every shell has, and words.
+    assert.match(command, /^[a-z0-9]+( -dc)? FILE \| qmrestore - VMID --storage STORAGE$/);
+  }
+  assert.ok(hasPlaceholder("qmrestore FILE VMID --storage STORAGE"));
+  assert.ok(!hasPlaceholder("qmrestore FILE.vma VMID --storage STORAGE"));
 });
 
 test("every warning of a restored machine has its words", () => {

@@ -12,11 +12,15 @@ import {
   writeFileSync,
 } from "node:fs";
 import { homedir } from "node:os";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
+import { writeHashes } from "./hashes.mjs";
 import { POLICY_IN_PAGE } from "./headers.mjs";
+import { writeNotices } from "./notices.mjs";
+import { packagesOfPage } from "./packages.mjs";
 import { writeHostHeaders, writePageFiles } from "./page-files.mjs";
+import { writeSbom } from "./sbom.mjs";
 import { main, needRust, output, root, run, say, Told, wasmTarget } from "./tools.mjs";
 
 /** Where the finished page is. */
@@ -32,19 +36,25 @@ function isOfThePage(source) {
 
 /** Folder that cargo builds into. */
 function targetFolder() {
-  const metadata = output("cargo", ["metadata", "--format-version=1", "--no-deps"]);
+  const metadata = output("cargo", ["metadata", "--locked", "--format-version=1", "--no-deps"]);
   if (metadata === null) {
     throw new Told('"cargo metadata" failed: Cargo.toml cannot be read.');
   }
   return JSON.parse(metadata).target_directory;
 }
 
-function buildCore() {
-  // Panics name source files. Without the folder of this machine in them the
-  // wasm is the same wherever it is built.
+function buildCore(target, { packages }) {
+  // Panics name source files. Without the folders of this machine in them the
+  // wasm is the same wherever it is built. Of those that fit, rustc takes the last.
   const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
-  const flags = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=`];
-  run("cargo", ["build", "--release", "--lib", "--target", wasmTarget], {
+  const sources = packages.filter(({ isOurs }) => !isOurs).map(({ folder }) => dirname(folder));
+  const flags = [
+    `--remap-path-prefix=${cargoHome}=cargo`,
+    `--remap-path-prefix=${root}=`,
+    `--remap-path-prefix=${target}=target`,
+    ...[...new Set(sources)].map((folder) => `--remap-path-prefix=${folder}=crates`),
+  ];
+  run("cargo", ["build", "--locked", "--profile", "page", "--lib", "--target", wasmTarget], {
     env: { CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") },
   });
 }
@@ -60,8 +70,9 @@ const toolProfile = [
 
 /** Makes vma_inspector.js, vma_inspector_bg.wasm and their types in `folder`. */
 function generateModule(target, folder) {
-  run("cargo", ["build", "--package", "bindgen", "--profile", "tool", ...toolProfile]);
-  const wasm = join(target, wasmTarget, "release/vma_inspector.wasm");
+  const build = ["build", "--locked", "--package", "bindgen", "--profile", "tool"];
+  run("cargo", [...build, ...toolProfile]);
+  const wasm = join(target, wasmTarget, "page/vma_inspector.wasm");
   run(join(target, "tool/bindgen"), [wasm, folder]);
 }
 
@@ -150,10 +161,15 @@ export function build() {
   mkdirSync(staging, { recursive: true });
 
   say("Building the core for wasm");
-  buildCore();
+  const made = packagesOfPage();
+  buildCore(target, made);
   say("Generating its module");
   generateModule(target, join(staging, "core"));
   assemble(staging);
+  writeNotices(staging, made);
+  writeSbom(staging, made);
+  // Last of all: it names every other file.
+  writeHashes(staging);
 
   rmSync(page, { recursive: true, force: true });
   renameSync(staging, page);

@@ -4,7 +4,10 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { extname, join, sep } from "node:path";
+import { HASHES } from "./hashes.mjs";
 import { HEADERS, TYPES } from "./headers.mjs";
+import { NOTICES } from "./notices.mjs";
+import { SBOM } from "./sbom.mjs";
 import { Told } from "./tools.mjs";
 
 /** The line of the Service Worker that is filled in. */
@@ -12,9 +15,11 @@ const LINE = /^const PAGE = .*$/m;
 /** So much of a hash tells one version of a file from another. */
 const HASH_BYTES = 9;
 
-/** A browser fetches neither types nor what is meant for a host. */
+/** Not of the running page: what is meant for a host or a reader, and who answers for it. */
+const OTHERS = ["service-worker.js", "_headers", NOTICES, SBOM, HASHES];
+
 function isFetched(name) {
-  return !name.endsWith(".d.ts") && name !== "service-worker.js" && name !== "_headers";
+  return !name.endsWith(".d.ts") && !OTHERS.includes(name);
 }
 
 /** Names and hashes of the files in the order of their names. */

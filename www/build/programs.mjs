@@ -41,6 +41,14 @@ const packages = [
   { name: "e2fsprogs", found: () => onPath("mkfs.ext4") ?? firstOf("/sbin/mkfs.ext4") },
   { name: "libvirt-clients", found: () => onPath("virt-xml-validate") },
   { name: "libxml2-utils", found: () => onPath("xmllint") },
+  // Shells that commands of the page are pasted into, beside those that Debian always has.
+  { name: "zsh", found: () => onPath("zsh") },
+  { name: "fish", found: () => onPath("fish") },
+  { name: "tcsh", found: () => onPath("tcsh") },
+  { name: "mksh", found: () => onPath("mksh") },
+  { name: "ksh93u+m", found: () => onPath("ksh") },
+  { name: "yash", found: () => onPath("yash") },
+  { name: "busybox", found: () => onPath("busybox") },
 ];
 
 /** Makes sure that all of them are there. */

@@ -22,6 +22,7 @@ import type {
   Policy,
   Saved,
   SaveWhat,
+  ScanPhase,
   ScanUpdate,
   Trust,
 } from "../shared/messages.js";
@@ -38,7 +39,7 @@ export interface Pace {
 }
 
 export interface Scan {
-  phase: "running" | "stopped" | "done" | "failed";
+  phase: ScanPhase;
   progress: ScanProgress | null;
   report: ScanReport | null;
   pace: Pace | null;
@@ -74,6 +75,8 @@ export interface ShownArchive {
   /** What Proxmox would say and do, and what is lost, once the scan is at rest. */
   trust: Trust | null;
   scan: Scan;
+  /** When it was scanned before, if it was found to have changed since. */
+  changedSince: number | null;
   configs: ReadonlyMap<number, ConfigContent>;
   /** By code; only those a person has opened. */
   findings: ReadonlyMap<string, FindingsPage>;
@@ -83,10 +86,14 @@ export interface ShownArchive {
   formats: ReadonlyMap<number, readonly FormatChoice[]>;
   /** How many times the whole backup is unpacked to read a disk in its own order. */
   timesUnpacked: ReadonlyMap<number, number>;
+  /** Another format that a disk begins like, of those that do. */
+  beginsLike: ReadonlyMap<number, string>;
   /** What was chosen for each disk; where nothing was, a raw image. */
   choices: ReadonlyMap<number, SaveChoice>;
   hashes: ReadonlyMap<number, Hash>;
   elsewhere: Elsewhere;
+  /** Whether the report and the lists of settings hold what is not for others to read. */
+  withSecrets: boolean;
 }
 
 /**
@@ -166,6 +173,8 @@ export interface Save {
     taken: boolean;
     /** Whether the copy that it was downloaded from is removed. */
     unstaged?: boolean;
+    /** Of a raw disk that was read: another format that it begins like. */
+    beginsLike: string | null;
   };
   gaps: {
     /** Bytes that were known to be missing when it began. */
@@ -260,7 +269,14 @@ export type PageEvent =
   // What a person does.
   | { type: "drag-moved"; over: "no" | "file" | "other" }
   /** `fresh`: scan it even if a scan of it was kept. */
-  | { type: "file-chosen"; file: File; fresh?: boolean; largeWindow?: boolean }
+  | {
+      type: "file-chosen";
+      file: File;
+      fresh?: boolean;
+      largeWindow?: boolean;
+      /** When it was scanned, if it was found to have changed since. */
+      changedSince?: number | null;
+    }
   | { type: "drop-refused"; failure: Failure }
   | { type: "failure-dismissed" }
   | { type: "scan-stop-wanted" }
@@ -292,6 +308,7 @@ export type PageEvent =
   | { type: "save-dismissed"; id: string }
   | { type: "said"; text: string }
   | { type: "report-wanted" }
+  | { type: "secrets-wanted"; wanted: boolean }
   | { type: "print-wanted" }
   | { type: "keeping-wanted"; wanted: boolean }
   | { type: "forget-kept-wanted" }
@@ -307,7 +324,8 @@ export type PageEvent =
   | { type: "policy-found"; thread: PolicyOf; policy: Policy | null }
   | { type: "newer-changed"; newer: State["newer"] }
   | { type: "open-failed"; file: FileFacts; failure: Failure; again: File | null }
-  | { type: "opened"; file: FileFacts; archive: OpenedArchive }
+  | { type: "opened"; file: FileFacts; archive: OpenedArchive; changedSince: number | null }
+  | { type: "scan-contradicted"; archive: number }
   | { type: "scan-started"; archive: number }
   | { type: "scan-progressed"; archive: number; update: ScanUpdate; pace: Pace | null }
   | { type: "scan-finished"; archive: number; update: ScanUpdate }
@@ -333,6 +351,7 @@ export type PageEvent =
       formats: readonly FormatChoice[];
       timesUnpacked: number;
     }
+  | { type: "beginning-arrived"; archive: number; deviceId: number; beginsLike: string }
   | {
       type: "elsewhere-arrived";
       archive: number;

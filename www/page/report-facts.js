@@ -1,4 +1,5 @@
 /** What the page knows and the Worker does not, for the report. */
+import { isScanned } from "../shared/scan-phase.js";
 import { checkedRows } from "../words/checked.js";
 import { containerVerdict } from "../words/container.js";
 import { hashLabel, savedDoubt } from "../words/doubt.js";
@@ -16,7 +17,7 @@ import { doubtTaken, isMarked, lostBytes } from "./save.js";
  */
 export function reportFacts(archive, saves) {
   const { file, scan } = archive;
-  const done = scan.phase === "done";
+  const done = isScanned(scan);
   const container = scan.report?.container;
   const judged = verdict(archive);
   return {
@@ -31,8 +32,9 @@ export function reportFacts(archive, saves) {
       notChecked: text("checked.not"),
     },
     containerVerdict:
-      container && container.kind !== "plain" ? containerVerdict(container, done) : null,
+      container && container.kind !== "plain" ? containerVerdict(container, scan) : null,
     hashes: Object.fromEntries(hashedFacts(archive)),
+    withSecrets: archive.withSecrets,
     saves: saves.filter((save) => save.archive === archive.id && save.phase === "done").map(saved),
   };
 }
@@ -62,6 +64,7 @@ function saved(save) {
     lost > 0 && text("save.gaps", { size: size(lost) }),
     doubt.bytes > 0 && savedDoubt(doubt, marked),
     gaps.doubt.isUnproven && text("save.not-proven"),
+    file.beginsLike !== null && text("beginning.saved", { format: file.beginsLike }),
   ];
   return {
     fileName: file.name,

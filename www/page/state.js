@@ -107,6 +107,8 @@ function changed(state, event) {
         ...archive,
         elsewhere: { ...archive.elsewhere, ...event.choice },
       }));
+    case "secrets-wanted":
+      return withArchive(state, (archive) => ({ ...archive, withSecrets: event.wanted }));
     case "save-started":
       return { ...state, saves: [...otherSaves(state, event.save), event.save] };
     case "save-dismissed":
@@ -184,7 +186,7 @@ function failed({ file, failure, again }) {
  * @param {Extract<PageEvent, { type: "opened" }>} event
  * @returns {ShownArchive}
  */
-function shown({ file, archive }) {
+function shown({ file, archive, changedSince }) {
   const { archive: id, overview, summary, fileName, leftOut } = archive;
   const none = {
     configs: new Map(),
@@ -192,11 +194,13 @@ function shown({ file, archive }) {
     lost: new Map(),
     formats: new Map(),
     timesUnpacked: new Map(),
+    beginsLike: new Map(),
     choices: new Map(),
     hashes: new Map(),
     elsewhere: NOTHING_ELSEWHERE,
+    withSecrets: false,
   };
-  const known = { id, file, overview, summary, fileName, leftOut };
+  const known = { id, file, overview, summary, fileName, leftOut, changedSince };
   return { ...known, trust: null, scan: NEW_SCAN, ...none };
 }
 
@@ -220,8 +224,20 @@ function withArchive(state, change) {
 function learned(archive, before) {
   const overview = archive.scan.report?.overview;
   if (!overview || archive.scan.report === before.scan.report) return archive;
-  const known = JSON.stringify(archive.overview.devices);
-  return JSON.stringify(overview.devices) === known ? archive : { ...archive, overview };
+  return isSame(overview.devices, archive.overview.devices) ? archive : { ...archive, overview };
+}
+
+/**
+ * Names may be long, so nothing is made of them.
+ * @param {ShownArchive["overview"]["devices"]} devices
+ * @param {ShownArchive["overview"]["devices"]} others
+ */
+function isSame(devices, others) {
+  if (devices.length !== others.length) return false;
+  return devices.every((device, at) => {
+    const other = new Map(Object.entries(others[at] ?? {}));
+    return Object.entries(device).every(([name, value]) => other.get(name) === value);
+  });
 }
 
 /**
@@ -269,7 +285,11 @@ function changedArchive(archive, event) {
         pace: event.pace,
       });
     case "scan-finished":
-      return withScan(archive, { ...event.update, phase: "done", pace: null });
+      return withScan(archive, {
+        ...event.update,
+        phase: event.update.scannedAt === null ? "done" : "kept",
+        pace: null,
+      });
     case "scan-stopped":
       return withScan(archive, { phase: "stopped", pace: null });
     case "scan-failed":
@@ -288,6 +308,10 @@ function changedArchive(archive, event) {
         formats: new Map(archive.formats).set(event.deviceId, event.formats),
         timesUnpacked: new Map(archive.timesUnpacked).set(event.deviceId, event.timesUnpacked),
       };
+    case "beginning-arrived": {
+      const beginsLike = new Map(archive.beginsLike).set(event.deviceId, event.beginsLike);
+      return { ...archive, beginsLike };
+    }
     case "elsewhere-arrived": {
       const { facts, texts } = event;
       return { ...archive, elsewhere: { ...archive.elsewhere, facts, texts } };

@@ -40,16 +40,20 @@ export class WorkerClient {
   #helpers = [];
   #lastId = 0;
   #onDied;
+  #onChanged;
   #onPolicy;
 
   /**
-   * @param {(failure: import("../shared/messages.js").Failure) => void} onDied
-   * @param {(thread: "worker" | Helper, policy: Policy) => void} onPolicy what a thread
+   * @param {object} on
+   * @param {(failure: import("../shared/messages.js").Failure) => void} on.died
+   * @param {(archive: number) => void} on.changed a kept scan does not fit its file
+   * @param {(thread: "worker" | Helper, policy: Policy) => void} on.policy what a thread
    *   finds of its policy
    */
-  constructor(onDied, onPolicy) {
-    this.#onDied = onDied;
-    this.#onPolicy = onPolicy;
+  constructor({ died, changed, policy }) {
+    this.#onDied = died;
+    this.#onChanged = changed;
+    this.#onPolicy = policy;
     this.#worker = this.#start();
   }
 
@@ -79,6 +83,7 @@ export class WorkerClient {
     worker.onmessage = ({ data }) => {
       if (data.kind === "alive") this.#watch(worker, name);
       else if (data.kind === "policy") this.#onPolicy("worker", data.policy);
+      else if (data.kind === "changed") this.#onChanged(data.archive);
       else this.#receive(data);
     };
     worker.onmessageerror = () => this.#died(worker, "a message could not be read");
@@ -121,7 +126,7 @@ export class WorkerClient {
     navigator.locks?.request(lock, () => this.#died(worker, "the browser ended it"));
   }
 
-  /** @param {Exclude<FromWorker, { kind: "alive" | "policy" }>} message */
+  /** @param {Exclude<FromWorker, { kind: "alive" | "changed" | "policy" }>} message */
   #receive(message) {
     if (message.kind === "fatal") {
       this.#died(this.#worker, message.message);

@@ -34,6 +34,18 @@ export class RemoteError extends Error {
 }
 
 /**
+ * Whether an error is none that is thrown on purpose. What the core means to say
+ * is a `VmaError`; whatever else comes out of it, a trap, the end of its stack,
+ * which is an error of another class in each browser, or a refusal of its glue,
+ * leaves a core behind that nothing more may be asked of.
+ * @param {unknown} error
+ */
+export function isFault(error) {
+  if (error instanceof RemoteError || error instanceof DOMException) return false;
+  return !(error instanceof Error && error.name === "VmaError");
+}
+
+/**
  * What went wrong, here or in the Worker.
  * @param {unknown} error
  */

@@ -67,6 +67,9 @@ export interface KeptUsage {
   bytes: number;
 }
 
+/** `kept`: taken from a scan on an earlier occasion, and nothing of the file was read for it. */
+export type ScanPhase = "running" | "stopped" | "done" | "failed" | "kept";
+
 export interface ScanUpdate {
   progress: ScanProgress;
   /** Counted so far; not in every update. */
@@ -120,13 +123,15 @@ export interface Checked {
 /** What the page knows for the report and the Worker does not. */
 export interface ReportFacts {
   file: { name: string; size: number };
-  phase: "running" | "stopped" | "done" | "failed";
+  phase: ScanPhase;
   /** When it was scanned, if that was before and was kept. */
   scannedAt: string | null;
   verdict: Verdict & { checked: Checked[]; notChecked: string };
   containerVerdict: Verdict | null;
   /** SHA-256 of images that were computed, by device. */
   hashes: Record<number, HashedFact>;
+  /** Whether configurations stand in it as they are. */
+  withSecrets: boolean;
   /** The saves that came to their end. */
   saves: SavedFact[];
 }
@@ -211,6 +216,8 @@ export interface Saved {
   size: number;
   /** Bytes of the disks that could not be had, and are zeros. */
   lost: { deviceId: number; bytes: number }[];
+  /** Of a raw disk: another format that it begins like. */
+  beginsLike: string | null;
   /** The scan's, with what was found wrong with the container since. */
   report: ScanReport;
 }
@@ -267,6 +274,12 @@ export interface Requests {
     progress: never;
     /** `timesUnpacked`: how much of the backup it takes to read the disk in its own order. */
     result: { formats: FormatChoice[]; timesUnpacked: number };
+  };
+  /** Another format that a disk begins like; null where it is not known to. */
+  beginsLike: {
+    ask: { archive: number; deviceId: number };
+    progress: never;
+    result: string | null;
   };
   appliance: {
     ask: { archive: number; keepsMacs: boolean; compressed: boolean };
@@ -348,6 +361,8 @@ export type FromWorker =
   /** It holds the lock that is called as it is, and will until its end. */
   | { id: null; kind: "alive" }
   | { id: null; kind: "policy"; policy: Policy }
+  /** What was kept of its scan does not fit the file any more, and is forgotten. */
+  | { id: null; kind: "changed"; archive: number }
   /** The core is broken; nothing more will come. */
   | { id: null; kind: "fatal"; message: string };
 

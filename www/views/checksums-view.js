@@ -1,5 +1,7 @@
 /** Which checksums there are, which were compared, and what that proves. */
+import { isScanned } from "../shared/scan-phase.js";
 import { extentHeaders, isBeginningLost, isHeaderCut } from "../words/facts.js";
+import { whenKept } from "../words/format.js";
 import { count } from "../words/numbers.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
@@ -10,10 +12,10 @@ import { facts, table } from "./parts.js";
 export function checksumsView() {
   const section = byId("checksums");
   return whenChanged(
-    ({ archive }) => [archive, archive?.overview, archive?.scan.phase],
-    (archive, overview, phase) => {
+    ({ archive }) => [archive, archive?.overview],
+    (archive, overview) => {
       section.hidden = !overview;
-      fill(section, archive && card(archive, phase === "done"));
+      fill(section, archive && card(archive, isScanned(archive.scan)));
     },
   );
 }
@@ -28,6 +30,7 @@ function card(archive, final) {
   const isCut = isHeaderCut(archive.overview);
   const isLost = isBeginningLost(archive.overview);
   const { found, wrong } = extentHeaders(archive);
+  const when = whenKept(archive.scan);
   return h(
     "div",
     { class: "card" },
@@ -48,6 +51,7 @@ function card(archive, final) {
         ],
       ],
     ),
+    when !== null && h("p", {}, text("kept-scan.counted", { when })),
     !headerChecksum.ok &&
       !isLost &&
       !isCut &&

@@ -1,8 +1,10 @@
 /** The configuration files: as text or as bytes, to copy and to save. */
+import { configName } from "../page/names.js";
 import { saveSmallFile } from "../page/save-blob.js";
 import { asText } from "../shared/as-text.js";
 import { isBeginningLost, isHeaderCut } from "../words/facts.js";
 import { hexDump, size } from "../words/format.js";
+import { FILE } from "../words/shown.js";
 import { pieces, text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
 import { button, copyButton, failureWords, foreign } from "./parts.js";
@@ -17,10 +19,11 @@ export function configsView(send) {
   /** @type {Map<number, ReturnType<typeof configView>>} */
   let views = new Map();
   const build = whenChanged(
-    ({ archive }) => [archive?.overview.configs, archive?.overview],
-    (configs, overview) => {
+    ({ archive }) => [archive?.overview.configs, archive?.overview, archive?.file.name ?? ""],
+    (configs, overview, archiveName) => {
       section.hidden = !configs;
-      views = new Map((configs ?? []).map((config) => [config.index, configView(config, send)]));
+      const all = configs ?? [];
+      views = new Map(all.map((each) => [each.index, configView(each, archiveName, send)]));
       const isKnown = overview && !isHeaderCut(overview) && !isBeginningLost(overview);
       const none = isKnown ? text("configs.none") : text("configs.unknown");
       const roots = [...views.values()].map(({ root }) => root);
@@ -53,9 +56,10 @@ function card(contents) {
 
 /**
  * @param {Config} config
+ * @param {string} archiveName
  * @param {Send} send
  */
-function configView(config, send) {
+function configView(config, archiveName, send) {
   const content = h("div", {}, h("p", { class: "quiet" }, text("configs.reading")));
   const root = h(
     "details",
@@ -80,7 +84,7 @@ function configView(config, send) {
     draw(arrived) {
       if (arrived === drawn) return;
       drawn = arrived;
-      if (arrived.bytes) fill(content, ...contentOf(config, arrived.bytes, send));
+      if (arrived.bytes) fill(content, ...contentOf(config, archiveName, arrived.bytes, send));
       else if (arrived.failure) fill(content, failureWords(arrived.failure));
     },
   };
@@ -88,10 +92,12 @@ function configView(config, send) {
 
 /**
  * @param {Config} config
+ * @param {string} archiveName
  * @param {Uint8Array} bytes
  * @param {Send} send
  */
-function contentOf(config, bytes, send) {
+function contentOf(config, archiveName, bytes, send) {
+  const name = configName(archiveName, config.safeName);
   const decoded = asText(bytes);
   const shown = decoded ?? hexDump(bytes);
   return [
@@ -100,14 +106,9 @@ function contentOf(config, bytes, send) {
       { class: "config-buttons" },
       copyButton(text("button.copy"), () => shown, send),
       button(text("button.save"), () =>
-        saveSmallFile(config.safeName, /** @type {Uint8Array<ArrayBuffer>} */ (bytes)),
+        saveSmallFile(name, /** @type {Uint8Array<ArrayBuffer>} */ (bytes)),
       ),
-      config.safeName !== config.name &&
-        h(
-          "span",
-          { class: "quiet" },
-          ...pieces("configs.saved-as", { name: foreign(config.safeName) }),
-        ),
+      h("span", { class: "quiet" }, ...pieces("configs.saved-as", { name: foreign(name) })),
     ),
     decoded === null && h("p", { class: "quiet" }, text("configs.no-text")),
     h(
@@ -117,7 +118,7 @@ function contentOf(config, bytes, send) {
         role: "region",
         "aria-label": text("configs.contents", { name: config.safeName }),
       },
-      decoded === null ? shown : foreign(decoded, "\n\t"),
+      decoded === null ? shown : foreign(decoded, FILE),
     ),
   ];
 }

@@ -1,4 +1,5 @@
 /** What wraps the archive, judged by itself. */
+import { isScanned } from "../shared/scan-phase.js";
 import { checksumWords, compressionWords, containerVerdict, endWords } from "../words/container.js";
 import { placed } from "../words/places.js";
 import { containerSentence } from "../words/sentences.js";
@@ -21,17 +22,17 @@ export function containerView() {
   return whenChanged(
     ({ archive }) => [
       archive?.scan.report?.container,
-      archive?.scan.phase,
+      archive?.scan,
       archive?.file,
       archive?.trust?.places,
     ],
-    (report, phase, file, places) => {
-      const shown = report && file && report.kind !== "plain";
+    (report, scan, file, places) => {
+      const shown = report && file && scan && report.kind !== "plain";
       section.hidden = !shown;
       if (!shown) return;
-      fill(head, ...headOf(report, file.size, phase === "done"));
+      fill(head, ...headOf(report, file.size, scan));
       // Drawn anew only when there are more: a person may have opened one.
-      const { rest } = placed((phase === "done" && places) || [], report.findings);
+      const { rest } = placed((isScanned(scan) && places) || [], report.findings);
       const findings = `${file.name} ${file.size} ${report.findings.length} ${rest.length}`;
       if (findings === drawnFindings) return;
       drawnFindings = findings;
@@ -43,18 +44,19 @@ export function containerView() {
 /**
  * @param {Report} report
  * @param {number} fileSize
- * @param {boolean} final
+ * @param {import("../page/model.js").Scan} scan
  */
-function headOf(report, fileSize, final) {
-  const { tone, title, text: words } = containerVerdict(report, final);
+function headOf(report, fileSize, scan) {
+  const { tone, title, text: words } = containerVerdict(report, scan);
+  const isKept = scan.phase === "kept" && report.findings.length === 0;
   return [
     h("p", { class: "eyebrow" }, text("archive.compression")),
     h("h2", { id: "container-title" }, sign(tone), title),
     h("p", {}, words),
     facts([
       [text("archive.size"), compressionWords(report.kind, fileSize, report)],
-      [text("container.checksums"), checksumWords(report)],
-      [text("container.end"), endWords(report)],
+      !isKept && [text("container.checksums"), checksumWords(report)],
+      !isKept && [text("container.end"), endWords(report)],
     ]),
   ];
 }

@@ -1,7 +1,8 @@
 /** The disks: how much of each is there, and the way to save one. */
+import { isScanned } from "../shared/scan-phase.js";
 import { lastSaveOf } from "../page/save.js";
 import { doubtBytes, doubtOf, isBeginningLost, isHeaderCut, missingBytes } from "../words/facts.js";
-import { exactSize, size } from "../words/format.js";
+import { exactSize, size, whenKept } from "../words/format.js";
 import { count, share } from "../words/numbers.js";
 import { pieces, text } from "../words/text.js";
 import { clusterBar, clusterTable } from "./cluster-bar.js";
@@ -139,7 +140,7 @@ function deviceLine({ id, size: bytes, isVmstate }, { summary }) {
  * @param {number} missing bytes
  */
 function stateBadges({ scan, overview }, { id, clusters }, missing) {
-  if (scan.phase !== "done") return [badge("neutral", text("device.partly-scanned"))];
+  if (!isScanned(scan)) return [badge("neutral", text("device.partly-scanned"))];
   const doubt = doubtOf(scan.report, [id]);
   const isLost = isBeginningLost(overview);
   const lacks = isLost
@@ -148,13 +149,17 @@ function stateBadges({ scan, overview }, { id, clusters }, missing) {
   const hurt = [
     missing > 0 && badge("damage", lacks),
     doubt.bytes > 0 && badge("damage", text("device.in-doubt", { size: size(doubt.bytes) })),
-    doubt.bytes > 0 && doubt.isUnproven && badge("warning", text("device.rest-not-proven")),
+    missing + doubt.bytes > 0 &&
+      doubt.isUnproven &&
+      badge("warning", text("device.rest-not-proven")),
     isLost && badge("warning", text("device.size-unknown")),
   ].filter((each) => each !== false);
   if (hurt.length > 0) return hurt;
   // Nobody can tell whether this disk is hit.
   if (doubt.isUnproven) return [badge("warning", text("device.not-proven"))];
   if (clusters.twice > 0) return [badge("warning", text("device.twice"))];
+  const when = whenKept(scan);
+  if (when !== null) return [badge("neutral", text("kept-scan.nothing-missing", { when }))];
   return [badge("good", text("device.nothing-missing"))];
 }
 
@@ -165,7 +170,7 @@ function stateBadges({ scan, overview }, { id, clusters }, missing) {
  */
 function drawNumbers(device, { clusters, storedBytes, zeroBytes, imageSize }, archive) {
   const { scan, file, overview } = archive;
-  const final = scan.phase === "done";
+  const final = isScanned(scan);
   const missing = missingBytes(archive, device.id);
   const doubt = doubtBytes(archive, device.id);
   const plain = overview.container === "plain";

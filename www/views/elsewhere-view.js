@@ -1,12 +1,15 @@
 /** The whole VM for other programs: an appliance, a folder of disks, texts. */
+import { baseName, isHarmless } from "../page/names.js";
 import { saveSmallFile } from "../page/save-blob.js";
 import { isLive, lastSaveOf } from "../page/save.js";
 import { isScattered } from "../page/wish.js";
+import { maskedValue } from "../shared/secrets.js";
 import { FORMATS, TEXT_FORMATS } from "../words/disk-formats.js";
 import { size } from "../words/format.js";
+import { FILE } from "../words/shown.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, setText, whenChanged } from "./dom.js";
-import { button, copyButton, foreign } from "./parts.js";
+import { button, copyButton, foreign, listItems } from "./parts.js";
 import { saveBox } from "./save-box.js";
 import { select, setOptions } from "./save-panel.js";
 
@@ -90,7 +93,7 @@ function appliancePart(send) {
     const holds = known && known.devices.length > 0 ? known : null;
     save.ariaDisabled = String(!holds || !can || (current !== null && isLive(current)));
     setText(facts, holds ? applianceLine(holds, archive) : text("appliance.none"));
-    fill(lost, holds && leftOutList(holds.leftOut));
+    fill(lost, holds && leftOutList(holds.leftOut, archive.withSecrets));
     if (current) box.draw(current);
     if (place.contains(box.root) !== (current !== null)) fill(place, current && box.root);
   }
@@ -176,8 +179,10 @@ function folderPart(send) {
 
 /** @param {Send} send */
 function textsPart(send) {
-  const libvirt = textPart(text("texts.libvirt"), "libvirt.xml", send);
-  const qemu = textPart(text("texts.qemu"), "run-vm.sh", send);
+  const libvirt = textPart(text("texts.libvirt"), "libvirt.xml", [], send);
+  const renamed = h("p", {}, text("texts.renamed"));
+  const shells = h("p", { class: "quiet" }, text("texts.shells"));
+  const qemu = textPart(text("texts.qemu"), "run-vm.sh", [renamed, shells], send);
   const root = h(
     "section",
     { class: "elsewhere-part", "aria-labelledby": "texts-title" },
@@ -187,10 +192,13 @@ function textsPart(send) {
   );
 
   /** @param {ShownArchive} archive */
-  function draw({ elsewhere: { texts } }) {
+  function draw({ file, overview, summary, elsewhere: { texts }, withSecrets }) {
     if (!texts) return;
-    libvirt.draw(texts.libvirt);
-    qemu.draw(texts.qemu);
+    const disks = overview.devices.map(({ safeName }) => safeName);
+    const names = [summary?.name ?? "", baseName(file.name), ...disks];
+    renamed.hidden = names.every(isHarmless);
+    libvirt.draw(texts.libvirt, withSecrets);
+    qemu.draw(texts.qemu, withSecrets);
   }
 
   return { root, draw };
@@ -199,10 +207,14 @@ function textsPart(send) {
 /**
  * @param {string} title
  * @param {string} fileName
+ * @param {HTMLElement[]} notes
  * @param {Send} send
  */
-function textPart(title, fileName, send) {
+function textPart(title, fileName, notes, send) {
   let shown = "";
+  /** @type {unknown} */
+  let drawn = null;
+  let drawnWithSecrets = false;
   const pre = h("pre", { tabindex: 0, role: "region", "aria-label": title });
   const lost = h("div");
   const root = h(
@@ -216,22 +228,32 @@ function textPart(title, fileName, send) {
       button(text("button.save"), () => saveSmallFile(fileName, new TextEncoder().encode(shown))),
     ),
     pre,
+    notes,
     lost,
   );
 
-  /** @param {import("../core/vma_inspector.js").MachineText} made */
-  function draw(made) {
+  /**
+   * @param {import("../core/vma_inspector.js").MachineText} made
+   * @param {boolean} withSecrets
+   */
+  function draw(made, withSecrets) {
+    if (made === drawn && withSecrets === drawnWithSecrets) return;
+    drawn = made;
+    drawnWithSecrets = withSecrets;
+    fill(lost, leftOutList(made.leftOut, withSecrets));
     if (made.text === shown) return;
     shown = made.text;
-    fill(pre, foreign(shown, "\n\t"));
-    fill(lost, leftOutList(made.leftOut));
+    fill(pre, foreign(shown, FILE));
   }
 
   return { root, draw };
 }
 
-/** @param {LeftOut[]} leftOut */
-function leftOutList(leftOut) {
+/**
+ * @param {LeftOut[]} leftOut
+ * @param {boolean} withSecrets
+ */
+function leftOutList(leftOut, withSecrets) {
   if (leftOut.length === 0) return h("p", { class: "quiet" }, text("left-out.nothing"));
   return h(
     "details",
@@ -240,9 +262,15 @@ function leftOutList(leftOut) {
     h(
       "ul",
       {},
-      leftOut.map((setting) => h("li", {}, foreign(setting.text))),
+      listItems(leftOut, (setting) => foreign(withSecrets ? setting.text : withoutSecret(setting))),
     ),
   );
+}
+
+/** @param {LeftOut} setting */
+function withoutSecret({ key, value, text: whole }) {
+  const why = whole.slice(`${key}: ${value}`.length);
+  return `${key}: ${maskedValue(key, value)}${why}`;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** How the archive is laid out. */
+import { isScanned } from "../shared/scan-phase.js";
 import { exactSize } from "../words/format.js";
 import { count, decimal } from "../words/numbers.js";
 import { text } from "../words/text.js";
@@ -10,7 +11,7 @@ import { facts } from "./parts.js";
 export function extentsView() {
   const section = byId("extents");
   return whenChanged(
-    ({ archive }) => [archive?.scan.report?.extents, archive?.scan.phase === "done"],
+    ({ archive }) => [archive?.scan.report?.extents, archive !== null && isScanned(archive.scan)],
     (extents, final) => {
       section.hidden = !extents;
       fill(section, extents && card(extents, final));

@@ -1,6 +1,8 @@
 /** What is wrong or unusual: by place; where that cannot be, by kind, each kind a list in pages. */
+import { isScanned } from "../shared/scan-phase.js";
 import { FINDINGS_PER_PAGE } from "../page/state.js";
 import { allFindings, doubtBytes, isTorn } from "../words/facts.js";
+import { whenKept } from "../words/format.js";
 import { entriesOf, placed } from "../words/places.js";
 import { findingSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
@@ -31,7 +33,7 @@ export function findingsView(send) {
       if (shownArchive !== archive.id) cards = new Map();
       shownArchive = archive.id;
       const found = allFindings(archive);
-      const places = archive.scan.phase === "done" ? archive.trust?.places : null;
+      const places = isScanned(archive.scan) ? archive.trust?.places : null;
       cards = places
         ? drawEntries(places, archive, cards)
         : drawGroups(found, archive, cards, send);
@@ -90,7 +92,9 @@ function drawGroups(found, archive, cards, send) {
  * @param {import("../page/model.js").Scan} scan
  * @param {boolean} isByPlace
  */
-function summaryOf(groups, { phase, report }, isByPlace) {
+function summaryOf(groups, scan, isByPlace) {
+  const { phase, report } = scan;
+  const when = whenKept(scan);
   const all = groups.reduce((sum, group) => sum + group.count, 0);
   if (all > 0) {
     const findings = text("count.finding", { count: all });
@@ -100,6 +104,7 @@ function summaryOf(groups, { phase, report }, isByPlace) {
       kinds: text("count.kind", { count: groups.length }),
     });
   }
+  if (when !== null) return text("kept-scan.none", { when });
   if (phase === "done") {
     const isPacked = (report?.container.findings.length ?? 0) > 0;
     return isPacked ? text("findings.none-but-packed") : text("findings.none");

@@ -1,38 +1,47 @@
 /** Small pieces that several views are made of. */
 import { failureSentence } from "../words/sentences.js";
+import { LINE, shownPieces } from "../words/shown.js";
 import { text } from "../words/text.js";
 import { h } from "./dom.js";
 
 /** @typedef {import("./dom.js").Child} Child */
 
-/** Invisible, or changing the order of what stands around them. */
-const HIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
+/** Items of a list and rows of a table that are shown, at most. */
+const ITEMS_MAX = 200;
 
 /**
- * Text out of a file: kept apart from the order of the page's own text, with
- * control characters made visible.
+ * Text out of a file: kept apart from the order of the page's own text, cut where
+ * it is too long to be read, with what does not show made visible. However it is
+ * made, there is a bound on its elements.
  * @param {string} content
- * @param {string} [allowed] control characters that may stay
+ * @param {import("../words/shown.js").Bounds} [bounds]
  */
-export function foreign(content, allowed = "") {
-  const whole = h("bdi", { class: "foreign" });
-  let plain = "";
-  for (const character of content) {
-    if (!HIDDEN_CHARACTERS.test(character) || allowed.includes(character)) {
-      plain += character;
-      continue;
-    }
-    whole.append(plain, controlMark(character));
-    plain = "";
-  }
-  whole.append(plain);
-  return whole;
+export function foreign(content, bounds = LINE) {
+  const { pieces, rest } = shownPieces(content, bounds);
+  return h(
+    "bdi",
+    { class: "foreign" },
+    pieces.map(({ hidden, text: words }) =>
+      hidden ? h("span", { class: "control-mark" }, words) : words,
+    ),
+    rest > 0 && h("span", { class: "quiet" }, ` … ${text("shown.rest", { count: rest })}`),
+  );
 }
 
-/** @param {string} character */
-function controlMark(character) {
-  const number = character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");
-  return h("span", { class: "control-mark" }, `U+${number}`);
+/**
+ * The items of a list, of which an archive may have any number: the first of them,
+ * and how many there are besides.
+ * @template Item
+ * @param {readonly Item[]} items
+ * @param {(item: Item) => Child} draw
+ * @returns {Child[]}
+ */
+export function listItems(items, draw) {
+  const rest = items.length - ITEMS_MAX;
+  return [
+    ...items.slice(0, ITEMS_MAX).map((item) => h("li", {}, draw(item))),
+    rest > 0 && h("li", { class: "quiet" }, text("list.more", { count: rest })),
+  ];
 }
 
 /**
@@ -104,7 +113,8 @@ export function facts(rows, dense = false) {
  */
 export function table(caption, columns, rows, attributes = {}) {
   const head = columns.map((column) => h("th", { scope: "col" }, column));
-  const body = rows.map(([first, ...cells]) =>
+  const rest = rows.length - ITEMS_MAX;
+  const body = rows.slice(0, ITEMS_MAX).map(([first, ...cells]) =>
     h(
       "tr",
       {},
@@ -121,6 +131,20 @@ export function table(caption, columns, rows, attributes = {}) {
       h("caption", {}, caption),
       h("thead", {}, h("tr", {}, head)),
       h("tbody", {}, body),
+      rest > 0 &&
+        h(
+          "tfoot",
+          {},
+          h(
+            "tr",
+            {},
+            h(
+              "td",
+              { colspan: columns.length, class: "quiet" },
+              text("list.more", { count: rest }),
+            ),
+          ),
+        ),
     ),
   );
 }

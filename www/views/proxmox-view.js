@@ -1,17 +1,21 @@
 /** What a restore in Proxmox would do, and what its program says, command by command. */
 import { COMMANDS, explanation, printed } from "../words/proxmox.js";
+import { whenKept } from "../words/format.js";
 import {
+  acceptedBadge,
   anyNameCommand,
   deathsOf,
   deathWords,
+  hasPlaceholder,
   hostCondition,
   restoreBadge,
   restoredWords,
   restoreVerdict,
 } from "../words/restore.js";
+import { LINES } from "../words/shown.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
-import { badge, copyButton, foreign, sign } from "./parts.js";
+import { badge, copyButton, foreign, listItems, sign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ProxmoxPrediction} Prediction */
 /** @typedef {import("../core/vma_inspector.js").ProxmoxRestore} Restore */
@@ -22,22 +26,23 @@ import { badge, copyButton, foreign, sign } from "./parts.js";
 export function proxmoxView(send) {
   const section = byId("proxmox");
   return whenChanged(
-    ({ archive }) => [archive?.trust, archive?.scan.phase, archive?.overview.container],
-    (trust, phase, kind) => {
+    ({ archive }) => [archive?.trust, archive?.scan.phase, archive],
+    (trust, phase, archive) => {
       section.hidden = !trust || phase === "running";
-      fill(section, trust && kind && card(trust.proxmox, trust.restore, kind, send));
+      const when = archive && whenKept(archive.scan);
+      fill(section, trust && archive && card(trust, archive.overview.container, when, send));
     },
   );
 }
 
 /**
- * @param {Prediction} foretold
- * @param {Restore} restore
+ * @param {import("../shared/messages.js").Trust} trust
  * @param {import("../core/vma_inspector.js").ContainerKind} kind
+ * @param {string | null} when the scan was made, if that was kept
  * @param {Send} send
  */
-function card(foretold, restore, kind, send) {
-  const { tone, title, text: words } = restoreVerdict(restore);
+function card({ proxmox: foretold, restore }, kind, when, send) {
+  const { tone, title, text: words } = restoreVerdict(restore, when);
   const { byName, byContents } = deathsOf(restore);
   const fails = byContents.length > 0;
   const command = byName.length > 0 ? anyNameCommand(kind) : restore.command;
@@ -48,7 +53,7 @@ function card(foretold, restore, kind, send) {
     h("h2", { id: "proxmox-title" }, sign(tone), title),
     fails && h("p", {}, h("strong", {}, text("restore.do-not")), " ", text("restore.here")),
     h("p", {}, words),
-    predictionList(foretold, restoreRow(foretold, restore)),
+    predictionList(foretold, restoreRow(foretold, restore, when), when),
     !fails && restore.decided && commandPart(command, restore, send),
     !fails && restored(restore),
   );
@@ -57,9 +62,10 @@ function card(foretold, restore, kind, send) {
 /**
  * @param {Prediction} foretold
  * @param {Restore} restore
+ * @param {string | null} when the scan was made, if that was kept
  */
-function restoreRow(foretold, restore) {
-  const { tone, word } = restoreBadge(restore);
+function restoreRow(foretold, restore, when) {
+  const { tone, word } = restoreBadge(restore, when);
   const told = restore.deaths.map((death) => deathWords(death, restore, foretold));
   return h(
     "div",
@@ -70,15 +76,21 @@ function restoreRow(foretold, restore) {
       {},
       badge(tone, word),
       told.flatMap(({ printed: words, explained }) => [
-        words !== "" && h("samp", { class: "printed" }, foreign(words, "\n")),
+        words !== "" && h("samp", { class: "printed" }, foreign(words, LINES)),
         explained !== "" && h("p", {}, explained),
       ]),
       told.length === 0 && restore.decided && h("p", {}, text("restore.writes")),
       restore.deaths.length > 0 &&
-        restore.unreadMaps.flatMap(({ line }) => [
+        restore.unreadMaps.length > 0 && [
           h("p", {}, text("restore.passed-over")),
-          h("samp", { class: "printed" }, foreign(line)),
-        ]),
+          h(
+            "ul",
+            {},
+            listItems(restore.unreadMaps, ({ line }) =>
+              h("samp", { class: "printed" }, foreign(line)),
+            ),
+          ),
+        ],
     ),
   );
 }
@@ -100,7 +112,9 @@ function commandPart(command, restore, send) {
       h("code", { class: "printed" }, command),
       copyButton(text("button.copy"), () => command, send),
     ),
-    h("p", {}, foreign(hostCondition(restore))),
+    hasPlaceholder(command) && h("p", {}, text("restore.file")),
+    h("p", {}, foreign(hostCondition(restore), LINES)),
+    h("p", { class: "quiet" }, text("restore.shell")),
   );
 }
 
@@ -115,7 +129,7 @@ function restored(restore) {
     h(
       "ul",
       {},
-      words.map((line) => h("li", {}, foreign(line))),
+      listItems(words, (line) => foreign(line)),
     ),
   );
 }
@@ -123,8 +137,9 @@ function restored(restore) {
 /**
  * @param {Prediction} foretold
  * @param {HTMLElement | null} [first] a row in front of the others
+ * @param {string | null} [when] the scan was made, if that was kept
  */
-export function predictionList(foretold, first = null) {
+export function predictionList(foretold, first = null, when = null) {
   /** @type {string | null} */
   let before = null;
   return h(
@@ -142,7 +157,7 @@ export function predictionList(foretold, first = null) {
         "div",
         {},
         h("dt", {}, h("code", {}, `vma ${command}`)),
-        h("dd", {}, wordsOf(command, said, isNews ? explained : "")),
+        h("dd", {}, wordsOf(command, said, isNews ? explained : "", when)),
       );
     }),
   );
@@ -152,12 +167,16 @@ export function predictionList(foretold, first = null) {
  * @param {import("../words/proxmox.js").Command} command
  * @param {Verdict | null} said
  * @param {string} explained
+ * @param {string | null} when the scan was made, if that was kept
  */
-function wordsOf(command, said, explained) {
+function wordsOf(command, said, explained, when) {
   if (!said) return [text("proxmox.not-known"), explained !== "" && h("p", {}, explained)];
-  const tone = said.verdict === "accepts" ? "good" : "damage";
+  const { tone, word } =
+    said.verdict === "accepts"
+      ? acceptedBadge(when)
+      : { tone: /** @type {const} */ ("damage"), word: text(`proxmox.verdict.${said.verdict}`) };
   return [
-    badge(tone, text(`proxmox.verdict.${said.verdict}`)),
+    badge(tone, word),
     said.verdict !== "accepts" && h("samp", { class: "printed" }, foreign(printed(command, said))),
     explained !== "" && h("p", {}, explained),
   ];

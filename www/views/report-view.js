@@ -6,6 +6,11 @@ import { button } from "./parts.js";
 /** @param {import("../page/model.js").Send} send */
 export function reportView(send) {
   const section = byId("report");
+  const secrets = h("input", {
+    type: "checkbox",
+    "aria-describedby": "secrets-hint",
+    on: { change: () => send({ type: "secrets-wanted", wanted: secrets.checked }) },
+  });
   section.append(
     h("h2", { id: "report-title", class: "visually-hidden" }, text("report.title")),
     button(text("report.save"), () => send({ type: "report-wanted" }), {
@@ -13,11 +18,21 @@ export function reportView(send) {
     }),
     button(text("report.print"), () => send({ type: "print-wanted" })),
     h("p", { class: "quiet", id: "report-hint" }, text("report.hint")),
+    h(
+      "div",
+      { class: "report-secrets" },
+      h("label", { class: "check" }, secrets, " ", text("report.secrets")),
+      h("p", { class: "quiet", id: "secrets-hint" }, text("report.secrets-hint")),
+    ),
   );
   return whenChanged(
-    ({ archive }) => [archive === null || archive.scan.phase === "running"],
-    (hidden) => {
+    ({ archive }) => [
+      archive === null || archive.scan.phase === "running",
+      archive?.withSecrets ?? false,
+    ],
+    (hidden, withSecrets) => {
       section.hidden = hidden;
+      secrets.checked = withSecrets;
     },
   );
 }

@@ -94,13 +94,14 @@ export function saveBox(send) {
 }
 
 /**
- * Never green over a file in which something is missing or in doubt; that a
- * person did not want it after all is no damage.
+ * Never green over a file in which something is missing or in doubt, or which
+ * programs take for another; that a person did not want it after all is no damage.
  * @param {Save} save
  */
 function toneOf(save) {
   const tone = TONES[save.phase];
-  const isHurt = (lostBytes(save) ?? 0) > 0 || isDoubtful(save.gaps.doubt);
+  const { gaps, file } = save;
+  const isHurt = (lostBytes(save) ?? 0) > 0 || isDoubtful(gaps.doubt) || file.beginsLike !== null;
   if (tone === "good" && isHurt) return "warning";
   return save.phase === "cancelled" && !save.file.begun ? "neutral" : tone;
 }
@@ -161,6 +162,8 @@ function endWords(save) {
   const known = (lostBytes(save) ?? 0) - newlyLost(save);
   return [
     h("p", {}, handedOver(save)),
+    save.file.beginsLike !== null &&
+      h("p", {}, text("beginning.saved", { format: save.file.beginsLike })),
     newlyLost(save) > 0 &&
       h(
         "p",

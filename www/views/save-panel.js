@@ -1,4 +1,5 @@
 /** What can be done with one disk: save it in some format, and hash it. */
+import { isScanned } from "../shared/scan-phase.js";
 import { isLive } from "../page/save.js";
 import { choiceFor } from "../page/state.js";
 import { waysFor } from "../page/ways.js";
@@ -27,8 +28,9 @@ import { button, copyButton } from "./parts.js";
 export function savePanel({ id: deviceId }, send) {
   const controls = controlsOf(deviceId, send);
   const why = h("p", { class: "quiet save-why" });
+  const probed = h("p", { class: "save-why" });
   const hash = h("div", { class: "hash" });
-  const root = h("div", { class: "save-panel" }, choicesOf(controls), why, hash);
+  const root = h("div", { class: "save-panel" }, choicesOf(controls), why, probed, hash);
   /** @type {unknown[]} */
   let drawn = [];
 
@@ -41,7 +43,9 @@ export function savePanel({ id: deviceId }, send) {
     const choice = choiceFor(archive, deviceId);
     const formats = archive.formats.get(deviceId);
     const live = current !== null && isLive(current);
-    const inputs = [choice, formats, live, can, archive.scan.phase, archive.hashes.get(deviceId)];
+    const beginsLike = archive.beginsLike.get(deviceId);
+    const hashed = archive.hashes.get(deviceId);
+    const inputs = [choice, formats, live, can, archive.scan.phase, hashed, beginsLike];
     if (inputs.every((input, i) => input === drawn[i])) return;
     drawn = inputs;
     const what = diskWanted(archive, deviceId, choice.format, can);
@@ -58,6 +62,9 @@ export function savePanel({ id: deviceId }, send) {
     controls.onePass.ariaDisabled = String(live);
     const words = reason(archive, what, choice, used);
     setText(why, blocked && can ? noWay(wish.sizeMax, can.stageFree) : words);
+    const isTold = beginsLike !== undefined && choice.format === "raw";
+    fill(probed, isTold && text("beginning.before", { format: beginsLike }));
+    probed.hidden = !isTold;
     fill(hash, ...hashWords(archive, deviceId, send));
   }
 
@@ -123,7 +130,7 @@ function drawControls({ format, way, save }, { formats, choice, ways, used, off 
  */
 function reason(archive, { kind, deviceId }, { format }, used) {
   return [
-    archive.scan.phase !== "done" && text("save.scan-first"),
+    !isScanned(archive.scan) && text("save.scan-first"),
     isScattered(archive, deviceId) && orderWords(archive, deviceId, kind),
     isFormat(format) && text(`format.${format}.use`),
     used?.why,
@@ -153,7 +160,7 @@ function orderWords({ timesUnpacked }, deviceId, kind) {
  */
 function canDoInOnePass(archive, deviceId, format, can) {
   const { overview, scan } = archive;
-  if (!overview.decodesInOrder || scan.phase === "done" || format !== "raw" || !can) return false;
+  if (!overview.decodesInOrder || isScanned(scan) || format !== "raw" || !can) return false;
   return waysFor(wishFor(archive, { kind: "one-pass", deviceId, format }), can).length > 0;
 }
 
@@ -180,7 +187,7 @@ function formatOptions(formats) {
  * @param {import("../page/model.js").Send} send
  */
 function hashWords({ hashes, scan }, deviceId, send) {
-  if (scan.phase !== "done") return [];
+  if (!isScanned(scan)) return [];
   const hash = hashes.get(deviceId);
   if (!hash) {
     const ask = button(text("hash.compute"), () => send({ type: "hash-wanted", deviceId }));

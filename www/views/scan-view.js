@@ -1,5 +1,6 @@
 /** The scan: how far it is, and in the end what it shows. */
-import { checkedRows } from "../words/checked.js";
+import { isScanned } from "../shared/scan-phase.js";
+import { checkedCaption, checkedRows } from "../words/checked.js";
 import { duration, size, speed } from "../words/format.js";
 import { leftOutSentences } from "../words/left-out.js";
 import { share } from "../words/numbers.js";
@@ -18,6 +19,7 @@ const CONTROLS = {
   stopped: { type: "scan-continue-wanted" },
   failed: { type: "scan-continue-wanted" },
   done: { type: "scan-again-wanted" },
+  kept: { type: "scan-again-wanted" },
 };
 
 /** @param {import("../page/model.js").Send} send */
@@ -60,8 +62,8 @@ export function scanView(send) {
  */
 function drawProgress({ scan, file }, bar, line) {
   const done = scan.progress?.fileBytes ?? 0;
-  bar.hidden = scan.phase === "done";
-  line.hidden = scan.phase === "done";
+  bar.hidden = isScanned(scan);
+  line.hidden = isScanned(scan);
   bar.value = file.size > 0 ? done / file.size : 0;
   const left = scan.pace?.secondsLeft;
   const parts = [
@@ -87,12 +89,14 @@ function drawWords(archive, title, words, card) {
     const leftOut = leftOutSentences(archive).join(" ");
     fill(
       words,
+      archive.changedSince !== null && changedWords(archive.changedSince),
       h("p", { class: "quiet" }, soFar(archive.scan)),
       leftOut !== "" && h("p", {}, sign("warning"), leftOut),
     );
     return;
   }
   const { failure } = archive.scan;
+  const changed = archive.changedSince !== null && changedWords(archive.changedSince);
   fill(title, sign(judged.tone), judged.title);
   fill(
     words,
@@ -103,9 +107,9 @@ function drawWords(archive, title, words, card) {
         h("strong", {}, text("failure-short", { title: failureSentence(failure.code).title })),
       ),
     failure && failureWords(failure),
+    changed,
     h("p", {}, judged.text),
-    archive.scan.phase === "done" && checkedTable(archive),
-    archive.scan.scannedAt !== null && h("p", { class: "quiet" }, formerly(archive.scan.scannedAt)),
+    isScanned(archive.scan) && checkedTable(archive),
   );
 }
 
@@ -118,7 +122,7 @@ function checkedTable(archive) {
   ]);
   return [
     table(
-      text("checked.caption"),
+      checkedCaption(archive),
       [text("checked.what"), text("checked.against"), text("checked.result")],
       rows,
       {
@@ -129,9 +133,10 @@ function checkedTable(archive) {
   ];
 }
 
-/** @param {number} scannedAt milliseconds since 1970 */
-function formerly(scannedAt) {
-  return text("scan.formerly", { when: new Date(scannedAt).toLocaleString() });
+/** @param {number} since when it was scanned before; milliseconds since 1970 */
+function changedWords(since) {
+  const words = text("kept-scan.changed", { when: new Date(since).toLocaleString() });
+  return h("p", {}, sign("damage"), h("strong", {}, words));
 }
 
 /** @param {Scan} scan */

@@ -6,12 +6,15 @@ import type {
   ScanProgress,
   ScanReport,
 } from "../core/vma_inspector.js";
+import type { ScanPhase } from "../shared/messages.js";
 
 export interface ScannedArchive {
   file: { name: string; size: number };
   overview: Overview;
   scan: {
-    phase: "running" | "stopped" | "done" | "failed";
+    phase: ScanPhase;
+    /** When it was scanned, if that was before and was kept; milliseconds since 1970. */
+    scannedAt: number | null;
     progress: ScanProgress | null;
     report: ScanReport | null;
   };

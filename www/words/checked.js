@@ -10,7 +10,7 @@ import {
   isStump,
   isTorn,
 } from "./facts.js";
-import { size } from "./format.js";
+import { size, whenKept } from "./format.js";
 import { text } from "./text.js";
 
 /** @typedef {import("./archive.js").ScannedArchive} ScannedArchive */
@@ -22,7 +22,26 @@ import { text } from "./text.js";
  * @returns {Checked[]}
  */
 export function checkedRows(archive) {
-  return [headerRow(archive), extentsRow(archive), clustersRow(archive), ...dataRows(archive)];
+  const found = [extentsRow(archive), clustersRow(archive), ...dataRows(archive)];
+  const isKept = archive.scan.phase === "kept";
+  return [headerRow(archive), ...(isKept ? found.map(asFormer) : found)];
+}
+
+/**
+ * What was found earlier is no good news now.
+ * @param {Checked} row
+ * @returns {Checked}
+ */
+function asFormer(row) {
+  return row.tone === "good" ? { ...row, tone: "neutral" } : row;
+}
+
+/**
+ * @param {ScannedArchive} archive with a finished scan
+ */
+export function checkedCaption({ scan }) {
+  const when = whenKept(scan);
+  return when === null ? text("checked.caption") : text("checked.caption-then", { when });
 }
 
 /**

@@ -3,7 +3,7 @@
  * and what that says of the bytes in it.
  */
 import { isMismatched, isTorn, tornPlaces } from "./facts.js";
-import { size } from "./format.js";
+import { size, whenKept } from "./format.js";
 import { count } from "./numbers.js";
 import { text } from "./text.js";
 
@@ -65,10 +65,10 @@ function mismatchSentence({ kind, checksums: { checked, matched } }, program) {
 /**
  * The container's own verdict.
  * @param {Report} report
- * @param {boolean} final whether the scan is finished
+ * @param {{ phase: string, scannedAt: number | null }} scan
  * @returns {Verdict}
  */
-export function containerVerdict(report, final) {
+export function containerVerdict(report, scan) {
   const { kind, findings, end } = report;
   const worst = ["damage", "warning"].find((level) => findings.some((f) => f.severity === level));
   const data = dataSentence(report);
@@ -76,7 +76,12 @@ export function containerVerdict(report, final) {
     const title = isTorn(report) ? tornTitle(report) : text("container.mismatch", { kind });
     return { tone: "damage", title, text: `${tornSentence(report)} ${data}`.trim() };
   }
-  if (!final || end === null) {
+  const when = whenKept(scan);
+  if (when !== null) {
+    const title = text("kept-scan.container", { kind, when });
+    return { tone: "neutral", title, text: text("kept-scan.container-text") };
+  }
+  if (scan.phase !== "done" || end === null) {
     const title = text("container.checking.title", { kind });
     return { tone: "neutral", title, text: text("container.checking.text") };
   }

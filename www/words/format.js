@@ -74,3 +74,12 @@ export function hexDump(bytes) {
   }
   return lines.join("\n");
 }
+
+/**
+ * When a scan was made that was kept, by the person's own clock and calendar; null
+ * for one that was made now.
+ * @param {{ phase: string, scannedAt: number | null }} scan
+ */
+export function whenKept({ phase, scannedAt }) {
+  return phase === "kept" && scannedAt !== null ? new Date(scannedAt).toLocaleString() : null;
+}

@@ -24,9 +24,10 @@ export function deathsOf({ deaths }) {
 
 /**
  * @param {Restore} restore
+ * @param {string | null} when the scan was made, if that was kept
  * @returns {import("../shared/messages.js").Verdict}
  */
-export function restoreVerdict(restore) {
+export function restoreVerdict(restore, when) {
   const { byName, byContents } = deathsOf(restore);
   if (byContents.length > 0) {
     const title = text("restore.fails.title");
@@ -41,18 +42,34 @@ export function restoreVerdict(restore) {
     return { tone: "warning", title, text: text("restore.by-name.text") };
   }
   const matters = restore.warnings.some(({ code }) => MATTERS.has(code));
-  const title = text("proxmox.accepted.title");
+  const title =
+    when === null ? text("proxmox.accepted.title") : text("kept-scan.accepted", { when });
   if (matters || restore.leftOut.unnamed.length > 0) {
     return { tone: "warning", title, text: text("restore.accepted-but") };
   }
+  if (when !== null) return { tone: "neutral", title, text: text("kept-scan.accepted-text") };
   return { tone: "good", title, text: text("proxmox.accepted.text") };
 }
 
-/** @param {Restore} restore @returns {{ tone: Tone, word: string }} */
-export function restoreBadge({ deaths, decided }) {
+/**
+ * @param {Restore} restore
+ * @param {string | null} when the scan was made, if that was kept
+ * @returns {{ tone: Tone, word: string }}
+ */
+export function restoreBadge({ deaths, decided }, when) {
   if (deaths.length > 0) return { tone: "damage", word: text("proxmox.verdict.fails") };
   if (!decided) return { tone: "neutral", word: text("proxmox.not-known") };
-  return { tone: "good", word: text("proxmox.verdict.accepts") };
+  return acceptedBadge(when);
+}
+
+/**
+ * @param {string | null} when the scan was made, if that was kept
+ * @returns {{ tone: Tone, word: string }}
+ */
+export function acceptedBadge(when) {
+  return when === null
+    ? { tone: "good", word: text("proxmox.verdict.accepts") }
+    : { tone: "neutral", word: text("kept-scan.accepts") };
 }
 
 /**
@@ -94,6 +111,14 @@ const PIPES = {
  */
 export function anyNameCommand(kind) {
   return `${PIPES[kind]} FILE | qmrestore - VMID --storage STORAGE`;
+}
+
+/**
+ * Whether a command lacks the file's name.
+ * @param {string} command
+ */
+export function hasPlaceholder(command) {
+  return command.split(" ").includes("FILE");
 }
 
 /**

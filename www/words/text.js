@@ -1,10 +1,12 @@
 /**
  * The sentences of the page, out of the catalogue `en.json`: by key, with what
  * they name put in. A number is written as `numbers.js` writes it; `count` also
- * chooses between the plural forms.
+ * chooses between the plural forms. A string may be out of a file: there is a bound
+ * on it, and what does not show is named.
  */
 import { CATALOGUE, LANGUAGE } from "./catalogue.js";
 import { count as written } from "./numbers.js";
+import { shownPlainly } from "./shown.js";
 
 /** @typedef {import("./text-types.js").Key} Key */
 /** @typedef {string | Readonly<Record<string, string>>} Entry plural forms by their CLDR category */
@@ -65,6 +67,7 @@ function piecesOf(key, params = {}) {
     if (index % 2 === 0) return part;
     const value = params[part];
     if (value === undefined) throw new Error(`${key} lacks ${part}`);
+    if (typeof value === "string") return shownPlainly(value);
     return typeof value === "number" ? written(value) : value;
   });
 }

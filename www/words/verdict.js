@@ -10,7 +10,7 @@ import {
   isStump,
   missingBytes,
 } from "./facts.js";
-import { size } from "./format.js";
+import { size, whenKept } from "./format.js";
 import { leftOutSentences, leftOutTitle } from "./left-out.js";
 import { share } from "./numbers.js";
 import { keyOf, text } from "./text.js";
@@ -25,6 +25,7 @@ import { keyOf, text } from "./text.js";
 export function verdict(archive) {
   const { phase, progress } = archive.scan;
   if (phase === "running") return null;
+  if (phase === "kept") return withLeftOut(archive, formerly(archive));
   if (phase === "done") return withLeftOut(archive, finished(archive));
   const seen = share(progress?.fileBytes ?? 0, progress?.fileSize ?? 0);
   return withLeftOut(archive, {
@@ -46,10 +47,27 @@ function withLeftOut(archive, judged) {
   if (leftOut.length === 0) return judged;
   const words = [...leftOut, judged.text].filter(Boolean).join(" ");
   const isSound = judged.tone === "good" || archive.overview.devices.length === 0;
+  if (archive.scan.phase === "kept" && judged.tone === "neutral") {
+    return { ...judged, tone: "warning", text: words };
+  }
   if (!isSound || judged.tone === "damage" || archive.scan.phase !== "done") {
     return { ...judged, text: words };
   }
   return { tone: "warning", title: leftOutTitle(archive), text: words };
+}
+
+/**
+ * Of a scan that was kept nothing is said as if it had been found now, and nothing
+ * is green, but what has been found since.
+ * @param {ScannedArchive} archive
+ * @returns {Verdict}
+ */
+function formerly(archive) {
+  const now = finished(archive);
+  const when = whenKept(archive.scan);
+  if (when === null || now.tone === "damage") return now;
+  const title = text("kept-scan.title", { when });
+  return { tone: "neutral", title, text: text("kept-scan.text") };
 }
 
 /**

@@ -14,19 +14,42 @@ import { holding } from "../shared/holding.js";
  */
 
 const FOLDER = "kept-scans";
-const SAMPLE_BYTES = 1024 * 1024;
+const END_BYTES = 1024 * 1024;
+/** Places between the ends that have to be the same, and bytes at each. */
+const PLACES = 48;
+const PLACE_BYTES = 4096;
 const ALL_BYTES_MAX = 256 * 1024 * 1024;
 
 /**
- * A name for a file by its name, size, time, and its first and last MiB.
+ * A name for a file by its name, size, time, its first and last MiB, and the bytes at
+ * places all over it.
  * @param {File} file
  */
 export async function keyOf(file) {
   const facts = new TextEncoder().encode(JSON.stringify([file.name, file.size, file.lastModified]));
-  const ends = [file.slice(0, SAMPLE_BYTES), file.slice(-SAMPLE_BYTES)];
-  const all = await new Blob([facts, ...ends]).arrayBuffer();
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
+  const seed = await sha256(facts);
+  const places = placesIn(file.size, seed).map((at) => file.slice(at, at + PLACE_BYTES));
+  const ends = [file.slice(0, END_BYTES), file.slice(-END_BYTES)];
+  const hash = await sha256(await new Blob([facts, ...ends, ...places]).arrayBuffer());
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * One place in each of equal parts of a file, somewhere in it.
+ * @param {number} size of the file
+ * @param {Uint8Array} seed
+ */
+export function placesIn(size, seed) {
+  const part = size / PLACES;
+  return Array.from({ length: PLACES }, (_, number) => {
+    const shift = (seed[number % seed.length] ?? 0) / 256;
+    return Math.floor((number + shift) * part);
+  });
+}
+
+/** @param {BufferSource} bytes */
+async function sha256(bytes) {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }
 
 /**
@@ -70,6 +93,16 @@ export async function save(key, { scan, ...facts }) {
     }
   } catch {
     // Not kept: the next time it is scanned again.
+  }
+}
+
+/** @param {string} key */
+export async function forget(key) {
+  try {
+    const folder = await openFolder();
+    await holding(folder, () => folder.removeEntry(key));
+  } catch {
+    // It is gone already.
   }
 }
 

@@ -4,6 +4,9 @@
  */
 import { Archive } from "../core/vma_inspector.js";
 import { asText } from "../shared/as-text.js";
+import { isFault } from "../shared/failure.js";
+import { shownJson } from "../shared/hidden.js";
+import { maskedConfig, maskedFacts } from "../shared/secrets.js";
 import { nextTurn } from "./turn.js";
 
 /** @typedef {import("../shared/messages.js").ReportFacts} ReportFacts */
@@ -12,8 +15,9 @@ import { nextTurn } from "./turn.js";
 
 export const SCHEMA = "vma-inspector-report/1";
 
-/** Lost ranges of a disk that the page shows, and that the report lists. */
+/** Lost ranges of a disk that the page shows, of all disks, and that the report lists of one. */
 const RANGES_SHOWN = 20;
+const RANGES_SHOWN_OF_ALL = 1000;
 const RANGES_REPORTED = 100_000;
 
 /** Findings that are put together by what they are about, at most. */
@@ -29,10 +33,12 @@ const FINDINGS_AT_ONCE = 2000;
  */
 export function trustOf(archive, name) {
   const devices = archive.overview().devices;
+  // Of many disks, a few of each: they all stand on one page.
+  const shown = Math.min(RANGES_SHOWN, Math.ceil(RANGES_SHOWN_OF_ALL / (devices.length + 1)));
   const damage = devices.map(({ id }) => ({
     deviceId: id,
-    lost: rangesOf(archive.lostRanges(id, RANGES_SHOWN)),
-    doubt: rangesOf(archive.doubtRanges(id, RANGES_SHOWN)),
+    lost: rangesOf(archive.lostRanges(id, shown)),
+    doubt: rangesOf(archive.doubtRanges(id, shown)),
   }));
   return {
     proxmox: archive.proxmox(),
@@ -63,6 +69,7 @@ function rangesOf({ count, bytes, first }) {
 export async function reportOf(archive, scanned, facts, signal) {
   const overview = archive.overview();
   const { configs, devices } = overview;
+  const machine = archive.vmSummary() ?? null;
   const groups = scanned.findings.length > 0 ? scanned.findings : overview.findings;
   const whole = {
     schema: SCHEMA,
@@ -72,7 +79,7 @@ export async function reportOf(archive, scanned, facts, signal) {
     fileName: archive.fileName(facts.file.name),
     verdict: facts.verdict,
     proxmox: archive.proxmox(),
-    restore: archive.proxmoxRestore(facts.file.name),
+    restore: restoreOf(archive, facts),
     container: { ...scanned.container, verdict: facts.containerVerdict },
     scan: {
       phase: facts.phase,
@@ -81,12 +88,8 @@ export async function reportOf(archive, scanned, facts, signal) {
       undeclared: scanned.undeclared,
     },
     header: headerOf(overview),
-    machine: archive.vmSummary() ?? null,
-    configs: configs.map((config) => ({
-      name: config.name,
-      size: config.size,
-      text: asText(archive.config(config.index)),
-    })),
+    machine: facts.withSecrets ? machine : maskedFacts(machine),
+    configs: configs.map((config) => configOf(archive, config, facts.withSecrets)),
     devices: devices.map((device) => ({
       ...device,
       ...scanned.devices.find(({ id }) => id === device.id),
@@ -98,11 +101,33 @@ export async function reportOf(archive, scanned, facts, signal) {
     saves: facts.saves,
     findingGroups: groups,
   };
-  const text = JSON.stringify(whole, null, 2);
+  const text = shownJson(JSON.stringify(whole, null, 2));
   const list = await findingsText(archive, groups, signal);
   return new Blob([text.slice(0, -2), ',\n  "findings": [', ...list, "]\n}\n"], {
     type: "application/json",
   });
+}
+
+/**
+ * @param {Archive} archive
+ * @param {ReportFacts} facts
+ */
+function restoreOf(archive, { file, withSecrets }) {
+  const restore = archive.proxmoxRestore(file.name);
+  const { warnings, leftOut } = restore;
+  if (withSecrets) return restore;
+  return { ...restore, warnings: maskedFacts(warnings), leftOut: maskedFacts(leftOut) };
+}
+
+/**
+ * @param {Archive} archive
+ * @param {import("../core/vma_inspector.js").ConfigEntry} config
+ * @param {boolean} withSecrets
+ */
+function configOf(archive, { name, size, index }, withSecrets) {
+  const whole = asText(archive.config(index));
+  const text = whole === null || withSecrets ? whole : maskedConfig(name, whole);
+  return { name, size, text, masked: text !== whole };
 }
 
 /** @param {import("../core/vma_inspector.js").Overview} overview */
@@ -133,7 +158,7 @@ async function findingsText(archive, groups, signal) {
   for (const { code, listed } of groups) {
     for (let from = 0; from < listed; from += FINDINGS_AT_ONCE) {
       const found = archive.findings(code, from, FINDINGS_AT_ONCE);
-      const lines = found.map((finding) => `\n    ${JSON.stringify(finding)}`).join(",");
+      const lines = found.map((finding) => `\n    ${shownJson(JSON.stringify(finding))}`).join(",");
       pieces.push(new Blob([pieces.length > 0 ? "," : "", lines]));
       await nextTurn();
       signal.throwIfAborted();
@@ -169,8 +194,8 @@ function orNull(ask) {
   try {
     return ask();
   } catch (error) {
-    // A fault of the core's own has to end the Worker.
-    if (error instanceof WebAssembly.RuntimeError) throw error;
+    // A fault has to end the Worker.
+    if (isFault(error)) throw error;
     return null;
   }
 }

@@ -2,6 +2,7 @@
  * Scans of the open archives, in the Worker: stepped to their end, with the saves
  * that wait for what they come by, or taken from what was kept.
  */
+import { isFault } from "../shared/failure.js";
 import { Buffers } from "./buffers.js";
 import * as keptScans from "./kept-scans.js";
 import { nextTurn } from "./turn.js";
@@ -53,6 +54,7 @@ async function scanForSaves(session, { keep }, send, signal) {
   const { archive, watchers } = session;
   session.watchers = new Map();
   archive.restartScan([...watchers.keys()]);
+  session.kept = null;
   try {
     const update = await stepToEnd(session, watchers, send, signal).finally(() => buffers.drop());
     for (const watcher of watchers.values()) watcher.finish();
@@ -95,7 +97,7 @@ function keyOf({ file }) {
 async function takeKept(session, key) {
   const kept = await keptScans.load(key);
   if (!kept || !session.archive.takeKeptScan(kept.scan)) return null;
-  session.formerly = kept.container;
+  session.kept = { key, container: kept.container, isContradicted: false };
   const progress = session.archive.scanStep();
   return { progress, report: reportOf(session), scannedAt: kept.scannedAt };
 }
@@ -103,13 +105,12 @@ async function takeKept(session, key) {
 /**
  * With a scan that was kept nothing has been unpacked: what was said of the
  * container then holds until more is known.
- * @param {Pick<Session, "archive" | "formerly">} session
+ * @param {Pick<Session, "archive" | "kept">} session
  */
-export function reportOf({ archive, formerly }) {
+export function reportOf({ archive, kept }) {
   const report = archive.report();
-  const { end, findings } = report.container;
-  const isNews = end !== null || findings.length > 0;
-  return formerly && !isNews ? { ...report, container: formerly } : report;
+  const isNews = report.container.findings.length > 0;
+  return kept && !isNews ? { ...report, container: kept.container } : report;
 }
 
 /**
@@ -173,6 +174,7 @@ async function handPlaced(archive, watching, progress) {
     await watcher?.write(offset, bytes, buffers.giveBack).catch((error) => {
       leave(archive, watching, deviceId);
       watcher.fail(error);
+      if (isFault(error)) throw error;
     });
   }
   for (const watcher of watching.values()) watcher.tell(progress);

@@ -10,8 +10,11 @@ export interface Session {
   source: BlobSource;
   /** Whether it is unpacked, and so read, from front to back. */
   compressed: boolean;
-  /** What an earlier scan, which was kept, said of the container. */
-  formerly: ContainerReport | null;
+  /**
+   * The scan that was kept and is relied on: what it is kept as, what it said of the
+   * container, and whether the file has been found to contradict it.
+   */
+  kept: { key: string; container: ContainerReport; isContradicted: boolean } | null;
   /** Saves that wait for the next scan, by device. */
   watchers: Map<number, Watcher>;
   /** Fulfilled when the last scan has ended. */

@@ -1,6 +1,6 @@
 /** The open archives, each kept until the page closes it and nothing uses it any more. */
 import { Archive } from "../core/vma_inspector.js";
-import { failure, RemoteError, toFailure } from "../shared/failure.js";
+import { failure, isFault, RemoteError, toFailure } from "../shared/failure.js";
 import { foreignOfRefused, proxmoxOfRefused } from "./report-server.js";
 import { BlobSource } from "./source/blob-source.js";
 
@@ -26,7 +26,7 @@ export function open(file, largeWindow) {
     file,
     source,
     compressed: overview.container !== "plain",
-    formerly: null,
+    kept: null,
     watchers: new Map(),
     scanned: Promise.resolve(),
     feeds: new Map(),
@@ -47,7 +47,7 @@ function opened(source, largeWindow, name) {
   try {
     return Archive.open(source, largeWindow, name);
   } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) throw error;
+    if (isFault(error)) throw error;
     const proxmox = proxmoxOfRefused(source, largeWindow);
     const foreign = foreignOfRefused(source, largeWindow);
     throw new RemoteError({ ...toFailure(error), proxmox, foreign });
@@ -78,6 +78,18 @@ export async function using(id, work) {
     lease.users -= 1;
     freeIfUnused(id, lease);
   }
+}
+
+/**
+ * The kept scan that an archive relies on and that what was read since speaks
+ * against, once. What is still asked of the archive goes on being compared.
+ * @param {number} id
+ */
+export function takeContradicted(id) {
+  const session = leases.get(id)?.session;
+  if (!session?.kept || session.kept.isContradicted) return null;
+  session.kept.isContradicted = !session.archive.keptScanHolds();
+  return session.kept.isContradicted ? session.kept.key : null;
 }
 
 /**

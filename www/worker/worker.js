@@ -1,11 +1,13 @@
 /** The Worker: owns the core and every open archive, and answers the page. */
 import init from "../core/vma_inspector.js";
-import { failure, failureOf, RemoteError } from "../shared/failure.js";
+import { failure, failureOf, isFault, RemoteError } from "../shared/failure.js";
 import { policyHere } from "../shared/policy.js";
 import { archiveHandlers } from "./handlers/archive.js";
 import { savingHandlers } from "./handlers/saving.js";
 import { scanningHandlers } from "./handlers/scanning.js";
 import { connectHasher, prepareHashing } from "./hashing/hash-feed.js";
+import * as keptScans from "./kept-scans.js";
+import { takeContradicted } from "./sessions.js";
 import { connectReader } from "./source/file-stream.js";
 
 /** @typedef {import("../shared/messages.js").Request} Request */
@@ -69,6 +71,18 @@ async function answer(request) {
   } finally {
     running.delete(id);
   }
+  if ("archive" in request) await forgetIfChanged(request.archive);
+}
+
+/**
+ * A kept scan that the file has been found to contradict serves no more.
+ * @param {number} archive
+ */
+async function forgetIfChanged(archive) {
+  const key = takeContradicted(archive);
+  if (!key) return;
+  await keptScans.forget(key);
+  send({ id: null, kind: "changed", archive });
 }
 
 /**
@@ -76,8 +90,8 @@ async function answer(request) {
  * @param {unknown} error
  */
 function report(id, error) {
-  if (error instanceof WebAssembly.RuntimeError) {
-    send({ id: null, kind: "fatal", message: error.message });
+  if (isFault(error)) {
+    send({ id: null, kind: "fatal", message: failureOf(error).message });
     self.close();
     return;
   }

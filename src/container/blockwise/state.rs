@@ -59,12 +59,14 @@ pub(super) struct Frontier<W: Walk> {
     /// Where in the source the blocks start that it passed last and that their
     /// checksums deny.
     denied: Option<u64>,
+    /// Where in the source what it walks through started.
+    begun: u64,
 }
 
 impl<W: Walk> Frontier<W> {
     /// One that starts where `walk` stands.
     pub(super) fn new(walk: W) -> Self {
-        Self { walk, stopped: None, is_doubtful: false, denied: None }
+        Self { walk, stopped: None, is_doubtful: false, denied: None, begun: 0 }
     }
 
     /// The block it stands at, and from where on its contents are not to be
@@ -137,7 +139,7 @@ impl<W: Walk> State<W> {
         if let Some((block, _)) = self.frontier.block().filter(|_| self.frontier.is_doubtful) {
             return self.settle_length(&block);
         }
-        let Frontier { walk, stopped, denied, .. } = &mut self.frontier;
+        let Frontier { walk, stopped, denied, begun, .. } = &mut self.frontier;
         match stopped {
             Some(search) => match search.found() {
                 Some(length) => self.settle(contents, length)?,
@@ -145,6 +147,7 @@ impl<W: Walk> State<W> {
                     match search.find_restart(&*self.source, contents)? {
                         Looked::Searching => return Ok(()),
                         Looked::At(start) => {
+                            *begun = start;
                             walk.start_again(start);
                             return Ok(());
                         }
@@ -165,7 +168,8 @@ impl<W: Walk> State<W> {
                 Step::On => {}
                 Step::Stopped(loss, search) => {
                     let from = denied.take().unwrap_or(u64::MAX);
-                    *stopped = Some(Stopped::new(loss.unproven(0, from), search, contents));
+                    let loss = loss.unproven(0, from);
+                    *stopped = Some(Stopped::new(loss, search, contents, *begun));
                 }
                 Step::End(end) => self.end = Some(end),
             },

@@ -106,18 +106,21 @@ pub(super) enum Turn {
 }
 
 impl<S> Stopped<S> {
-    /// A search that starts now, where the contents have come to `contents`.
-    pub(super) fn new(loss: Loss, search: S, contents: u64) -> Self {
+    /// A search that starts now, where the contents have come to `contents`. What is
+    /// decoded started at `begun` of the source; if it starts once more, then behind
+    /// that.
+    pub(super) fn new(loss: Loss, search: S, contents: u64, begun: u64) -> Self {
         let from = if contents == 0 { 0 } else { loss.unproven.1 };
-        let restart = Restart::around(from, loss.start);
+        let restart = Restart::around(from.max(begun.saturating_add(1)), loss.start);
         Self::with(loss, Some(search), restart)
     }
 
     /// Decoding came to where `loss` is without stopping, and a checksum over all from
     /// its unproven part on does not agree: it may have gone past a place where the
-    /// container starts again.
-    pub(super) fn disagreeing(loss: Loss) -> Self {
-        let restart = Restart::within(loss.unproven.1..loss.start);
+    /// container starts again, behind `begun`.
+    pub(super) fn disagreeing(loss: Loss, begun: u64) -> Self {
+        let from = loss.unproven.1.max(begun.saturating_add(1));
+        let restart = Restart::within(from..loss.start);
         Self::with(loss, None, restart)
     }
 

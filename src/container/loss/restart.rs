@@ -47,7 +47,7 @@ impl Restart {
 
     /// A search for a start in `range` of the source.
     pub(super) fn within(range: Range<u64>) -> Self {
-        Self { range: range.start.max(1)..range.end }
+        Self { range }
     }
 
     /// Looks at the next bytes.

@@ -21,6 +21,8 @@ pub(super) struct Cursor<D: Decoder> {
     pub(super) room_max: usize,
     /// The search, behind damage.
     stopped: Option<Stopped<D::Search>>,
+    /// Where in the source what it decodes started.
+    begun: u64,
 }
 
 /// What a step came to.
@@ -36,7 +38,7 @@ impl<D: Decoder> Cursor<D> {
     /// A decoder that stands at `contents`.
     pub(super) fn new(decoder: D, input: Input, contents: u64) -> Self {
         let began = contents;
-        Self { decoder, input, contents, began, room_max: usize::MAX, stopped: None }
+        Self { decoder, input, contents, began, room_max: usize::MAX, stopped: None, begun: 0 }
     }
 
     /// Whether decoding has stopped.
@@ -112,12 +114,12 @@ impl<D: Decoder> Cursor<D> {
             return Ok(match self.decoder.step(&mut self.input, output)? {
                 Step::Data(count) => (count, Moved::On),
                 Step::Disagrees(loss) => {
-                    self.stopped = Some(Stopped::disagreeing(loss));
+                    self.stopped = Some(Stopped::disagreeing(loss, self.begun));
                     (0, Moved::On)
                 }
                 Step::End(end) => (0, Moved::End(end)),
                 Step::Stopped(loss, search) => {
-                    self.stopped = Some(Stopped::new(loss, search, self.contents));
+                    self.stopped = Some(Stopped::new(loss, search, self.contents, self.begun));
                     (0, Moved::On)
                 }
             });
@@ -125,6 +127,7 @@ impl<D: Decoder> Cursor<D> {
         match stopped.find_restart(&**self.input.source(), self.contents)? {
             Looked::Searching => return Ok((0, Moved::On)),
             Looked::At(start) => {
+                self.begun = start;
                 self.input.seek(start);
                 self.decoder.start_again();
                 return Ok((0, Moved::On));

@@ -38,7 +38,9 @@ impl Machine {
         libvirt::domain(self, options)
     }
 
-    /// A command for a POSIX shell that starts the VM with QEMU.
+    /// A command that starts the VM with QEMU: one command, with the same words,
+    /// in sh, bash, dash, zsh, ksh, fish and tcsh. Nothing in it is run by any
+    /// other shell, PowerShell and cmd among them; those take it in one line.
     #[must_use]
     pub fn qemu(&self, options: &Options) -> Text {
         qemu::command(self, options)

@@ -5,7 +5,7 @@
 use super::description::{Options, Text};
 use super::left_out::{CONTENTS, LeftOut, Reason};
 use super::machine::{Bus, Drive, Firmware, Guest, Machine};
-use super::text::{clean, option_value, shell_word};
+use super::text::{harmless, shell_word};
 use crate::export::disk::DiskFormat;
 
 /// Disks that an LSI controller takes, as Proxmox VE fills it.
@@ -18,7 +18,8 @@ const SLOTS: u32 = 20;
 pub(super) fn command(machine: &Machine, options: &Options) -> Text {
     let mut left_out = machine.left_out.clone();
     let mut command = Command::default();
-    command.add("-name", &format!("guest={}", value(&machine.name)));
+    let name = harmless(&machine.name).replace('/', "_");
+    command.add("-name", &format!("guest={name}"));
     let chipset = if machine.is_q35 { "q35" } else { "pc" };
     command.add("-machine", &format!("{chipset},accel=kvm:tcg"));
     command.add("-cpu", "max");
@@ -55,7 +56,7 @@ fn firmware(command: &mut Command, machine: &Machine, options: &Options) {
         // Storage rounds up, and the firmware finds nothing in a longer flash.
         let size =
             if drive.size > variables { format!(",size={variables}") } else { String::new() };
-        command.add("-drive", &format!("if=pflash,format=raw{size},file={}", value(&path)));
+        command.add("-drive", &format!("if=pflash,format=raw{size},file={}", harmless(&path)));
     }
 }
 
@@ -119,7 +120,7 @@ struct Place<'a> {
 fn disk(command: &mut Command, place: &Place<'_>, path: &str, format: DiskFormat) {
     let id = format!("drive-{}-{}", identifier(&place.drive.key), place.number);
     let format = if format == DiskFormat::Vhd { "vpc" } else { format.code() };
-    command.add("-drive", &format!("if=none,id={id},format={format},file={}", value(path)));
+    command.add("-drive", &format!("if=none,id={id},format={format},file={}", harmless(path)));
     let same = place.machine.disks().filter(|(_, bus)| *bus == place.bus);
     let on_bus = (0_u32..).zip(same).find(|(_, (drive, _))| drive.device == place.drive.device);
     let on_bus = on_bus.map_or(0, |(number, _)| number);
@@ -140,11 +141,6 @@ fn disk(command: &mut Command, place: &Place<'_>, path: &str, format: DiskFormat
         Bus::Virtio => command.add_on_bus(&device),
         _ => command.add("-device", &device),
     }
-}
-
-/// `text` as the value of an option, still to be made a word.
-fn value(text: &str) -> String {
-    option_value(&clean(text))
 }
 
 /// `key` as an identifier: letters, digits and `-._`.

@@ -25,21 +25,17 @@ pub(super) fn stem(name: &str) -> String {
     safe_name(&plain.chars().take(STEM_MAX).collect::<String>())
 }
 
-/// `word` as one word of a POSIX shell.
-pub(super) fn shell_word(word: &str) -> String {
-    let word = clean(word);
-    let is_plain = |c: char| {
-        c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ',' | '=' | ':' | '/' | '+')
-    };
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word;
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
+/// `text` with `_` for what a shell, or an option of QEMU's, could act on in it,
+/// also in double quotes. How that is escaped is not the same in all shells.
+pub(super) fn harmless(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ' | '/');
+    text.chars().map(|c| if is_plain(c) { c } else { '_' }).collect()
 }
 
-/// `value` as the value of an option of QEMU's, whose commas are doubled.
-pub(super) fn option_value(value: &str) -> String {
-    value.replace(',', ",,")
+/// What was put together of our own words and of [`harmless`] ones as one word of
+/// any shell.
+pub(super) fn shell_word(word: &str) -> String {
+    if word.contains(' ') { format!("\"{word}\"") } else { word.to_owned() }
 }
 
 #[cfg(test)]
@@ -49,10 +45,9 @@ mod tests {
     #[test]
     fn words_stay_one_word_in_a_shell() {
         assert_eq!(shell_word("if=none,id=drive-scsi0"), "if=none,id=drive-scsi0");
-        assert_eq!(shell_word("a b"), "'a b'");
-        assert_eq!(shell_word("$(reboot)'; reboot"), r"'$(reboot)'\''; reboot'");
-        assert_eq!(shell_word("a\nb\u{1b}[201~\u{202e}"), "'a_b_[201~_'");
-        assert_eq!(shell_word(""), "''");
+        assert_eq!(shell_word("file=a b"), "\"file=a b\"");
+        assert_eq!(harmless("$(reboot)'; reboot"), "__reboot___ reboot");
+        assert_eq!(harmless("a\nb\u{1b}[201~\u{202e},\u{fc}!%\"\\"), "a_b__201________");
     }
 
     #[test]

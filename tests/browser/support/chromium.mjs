@@ -113,7 +113,7 @@ class Page {
     if (before) {
       await this.#page.addInitScript(before);
     }
-    await this.#page.goto(this.#server.url);
+    await this.#page.goto(this.#server.url, { timeout: 90_000 });
     await this.waitFor(isReady);
   }
 

@@ -9,14 +9,18 @@ const UUID = Buffer.from("a-hostile-backup");
 /** @typedef {{ name: string, data: string | Uint8Array }} Config */
 
 /**
- * A sound header, whatever the names and contents.
+ * A sound header, whatever the names and contents. What is the same stands in it
+ * once, and is pointed to from several places.
  * @param {Device[]} devices
  * @param {Config[]} configs
  */
 export function header(devices, configs) {
   const blobs = [Buffer.alloc(1)];
+  const known = new Map();
   let end = 1;
   const add = (text) => {
+    if (known.has(text)) return known.get(text);
+    known.set(text, end);
     const bytes = Buffer.from(text);
     const blob = Buffer.alloc(2 + bytes.length);
     blob.writeUInt16LE(bytes.length);

@@ -9,7 +9,7 @@ use crate::support;
 use crate::support::{Counting, codes, finish, id};
 use archive_writer::{ArchiveBuilder, Content, Device, Kind, Order, Random};
 use vma_inspector::archive::Archive;
-use vma_inspector::container::{End, Options};
+use vma_inspector::container::{Checksums, End, Options};
 use vma_inspector::image::Origin;
 use vma_inspector::scan::Scan;
 use vma_inspector::scan::kept::{from_bytes, to_bytes};
@@ -52,7 +52,7 @@ fn every_container_gives_the_same_disks_as_the_plain_archive() {
     }
 }
 
-/// The same with a larger disk: that of zstd leaves a checkpoint after 8 MiB.
+/// The same with a larger disk: a checkpoint of zstd comes after 8 MiB.
 fn large_disks() -> ArchiveBuilder {
     disks().device(Device::new(3, "drive-scsi1", 30 << 20, Content::of_kind(Kind::Mixed, 3)))
 }
@@ -60,9 +60,7 @@ fn large_disks() -> ArchiveBuilder {
 #[test]
 fn what_a_kept_scan_knows_of_a_container_makes_every_byte_reachable() {
     for (program, arguments) in PACKERS {
-        let is_zstd = program == "zstd";
-        let disks = || if is_zstd { large_disks() } else { disks() };
-        let last = if is_zstd { 3 } else { 1 };
+        let (disks, last) = (large_disks, 3);
         let plain = disks().build().bytes;
         let Some(packed) = run(program, arguments, &plain) else { continue };
         let first = open(packed.clone());
@@ -77,7 +75,11 @@ fn what_a_kept_scan_knows_of_a_container_makes_every_byte_reachable() {
         let (before, now) = (first.contents().progress(), archive.contents().progress());
         assert_eq!((now.contents, now.end), (before.contents, Some(End::Complete)), "{program}");
         assert_eq!(now.checkpoints, before.checkpoints, "{program}");
-        assert_eq!(archive.contents().checksums(), first.contents().checksums(), "{program}");
+        // Those of blocks are compared again as the blocks are decoded.
+        let of_blocks = matches!(program, "lzop" | "bzip2");
+        let compared = first.contents().checksums();
+        let known = if of_blocks { Checksums::default() } else { compared };
+        assert_eq!(archive.contents().checksums(), known, "{program}");
 
         // The last bytes of a disk, without a walk through all of it.
         source.reset();
@@ -87,8 +89,9 @@ fn what_a_kept_scan_knows_of_a_container_makes_every_byte_reachable() {
         let at = wanted.len() - bytes.len();
         assert_eq!(image.read_at(at as u64, &mut bytes).expect("it reads"), bytes.len());
         assert!(bytes == wanted[at..], "{program}");
-        let most = if is_zstd { packed.len() as u64 / 3 } else { 1 << 20 };
-        assert!(source.bytes.get() < most && most < packed.len() as u64, "{program}");
+        // What is read begins at the checkpoint before the header of their extent.
+        let most = packed.len() as u64 / 3;
+        assert!(source.bytes.get() < most, "{program}");
         for device in archive.header().devices() {
             let device = device.id.get();
             assert!(support::image(&again, device) == disks().image(device), "{program}");

@@ -5,6 +5,7 @@ mod astray;
 mod compressed;
 mod damage;
 mod lost_length;
+mod restarted;
 
 /// Where the blocks of the single frame in `packed` start.
 fn block_starts(packed: &[u8]) -> Vec<usize> {

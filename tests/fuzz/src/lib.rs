@@ -7,6 +7,7 @@
 
 #![allow(dead_code, reason = "each target uses its own part")]
 
+pub mod around;
 mod patch;
 mod xml;
 

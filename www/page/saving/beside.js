@@ -1,5 +1,6 @@
 /** Small files beside the disks: the configs, and the maps of what disks lack. */
-import { baseName } from "../names.js";
+import { failure } from "../../shared/failure.js";
+import { configName } from "../names.js";
 import { saveSmallFile } from "../save-blob.js";
 import { doubtTaken } from "../save.js";
 import { mapName } from "./file-names.js";
@@ -34,20 +35,27 @@ export class Beside {
   }
 
   /**
-   * Writes all configs into a folder.
+   * Writes all configs into a folder. Those that cannot be written are told, and
+   * hold back no others.
    * @param {ShownArchive} archive
    * @param {FileSystemDirectoryHandle} folder
    */
   async writeConfigs(archive, folder) {
-    try {
-      for (const { index, safeName } of archive.overview.configs) {
+    const { configs } = archive.overview;
+    /** @type {string[]} */
+    const lacking = [];
+    for (const { index, safeName } of configs) {
+      const name = configName(archive.file.name, safeName);
+      try {
         const bytes = await this.#worker.request("config", { archive: archive.id, index });
-        const name = `${baseName(archive.file.name)}-${safeName}`;
         await writeFile(folder, name, /** @type {Uint8Array<ArrayBuffer>} */ (bytes));
+      } catch (error) {
+        lacking.push(`${name}: ${pickingFailure(error).message}`);
       }
-    } catch (error) {
-      this.#send({ type: "drop-refused", failure: pickingFailure(error) });
     }
+    if (lacking.length === 0) return;
+    const message = `${lacking.length} of ${configs.length}; ${lacking[0]}`;
+    this.#send({ type: "drop-refused", failure: failure("configs-not-written", message) });
   }
 
   /**

@@ -26,7 +26,7 @@ import { isDoubtful, isLive, isWorse, isWritten, lostBytes, newlyLost } from "..
  *   | { type: "begun", file: Partial<Save["file"]> }
  *   | { type: "started" }
  *   | { type: "progressed", progress: Partial<Save["progress"]> }
- *   | { type: "read", saved: Pick<Saved, "size" | "lost">, doubt: Doubt }
+ *   | { type: "read", saved: Pick<Saved, "size" | "lost" | "beginsLike">, doubt: Doubt }
  *   | { type: "kept", downloads: boolean, mayDownload: boolean }
  *   | { type: "dropped" }
  *   | { type: "let" }
@@ -104,7 +104,7 @@ const STEPS = {
     const known = {
       ...save,
       gaps: { ...save.gaps, lost: saved.lost, doubt },
-      file: { ...save.file, size: saved.size },
+      file: { ...save.file, size: saved.size, beginsLike: saved.beginsLike },
     };
     // What came in the backup's order is hashed once the file can be read.
     /** @type {Effect[]} */

@@ -2,6 +2,7 @@
  * Takes up what a person wants to save: which file, by which way, and what it has
  * to wait for.
  */
+import { isScanned } from "../../shared/scan-phase.js";
 import { doubtOf, missingBytes } from "../../words/facts.js";
 import { deviceOf, isLive } from "../save.js";
 import { choiceFor } from "../state.js";
@@ -116,7 +117,7 @@ export class Intake {
    */
   missingOf({ devices }) {
     const { archive } = this.#state();
-    if (archive?.scan.phase !== "done") return null;
+    if (!archive || !isScanned(archive.scan)) return null;
     return devices.reduce((sum, { id }) => sum + missingBytes(archive, id), 0);
   }
 
@@ -126,7 +127,7 @@ export class Intake {
    */
   doubtOf({ devices }) {
     const { archive } = this.#state();
-    const report = archive?.scan.phase === "done" ? archive.scan.report : null;
+    const report = archive && isScanned(archive.scan) ? archive.scan.report : null;
     return doubtOf(
       report,
       devices.map(({ id }) => id),
@@ -196,7 +197,15 @@ function newSave(archive, what, way, waitsFor) {
     archive: archive.id,
     what,
     devices: ids.map((id) => ({ id, name: deviceName(archive, id) })),
-    file: { way, name: fileNameOf(archive, what), size: null, sizeMax, begun: false, taken: false },
+    file: {
+      way,
+      name: fileNameOf(archive, what),
+      size: null,
+      sizeMax,
+      begun: false,
+      taken: false,
+      beginsLike: null,
+    },
     gaps: {
       missing: 0,
       doubt: { bytes: 0, isUnproven: false },

@@ -24,6 +24,9 @@ export function pickFolder() {
   );
 }
 
+/** Files of one name with numbers behind it, at most. */
+const NUMBERS_MAX = 1000;
+
 /**
  * A file of this name, or of one with a number: nothing is written over.
  * @param {FileSystemDirectoryHandle} folder
@@ -32,15 +35,31 @@ export function pickFolder() {
 export async function newFile(folder, wanted) {
   const dot = wanted.lastIndexOf(".");
   const [stem, ending] = dot > 0 ? [wanted.slice(0, dot), wanted.slice(dot)] : [wanted, ""];
-  for (let number = 1; ; number += 1) {
+  for (let number = 1; number <= NUMBERS_MAX; number += 1) {
     const name = number === 1 ? wanted : `${stem} (${number})${ending}`;
-    const isThere = await holding(folder, () => folder.getFileHandle(name)).then(
-      () => true,
-      (error) => error.name !== "NotFoundError",
-    );
-    if (isThere) continue;
+    if (await isThere(folder, name)) continue;
     const handle = await holding(folder, () => folder.getFileHandle(name, { create: true }));
     return { name, handle };
+  }
+  const message = `${wanted} is there already, and so are ${NUMBERS_MAX} with a number`;
+  throw new RemoteError(failure("writing-refused", message));
+}
+
+/**
+ * Rejects where nobody can say: a name that is not allowed there, no permission.
+ * @param {FileSystemDirectoryHandle} folder
+ * @param {string} name
+ */
+async function isThere(folder, name) {
+  try {
+    await holding(folder, () => folder.getFileHandle(name));
+    return true;
+  } catch (error) {
+    const told = error instanceof DOMException ? error.name : "";
+    if (told === "NotFoundError") return false;
+    // It is a folder.
+    if (told === "TypeMismatchError") return true;
+    throw new RemoteError(pickingFailure(error));
   }
 }
 
@@ -51,12 +70,18 @@ export async function newFile(folder, wanted) {
  * @param {Uint8Array<ArrayBuffer>} bytes
  */
 export async function writeFile(folder, name, bytes) {
-  const { handle } = await newFile(folder, name);
-  const writable = await holding(handle, () => handle.createWritable());
-  await holding(writable, async () => {
-    await writable.write(bytes);
-    await writable.close();
-  });
+  const { handle, name: given } = await newFile(folder, name);
+  try {
+    const writable = await holding(handle, () => handle.createWritable());
+    await holding(writable, async () => {
+      await writable.write(bytes);
+      await writable.close();
+    });
+  } catch (error) {
+    // An empty file would be taken for it.
+    await holding(folder, () => folder.removeEntry(given)).catch(() => {});
+    throw error;
+  }
 }
 
 /**
@@ -84,6 +109,8 @@ export async function sinkFor(way, id, name, { handle, folder }) {
  * @param {unknown} error
  */
 export function pickingFailure(error) {
-  if (error instanceof DOMException) return failure("writing-refused", String(error));
+  // A name that is not allowed is told by a `TypeError`.
+  const isTold = error instanceof DOMException || error instanceof TypeError;
+  if (isTold) return failure("writing-refused", String(error));
   return failureOf(error);
 }

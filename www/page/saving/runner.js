@@ -3,6 +3,7 @@
  * of it. The saves stand in the page's state; here is only what a state cannot
  * hold.
  */
+import { isScanned } from "../../shared/scan-phase.js";
 import { failure, failureOf, RemoteError } from "../../shared/failure.js";
 import { doubtOf } from "../../words/facts.js";
 import { noWay } from "../../words/ways.js";
@@ -116,7 +117,8 @@ export class SaveRunner {
   }
 
   #isScanned() {
-    return this.#parts.state().archive?.scan.phase === "done";
+    const { archive } = this.#parts.state();
+    return archive !== null && isScanned(archive.scan);
   }
 
   /**

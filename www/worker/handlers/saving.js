@@ -1,10 +1,11 @@
 /** What can be made of the disks: files in some format, appliances, texts, hashes. */
+import { beginsLike } from "../saving/before-saving.js";
 import { commit, hash, save } from "../saving/save-jobs.js";
 import { using } from "../sessions.js";
 
 /**
  * @type {Pick<import("../../shared/messages.js").Handlers,
- *   "formats" | "appliance" | "machineTexts" | "save" | "commit" | "hash">}
+ *   "formats" | "beginsLike" | "appliance" | "machineTexts" | "save" | "commit" | "hash">}
  */
 export const savingHandlers = {
   formats: ({ archive: id, deviceId }) =>
@@ -12,6 +13,7 @@ export const savingHandlers = {
       formats: archive.formats(deviceId),
       timesUnpacked: archive.timesUnpacked(deviceId),
     })),
+  beginsLike: ({ archive: id, deviceId }) => using(id, (session) => beginsLike(session, deviceId)),
   appliance: ({ archive: id, keepsMacs, compressed }) =>
     using(id, ({ archive }) => archive.applianceFacts(keepsMacs, compressed) ?? null),
   machineTexts: ({ archive: id, keepsMacs, format, stem }) =>

@@ -43,7 +43,8 @@ function hear(message) {
   }
   const job = jobs.get(message.job) ?? start(message.job);
   job.waiting.push(message);
-  if (!job.busy) work(message.job, job);
+  // The page hears of what no handler catches, and starts its Workers anew.
+  if (!job.busy) work(message.job, job).catch((error) => self.reportError(error));
 }
 
 /** @param {number} id */

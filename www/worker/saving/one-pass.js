@@ -3,6 +3,7 @@
  * the Worker: with the layout of their file, if it is one, and their hash out of
  * the file.
  */
+import { isFault } from "../../shared/failure.js";
 import { Buffers } from "../buffers.js";
 import { roomFor } from "../hashing/hash-feed.js";
 
@@ -155,7 +156,7 @@ export async function passCopy(copy, size, feed, signal) {
     }
     return true;
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (signal.aborted || isFault(error)) throw error;
     // The file was changed or is gone: the backup is still there.
     return false;
   }

@@ -6,6 +6,8 @@
 import { failure, failureOf, RemoteError } from "../../shared/failure.js";
 import { HashFeed } from "../hashing/hash-feed.js";
 import { reportOf } from "../scan-jobs.js";
+import { Beginning } from "./beginning.js";
+import { compareRest } from "./compare-rest.js";
 import { keeperOf, passCopy, placementOf, watch } from "./one-pass.js";
 import { produce } from "./producer.js";
 import { openSink } from "./sinks.js";
@@ -39,7 +41,9 @@ const TELL_EVERY_MS = 100;
 export async function save(session, request, send, signal) {
   const { what, sink: order } = request;
   const placement = placementOf(session, what);
-  const sink = await openSink(order, signal);
+  const opened = await openSink(order, signal);
+  const beginning = isRaw(what) ? new Beginning() : null;
+  const sink = beginning?.of(opened) ?? opened;
   const doubt = what.kind === "one-pass" ? "as-it-is" : what.doubt;
   const hashes = startFeeds(session, request.hashes, doubt);
   const tell = teller(send);
@@ -55,9 +59,11 @@ export async function save(session, request, send, signal) {
       awaitScan,
       signal,
     });
+    await compareRest(session, signal);
     if (order.kind === "port") await sink.commit(size);
     else written.set(request.job, { sink, size, keepCopy: keeperOf(session, what, placement) });
-    return { size, lost: lostOf(session, what), report: reportOf(session) };
+    const beginsLike = beginning?.format ?? null;
+    return { size, lost: lostOf(session, what), beginsLike, report: reportOf(session) };
   } catch (error) {
     for (const deviceId of hashes.keys()) dropFeed(session, feedKey(deviceId, doubt));
     await sink.discard(failureOf(error));
@@ -115,8 +121,17 @@ async function write(session, job) {
  * @param {SaveWhat} what
  * @returns {what is SaveWhat & { kind: "disk", format: "raw", marked: false }}
  */
-function isSliceable({ compressed }, what) {
-  return !compressed && what.kind === "disk" && what.format === "raw" && !what.marked;
+function isSliceable({ compressed, kept }, what) {
+  // What an earlier scan said of places is compared as they are read.
+  return !kept && !compressed && what.kind === "disk" && what.format === "raw" && !what.marked;
+}
+
+/**
+ * Whether the file is the disk, from its first byte on.
+ * @param {SaveWhat} what
+ */
+function isRaw(what) {
+  return what.kind !== "appliance" && what.format === "raw";
 }
 
 /**
@@ -188,6 +203,7 @@ async function passDisk(session, { deviceId, doubt }, feed, signal) {
     const sink = { write: nothing, commit: nothing, discard: nothing };
     const hashes = new Map([[deviceId, feed]]);
     await produce(session, exporting, sink, { signal, tell: () => {}, hashes });
+    await compareRest(session, signal);
   } finally {
     exporting.free();
   }

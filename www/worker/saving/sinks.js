@@ -308,14 +308,14 @@ function cut(part, from, to) {
  * @returns {never}
  */
 function asFailure(error) {
-  if (!(error instanceof DOMException)) throw error;
+  const name = error instanceof DOMException ? error.name : "";
   const codes = /** @type {Record<string, string>} */ ({
     QuotaExceededError: "no-space",
     NotAllowedError: "writing-refused",
     NoModificationAllowedError: "writing-refused",
     NotFoundError: "target-gone",
   });
-  throw new RemoteError(failure(codes[error.name] ?? "save-broken", String(error)));
+  throw new RemoteError(failure(codes[name] ?? "save-broken", String(error)));
 }
 
 function ignore() {}

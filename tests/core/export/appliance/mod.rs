@@ -1,6 +1,7 @@
 //! Appliances and texts for other programs, held against those programs.
 
 mod ova;
+mod shells;
 mod texts;
 
 use std::fs;

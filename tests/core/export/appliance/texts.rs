@@ -115,11 +115,21 @@ fn a_command_line_is_one_command_whatever_the_names() {
         assert_eq!((count("-netdev"), count("-drive"), count("-name")), (2, 4, 1), "{words:?}");
         assert!(command.lines().all(|line| !line.contains(char::is_control)), "{command}");
     }
-    let name = format!("guest={}", HOSTILE.replace(',', ",,"));
-    let name = name.replace(['\u{1b}', '\u{202e}', '\u{ffff}'], "_");
+    let is_kept = |c: char| c.is_ascii_alphanumeric() || "-_. ".contains(c);
+    let name: String = HOSTILE.chars().map(|c| if is_kept(c) { c } else { '_' }).collect();
     let command = machine(&CONF.replace("web-01", HOSTILE)).qemu(&options()).text;
     let script = shell_function("$2", &command);
-    assert_eq!(run("sh", &["-c", &script]).trim_end(), name);
+    assert_eq!(run("sh", &["-c", &script]).trim_end(), format!("guest={name}"));
+}
+
+#[test]
+fn a_file_is_named_by_what_no_shell_acts_on() {
+    let stem = Some("B\u{fc}ro, alt".to_owned());
+    let text = machine(CONF).qemu(&Options { stem, ..options() }).text;
+    for (drive, extension) in [("efidisk0", "raw"), ("scsi0", "qcow2"), ("virtio3", "qcow2")] {
+        let file = format!("file=/srv/images/B_ro_ alt-drive-{drive}.{extension}\" ");
+        assert!(text.contains(&file), "{text}");
+    }
 }
 
 #[test]
