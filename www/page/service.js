@@ -46,18 +46,19 @@ export async function policyOfService() {
   return active ? /** @type {Promise<Policy>} */ (ask(active, "policy")) : null;
 }
 
-/**
- * @param {() => void} onFound a newer version of the page is at hand
- * @param {() => void} onReplaced it has taken over
- */
-export function watchForNewer(onFound, onReplaced) {
+/** @param {() => void} onReplaced a newer version has taken over, here or in another window */
+export function watchForReplaced(onReplaced) {
+  if (wasInCharge) services.addEventListener("controllerchange", onReplaced);
+}
+
+/** @param {() => void} onFound a newer version of the page is at hand */
+export function watchForNewer(onFound) {
   if (!registration || !wasInCharge) return;
   const tell = () => registration?.waiting && onFound();
   const watch = () => registration?.installing?.addEventListener("statechange", tell);
   tell();
   watch();
   registration.addEventListener("updatefound", watch);
-  services.addEventListener("controllerchange", onReplaced);
 }
 
 /** Lets the newer version take over; false while a window is still saving. */

@@ -1,7 +1,8 @@
 /** What goes on around the page: its policy, newer versions of it, what it stores. */
 import { policyHere } from "../shared/policy.js";
+import { allHaveTold } from "../words/own-policy.js";
 import { isLive } from "./save.js";
-import { policyOfService, takeNewer, watchForNewer } from "./service.js";
+import { policyOfService, takeNewer, watchForNewer, watchForReplaced } from "./service.js";
 import { removeStaged, removeStored, storedHere } from "./stored.js";
 
 /** @typedef {import("./model.js").PageEvent} PageEvent */
@@ -12,6 +13,7 @@ export class Upkeep {
   #state;
   /** Whether this window wants the newer version. */
   #isNewerWanted = false;
+  #isWatching = false;
 
   /**
    * @param {import("./worker-client.js").WorkerClient} worker
@@ -28,16 +30,19 @@ export class Upkeep {
     const send = this.#send;
     policyHere().then((policy) => send({ type: "policy-found", thread: "page", policy }));
     policyOfService().then((policy) => send({ type: "policy-found", thread: "service", policy }));
-    watchForNewer(
-      () => send({ type: "newer-changed", newer: "found" }),
-      () => this.#replaced(),
-    );
+    watchForReplaced(() => this.#replaced());
     this.#count();
   }
 
   /** @param {PageEvent} event */
   handle(event) {
     switch (event.type) {
+      case "policy-found":
+        if (allHaveTold(this.#state().policies)) this.#watch();
+        break;
+      case "worker-ended":
+        this.#watch();
+        break;
       case "newer-wanted":
         this.#takeNewer();
         break;
@@ -54,6 +59,17 @@ export class Upkeep {
       case "save-changed":
         if (event.save.file.way === "stage" && !isLive(event.save)) this.#count();
     }
+  }
+
+  /**
+   * Not before all threads are loaded or cannot be: a browser that has stopped the
+   * former Service Worker for the newer one, starts it again for a script that is
+   * still asked of it, and lets it be for long.
+   */
+  #watch() {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    watchForNewer(() => this.#send({ type: "newer-changed", newer: "found" }));
   }
 
   /** What is being written has to be seen to its end first. */

@@ -6,19 +6,27 @@ import { text } from "./text.js";
 
 const WORKERS = /** @type {const} */ (["worker", "reader", "hasher"]);
 
+/** @typedef {{ readonly [Each in Thread]?: Policy | null }} Found null: there is no such thread */
+
+/**
+ * Whether every thread has told; by then all of them are loaded.
+ * @param {Found} found
+ */
+export function allHaveTold(found) {
+  return [...WORKERS, "page", "service"].every((thread) => thread in found);
+}
+
 /**
  * No more than holds; nothing as long as it is not known of every thread.
- * @param {{ readonly [Each in Thread]?: Policy | null }} found null: there is no such thread
+ * @param {Found} found
  */
 export function ownPolicy(found) {
-  const { page, service } = found;
-  if (page === undefined || service === undefined) return "";
-  if (WORKERS.some((thread) => found[thread] === undefined)) return "";
-  const offline = service === null ? text("policy.offline-loaded") : text("policy.offline");
+  if (!allHaveTold(found)) return "";
+  const offline = found.service === null ? text("policy.offline-loaded") : text("policy.offline");
   return `${enforced(found)} ${offline}`;
 }
 
-/** @param {{ readonly [Each in Thread]?: Policy | null }} found */
+/** @param {Found} found */
 function enforced(found) {
   if (found.page !== "own-origin") return text("policy.none");
   if (WORKERS.some((thread) => found[thread] !== "own-origin")) return text("policy.page");
