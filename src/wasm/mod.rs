@@ -3,6 +3,7 @@
 
 mod appliance;
 mod archive;
+mod container;
 mod doubt;
 mod doubt_taken;
 mod export;

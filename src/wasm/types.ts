@@ -118,6 +118,8 @@ export interface ScanReport {
 /** What wraps the archive, as far as it was read. Apart from the archive's findings. */
 export interface ContainerReport {
   kind: ContainerKind;
+  /** What is packed in it again, from the outside to the inside: seldom anything. */
+  inside: ContainerKind[];
   /**
    * Bytes that it decodes to, with those that are lost, of which nobody may know how
    * many they are; null until its end was seen.
@@ -145,7 +147,9 @@ export interface ContainerReport {
 export interface ContainerFinding {
   code: string;
   severity: Severity;
-  /** Byte offset in the file. */
+  /** 0 for the file's own container, 1 for what is packed in it, and so on. */
+  layer: number;
+  /** Byte offset in the file, or in what is unpacked from the layer before. */
   offset: number;
   /** Byte offset in the archive where it tells. */
   archiveOffset: number;

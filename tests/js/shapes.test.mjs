@@ -35,7 +35,8 @@ const packed = execFileSync("zstd", ["-q", "-c", sound.path], { maxBuffer: 1 << 
 const broken = Buffer.from(packed);
 broken.fill(0xff, broken.length / 2, broken.length / 2 + 4096);
 
-const twice = makeFile("shapes.vma.zst.gz", gzipSync(packed));
+const tooDeep = [0, 1, 2].reduce((bytes) => gzipSync(bytes), packed);
+const twice = makeFile("shapes.vma.zst.gz", tooDeep);
 
 /** @type {[string, string][]} names and paths */
 const fixtures = [
