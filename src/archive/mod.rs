@@ -12,6 +12,7 @@ pub mod header;
 mod layout;
 pub mod place;
 pub mod salvage;
+mod standing;
 pub mod unit;
 
 use std::rc::Rc;

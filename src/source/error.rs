@@ -105,6 +105,8 @@ pub enum ErrorKind {
     },
     /// Another extent header stands here than when the archive was scanned.
     ChangedSinceScan,
+    /// The scan has not come to these bytes yet: they may be stored, zero or lost.
+    NotYetKnown,
     /// The archive goes on beyond the last offset that can be indexed.
     ArchiveTooLarge {
         /// The first offset that cannot, in bytes.
@@ -170,6 +172,7 @@ impl Error {
             ErrorKind::VersionUnsupported { .. } => "version-unsupported",
             ErrorKind::HeaderSize { .. } => "header-size",
             ErrorKind::ChangedSinceScan => "changed-since-scan",
+            ErrorKind::NotYetKnown => "not-yet-known",
             ErrorKind::ArchiveTooLarge { .. } => "archive-too-large",
             ErrorKind::IndexTooLarge { .. } => "index-too-large",
         }
@@ -210,6 +213,7 @@ impl fmt::Display for Error {
             ErrorKind::HeaderSize { found, min, max } => {
                 write!(f, ": header_size: expected {min} to {max}, found {found}")
             }
+            ErrorKind::NotYetKnown => write!(f, ": the scan has not come there yet"),
             ErrorKind::ChangedSinceScan => write!(f, ": not the header that was scanned"),
             ErrorKind::ArchiveTooLarge { max } => write!(f, ": archive goes on beyond {max:#x}"),
             ErrorKind::IndexTooLarge { max } => {

@@ -105,14 +105,14 @@ impl Archive {
     /// The bytes of a config; empty for an index that is none.
     pub fn config(&self, index: u32) -> Vec<u8> {
         let index = usize::try_from(index).unwrap_or(usize::MAX);
-        let config = self.archive.header().configs().get(index);
+        let config = self.scan.header().configs().get(index);
         config.map(|config| config.data.clone()).unwrap_or_default()
     }
 
     /// `qemu-server.conf` in words; `undefined` if there is none.
     #[wasm_bindgen(js_name = vmSummary)]
     pub fn vm_summary(&self) -> VmSummary {
-        let configs = self.archive.header().configs();
+        let configs = self.scan.header().configs();
         let conf = configs.iter().find(|config| config.name == qemu_server_conf::NAME);
         let summary = conf.map_or(JsValue::UNDEFINED, |config| {
             let conf = QemuServerConf::parse(&String::from_utf8_lossy(&config.data));
@@ -139,7 +139,8 @@ impl Archive {
     pub fn report(&self) -> ScanReport {
         let found = self.scan.found();
         let header = self.scan.header();
-        let learned = (!header.is_proven()).then(|| JsValue::from(self.overview_fields()));
+        let is_learned = !header.is_proven() || header.standing() == Standing::FurtherOn;
+        let learned = is_learned.then(|| JsValue::from(self.overview_fields()));
         let devices = header.devices().iter().filter_map(|d| Some((d, found.device(d)?)));
         let fields = Fields::default()
             .with("container", container(self.archive.contents()))
@@ -188,7 +189,8 @@ impl Archive {
     }
 
     /// Bytes of the image of a device, at most 16 MiB at once; fewer where it
-    /// ends. Lost parts read as zeros. Throws a `VmaError`.
+    /// ends. Lost parts read as zeros. Throws a `VmaError`, with the code
+    /// `not-yet-known` where the scan has not come to them.
     #[wasm_bindgen(js_name = imageRead)]
     pub fn image_read(
         &self,
@@ -335,6 +337,7 @@ fn standing(standing: Standing) -> &'static str {
         Standing::Sound => "sound",
         Standing::Mended => "mended",
         Standing::Doubtful => "doubtful",
+        Standing::FurtherOn => "further-on",
         Standing::Lost => "lost",
     }
 }

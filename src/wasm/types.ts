@@ -52,7 +52,7 @@ export interface Overview {
    * name are put right; doubtful: it does not agree, and what extents say is
    * believed instead; lost: there is none, devices are known by number.
    */
-  headerStanding: "sound" | "mended" | "doubtful" | "lost";
+  headerStanding: "sound" | "mended" | "doubtful" | "further-on" | "lost";
   headerChecksum: {
     ok: boolean;
     /** MD5 that the header states, 32 hex digits. */
@@ -108,8 +108,8 @@ export interface ScanReport {
   /** Devices that slots name and the header does not. */
   undeclared: { id: number; clusters: number; storedBytes: number }[];
   /**
-   * Where the header is lost or doubtful, what is known of the archive from
-   * its extents so far; otherwise null.
+   * Where the header is lost or doubtful, what is known of the archive from its extents
+   * so far, or from a sound header further on; otherwise null.
    */
   overview: Overview | null;
   findings: FindingGroup[];

@@ -183,6 +183,14 @@ function isSame(devices, others) {
 }
 
 /**
+ * What was known at the opening, unless the header came up only later.
+ * @param {import("../shared/messages.js").Trust} trust
+ */
+function knownAtLast({ leftOut, summary }) {
+  return { leftOut, summary };
+}
+
+/**
  * Opening another file stops the scan; should that fail, it can be continued.
  * @param {State} state
  */
@@ -243,7 +251,7 @@ function changedArchive(archive, event) {
     case "findings-arrived":
       return withFindings(archive, event);
     case "trust-arrived":
-      return { ...archive, trust: event.trust, leftOut: event.trust.leftOut };
+      return { ...archive, trust: event.trust, ...knownAtLast(event.trust) };
     case "formats-arrived":
       return {
         ...archive,

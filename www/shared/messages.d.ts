@@ -79,6 +79,8 @@ export interface Trust {
   proxmox: ProxmoxPrediction;
   restore: ProxmoxRestore;
   leftOut: DrivesLeftOut | null;
+  /** `qemu-server.conf` in words, which may stand further on in the file. */
+  summary: VmSummary | null;
   /** Of the disks of which something is lost or in doubt. */
   damage: DamageOfDevice[];
   /** What the findings are about; null where there are too many. */

@@ -63,6 +63,7 @@ function headerVerdict(overview) {
   const why = () => {
     if (isHeaderCut(overview)) return text("archive.sum-cut");
     if (headerStanding === "mended") return text("archive.sum-mended");
+    if (headerStanding === "further-on") return text("archive.sum-further-on");
     return headerChecksum.ok ? text("archive.sum-agrees") : text("archive.sum-differs");
   };
   return [badge(tone, headerResult(overview)), " ", why()];
