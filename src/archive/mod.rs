@@ -10,6 +10,7 @@ pub mod findings;
 pub mod foreign;
 pub mod header;
 mod layout;
+pub mod parts;
 pub mod place;
 pub mod salvage;
 mod standing;

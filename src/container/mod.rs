@@ -10,6 +10,7 @@ mod blockwise;
 mod bzip2;
 mod checkpoint;
 mod contents;
+mod continued;
 mod copy;
 mod find;
 mod finding;
@@ -31,6 +32,7 @@ mod zstd;
 use std::rc::Rc;
 
 pub use self::contents::Contents;
+pub use self::continued::{Joint, continues};
 pub(crate) use self::copy::copy_start;
 pub use self::find::find_inside;
 pub use self::finding::{BlockChecksum, ContainerFinding, ContainerFindingKind, finding_codes};

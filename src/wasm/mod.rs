@@ -10,6 +10,7 @@ mod export;
 mod image_hash;
 mod kept;
 mod object;
+mod parts;
 mod placement;
 mod places;
 mod report;

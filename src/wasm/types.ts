@@ -483,3 +483,11 @@ export interface ApplianceFacts {
   devices: number[];
   leftOut: LeftOut[];
 }
+
+/** The order of the parts of a file that was split. */
+export interface PartOrder {
+  /** Which part comes when, by its number. */
+  parts: number[];
+  /** What speaks for each joint: of the first two parts, of the second and the third, and so on. */
+  joints: ("proven" | "unknown" | "contradicted")[];
+}

@@ -66,6 +66,8 @@ function changed(state, event) {
       const { name, size: bytes } = event.file;
       return { ...stopped(state), dragging: "no", opening: { name, size: bytes }, failure: null };
     }
+    case "files-chosen":
+      return { ...state, dragging: "no", failure: null };
     case "drop-refused":
       return {
         ...state,
@@ -128,7 +130,7 @@ function failed({ file, failure, again }) {
  * @param {Extract<PageEvent, { type: "opened" }>} event
  * @returns {ShownArchive}
  */
-function shown({ file, archive, changedSince }) {
+function shown({ file, parts, archive, changedSince }) {
   const { archive: id, overview, summary, fileName, leftOut } = archive;
   const none = {
     configs: new Map(),
@@ -142,7 +144,7 @@ function shown({ file, archive, changedSince }) {
     elsewhere: NOTHING_ELSEWHERE,
     withSecrets: false,
   };
-  const known = { id, file, overview, summary, fileName, leftOut, changedSince };
+  const known = { id, file, parts, overview, summary, fileName, leftOut, changedSince };
   return { ...known, trust: null, scan: NEW_SCAN, ...none };
 }
 

@@ -1,5 +1,6 @@
 /** What could not be opened, and why. */
 import { foreignSentence } from "../words/foreign.js";
+import { aloneWords } from "../words/parts.js";
 import { failureSentence } from "../words/sentences.js";
 import { pieces, text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
@@ -41,6 +42,7 @@ function bring(section) {
  */
 function card({ file, failure, again }, shown, send) {
   const { foreign: other, proxmox } = failure;
+  const alone = file && aloneWords(file.name);
   const sentence = other ? foreignSentence(other) : null;
   return h(
     "div",
@@ -54,6 +56,7 @@ function card({ file, failure, again }, shown, send) {
     ),
     file && h("p", { class: "notice-file" }, foreign(file.name)),
     sentence ? h("p", {}, sentence.text) : failureWords(failure),
+    alone && h("p", {}, h("strong", {}, alone)),
     !other && proxmox && [h("h3", {}, text("proxmox.eyebrow")), predictionList(proxmox)],
     shown && h("p", {}, ...pieces("failure-box.still", { name: foreign(shown.name) })),
     again &&

@@ -119,7 +119,7 @@ class Page {
 
   async choose(path) {
     const input = await this.#page.$("input[type=file]");
-    await input.uploadFile(path);
+    await input.uploadFile(...[path].flat());
   }
 
   /**

@@ -4,5 +4,6 @@ mod foreign;
 mod forms;
 mod golden;
 mod header;
+mod parts;
 mod places;
 mod salvage;

@@ -6,9 +6,8 @@ use vma_inspector::archive::header::Standing;
 use crate::support::{claimed_of, codes, id, scan};
 
 fn disks() -> ArchiveBuilder {
-    let device = |id, name: &str, size, kind| {
-        Device::new(id, name.to_owned(), size, Content::of_kind(kind, id.into()))
-    };
+    let device =
+        |id, name: &str, size, kind| Device::new(id, name, size, Content::of_kind(kind, id.into()));
     ArchiveBuilder::new()
         .config("qemu-server.conf", "name: fileserver\ncores: 2\n")
         .device(device(1, "drive-scsi0", 12 << 20, Kind::Dense))
