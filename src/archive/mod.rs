@@ -20,9 +20,8 @@ use std::rc::Rc;
 
 use crate::archive::header::Header;
 use crate::archive::unit::DeviceId;
-use crate::container::{self, Contents, Options};
-use crate::source::Error;
-use crate::source::ReadAt;
+use crate::container::{self, Contents, End, Options};
+use crate::source::{Error, ErrorKind, Part, ReadAt};
 
 /// Bytes that the first read asks for: a header is seldom larger, and a read
 /// this size costs hardly more than a smaller one.
@@ -49,7 +48,8 @@ impl Archive {
     /// 1, or ends inside the fixed part of its header.
     pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Self, Error> {
         let contents = Rc::new(container::open(source, options)?);
-        let (header, stated) = salvage::read_header(&contents, FIRST_READ)?;
+        let read = salvage::read_header(&contents, FIRST_READ);
+        let (header, stated) = read.map_err(|error| told_of(&contents, error))?;
         Ok(Self { contents, header: Rc::new(header), stated: stated.into() })
     }
 
@@ -76,4 +76,18 @@ impl Archive {
     pub fn contents(&self) -> &Rc<Contents> {
         &self.contents
     }
+}
+
+/// `error`, unless it is that there is no byte, where the container is to be told of.
+fn told_of(contents: &Contents, error: Error) -> Error {
+    if *error.kind() != ErrorKind::Empty || contents.container().is_none() {
+        return error;
+    }
+    let ends = contents.layers().into_iter().map(|layer| layer.progress().end);
+    let worst = ends.into_iter().find(|&end| end != Some(End::Complete));
+    let kind = match worst {
+        None => ErrorKind::UnpacksToNothing,
+        Some(end) => ErrorKind::NothingUnpacked { is_cut: end == Some(End::Cut) },
+    };
+    Error::new(Part::Container, 0, kind)
 }

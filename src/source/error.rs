@@ -81,6 +81,13 @@ pub enum ErrorKind {
         /// Bytes of contents that were looked at.
         searched: u64,
     },
+    /// Not one byte comes out of a container: what it begins with is cut off, or damaged.
+    NothingUnpacked {
+        /// Whether the source just ends too early.
+        is_cut: bool,
+    },
+    /// A container is sound, and has nothing in it.
+    UnpacksToNothing,
     /// The source ends inside the fixed part of the header.
     HeaderCut {
         /// Bytes the fixed part has.
@@ -168,6 +175,9 @@ impl Error {
             ErrorKind::ContainerWindow { .. } => "container-window",
             ErrorKind::ContainerDamaged { .. } => "container-damaged",
             ErrorKind::NothingSound { .. } => "nothing-sound",
+            ErrorKind::NothingUnpacked { is_cut: true } => "container-start-cut",
+            ErrorKind::NothingUnpacked { is_cut: false } => "container-start-damaged",
+            ErrorKind::UnpacksToNothing => "container-empty",
             ErrorKind::HeaderCut { .. } => "header-cut",
             ErrorKind::VersionUnsupported { .. } => "version-unsupported",
             ErrorKind::HeaderSize { .. } => "header-size",
@@ -213,6 +223,13 @@ impl fmt::Display for Error {
             ErrorKind::HeaderSize { found, min, max } => {
                 write!(f, ": header_size: expected {min} to {max}, found {found}")
             }
+            ErrorKind::NothingUnpacked { is_cut: true } => {
+                write!(f, ": ends before a byte of it can be unpacked")
+            }
+            ErrorKind::NothingUnpacked { is_cut: false } => {
+                write!(f, ": not a byte of it can be unpacked")
+            }
+            ErrorKind::UnpacksToNothing => write!(f, ": nothing is in it"),
             ErrorKind::NotYetKnown => write!(f, ": the scan has not come there yet"),
             ErrorKind::ChangedSinceScan => write!(f, ": not the header that was scanned"),
             ErrorKind::ArchiveTooLarge { max } => write!(f, ": archive goes on beyond {max:#x}"),

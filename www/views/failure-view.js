@@ -1,6 +1,7 @@
 /** What could not be opened, and why. */
 import { foreignSentence } from "../words/foreign.js";
 import { aloneWords } from "../words/parts.js";
+import { exactSize } from "../words/format.js";
 import { failureSentence } from "../words/sentences.js";
 import { pieces, text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
@@ -54,7 +55,7 @@ function card({ file, failure, again }, shown, send) {
       sign("damage"),
       sentence?.title ?? failureSentence(failure.code).title,
     ),
-    file && h("p", { class: "notice-file" }, foreign(file.name)),
+    file && h("p", { class: "notice-file" }, foreign(file.name), `, ${exactSize(file.size)}`),
     sentence ? h("p", {}, sentence.text) : failureWords(failure),
     alone && h("p", {}, h("strong", {}, alone)),
     !other && proxmox && [h("h3", {}, text("proxmox.eyebrow")), predictionList(proxmox)],
