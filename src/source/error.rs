@@ -3,6 +3,8 @@
 
 use core::fmt;
 
+use crate::foreign::Foreign;
+
 /// Why the work could not go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
@@ -55,6 +57,13 @@ pub enum ErrorKind {
     NotVma {
         /// The first four bytes; fewer are filled up with zeros.
         found: [u8; 4],
+    },
+    /// It is something else that is known.
+    Foreign {
+        /// What it is.
+        found: Foreign,
+        /// The names of the containers it is in, from the outside in.
+        packed_by: Vec<&'static str>,
     },
     /// A container asks for something that is not read, such as a filter.
     ContainerFeature {
@@ -162,6 +171,7 @@ impl Error {
             ErrorKind::SourceUnreadable(_) => "source-unreadable",
             ErrorKind::SourceShrank => "source-shrank",
             ErrorKind::NotVma { .. } => "not-a-vma",
+            ErrorKind::Foreign { .. } => "foreign-file",
             ErrorKind::ContainerFeature { .. } => "container-feature",
             ErrorKind::ContainerWindow { .. } => "container-window",
             ErrorKind::ContainerDamaged { .. } => "container-damaged",
@@ -188,6 +198,10 @@ impl fmt::Display for Error {
             ErrorKind::SourceShrank => write!(f, ": ends before the length it was opened with"),
             ErrorKind::NotVma { found: [a, b, c, d] } => {
                 write!(f, ": magic: expected 56 4d 41 00, found {a:02x} {b:02x} {c:02x} {d:02x}")
+            }
+            ErrorKind::Foreign { found, packed_by } => {
+                write!(f, ": no archive, but {}", found.code())?;
+                packed_by.iter().rev().try_for_each(|name| write!(f, " in {name}"))
             }
             ErrorKind::ContainerFeature { feature, found } => {
                 write!(f, ": {feature} {found:#x} is not read")

@@ -6,6 +6,7 @@ mod archive;
 mod doubt;
 mod doubt_taken;
 mod export;
+mod foreign;
 mod image_hash;
 mod kept;
 mod object;

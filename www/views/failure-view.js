@@ -1,4 +1,5 @@
 /** What could not be opened, and why. */
+import { size } from "../words/format.js";
 import { foreignSentence } from "../words/foreign.js";
 import { failureSentence } from "../words/sentences.js";
 import { pieces, text } from "../words/text.js";
@@ -54,6 +55,7 @@ function card({ file, failure, again }, shown, send) {
     ),
     file && h("p", { class: "notice-file" }, foreign(file.name)),
     sentence ? h("p", {}, sentence.text) : failureWords(failure),
+    other?.members && memberList(other.members),
     !other && proxmox && [h("h3", {}, text("proxmox.eyebrow")), predictionList(proxmox)],
     shown && h("p", {}, ...pieces("failure-box.still", { name: foreign(shown.name) })),
     again &&
@@ -62,4 +64,20 @@ function card({ file, failure, again }, shown, send) {
       ),
     button(text("failure-box.close"), () => send({ type: "failure-dismissed" })),
   );
+}
+
+/**
+ * What is in a tar archive.
+ * @param {NonNullable<import("../core/vma_inspector.js").ForeignFile["members"]>} members
+ */
+function memberList({ list, isAll }) {
+  return [
+    h("h3", {}, text("foreign.members.title")),
+    h(
+      "ul",
+      {},
+      list.map((member) => h("li", {}, foreign(member.name), " ", size(member.size))),
+    ),
+    !isAll && h("p", {}, text("foreign.members.more")),
+  ];
 }
