@@ -7,11 +7,11 @@ mod declared;
 pub mod extent;
 pub mod finding;
 pub mod findings;
-pub mod foreign;
 pub mod header;
 mod layout;
 pub mod parts;
 pub mod place;
+mod refused;
 pub mod salvage;
 mod standing;
 pub mod unit;
@@ -20,8 +20,8 @@ use std::rc::Rc;
 
 use crate::archive::header::Header;
 use crate::archive::unit::DeviceId;
-use crate::container::{self, Contents, End, Options};
-use crate::source::{Error, ErrorKind, Part, ReadAt};
+use crate::container::{self, Contents, Options};
+use crate::source::{Error, ReadAt};
 
 /// Bytes that the first read asks for: a header is seldom larger, and a read
 /// this size costs hardly more than a smaller one.
@@ -44,12 +44,15 @@ impl Archive {
     /// # Errors
     ///
     /// The source cannot be read, is empty, or is a container that asks for
-    /// what is not supported; what is in it is not a VMA or not one of version
-    /// 1, or ends inside the fixed part of its header.
+    /// what is not supported; it, or what is in it, is something else that is
+    /// [known](crate::foreign), is not a VMA or not one of version 1, or ends
+    /// inside the fixed part of its header.
     pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Self, Error> {
-        let contents = Rc::new(container::open(source, options)?);
-        let read = salvage::read_header(&contents, FIRST_READ);
-        let (header, stated) = read.map_err(|error| told_of(&contents, error))?;
+        refused::file(&source)?;
+        let contents = Rc::new(container::open(Rc::clone(&source), options)?);
+        refused::contents(&source, &contents)?;
+        let (header, stated) = salvage::read_header(&contents, FIRST_READ)
+            .map_err(|error| refused::after_search(&source, &contents, error))?;
         Ok(Self { contents, header: Rc::new(header), stated: stated.into() })
     }
 
@@ -76,18 +79,4 @@ impl Archive {
     pub fn contents(&self) -> &Rc<Contents> {
         &self.contents
     }
-}
-
-/// `error`, unless it is that there is no byte, where the container is to be told of.
-fn told_of(contents: &Contents, error: Error) -> Error {
-    if *error.kind() != ErrorKind::Empty || contents.container().is_none() {
-        return error;
-    }
-    let ends = contents.layers().into_iter().map(|layer| layer.progress().end);
-    let worst = ends.into_iter().find(|&end| end != Some(End::Complete));
-    let kind = match worst {
-        None => ErrorKind::UnpacksToNothing,
-        Some(end) => ErrorKind::NothingUnpacked { is_cut: end == Some(End::Cut) },
-    };
-    Error::new(Part::Container, 0, kind)
 }

@@ -3,6 +3,8 @@
 
 use core::fmt;
 
+use crate::foreign::Foreign;
+
 /// Why the work could not go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
@@ -56,6 +58,13 @@ pub enum ErrorKind {
         /// The first four bytes; fewer are filled up with zeros.
         found: [u8; 4],
     },
+    /// It is something else that is known.
+    Foreign {
+        /// What it is.
+        found: Foreign,
+        /// The names of the containers it is in, from the outside in.
+        packed_by: Vec<&'static str>,
+    },
     /// A container asks for something that is not read, such as a filter.
     ContainerFeature {
         /// What it asks for.
@@ -86,8 +95,6 @@ pub enum ErrorKind {
         /// Whether the source just ends too early.
         is_cut: bool,
     },
-    /// A container is sound, and has nothing in it.
-    UnpacksToNothing,
     /// The source ends inside the fixed part of the header.
     HeaderCut {
         /// Bytes the fixed part has.
@@ -171,13 +178,13 @@ impl Error {
             ErrorKind::SourceUnreadable(_) => "source-unreadable",
             ErrorKind::SourceShrank => "source-shrank",
             ErrorKind::NotVma { .. } => "not-a-vma",
+            ErrorKind::Foreign { .. } => "foreign-file",
             ErrorKind::ContainerFeature { .. } => "container-feature",
             ErrorKind::ContainerWindow { .. } => "container-window",
             ErrorKind::ContainerDamaged { .. } => "container-damaged",
             ErrorKind::NothingSound { .. } => "nothing-sound",
             ErrorKind::NothingUnpacked { is_cut: true } => "container-start-cut",
             ErrorKind::NothingUnpacked { is_cut: false } => "container-start-damaged",
-            ErrorKind::UnpacksToNothing => "container-empty",
             ErrorKind::HeaderCut { .. } => "header-cut",
             ErrorKind::VersionUnsupported { .. } => "version-unsupported",
             ErrorKind::HeaderSize { .. } => "header-size",
@@ -201,6 +208,10 @@ impl fmt::Display for Error {
             ErrorKind::SourceShrank => write!(f, ": ends before the length it was opened with"),
             ErrorKind::NotVma { found: [a, b, c, d] } => {
                 write!(f, ": magic: expected 56 4d 41 00, found {a:02x} {b:02x} {c:02x} {d:02x}")
+            }
+            ErrorKind::Foreign { found, packed_by } => {
+                write!(f, ": no archive, but {}", found.code())?;
+                packed_by.iter().rev().try_for_each(|name| write!(f, " in {name}"))
             }
             ErrorKind::ContainerFeature { feature, found } => {
                 write!(f, ": {feature} {found:#x} is not read")
@@ -229,7 +240,6 @@ impl fmt::Display for Error {
             ErrorKind::NothingUnpacked { is_cut: false } => {
                 write!(f, ": not a byte of it can be unpacked")
             }
-            ErrorKind::UnpacksToNothing => write!(f, ": nothing is in it"),
             ErrorKind::NotYetKnown => write!(f, ": the scan has not come there yet"),
             ErrorKind::ChangedSinceScan => write!(f, ": not the header that was scanned"),
             ErrorKind::ArchiveTooLarge { max } => write!(f, ": archive goes on beyond {max:#x}"),

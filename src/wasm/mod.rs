@@ -7,6 +7,7 @@ mod container;
 mod doubt;
 mod doubt_taken;
 mod export;
+mod foreign;
 mod image_hash;
 mod kept;
 mod object;

@@ -28,6 +28,8 @@ export interface VmaError extends Error {
   readonly part: string;
   /** Byte offset in that part's own coordinates; null where there is none. */
   readonly offset: number | null;
+  /** What the file is, if that is something else that is known. */
+  readonly foreign?: ForeignFile;
 }
 
 /**
@@ -239,14 +241,6 @@ export interface Finding {
   found: string | null;
   /** All of it in one line, offsets in hex. */
   text: string;
-}
-
-/** What a file is that is no backup of a virtual machine. */
-export interface ForeignFile {
-  kind: "packed-twice" | "container-backup" | "tar" | "qcow2";
-  /** What it is packed by, and what comes out again; null for all but what is packed twice. */
-  outer: ContainerKind | null;
-  inner: ContainerKind | null;
 }
 
 /** Findings about one thing. */

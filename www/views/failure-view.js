@@ -1,7 +1,7 @@
 /** What could not be opened, and why. */
+import { exactSize, size } from "../words/format.js";
 import { foreignSentence } from "../words/foreign.js";
 import { aloneWords } from "../words/parts.js";
-import { exactSize } from "../words/format.js";
 import { failureSentence } from "../words/sentences.js";
 import { pieces, text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
@@ -58,6 +58,7 @@ function card({ file, failure, again }, shown, send) {
     file && h("p", { class: "notice-file" }, foreign(file.name), `, ${exactSize(file.size)}`),
     sentence ? h("p", {}, sentence.text) : failureWords(failure),
     alone && h("p", {}, h("strong", {}, alone)),
+    other?.members && memberList(other.members),
     !other && proxmox && [h("h3", {}, text("proxmox.eyebrow")), predictionList(proxmox)],
     shown && h("p", {}, ...pieces("failure-box.still", { name: foreign(shown.name) })),
     again &&
@@ -66,4 +67,20 @@ function card({ file, failure, again }, shown, send) {
       ),
     button(text("failure-box.close"), () => send({ type: "failure-dismissed" })),
   );
+}
+
+/**
+ * What is in a tar archive.
+ * @param {NonNullable<import("../core/vma_inspector.js").ForeignFile["members"]>} members
+ */
+function memberList({ list, isAll }) {
+  return [
+    h("h3", {}, text("foreign.members.title")),
+    h(
+      "ul",
+      {},
+      list.map((member) => h("li", {}, foreign(member.name), " ", size(member.size))),
+    ),
+    !isAll && h("p", {}, text("foreign.members.more")),
+  ];
 }

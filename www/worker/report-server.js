@@ -179,15 +179,6 @@ export function proxmoxOfRefused(source, largeWindow) {
 }
 
 /**
- * What a file that was refused is instead; null where that is not known.
- * @param {import("./source/blob-source.js").BlobSource} source
- * @param {boolean} largeWindow
- */
-export function foreignOfRefused(source, largeWindow) {
-  return orNull(() => Archive.foreign(source, largeWindow) ?? null);
-}
-
-/**
  * @template Value
  * @param {() => Value} ask
  */

@@ -1,6 +1,5 @@
 //! The archive: its header, its forms, and what is left of a broken one.
 
-mod foreign;
 mod forms;
 mod golden;
 mod header;

@@ -39,7 +39,7 @@ fn a_file_that_is_cut_in_its_first_block_is_cut_and_not_empty() {
 fn what_was_empty_when_it_was_packed_is_told_so() {
     for (program, arguments) in PACKERS {
         let Some(packed) = run(program, arguments, &[]) else { return };
-        assert_eq!(refused(packed), ("container-empty", Part::Container), "{program}");
+        assert_eq!(refused(packed), ("foreign-file", Part::Container), "{program}");
     }
     assert_eq!(refused(Vec::new()), ("source-empty", Part::Source));
 }

@@ -1,5 +1,5 @@
 /** What a disk begins like, before it is saved. */
-import { toFailure } from "../../shared/failure.js";
+import { isFault } from "../../shared/failure.js";
 import { nextTurn } from "../turn.js";
 import { BEGINNING_BYTES, formatOf } from "./beginning.js";
 
@@ -24,9 +24,9 @@ export async function beginsLike(session, deviceId) {
   try {
     return formatOf(archive.imageRead(deviceId, 0, BEGINNING_BYTES, "as-it-is"));
   } catch (error) {
-    // The scan has not come there: the save itself tells what it began like.
-    if (toFailure(error).code === "not-yet-known") return null;
-    throw error;
+    if (isFault(error)) throw error;
+    // The scan has not come there, say: the save itself tells what it began like.
+    return null;
   }
 }
 
