@@ -54,6 +54,7 @@
 pub mod archive;
 pub mod container;
 pub mod export;
+pub mod foreign;
 pub mod image;
 pub mod machine;
 pub mod proxmox;

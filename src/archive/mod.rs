@@ -7,11 +7,13 @@ mod declared;
 pub mod extent;
 pub mod finding;
 pub mod findings;
-pub mod foreign;
 pub mod header;
 mod layout;
+pub mod parts;
 pub mod place;
+mod refused;
 pub mod salvage;
+mod standing;
 pub mod unit;
 
 use std::rc::Rc;
@@ -19,8 +21,7 @@ use std::rc::Rc;
 use crate::archive::header::Header;
 use crate::archive::unit::DeviceId;
 use crate::container::{self, Contents, Options};
-use crate::source::Error;
-use crate::source::ReadAt;
+use crate::source::{Error, ReadAt};
 
 /// Bytes that the first read asks for: a header is seldom larger, and a read
 /// this size costs hardly more than a smaller one.
@@ -43,11 +44,15 @@ impl Archive {
     /// # Errors
     ///
     /// The source cannot be read, is empty, or is a container that asks for
-    /// what is not supported; what is in it is not a VMA or not one of version
-    /// 1, or ends inside the fixed part of its header.
+    /// what is not supported; it, or what is in it, is something else that is
+    /// [known](crate::foreign), is not a VMA or not one of version 1, or ends
+    /// inside the fixed part of its header.
     pub fn open(source: Rc<dyn ReadAt>, options: &Options) -> Result<Self, Error> {
-        let contents = Rc::new(container::open(source, options)?);
-        let (header, stated) = salvage::read_header(&contents, FIRST_READ)?;
+        refused::file(&source)?;
+        let contents = Rc::new(container::open(Rc::clone(&source), options)?);
+        refused::contents(&source, &contents)?;
+        let (header, stated) = salvage::read_header(&contents, FIRST_READ)
+            .map_err(|error| refused::after_search(&source, &contents, error))?;
         Ok(Self { contents, header: Rc::new(header), stated: stated.into() })
     }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::archive::extent::{self, ExtentHeader, HEADER_LENGTH};
 use crate::archive::finding::FindingKind;
 use crate::archive::header::{FIXED_SIZE, HEADER_SIZE_MAX, Header, START, Standing};
-use crate::container::{Container, ContainerFinding, Contents};
+use crate::container::{ContainerFinding, Contents};
 use crate::source::{
     Error, ErrorKind, Gap, Part, ReadAt, Severity, gaps, lost_until, read_range, to_u64,
 };
@@ -25,7 +25,7 @@ pub const SEARCH_MAX: u64 = 16 << 20;
 const APPROACH_MAX: u64 = 256 << 20;
 
 /// Bytes that are looked at in one go.
-const WINDOW: u64 = 1 << 20;
+pub(super) const WINDOW: u64 = 1 << 20;
 
 /// Headers, and successors of extents, that are looked at: each may mean
 /// decoding back and forth.
@@ -49,9 +49,7 @@ pub(crate) fn read_header(
     let bytes = stated_bytes(contents, first_read)?;
     let header = match parse_stated(contents, &bytes) {
         Ok(header) if header.is_trusted() => header,
-        Err(error) if !is_about_header(&error) || is_packed_again(contents, &bytes) => {
-            return Err(error);
-        }
+        Err(error) if !is_about_header(&error) => return Err(error),
         stated => match mend(contents, &stated)? {
             Some(mended) => mended,
             None => stated.map_err(|error| blamed(contents, error))?,
@@ -80,12 +78,6 @@ fn stated_bytes(contents: &Contents, first_read: u64) -> Result<Vec<u8>, Error> 
     }
 }
 
-/// Whether what comes out of a container is one again: what is sound in there is so
-/// by chance, where the inner one has stored it as it was.
-fn is_packed_again(contents: &Contents, first: &[u8]) -> bool {
-    contents.container().is_some() && Container::recognise(first).is_some()
-}
-
 /// Whether `error` says that there is no header that can be read, so that it
 /// is worth looking for something else that is sound.
 fn is_about_header(error: &Error) -> bool {
@@ -103,7 +95,7 @@ fn is_about_header(error: &Error) -> bool {
 /// did, is not what went in.
 fn blamed(contents: &Contents, error: Error) -> Error {
     let is_damage = |finding: &ContainerFinding| finding.severity() == Severity::Damage;
-    if !contents.findings().iter().any(is_damage) {
+    if !contents.all_findings().iter().any(|(_, finding)| is_damage(finding)) {
         return error;
     }
     let searched = contents.size().unwrap_or(SEARCH_MAX).min(SEARCH_MAX);
@@ -272,14 +264,18 @@ impl Search<'_> {
 }
 
 #[inline(never)]
-fn sound_extent(contents: &Contents, at: u64) -> Result<Option<ExtentHeader>, Error> {
+pub(super) fn sound_extent(contents: &dyn ReadAt, at: u64) -> Result<Option<ExtentHeader>, Error> {
     let bytes = read_range(contents, at..at.saturating_add(extent::HEADER_SIZE))?;
     let header = bytes.first_chunk::<HEADER_LENGTH>().map(ExtentHeader::parse);
     Ok(header.filter(|header| header.faults(header.uuid()).is_empty()))
 }
 
 /// Whether another sound extent of the same archive follows, or the end.
-fn is_followed(contents: &Contents, at: u64, header: &ExtentHeader) -> Result<bool, Error> {
+pub(super) fn is_followed(
+    contents: &dyn ReadAt,
+    at: u64,
+    header: &ExtentHeader,
+) -> Result<bool, Error> {
     let next = at.saturating_add(header.size());
     let follows = sound_extent(contents, next)?.is_some_and(|next| next.uuid() == header.uuid());
     Ok(follows || contents.size() == Some(next))
@@ -287,7 +283,7 @@ fn is_followed(contents: &Contents, at: u64, header: &ExtentHeader) -> Result<bo
 
 /// Makes sure that reading at `at` does not take for ever.
 #[inline(never)]
-fn approach(contents: &Contents, at: u64) -> Result<(), Error> {
+pub(super) fn approach(contents: &dyn ReadAt, at: u64) -> Result<(), Error> {
     if contents.approach(at..at, APPROACH_MAX)? {
         return Ok(());
     }

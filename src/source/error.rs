@@ -3,6 +3,8 @@
 
 use core::fmt;
 
+use crate::foreign::Foreign;
+
 /// Why the work could not go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
@@ -56,6 +58,13 @@ pub enum ErrorKind {
         /// The first four bytes; fewer are filled up with zeros.
         found: [u8; 4],
     },
+    /// It is something else that is known.
+    Foreign {
+        /// What it is.
+        found: Foreign,
+        /// The names of the containers it is in, from the outside in.
+        packed_by: Vec<&'static str>,
+    },
     /// A container asks for something that is not read, such as a filter.
     ContainerFeature {
         /// What it asks for.
@@ -81,6 +90,11 @@ pub enum ErrorKind {
         /// Bytes of contents that were looked at.
         searched: u64,
     },
+    /// Not one byte comes out of a container: what it begins with is cut off, or damaged.
+    NothingUnpacked {
+        /// Whether the source just ends too early.
+        is_cut: bool,
+    },
     /// The source ends inside the fixed part of the header.
     HeaderCut {
         /// Bytes the fixed part has.
@@ -105,6 +119,8 @@ pub enum ErrorKind {
     },
     /// Another extent header stands here than when the archive was scanned.
     ChangedSinceScan,
+    /// The scan has not come to these bytes yet: they may be stored, zero or lost.
+    NotYetKnown,
     /// The archive goes on beyond the last offset that can be indexed.
     ArchiveTooLarge {
         /// The first offset that cannot, in bytes.
@@ -162,14 +178,18 @@ impl Error {
             ErrorKind::SourceUnreadable(_) => "source-unreadable",
             ErrorKind::SourceShrank => "source-shrank",
             ErrorKind::NotVma { .. } => "not-a-vma",
+            ErrorKind::Foreign { .. } => "foreign-file",
             ErrorKind::ContainerFeature { .. } => "container-feature",
             ErrorKind::ContainerWindow { .. } => "container-window",
             ErrorKind::ContainerDamaged { .. } => "container-damaged",
             ErrorKind::NothingSound { .. } => "nothing-sound",
+            ErrorKind::NothingUnpacked { is_cut: true } => "container-start-cut",
+            ErrorKind::NothingUnpacked { is_cut: false } => "container-start-damaged",
             ErrorKind::HeaderCut { .. } => "header-cut",
             ErrorKind::VersionUnsupported { .. } => "version-unsupported",
             ErrorKind::HeaderSize { .. } => "header-size",
             ErrorKind::ChangedSinceScan => "changed-since-scan",
+            ErrorKind::NotYetKnown => "not-yet-known",
             ErrorKind::ArchiveTooLarge { .. } => "archive-too-large",
             ErrorKind::IndexTooLarge { .. } => "index-too-large",
         }
@@ -188,6 +208,10 @@ impl fmt::Display for Error {
             ErrorKind::SourceShrank => write!(f, ": ends before the length it was opened with"),
             ErrorKind::NotVma { found: [a, b, c, d] } => {
                 write!(f, ": magic: expected 56 4d 41 00, found {a:02x} {b:02x} {c:02x} {d:02x}")
+            }
+            ErrorKind::Foreign { found, packed_by } => {
+                write!(f, ": no archive, but {}", found.code())?;
+                packed_by.iter().rev().try_for_each(|name| write!(f, " in {name}"))
             }
             ErrorKind::ContainerFeature { feature, found } => {
                 write!(f, ": {feature} {found:#x} is not read")
@@ -210,6 +234,13 @@ impl fmt::Display for Error {
             ErrorKind::HeaderSize { found, min, max } => {
                 write!(f, ": header_size: expected {min} to {max}, found {found}")
             }
+            ErrorKind::NothingUnpacked { is_cut: true } => {
+                write!(f, ": ends before a byte of it can be unpacked")
+            }
+            ErrorKind::NothingUnpacked { is_cut: false } => {
+                write!(f, ": not a byte of it can be unpacked")
+            }
+            ErrorKind::NotYetKnown => write!(f, ": the scan has not come there yet"),
             ErrorKind::ChangedSinceScan => write!(f, ": not the header that was scanned"),
             ErrorKind::ArchiveTooLarge { max } => write!(f, ": archive goes on beyond {max:#x}"),
             ErrorKind::IndexTooLarge { max } => {

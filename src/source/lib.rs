@@ -12,6 +12,7 @@ mod bytes;
 mod error;
 #[cfg(unix)]
 mod file;
+mod foreign;
 mod memory;
 mod read_at;
 mod severity;
@@ -21,6 +22,7 @@ pub use bytes::{Reader, Writer, array, be_u16, be_u32, be_u64, hex, le_u16, to_u
 pub use error::{Error, ErrorKind, Part};
 #[cfg(unix)]
 pub use file::FileSource;
+pub use foreign::{Foreign, Member, Members};
 pub use read_at::{Gap, GapKind, ReadAt, gaps, has_all, lost_until, read_range};
 pub use severity::Severity;
 pub use window::Window;

@@ -3,12 +3,15 @@
 
 mod appliance;
 mod archive;
+mod container;
 mod doubt;
 mod doubt_taken;
 mod export;
+mod foreign;
 mod image_hash;
 mod kept;
 mod object;
+mod parts;
 mod placement;
 mod places;
 mod report;

@@ -1,16 +1,22 @@
 //! What the core throws: an `Error` with the name `VmaError`, a code, the part it came
-//! up in and where in that.
+//! up in and where in that; and what the file is, if that is something else that is known.
 
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
+use super::foreign::foreign;
 use super::object::number;
 use crate::export::disk::Refusal;
 use crate::source::Error;
 
 /// An error, to throw.
 pub(super) fn thrown(error: &Error) -> JsValue {
-    vma_error(&error.to_string(), error.code(), error.part().name(), error.offset())
+    let thrown = vma_error(&error.to_string(), error.code(), error.part().name(), error.offset());
+    if let Some(found) = foreign(error) {
+        // Nor can this.
+        let _ = Reflect::set(&thrown, &"foreign".into(), &found);
+    }
+    thrown
 }
 
 /// What a format refuses, to throw.

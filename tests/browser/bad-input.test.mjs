@@ -24,11 +24,11 @@ function header(fields) {
 }
 
 const notArchives = [
-  ["empty.vma", "", /empty/i],
+  ["empty.vma", "", /zero bytes/i],
   ["letter.txt", "Dear reader,\n", /no(t a)? (Proxmox|VMA|backup)/i],
   ["photo.jpg", jpeg, /no(t a)? (Proxmox|VMA|backup)/i],
   ["letter.txt.gz", gzipSync("Dear reader,\n"), /no(t a)? (Proxmox|VMA|backup)/i],
-  ["nothing.vma.zst", emptyZstd, /VMA|empty|header/i],
+  ["nothing.vma.zst", emptyZstd, /Nothing comes out/],
   ["wide.vma.zst", wideZstd, /memory/i],
   ["version-2.vma", header({ 4: 2, 48: 12_288, 56: 12_800 }), /version 2|version/i],
   ["huge-header.vma", header({ 48: 12_288, 56: 0xffff_fe00 }), /header/i],

@@ -39,6 +39,13 @@ function tarOf(path, content) {
   return execFileSync("tar", ["-C", place, "-cf", "-", "./etc"]);
 }
 
+/** A backup as vzdump wrote it before there was VMA: by the names in it. */
+function oldBackup() {
+  const names = ["qemu-server.conf", "vm-disk-ide0.raw"];
+  for (const name of names) makeFile(name, "ide0: local:100/vm-100-disk-1.raw\n");
+  return execFileSync("tar", ["-C", folder, "-cf", "-", ...names]);
+}
+
 const entries = () =>
   [...document.querySelectorAll("#findings details")].map((details) => ({
     title: details.querySelector(".finding-title").textContent,
@@ -119,11 +126,27 @@ inEachBrowser("What was not seen", {
 inEachBrowser("A file that is something else", {
   async "is told by what it is, with what to do"(inspector) {
     const container = tarOf("etc/vzdump/pct.conf", "arch: amd64\n");
+    const made = (program, ...options) =>
+      execFileSync(program, options, { input: bytes, maxBuffer: 1 << 26 });
+    const log = "INFO: Starting Backup of VM 100 (qemu)\n";
     /** @type {[string, Uint8Array, RegExp, RegExp][]} */
     const files = [
-      ["twice.vma.zst.gz", gzipSync(packed), /packed twice/, /again, by zstd.*gunzip FILE/],
+      ["twice.vma.zst.gz", gzipSync(packed), /packed more than/, /again, by zstd.*gunzip FILE/],
       ["vzdump-lxc-101.tar", container, /backup of a container/, /pct restore/],
       ["vzdump-lxc-101.tar.gz", gzipSync(container), /backup of a container/, /pct restore/],
+      ["whole.vma.xz", made("xz", "-0", "-c"), /compressed by xz/, /xz -d FILE/],
+      ["whole.vma.lz4", made("lz4", "-q", "-c"), /compressed by lz4/, /lz4 -d FILE OUT/],
+      [
+        "old.tgz",
+        gzipSync(oldBackup()),
+        /wrote before VMA/,
+        /qemu-server.conf[^]*vm-disk-ide0.raw/,
+      ],
+      ["a.vma.zst", Buffer.from("<!doctype html><title>Login"), /web page/, /anew/],
+      ["a.log", Buffer.from(log), /log of a backup/, /ends in .vma.zst/],
+      ["zeros.vma", Buffer.alloc(5000), /only zeros/, /4.88 KiB/],
+      ["nothing.vma.gz", gzipSync(""), /Nothing comes out/, /compressed by gzip/],
+      ["none.vma", Buffer.alloc(0), /zero bytes/, /look at the original/],
     ];
     for (const [name, content, title, text] of files) {
       await inspector.page.choose(makeFile(name, content));
@@ -132,6 +155,7 @@ inEachBrowser("A file that is something else", {
       await inspector.shows(text, "#failure");
       const said = await inspector.page.text("#failure");
       assert.doesNotMatch(said, /not begin as|Nothing can be restored|fewer than/);
+      if (name !== "none.vma") assert.doesNotMatch(said, /What Proxmox/);
     }
   },
 });

@@ -7,6 +7,7 @@ mod container;
 mod contents;
 mod dense;
 mod export;
+mod foreign;
 mod fuzz_corpus;
 mod holes;
 mod machine;

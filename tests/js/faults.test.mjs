@@ -18,7 +18,6 @@ export class Archive {
     return new Archive();
   }
   static proxmoxOfRefused() { globalThis.toThrow("second"); }
-  static foreign() { globalThis.toThrow("second"); }
   overview() { return { container: "plain" }; }
   fileName() { return {}; }
   vmSummary() {}

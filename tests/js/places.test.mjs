@@ -73,6 +73,7 @@ test("the place in the container stands with what it costs in the archive", () =
 test("of what a container holds only what was unpacked is told", () => {
   const torn = {
     kind: "zstd",
+    inside: [],
     contentsSize: 4_400_000,
     unpackedSize: 211_968,
     end: "complete",
@@ -87,10 +88,28 @@ test("of what a container holds only what was unpacked is told", () => {
 });
 
 test("a file that is something else is told by what it is, with what to do", () => {
-  const twice = foreignSentence({ kind: "packed-twice", outer: "gzip", inner: "zstd" });
-  assert.match(twice.text, /compressed by gzip, .* again, by zstd\. .*“gunzip FILE”/);
-  const nothing = { outer: null, inner: null };
-  assert.match(foreignSentence({ kind: "container-backup", ...nothing }).text, /“pct restore /);
-  assert.match(foreignSentence({ kind: "tar", ...nothing }).text, /“tar -xf FILE”/);
-  assert.match(foreignSentence({ kind: "qcow2", ...nothing }).text, /“qm disk import /);
+  const file = { packedBy: [], inner: null, members: null, zeros: null };
+  const said = (kind, more) => foreignSentence({ ...file, kind, ...more }).text;
+  const twice = said("packed-again", { packedBy: ["gzip"], inner: "zstd" });
+  assert.match(twice, /compressed by gzip, .* again, by zstd\. .*“gunzip FILE”/);
+  assert.match(said("container-backup"), /“pct restore /);
+  assert.match(said("tar"), /“tar -xf FILE”/);
+  assert.match(said("qcow2"), /“qm disk import /);
+  // What has to be unpacked first, and what its own program unpacks.
+  const inGzip = { packedBy: ["gzip"] };
+  assert.match(said("qcow2", inGzip), /^It is compressed by gzip: .*“gunzip FILE”.*“qm disk /);
+  assert.match(said("old-backup", inGzip), /^It is compressed by gzip\. It is a tar/);
+});
+
+test("of zeros it is told how much of them was looked at", () => {
+  const said = (start, places, isAll) =>
+    foreignSentence({
+      ...{ kind: "zeros", packedBy: [], inner: null, members: null },
+      zeros: { start, places, isAll },
+    });
+  assert.match(said(5000, 0, true).text, /^All of it, 4\.88 KiB, is zeros/);
+  const seen = said(2 ** 24, 64, false);
+  assert.match(seen.title, /as far as it was looked at/);
+  assert.match(seen.text, /^Its first 16 MiB are zeros, and so are 64 further places/);
+  assert.match(said(2 ** 24, 0, false).text, /first 16 MiB are zeros, and nothing behind/);
 });

@@ -54,6 +54,21 @@ const families = [
   ],
 ];
 
+test("every kind of file that is something else has its words", () => {
+  const source = readFileSync(join(root, "src/source/foreign.rs"), "utf8");
+  const kinds = [...source.matchAll(/=> "([a-z0-9-]+)",/g)].map(([, kind]) => kind);
+  assert.ok(kinds.length > 30, `${kinds.length} kinds`);
+  for (const kind of kinds) {
+    for (const part of ["title", "text"]) {
+      assert.ok(CATALOGUE[`foreign.${kind}.${part}`]?.length > 0, `no foreign.${kind}.${part}`);
+    }
+  }
+  const own = ["zeros-seen"];
+  const titles = keys.map((key) => /^foreign\.([a-z0-9-]+)\.title$/.exec(key)?.[1]);
+  const left = titles.filter((kind) => kind && kind !== "members" && !kinds.includes(kind));
+  assert.deepEqual(left, own);
+});
+
 /** A fault of the program's own: it is told with the words for what is unknown. */
 const WITHOUT_WORDS = "internal";
 

@@ -12,7 +12,7 @@ import { gzipSync } from "node:zlib";
 import { page } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
 import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
-import { makeArchive, makeFile, qemuServerConf } from "../browser/support/archives.mjs";
+import { folder, makeArchive, makeFile, qemuServerConf } from "../browser/support/archives.mjs";
 
 const { Archive, initSync } = await import(pathToFileURL(join(page, "core/vma_inspector.js")));
 initSync({ module: readFileSync(join(page, "core/vma_inspector_bg.wasm")) });
@@ -35,7 +35,24 @@ const packed = execFileSync("zstd", ["-q", "-c", sound.path], { maxBuffer: 1 << 
 const broken = Buffer.from(packed);
 broken.fill(0xff, broken.length / 2, broken.length / 2 + 4096);
 
-const twice = makeFile("shapes.vma.zst.gz", gzipSync(packed));
+const others = [
+  makeFile("shapes.tar", execFileSync("tar", ["-C", folder, "-cf", "-", "shapes.conf"])),
+  makeFile("zeros.vma.gz", gzipSync(Buffer.alloc(5000))),
+  makeFile("nothing.vma.gz", gzipSync("")),
+];
+
+/** What a file is refused as. */
+function foreignOf(path) {
+  const descriptor = openSync(path, "r");
+  try {
+    Archive.open(new FileDescriptorSource(descriptor)).free();
+  } catch (error) {
+    return error.foreign;
+  } finally {
+    closeSync(descriptor);
+  }
+  return null;
+}
 
 /** @type {[string, string][]} names and paths */
 const fixtures = [
@@ -117,10 +134,7 @@ test("what the core gives has the types that it promises", () => {
     archive.free();
     closeSync(descriptor);
   }
-  const descriptor = openSync(twice, "r");
-  const foreign = Archive.foreign(new FileDescriptorSource(descriptor));
-  closeSync(descriptor);
-  lines.push(typed("ForeignFile", lines.length, foreign));
+  for (const path of others) lines.push(typed("ForeignFile", lines.length, foreignOf(path)));
   assert.equal(seen.size, 14, [...seen].join());
   assert.equal(check("shapes.ts", lines.join("\n")), "");
 });

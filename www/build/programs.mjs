@@ -37,6 +37,10 @@ const packages = [
   { name: "pigz", found: () => onPath("pigz") },
   { name: "bzip2", found: () => onPath("bzip2") },
   { name: "pbzip2", found: () => onPath("pbzip2") },
+  // What is refused by its name.
+  { name: "xz-utils", found: () => onPath("xz") },
+  { name: "lz4", found: () => onPath("lz4") },
+  { name: "7zip", found: () => onPath("7zz") },
   { name: "gddrescue", found: () => onPath("ddrescuelog") },
   { name: "e2fsprogs", found: () => onPath("mkfs.ext4") ?? firstOf("/sbin/mkfs.ext4") },
   { name: "libvirt-clients", found: () => onPath("virt-xml-validate") },

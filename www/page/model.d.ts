@@ -17,6 +17,7 @@ import type {
   Failure,
   Hashed,
   HashUpdate,
+  JoinedFile,
   KeptUsage,
   OpenedArchive,
   Policy,
@@ -67,6 +68,8 @@ export interface FindingsPage {
 export interface ShownArchive {
   id: number;
   file: FileFacts;
+  /** What it was put together from, if it was. */
+  parts: Pick<JoinedFile, "names" | "joints"> | null;
   overview: Overview;
   summary: VmSummary | null;
   fileName: FileNameVerdict;
@@ -277,6 +280,8 @@ export type PageEvent =
       /** When it was scanned, if it was found to have changed since. */
       changedSince?: number | null;
     }
+  /** Several at once, which may be the parts of one. */
+  | { type: "files-chosen"; files: File[] }
   | { type: "drop-refused"; failure: Failure }
   | { type: "failure-dismissed" }
   | { type: "scan-stop-wanted" }
@@ -324,7 +329,13 @@ export type PageEvent =
   | { type: "policy-found"; thread: PolicyOf; policy: Policy | null }
   | { type: "newer-changed"; newer: State["newer"] }
   | { type: "open-failed"; file: FileFacts; failure: Failure; again: File | null }
-  | { type: "opened"; file: FileFacts; archive: OpenedArchive; changedSince: number | null }
+  | {
+      type: "opened";
+      file: FileFacts;
+      parts: Pick<JoinedFile, "names" | "joints"> | null;
+      archive: OpenedArchive;
+      changedSince: number | null;
+    }
   | { type: "scan-contradicted"; archive: number }
   | { type: "scan-started"; archive: number }
   | { type: "scan-progressed"; archive: number; update: ScanUpdate; pace: Pace | null }

@@ -19,9 +19,9 @@ export function toFailure(error) {
   if (!(error instanceof Error)) return failure("internal", String(error));
   if (error.name === "AbortError") return failure("aborted", error.message);
   if (error.name !== "VmaError") return failure("internal", `${error.name}: ${error.message}`);
-  const { code, message, part, offset } =
+  const { code, message, part, offset, foreign } =
     /** @type {import("../core/vma_inspector.js").VmaError} */ (error);
-  return { code, message, part, offset };
+  return { code, message, part, offset, foreign: foreign ?? null };
 }
 
 /** A failure that came from another thread, to be thrown and caught again. */

@@ -1,5 +1,7 @@
 /** What could not be opened, and why. */
+import { exactSize, size } from "../words/format.js";
 import { foreignSentence } from "../words/foreign.js";
+import { aloneWords } from "../words/parts.js";
 import { failureSentence } from "../words/sentences.js";
 import { pieces, text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
@@ -41,6 +43,7 @@ function bring(section) {
  */
 function card({ file, failure, again }, shown, send) {
   const { foreign: other, proxmox } = failure;
+  const alone = file && aloneWords(file.name);
   const sentence = other ? foreignSentence(other) : null;
   return h(
     "div",
@@ -52,8 +55,10 @@ function card({ file, failure, again }, shown, send) {
       sign("damage"),
       sentence?.title ?? failureSentence(failure.code).title,
     ),
-    file && h("p", { class: "notice-file" }, foreign(file.name)),
+    file && h("p", { class: "notice-file" }, foreign(file.name), `, ${exactSize(file.size)}`),
     sentence ? h("p", {}, sentence.text) : failureWords(failure),
+    alone && h("p", {}, h("strong", {}, alone)),
+    other?.members && memberList(other.members),
     !other && proxmox && [h("h3", {}, text("proxmox.eyebrow")), predictionList(proxmox)],
     shown && h("p", {}, ...pieces("failure-box.still", { name: foreign(shown.name) })),
     again &&
@@ -62,4 +67,20 @@ function card({ file, failure, again }, shown, send) {
       ),
     button(text("failure-box.close"), () => send({ type: "failure-dismissed" })),
   );
+}
+
+/**
+ * What is in a tar archive.
+ * @param {NonNullable<import("../core/vma_inspector.js").ForeignFile["members"]>} members
+ */
+function memberList({ list, isAll }) {
+  return [
+    h("h3", {}, text("foreign.members.title")),
+    h(
+      "ul",
+      {},
+      list.map((member) => h("li", {}, foreign(member.name), " ", size(member.size))),
+    ),
+    !isAll && h("p", {}, text("foreign.members.more")),
+  ];
 }

@@ -10,8 +10,9 @@ export function openerView(send) {
   // the page is loaded again, but for its `autocomplete`.
   input.disabled = false;
   input.addEventListener("change", () => {
-    const [file] = input.files ?? [];
-    if (file) send({ type: "file-chosen", file });
+    const [file, ...others] = input.files ?? [];
+    if (file && others.length > 0) send({ type: "files-chosen", files: [file, ...others] });
+    else if (file) send({ type: "file-chosen", file });
     // Otherwise choosing the same file again would not be a change.
     input.value = "";
   });

@@ -44,6 +44,7 @@ export function trustOf(archive, name) {
     proxmox: archive.proxmox(),
     restore: archive.proxmoxRestore(name),
     leftOut: archive.leftOut() ?? null,
+    summary: archive.vmSummary() ?? null,
     damage: damage.filter(({ lost, doubt }) => lost.count + doubt.count > 0),
     places: archive.places(PLACED_MAX) ?? null,
   };
@@ -175,15 +176,6 @@ async function findingsText(archive, groups, signal) {
  */
 export function proxmoxOfRefused(source, largeWindow) {
   return orNull(() => Archive.proxmoxOfRefused(source, largeWindow));
-}
-
-/**
- * What a file that was refused is instead; null where that is not known.
- * @param {import("./source/blob-source.js").BlobSource} source
- * @param {boolean} largeWindow
- */
-export function foreignOfRefused(source, largeWindow) {
-  return orNull(() => Archive.foreign(source, largeWindow) ?? null);
 }
 
 /**

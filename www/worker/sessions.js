@@ -1,7 +1,7 @@
 /** The open archives, each kept until the page closes it and nothing uses it any more. */
 import { Archive } from "../core/vma_inspector.js";
 import { failure, isFault, RemoteError, toFailure } from "../shared/failure.js";
-import { foreignOfRefused, proxmoxOfRefused } from "./report-server.js";
+import { proxmoxOfRefused } from "./report-server.js";
 import { BlobSource } from "./source/blob-source.js";
 
 /** @typedef {import("./session.js").Session} Session */
@@ -48,9 +48,10 @@ function opened(source, largeWindow, name) {
     return Archive.open(source, largeWindow, name);
   } catch (error) {
     if (isFault(error)) throw error;
-    const proxmox = proxmoxOfRefused(source, largeWindow);
-    const foreign = foreignOfRefused(source, largeWindow);
-    throw new RemoteError({ ...toFailure(error), proxmox, foreign });
+    const refused = toFailure(error);
+    // `vma` never comes to see what is something else.
+    const proxmox = refused.foreign ? null : proxmoxOfRefused(source, largeWindow);
+    throw new RemoteError({ ...refused, proxmox });
   }
 }
 

@@ -1,8 +1,8 @@
 //! The archive: its header, its forms, and what is left of a broken one.
 
-mod foreign;
 mod forms;
 mod golden;
 mod header;
+mod parts;
 mod places;
 mod salvage;

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use archive_writer::{ArchiveBuilder, Content, Device, md5};
 use vma_inspector::archive::Archive;
-use vma_inspector::archive::foreign::Foreign;
 use vma_inspector::archive::unit::DeviceId;
-use vma_inspector::container::{Container, Options, open};
+use vma_inspector::container::{Container, Options};
+use vma_inspector::foreign;
 use vma_inspector::proxmox::backup_name::{BackupName, ending_container, named_container};
 use vma_inspector::proxmox::{predict_unopened, renamed};
 use vma_inspector::scan::{Scan, kept};
@@ -35,9 +35,10 @@ fn source(bytes: &Rc<Vec<u8>>) -> Rc<dyn ReadAt> {
 /// Any bytes, opened as the page opens a file, and scanned if they are an archive.
 pub fn opening(data: &[u8]) {
     let bytes = Rc::new(data.to_vec());
-    let contents = open(source(&bytes), &options()).expect("bytes in memory can be read");
-    let foreign = Foreign::recognise(&contents);
-    assert!(foreign.is_ok_and(|found| found.is_none_or(|found| !found.code().is_empty())));
+    let source_of = source(&bytes);
+    let found =
+        [foreign::at_start(&source_of, u64::MAX), foreign::after_search(&source_of, u64::MAX)];
+    assert!(found.iter().all(Result::is_ok), "bytes in memory can be read");
     let Ok(archive) = Archive::open(source(&bytes), &options()) else {
         let _ = predict_unopened(source(&bytes), &options());
         return;
