@@ -9,6 +9,8 @@ import { addressOf, scriptOf } from "./threads.js";
 
 /** Marks a visit that was loaded anew for this already. */
 const AGAIN = "loaded again for the Service Worker";
+/** A browser that has not installed it by then may never do so: the page begins without. */
+const PATIENCE_MS = 20_000;
 
 const services = navigator.serviceWorker;
 /** Whether it has answered for this very page: later it may claim one that it has not. */
@@ -22,7 +24,7 @@ let registration = null;
  * begins without.
  */
 export async function mayBegin() {
-  registration = await registered().catch(() => null);
+  registration = await Promise.race([registered().catch(() => null), outOfPatience()]);
   if (registration && !wasInCharge && history.state !== AGAIN) {
     history.replaceState(AGAIN, "");
     location.reload();
@@ -73,12 +75,19 @@ export async function takeNewer() {
 /** Resolves with the one that is at work. */
 async function registered() {
   if (!services) return null;
-  const found = await services
-    .register(scriptOf("service"), { updateViaCache: "none" })
-    // One that has answered for this page is there, whatever became of its server.
-    .catch((error) => (wasInCharge ? services.ready : Promise.reject(error)));
+  const registering = services.register(scriptOf("service"), { updateViaCache: "none" });
+  registering.catch(() => {});
+  // One that has answered for this page is there, whatever becomes of its server.
+  const present = wasInCharge ? await services.getRegistration() : undefined;
+  if (present) return present;
+  const found = await registering;
   await activated(found);
   return found;
+}
+
+/** @returns {Promise<null>} */
+function outOfPatience() {
+  return new Promise((resolve) => setTimeout(() => resolve(null), PATIENCE_MS));
 }
 
 /** @param {ServiceWorkerRegistration} found */
