@@ -1,6 +1,6 @@
 /** What events set in motion: requests to the Worker, scans, saves. */
 import { WINDOW_TOO_LARGE, WORKER_DIED } from "./shared/codes.js";
-import { failureOf } from "./shared/failure.js";
+import { failure, failureOf } from "./shared/failure.js";
 import { isScanned } from "./shared/scan-phase.js";
 import { baseName } from "./page/names.js";
 import { Meter } from "./page/rate.js";
@@ -13,6 +13,7 @@ import { FINDINGS_PER_PAGE } from "./page/state.js";
 /** @typedef {import("./page/model.js").Send} Send */
 /** @typedef {import("./page/model.js").State} State */
 /** @typedef {import("./page/worker-client.js").WorkerClient} WorkerClient */
+/** @typedef {Pick<import("./shared/messages.js").JoinedFile, "names" | "joints">} Joined */
 
 const KEEPING = "keep-scans";
 
@@ -22,6 +23,8 @@ export class Actions {
   #state;
   /** @type {File | null} of the archive that is shown */
   #file = null;
+  /** Files that were put together, with what from. @type {WeakMap<File, Joined>} */
+  #joined = new WeakMap();
   /** @type {{ archive: number, abort: AbortController } | null} */
   #scan = null;
   #openings = 0;
@@ -57,6 +60,8 @@ export class Actions {
     switch (event.type) {
       case "file-chosen":
         return this.#open(event);
+      case "files-chosen":
+        return this.#join(event.files);
       case "scan-stop-wanted":
         return this.#stopScan();
       case "scan-continue-wanted":
@@ -137,6 +142,27 @@ export class Actions {
     this.#fetchBeginnings();
   }
 
+  /**
+   * Opens the file that these are the parts of.
+   * @param {File[]} files
+   */
+  async #join(files) {
+    this.#openings += 1;
+    const opening = this.#openings;
+    try {
+      const joined = await this.#worker.request("join", { files });
+      if (opening !== this.#openings) return;
+      if (!joined) return this.#send({ type: "drop-refused", failure: failure("several-files") });
+      const { file, names, joints } = joined;
+      this.#joined.set(file, { names, joints });
+      this.#send({ type: "file-chosen", file });
+    } catch (error) {
+      const told = failureOf(error);
+      if (opening !== this.#openings || told.code === WORKER_DIED) return;
+      this.#send({ type: "drop-refused", failure: told });
+    }
+  }
+
   /** @param {Extract<PageEvent, { type: "file-chosen" }>} event */
   async #open({ file, fresh = false, largeWindow = false, changedSince = null }) {
     this.#openings += 1;
@@ -149,7 +175,8 @@ export class Actions {
       if (opening !== this.#openings) return this.#close(archive.archive);
       if (former) this.#close(former.id);
       this.#file = file;
-      this.#send({ type: "opened", file: facts, archive, changedSince });
+      const parts = this.#joined.get(file) ?? null;
+      this.#send({ type: "opened", file: facts, parts, archive, changedSince });
       this.#startScan({ fresh });
     } catch (error) {
       const told = failureOf(error);

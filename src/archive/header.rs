@@ -7,6 +7,7 @@ use crate::archive::blob_buffer::{Blob, BlobBuffer};
 pub use crate::archive::declared::{Config, Device};
 use crate::archive::finding::{Finding, FindingKind};
 pub use crate::archive::layout::FIXED_SIZE;
+pub use crate::archive::standing::Standing;
 use crate::archive::unit::{ArchiveOffset, CLUSTER_SIZE, ClusterNumber, DeviceId, clusters_of};
 use crate::source::{Error, ErrorKind, Part, array, be_u32, be_u64, to_u64, to_usize};
 
@@ -46,21 +47,6 @@ pub struct Header {
     /// Sizes that are not from the header.
     sizes: Vec<(DeviceId, SizeFrom)>,
     findings: Vec<Finding>,
-}
-
-/// How far a header can be believed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Its checksum agrees with its bytes.
-    Sound,
-    /// Its checksum agrees once the fields that findings name are put right:
-    /// all else in it is as it was written.
-    Mended,
-    /// Its checksum does not agree. Where extents, which have checksums of
-    /// their own, say otherwise, they are believed.
-    Doubtful,
-    /// There is none: devices are known by their numbers, from the extents.
-    Lost,
 }
 
 /// Where the size of a device is from, if not from the header.
@@ -194,7 +180,20 @@ impl Header {
     /// put right: what extents say beyond it is wrong then.
     #[must_use]
     pub fn is_proven(&self) -> bool {
-        matches!(self.standing, Standing::Sound | Standing::Mended)
+        matches!(self.standing, Standing::Sound | Standing::Mended | Standing::FurtherOn)
+    }
+
+    /// Takes what a sound header of the same archive says, which stands further on in
+    /// what was opened, in place of what nobody can believe; returns whether it did.
+    pub(crate) fn adopt(&mut self, sound: &Self) -> bool {
+        if self.is_proven() || !sound.is_trusted() || sound.uuid != self.uuid {
+            return false;
+        }
+        let findings = core::mem::take(&mut self.findings);
+        let (start, header_size) = (self.start, self.header_size);
+        *self = Self { start, header_size, findings, ..sound.clone() };
+        self.standing = Standing::FurtherOn;
+        true
     }
 
     /// Where the first extent should start.

@@ -9,9 +9,11 @@ pub mod finding;
 pub mod findings;
 pub mod header;
 mod layout;
+pub mod parts;
 pub mod place;
 mod refused;
 pub mod salvage;
+mod standing;
 pub mod unit;
 
 use std::rc::Rc;
@@ -19,8 +21,7 @@ use std::rc::Rc;
 use crate::archive::header::Header;
 use crate::archive::unit::DeviceId;
 use crate::container::{self, Contents, Options};
-use crate::source::Error;
-use crate::source::ReadAt;
+use crate::source::{Error, ReadAt};
 
 /// Bytes that the first read asks for: a header is seldom larger, and a read
 /// this size costs hardly more than a smaller one.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::archive::extent;
 use crate::archive::header::{FIXED_SIZE, HEADER_SIZE_MAX, Header, MAGIC, Standing};
 use crate::archive::salvage::{SEARCH_MAX, WINDOW, approach, is_followed, sound_extent};
-use crate::container::{Container, Contents};
+use crate::container::{Container, Contents, End};
 use crate::foreign;
 use crate::source::{
     Error, ErrorKind, Foreign, Gap, Part, ReadAt, gaps, lost_until, read_range, to_u64,
@@ -67,7 +67,7 @@ pub(super) fn contents(source: &Rc<dyn ReadAt>, contents: &Contents) -> Result<(
         None => foreign::at_start(contents, SEARCH_MAX)?,
     };
     let refusal = match inside {
-        Some(found) => refusal(Some(container), found),
+        Some(found) => refusal(Some(contents), found),
         None if is_patch()? => refusal(None, Foreign::ZstdPatch),
         None => return Ok(()),
     };
@@ -78,16 +78,16 @@ pub(super) fn contents(source: &Rc<dyn ReadAt>, contents: &Contents) -> Result<(
 /// that is known.
 pub(super) fn after_search(source: &Rc<dyn ReadAt>, contents: &Contents, error: Error) -> Error {
     if contents.container().is_some() && matches!(error.kind(), ErrorKind::Empty) {
-        return refusal(contents.container(), Foreign::Nothing);
+        return nothing(contents);
     }
     if !matches!(error.kind(), ErrorKind::NotVma { .. } | ErrorKind::NothingSound { .. }) {
         return error;
     }
     let found = match contents.container() {
         None => named(source, u64::MAX, None),
-        Some(container) => named(source, u64::MAX, None)
+        Some(_) => named(source, u64::MAX, None)
             .transpose()
-            .or_else(|| named(contents, SEARCH_MAX, Some(container)).transpose())
+            .or_else(|| named(contents, SEARCH_MAX, Some(contents)).transpose())
             .transpose(),
     };
     match found {
@@ -96,23 +96,38 @@ pub(super) fn after_search(source: &Rc<dyn ReadAt>, contents: &Contents, error: 
     }
 }
 
+/// What is told of a container from which not one byte comes.
+fn nothing(contents: &Contents) -> Error {
+    let ends: Vec<_> = contents.layers().iter().map(|layer| layer.progress().end).collect();
+    match ends.iter().find(|&&end| end != Some(End::Complete)) {
+        None => refusal(Some(contents), Foreign::Nothing),
+        Some(&end) => {
+            let kind = ErrorKind::NothingUnpacked { is_cut: end == Some(End::Cut) };
+            Error::new(Part::Container, 0, kind)
+        }
+    }
+}
+
 /// A refusal of `source`, if what it is has a name. A file that is told as a container
 /// by its first bytes is that.
 fn named(
     source: &dyn ReadAt,
     reach: u64,
-    container: Option<Container>,
+    contents: Option<&Contents>,
 ) -> Result<Option<Error>, Error> {
     if Container::recognise(&read_range(source, 0..TOLD_BY)?).is_some() {
         return Ok(None);
     }
     let found = foreign::after_search(source, reach)?;
-    Ok(found.map(|found| refusal(container, found)))
+    Ok(found.map(|found| refusal(contents, found)))
 }
 
-fn refusal(container: Option<Container>, found: Foreign) -> Error {
-    let part = if container.is_some() { Part::Container } else { Part::Source };
-    let packed_by = container.map(Container::name).into_iter().collect();
+/// That something else was found: the file, or what comes out of `contents`.
+fn refusal(contents: Option<&Contents>, found: Foreign) -> Error {
+    let part = if contents.is_some() { Part::Container } else { Part::Source };
+    let layers = contents.map(Contents::layers).unwrap_or_default();
+    let packed_by = layers.iter().filter_map(|layer| layer.container()).map(Container::name);
+    let packed_by = packed_by.collect();
     Error::new(part, 0, ErrorKind::Foreign { found, packed_by })
 }
 

@@ -95,7 +95,7 @@ fn is_about_header(error: &Error) -> bool {
 /// did, is not what went in.
 fn blamed(contents: &Contents, error: Error) -> Error {
     let is_damage = |finding: &ContainerFinding| finding.severity() == Severity::Damage;
-    if !contents.findings().iter().any(is_damage) {
+    if !contents.all_findings().iter().any(|(_, finding)| is_damage(finding)) {
         return error;
     }
     let searched = contents.size().unwrap_or(SEARCH_MAX).min(SEARCH_MAX);

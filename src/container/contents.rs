@@ -8,9 +8,10 @@ use super::bzip2::Bzip2;
 use super::finding::ContainerFinding;
 use super::format::Container;
 use super::gzip::Gzip;
-use super::log::{Checksums, Covered, Log};
+use super::log::{Checksums, Covered, End, Log};
 use super::loss::landmark::Landmark;
 use super::lzop::Lzop;
+use super::nested::{Below, Whole};
 use super::options::{Options, WINDOW_LIMIT};
 use super::progress::{Progress, VerifyProgress};
 use super::sequential::Stream;
@@ -23,8 +24,14 @@ use crate::source::{Error, Gap, ReadAt, Reader, Writer};
 /// must not wait [approaches](ReadAt::approach) step by step first. Bytes that
 /// nobody can have are [gaps](ReadAt::gap); behind damage with nothing sound
 /// after it, the contents end.
+///
+/// Where a container is packed in another one, these are the contents of the inner
+/// one, and [`outer`](Self::outer) those of the one around it. Where the outer one has
+/// lost something, or doubts it, these end.
 pub struct Contents {
     layer: Layer,
+    /// The contents of the container around this one, and how far they are used up.
+    outer: Option<(Rc<Self>, Below)>,
 }
 
 enum Layer {
@@ -50,7 +57,52 @@ impl Contents {
             Some(Container::Gzip) => Layer::Gzip(Box::new(Stream::new(source, options))),
             Some(Container::Bzip2) => Layer::Bzip2(Box::new(Blocks::new(source, options))),
         };
-        Self { layer }
+        Self { layer, outer: None }
+    }
+
+    /// The contents of a container that is packed in another one.
+    pub(super) fn nested(outer: Rc<Self>, options: &Options, container: Container) -> Self {
+        let source: Rc<dyn ReadAt> = Rc::<Self>::clone(&outer);
+        let whole = Rc::new(Whole(Rc::clone(&source)));
+        let contents = Self::new(whole, options, Some(container));
+        Self { outer: Some((outer, Below::new(source))), ..contents }
+    }
+
+    /// The contents of the container around this one, if there is one.
+    #[must_use]
+    pub fn outer(&self) -> Option<&Rc<Self>> {
+        self.outer.as_ref().map(|(outer, _)| outer)
+    }
+
+    /// What is read through, the file's own container first.
+    #[must_use]
+    pub fn layers(&self) -> Vec<&Self> {
+        let mut layers = self.outer().map(|outer| outer.layers()).unwrap_or_default();
+        layers.push(self);
+        layers
+    }
+
+    /// What is wrong with all that is read through, in order, each with the number of
+    /// its layer, and with its offset in these contents, as near as is known.
+    #[must_use]
+    pub fn all_findings(&self) -> Vec<(usize, ContainerFinding)> {
+        let Some((outer, below)) = &self.outer else {
+            return self.findings().into_iter().map(|finding| (0, finding)).collect();
+        };
+        let layer = self.layers().len().saturating_sub(1);
+        let mut all = outer.all_findings();
+        for (_, finding) in &mut all {
+            finding.contents_offset = below.here(finding.contents_offset);
+        }
+        all.extend(self.findings().into_iter().map(|finding| (layer, finding)));
+        all
+    }
+
+    /// The contents of the file's own container: what a program that unpacks the file
+    /// once puts out.
+    #[must_use]
+    pub fn outermost(&self) -> &Self {
+        self.outer().map_or(self, |outer| outer.outermost())
     }
 
     /// What wraps the contents; `None` if nothing does.
@@ -69,13 +121,22 @@ impl Contents {
     /// pass over the contents decodes all of them.
     #[must_use]
     pub fn decodes_in_order(&self) -> bool {
-        matches!(self.layer, Layer::Zstd(_) | Layer::Gzip(_) | Layer::Bzip2(_))
+        let is_in_order = matches!(self.layer, Layer::Zstd(_) | Layer::Gzip(_) | Layer::Bzip2(_));
+        is_in_order || self.outer.is_some()
     }
 
     /// How far the work has come. All of it is done if nothing wraps the
     /// contents.
     #[must_use]
     pub fn progress(&self) -> Progress {
+        let progress = self.progress_of_layer();
+        match self.cut() {
+            None => progress,
+            Some(_) => Progress { end: Some(End::Damaged), ..progress },
+        }
+    }
+
+    fn progress_of_layer(&self) -> Progress {
         match &self.layer {
             Layer::Plain(source) => Progress::whole(source.size().unwrap_or(0)),
             Layer::Zstd(stream) => stream.progress(),
@@ -115,8 +176,8 @@ impl Contents {
         }
     }
 
-    /// Decodes what nobody has read yet and compares it with its checksums, in
-    /// the order of the file and by about `work_max` bytes: of lzop, each block
+    /// Decodes what nobody has read yet and compares it with its checksums, of an
+    /// outer container first, in the order of the file and by about `work_max` bytes: of lzop, each block
     /// that was only stepped over. Every other container is compared on the way
     /// to its end. Until this is done, nothing is known to be sound.
     ///
@@ -124,8 +185,18 @@ impl Contents {
     ///
     /// As for a read.
     pub fn verify_step(&self, work_max: u64) -> Result<VerifyProgress, Error> {
+        if let Some(outer) = self.outer() {
+            let progress = outer.verify_step(work_max)?;
+            if !progress.done {
+                return Ok(progress);
+            }
+        }
         if let Layer::Lzop(lzop) = &self.layer {
-            return lzop.verify_step(work_max);
+            let progress = lzop.verify_step(work_max);
+            let Some(cut) = self.cut() else { return progress };
+            // Nothing of it can be read from there on.
+            let all = VerifyProgress { done_bytes: cut, total_bytes: cut, done: true };
+            return Ok(progress.ok().filter(|progress| progress.done_bytes < cut).unwrap_or(all));
         }
         let done = self.approach(u64::MAX..u64::MAX, work_max)?;
         let bytes = self.progress().contents;
@@ -172,9 +243,10 @@ impl Contents {
 
     /// Appends what makes every byte reachable without another pass over the
     /// container: its checkpoints. `None` if it is not sound, or its end was not
-    /// reached, or its decoder's state cannot be put down (zstd).
+    /// reached, or it is packed in another one.
     pub(crate) fn write_checkpoints(&self, bytes: &mut Writer) -> Option<()> {
         match &self.layer {
+            _ if self.outer.is_some() => None,
             Layer::Plain(_) => None,
             Layer::Zstd(stream) => stream.write_checkpoints(bytes),
             Layer::Lzop(lzop) => lzop.write_checkpoints(bytes),
@@ -187,6 +259,7 @@ impl Contents {
     /// same container; `None` if the bytes hold something else.
     pub(crate) fn take_checkpoints(&self, bytes: &mut Reader<'_>) -> Option<()> {
         match &self.layer {
+            _ if self.outer.is_some() => None,
             Layer::Plain(_) => None,
             Layer::Zstd(stream) => stream.take_checkpoints(bytes),
             Layer::Lzop(lzop) => lzop.take_checkpoints(bytes),
@@ -227,6 +300,19 @@ impl Contents {
         }
     }
 
+    /// Where the contents end because of what is wrong with an outer container.
+    fn cut(&self) -> Option<u64> {
+        self.outer.as_ref()?.1.cut()
+    }
+
+    /// Notes how far what is unpacked has come in what it is unpacked from.
+    fn note(&self) {
+        if let Some((_, below)) = &self.outer {
+            let Progress { source, contents, .. } = self.progress_of_layer();
+            below.note(source, contents);
+        }
+    }
+
     fn as_read_at(&self) -> &dyn ReadAt {
         match &self.layer {
             Layer::Plain(source) => source,
@@ -240,25 +326,56 @@ impl Contents {
 
 impl ReadAt for Contents {
     fn size(&self) -> Option<u64> {
-        self.as_read_at().size()
+        let Some(cut) = self.cut() else { return self.as_read_at().size() };
+        // What was unpacked before it showed what that came of is known to be lost.
+        Some(self.progress_of_layer().contents.max(cut))
     }
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
-        self.as_read_at().read_at(offset, buffer)
+        let left = |cut: u64| usize::try_from(cut.saturating_sub(offset)).unwrap_or(usize::MAX);
+        if self.cut().is_some_and(|cut| left(cut) == 0) {
+            return Ok(0);
+        }
+        let read = self.as_read_at().read_at(offset, buffer);
+        self.note();
+        // That may only show when they are read. An error of the file comes up again on
+        // the way to the outer container's end.
+        match self.cut() {
+            None => read,
+            Some(cut) => Ok(read.unwrap_or(0).min(left(cut))),
+        }
     }
 
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
-        self.as_read_at().trace(range, into);
+        let Some(outer) = self.outer() else { return self.as_read_at().trace(range, into) };
+        let mut wanted = Vec::new();
+        self.as_read_at().trace(range, &mut wanted);
+        wanted.into_iter().for_each(|range| outer.trace(range, into));
     }
 
     fn gap(&self, range: Range<u64>) -> Option<Gap> {
-        self.as_read_at().gap(range)
+        let gap = self.as_read_at().gap(range.clone());
+        match &self.outer {
+            Some((_, below)) => below.first_gap(&range, gap, self.progress_of_layer().contents),
+            None => gap,
+        }
     }
 
     /// On the way to [`u64::MAX`], everything that is wrong with the container
     /// comes up.
     fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
-        self.as_read_at().approach(range, work_max)
+        let cut = self.cut();
+        match (cut, self.outer()) {
+            (Some(cut), Some(outer)) if range.start >= cut => {
+                return outer.approach(u64::MAX..u64::MAX, work_max);
+            }
+            _ => {}
+        }
+        let is_there = self.as_read_at().approach(range, work_max);
+        self.note();
+        // What only now shows to be wrong may be what was read: that is no error, and an
+        // error of the file comes up on the way to the outer container's end.
+        if self.cut() == cut { is_there } else { Ok(false) }
     }
 
     fn detour(&self, from: u64, offset: u64) -> u64 {

@@ -5,7 +5,7 @@ use core::ops::Range;
 use super::device_image::Image;
 use super::run::{Origin, Run};
 use super::tap::Tap;
-use crate::source::{Error, Gap, ReadAt, to_u64, to_usize};
+use crate::source::{Error, ErrorKind, Gap, GapKind, Part, ReadAt, to_u64, to_usize};
 
 /// What the bytes of an image that are lost read as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,13 +77,20 @@ impl FilledImage {
 
     /// Makes up what cannot be had at the start of `buffer`, which stands at
     /// `offset`; returns how many bytes that is, none only if `buffer` is empty.
-    fn make_up(&self, offset: u64, buffer: &mut [u8]) -> usize {
+    ///
+    /// # Errors
+    ///
+    /// The scan has not come there yet.
+    fn make_up(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
         let end = offset.saturating_add(to_u64(buffer.len()));
         let gap = self.image.gap(offset..end).filter(Gap::stops_reads);
+        if gap.is_some_and(|gap| gap.kind == GapKind::NotYetKnown && gap.start <= offset) {
+            return Err(Error::new(Part::Image, offset, ErrorKind::NotYetKnown));
+        }
         let end = gap.map_or(end, |gap| gap.end.min(end));
         let count = to_usize(end.saturating_sub(offset)).min(buffer.len());
         self.fill.write(offset, buffer.get_mut(..count).unwrap_or(&mut []));
-        count
+        Ok(count)
     }
 }
 
@@ -100,7 +107,7 @@ impl ReadAt for FilledImage {
         while let Some(rest) = buffer.get_mut(done..).filter(|rest| !rest.is_empty()) {
             let at = offset.saturating_add(to_u64(done));
             let count = match self.image.read_at(at, rest)? {
-                0 => self.make_up(at, rest),
+                0 => self.make_up(at, rest)?,
                 count => count,
             };
             done = done.saturating_add(count);

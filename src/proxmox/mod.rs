@@ -64,7 +64,7 @@ impl Prediction {
 /// program does not come to see an archive.
 pub fn predict_unopened(source: Rc<dyn ReadAt>, options: &Options) -> Result<Prediction, Error> {
     let contents = container::open(source, options)?;
-    Ok(match header::read_from(&contents)? {
+    Ok(match header::read_from(contents.outermost())? {
         Err(end) => Prediction::all(Some(end.verdict(|_| ""))),
         Ok(_) => Prediction { list: Some(Verdict::Accepts), ..Prediction::all(None) },
     })

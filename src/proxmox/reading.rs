@@ -7,7 +7,7 @@
 use super::Prediction;
 use super::end::End;
 use super::file::{config_fault, disk_fault};
-use super::header::{Device, Read, read_behind};
+use super::header::{Device, Read, read_behind, read_from};
 use super::known::{Known, NO_BITMAP, SECTOR};
 use super::unpacker::Given;
 use super::words::RENAMED_BEFORE;
@@ -104,7 +104,14 @@ impl Reading {
     /// its start comes by.
     #[must_use]
     pub fn new(archive: &Archive) -> Self {
-        let header = read_behind(archive.stated(), &**archive.contents());
+        let contents = archive.contents();
+        // What is packed twice is unpacked once: the program comes to see a container.
+        let header = match contents.outer() {
+            None => read_behind(archive.stated(), &**contents),
+            Some(_) => {
+                read_from(contents.outermost()).unwrap_or_else(|_| read_behind(&[], &Vec::new()))
+            }
+        };
         Self::behind(&header, archive.header().first_extent().0)
     }
 

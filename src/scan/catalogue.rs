@@ -117,6 +117,12 @@ impl Catalogue {
     pub(super) fn role(&mut self, at: u64, again: &Header) -> Role {
         self.passed_over.note_break();
         let (uuid, first) = (again.uuid(), self.header.uuid());
+        // The parts of a file in the wrong order: its beginning stands further on.
+        if Rc::make_mut(&mut self.header).adopt(again) {
+            for device in self.header.devices() {
+                self.found.devices.entry(device.id).or_default();
+            }
+        }
         self.find(ArchiveOffset(at), [FindingKind::ArchiveHeaderAgain { uuid, first }]);
         if self.before_copy.is_none() && (uuid != first || !self.lacks_something()) {
             return Role::Foreign;

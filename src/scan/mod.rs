@@ -133,7 +133,7 @@ impl Scan {
     #[must_use]
     pub fn holds(&self) -> bool {
         let Some(reread) = &self.reread else { return true };
-        !reread.has_changed() && self.contents.findings().is_empty()
+        !reread.has_changed() && self.contents.all_findings().is_empty()
     }
 
     /// From now on notes which clusters of `device` it finds, to be

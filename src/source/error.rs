@@ -90,6 +90,11 @@ pub enum ErrorKind {
         /// Bytes of contents that were looked at.
         searched: u64,
     },
+    /// Not one byte comes out of a container: what it begins with is cut off, or damaged.
+    NothingUnpacked {
+        /// Whether the source just ends too early.
+        is_cut: bool,
+    },
     /// The source ends inside the fixed part of the header.
     HeaderCut {
         /// Bytes the fixed part has.
@@ -114,6 +119,8 @@ pub enum ErrorKind {
     },
     /// Another extent header stands here than when the archive was scanned.
     ChangedSinceScan,
+    /// The scan has not come to these bytes yet: they may be stored, zero or lost.
+    NotYetKnown,
     /// The archive goes on beyond the last offset that can be indexed.
     ArchiveTooLarge {
         /// The first offset that cannot, in bytes.
@@ -176,10 +183,13 @@ impl Error {
             ErrorKind::ContainerWindow { .. } => "container-window",
             ErrorKind::ContainerDamaged { .. } => "container-damaged",
             ErrorKind::NothingSound { .. } => "nothing-sound",
+            ErrorKind::NothingUnpacked { is_cut: true } => "container-start-cut",
+            ErrorKind::NothingUnpacked { is_cut: false } => "container-start-damaged",
             ErrorKind::HeaderCut { .. } => "header-cut",
             ErrorKind::VersionUnsupported { .. } => "version-unsupported",
             ErrorKind::HeaderSize { .. } => "header-size",
             ErrorKind::ChangedSinceScan => "changed-since-scan",
+            ErrorKind::NotYetKnown => "not-yet-known",
             ErrorKind::ArchiveTooLarge { .. } => "archive-too-large",
             ErrorKind::IndexTooLarge { .. } => "index-too-large",
         }
@@ -224,6 +234,13 @@ impl fmt::Display for Error {
             ErrorKind::HeaderSize { found, min, max } => {
                 write!(f, ": header_size: expected {min} to {max}, found {found}")
             }
+            ErrorKind::NothingUnpacked { is_cut: true } => {
+                write!(f, ": ends before a byte of it can be unpacked")
+            }
+            ErrorKind::NothingUnpacked { is_cut: false } => {
+                write!(f, ": not a byte of it can be unpacked")
+            }
+            ErrorKind::NotYetKnown => write!(f, ": the scan has not come there yet"),
             ErrorKind::ChangedSinceScan => write!(f, ": not the header that was scanned"),
             ErrorKind::ArchiveTooLarge { max } => write!(f, ": archive goes on beyond {max:#x}"),
             ErrorKind::IndexTooLarge { max } => {

@@ -9,6 +9,7 @@ use js_sys::{Float64Array, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::container::{container, container_name};
 use super::doubt_taken::{DoubtTaken, doubt_of};
 use super::object::{Fields, from_number, list, number, pairs};
 use super::source::{JsSource, Source};
@@ -17,9 +18,7 @@ use crate::archive::finding::Finding;
 use crate::archive::findings::Findings;
 use crate::archive::header::{Config, Device, Header, Standing};
 use crate::archive::unit::DeviceId;
-use crate::container::{
-    Container, ContainerFinding, Contents, End, Options, WINDOW_LIMIT, WINDOW_MAX,
-};
+use crate::container::{Container, Contents, Options, WINDOW_LIMIT, WINDOW_MAX};
 use crate::export::disk::Disk;
 use crate::export::file_name::safe_name;
 use crate::image::{Doubt, DoubtFigures, Fill, Image};
@@ -29,7 +28,7 @@ use crate::proxmox::unpacker::Given;
 use crate::proxmox::{Prediction, Reading};
 use crate::scan::statistics::ExtentStatistics;
 use crate::scan::{Progress, Scan, Scanned};
-use crate::source::{GapKind, gaps, hex};
+use crate::source::hex;
 use crate::source::{ReadAt, read_range};
 
 #[wasm_bindgen]
@@ -106,14 +105,14 @@ impl Archive {
     /// The bytes of a config; empty for an index that is none.
     pub fn config(&self, index: u32) -> Vec<u8> {
         let index = usize::try_from(index).unwrap_or(usize::MAX);
-        let config = self.archive.header().configs().get(index);
+        let config = self.scan.header().configs().get(index);
         config.map(|config| config.data.clone()).unwrap_or_default()
     }
 
     /// `qemu-server.conf` in words; `undefined` if there is none.
     #[wasm_bindgen(js_name = vmSummary)]
     pub fn vm_summary(&self) -> VmSummary {
-        let configs = self.archive.header().configs();
+        let configs = self.scan.header().configs();
         let conf = configs.iter().find(|config| config.name == qemu_server_conf::NAME);
         let summary = conf.map_or(JsValue::UNDEFINED, |config| {
             let conf = QemuServerConf::parse(&String::from_utf8_lossy(&config.data));
@@ -140,7 +139,8 @@ impl Archive {
     pub fn report(&self) -> ScanReport {
         let found = self.scan.found();
         let header = self.scan.header();
-        let learned = (!header.is_proven()).then(|| JsValue::from(self.overview_fields()));
+        let is_learned = !header.is_proven() || header.standing() == Standing::FurtherOn;
+        let learned = is_learned.then(|| JsValue::from(self.overview_fields()));
         let devices = header.devices().iter().filter_map(|d| Some((d, found.device(d)?)));
         let fields = Fields::default()
             .with("container", container(self.archive.contents()))
@@ -189,7 +189,8 @@ impl Archive {
     }
 
     /// Bytes of the image of a device, at most 16 MiB at once; fewer where it
-    /// ends. Lost parts read as zeros. Throws a `VmaError`.
+    /// ends. Lost parts read as zeros. Throws a `VmaError`, with the code
+    /// `not-yet-known` where the scan has not come to them.
     #[wasm_bindgen(js_name = imageRead)]
     pub fn image_read(
         &self,
@@ -233,7 +234,7 @@ impl Archive {
     }
 
     pub(super) fn prediction(&self) -> Prediction {
-        self.reading.prediction_of(Given::of(self.contents()))
+        self.reading.prediction_of(Given::of(self.contents().outermost()))
     }
 
     /// What was opened, as it stands.
@@ -290,8 +291,10 @@ impl Archive {
 
     /// Bytes of the file that are behind.
     fn file_bytes(&self, progress: Progress) -> u64 {
-        let contents = self.archive.contents();
+        let contents = self.archive.contents().outermost();
         let bytes = match contents.container() {
+            // Packed in another one, it is read in order.
+            Some(_) if self.archive.contents().outer().is_some() => contents.progress().source,
             // The walk takes no time; what does is to compare every block.
             Some(Container::Lzop) if progress.done => self.file_size,
             Some(Container::Lzop) => progress.compared.map_or(0, |(done, total)| {
@@ -334,6 +337,7 @@ fn standing(standing: Standing) -> &'static str {
         Standing::Sound => "sound",
         Standing::Mended => "mended",
         Standing::Doubtful => "doubtful",
+        Standing::FurtherOn => "further-on",
         Standing::Lost => "lost",
     }
 }
@@ -361,52 +365,6 @@ fn device(device: &Device) -> Fields {
         .count("size", device.size)
         .count("clusters", device.clusters())
         .with("isVmstate", device.is_vmstate())
-}
-
-fn container_name(contents: &Contents) -> &'static str {
-    contents.container().map_or("plain", Container::name)
-}
-
-fn container(contents: &Contents) -> Fields {
-    let progress = contents.progress();
-    let checksums = contents.checksums();
-    let checksums = Fields::default()
-        .count("checked", checksums.checked)
-        .count("matched", checksums.matched)
-        .count("absent", checksums.absent);
-    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    Fields::default()
-        .with("kind", container_name(contents))
-        .count_or_null("contentsSize", contents.size())
-        .count_or_null(
-            "unpackedSize",
-            contents.size().map(|size| size.saturating_sub(lost(contents, size))),
-        )
-        .text("end", progress.end.map(End::name))
-        .with("checksums", checksums)
-        .with("findings", list(&contents.findings(), container_finding))
-        .count("findingsLeftOut", contents.findings_left_out())
-        .count("checkpoints", count(progress.checkpoints))
-        .count("checkpointBytes", count(progress.checkpoint_bytes))
-}
-
-/// Bytes of contents of `size` that nobody can have.
-fn lost(contents: &Contents, size: u64) -> u64 {
-    let mut lost = 0_u64;
-    for gap in gaps(contents, 0..size) {
-        let length = gap.end.saturating_sub(gap.start);
-        lost = lost.saturating_add(if gap.kind == GapKind::Lost { length } else { 0 });
-    }
-    lost
-}
-
-fn container_finding(finding: &ContainerFinding) -> Fields {
-    Fields::default()
-        .with("code", finding.code())
-        .with("severity", finding.severity().name())
-        .count("offset", finding.offset)
-        .count("archiveOffset", finding.contents_offset)
-        .with("text", finding.to_string())
 }
 
 fn extents(extents: &ExtentStatistics) -> Fields {

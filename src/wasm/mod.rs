@@ -3,6 +3,7 @@
 
 mod appliance;
 mod archive;
+mod container;
 mod doubt;
 mod doubt_taken;
 mod export;
@@ -10,6 +11,7 @@ mod foreign;
 mod image_hash;
 mod kept;
 mod object;
+mod parts;
 mod placement;
 mod places;
 mod report;

@@ -55,7 +55,7 @@ impl Archive {
     /// What Proxmox makes of the name of the file.
     #[wasm_bindgen(js_name = fileName)]
     pub fn file_name(&self, name: &str) -> FileNameVerdict {
-        let container = self.contents().container();
+        let container = self.contents().outermost().container();
         let judged = BackupName::judge(name, container, self.header().ctime());
         let config = self.conf_text().unwrap_or_default();
         let remarks = remarks(name, self.header().ctime(), &config);

@@ -36,7 +36,7 @@ impl Archive {
     #[wasm_bindgen(js_name = proxmoxRestore)]
     pub fn proxmox_restore(&self, name: &str) -> Result<ProxmoxRestore, JsValue> {
         let header = self.header();
-        let container = self.contents().container();
+        let container = self.contents().outermost().container();
         let program = named_container(name).unwrap_or(container).map(Program::of);
         let said = match program {
             Some(program) => self.unpacker_says(program).map_err(|error| thrown(&error))?,
@@ -93,15 +93,16 @@ impl Archive {
     /// What `program` says of the file, as far as is known.
     pub(super) fn unpacker_says(&self, program: Program) -> Result<Option<Said>, Error> {
         // Not every block of lzop is compared before the scan is done.
-        let is_compared = self.is_scanned() || self.contents().container() != Some(Container::Lzop);
-        let packed = PackedFile::of(self.contents(), self.file(), is_compared)?;
+        let is_compared =
+            self.is_scanned() || self.contents().outermost().container() != Some(Container::Lzop);
+        let packed = PackedFile::of(self.contents().outermost(), self.file(), is_compared)?;
         Ok(foretell(program, &packed))
     }
 
     /// Whether what unpacks the file, which a restore runs first and whose warnings
     /// fail it too, gets through, as far as is known.
     pub(super) fn unpacks(&self) -> &'static str {
-        let Some(container) = self.contents().container() else { return "not-packed" };
+        let Some(container) = self.contents().outermost().container() else { return "not-packed" };
         match self.unpacker_says(Program::of(container)) {
             Ok(Some(said)) if said.is_ok() => "ok",
             Ok(Some(_)) => "fails",

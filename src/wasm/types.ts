@@ -54,7 +54,7 @@ export interface Overview {
    * name are put right; doubtful: it does not agree, and what extents say is
    * believed instead; lost: there is none, devices are known by number.
    */
-  headerStanding: "sound" | "mended" | "doubtful" | "lost";
+  headerStanding: "sound" | "mended" | "doubtful" | "further-on" | "lost";
   headerChecksum: {
     ok: boolean;
     /** MD5 that the header states, 32 hex digits. */
@@ -110,8 +110,8 @@ export interface ScanReport {
   /** Devices that slots name and the header does not. */
   undeclared: { id: number; clusters: number; storedBytes: number }[];
   /**
-   * Where the header is lost or doubtful, what is known of the archive from
-   * its extents so far; otherwise null.
+   * Where the header is lost or doubtful, what is known of the archive from its extents
+   * so far, or from a sound header further on; otherwise null.
    */
   overview: Overview | null;
   findings: FindingGroup[];
@@ -120,6 +120,8 @@ export interface ScanReport {
 /** What wraps the archive, as far as it was read. Apart from the archive's findings. */
 export interface ContainerReport {
   kind: ContainerKind;
+  /** What is packed in it again, from the outside to the inside: seldom anything. */
+  inside: ContainerKind[];
   /**
    * Bytes that it decodes to, with those that are lost, of which nobody may know how
    * many they are; null until its end was seen.
@@ -147,7 +149,9 @@ export interface ContainerReport {
 export interface ContainerFinding {
   code: string;
   severity: Severity;
-  /** Byte offset in the file. */
+  /** 0 for the file's own container, 1 for what is packed in it, and so on. */
+  layer: number;
+  /** Byte offset in the file, or in what is unpacked from the layer before. */
   offset: number;
   /** Byte offset in the archive where it tells. */
   archiveOffset: number;
@@ -472,4 +476,12 @@ export interface ApplianceFacts {
   /** The devices whose disks it holds. */
   devices: number[];
   leftOut: LeftOut[];
+}
+
+/** The order of the parts of a file that was split. */
+export interface PartOrder {
+  /** Which part comes when, by its number. */
+  parts: number[];
+  /** What speaks for each joint: of the first two parts, of the second and the third, and so on. */
+  joints: ("proven" | "unknown" | "contradicted")[];
 }

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { env } from "node:process";
 import { after, test } from "node:test";
+import { root } from "../../www/build/tools.mjs";
 import { Beginning, formatOf } from "../../www/worker/saving/beginning.js";
 
 const folder = mkdtempSync(join(tmpdir(), "vma-inspector-beginning-"));
@@ -25,7 +26,11 @@ function guessed(path) {
 /** 512 bytes with a text at their beginning. */
 const sector = (text) => Buffer.concat([Buffer.from(text, "latin1")], 512);
 
-const key = ["--object", "secret,id=key,data=open", "-o", "key-secret=key,iter-time=10"];
+/**
+ * The header of a LUKS image as qemu-img 7.2.22 makes it. To make one, it measures the
+ * processor, and gives up where that is busy.
+ */
+const luks = readFileSync(join(root, "tests/fixtures/luks1.head"));
 for (const [driver, format, ...options] of [
   ["qcow2", "qcow2"],
   ["qcow2", "qcow2", "-o", "compat=0.10"],
@@ -37,7 +42,6 @@ for (const [driver, format, ...options] of [
   ["vdi", "VDI"],
   ["vhdx", "VHDX"],
   ["vpc", "VHD"],
-  ["luks", "LUKS", ...key],
   ["parallels", "Parallels"],
   // A fixed VHD is one by its end, which nobody looks at to guess.
   ["vpc", null, "-o", "subformat=fixed"],
@@ -51,6 +55,14 @@ for (const [driver, format, ...options] of [
     rmSync(path);
   });
 }
+
+test("an image of luks begins like LUKS", { skip }, () => {
+  const path = join(folder, "luks");
+  writeFileSync(path, Buffer.concat([luks, Buffer.alloc(3_000_000)]));
+  assert.equal(guessed(path), "luks");
+  assert.equal(formatOf(luks.subarray(0, 512)), "LUKS");
+  rmSync(path);
+});
 
 test("formats that qemu-img does not make are known by what it looks for", () => {
   for (const [text, format] of [

@@ -73,6 +73,7 @@ test("the place in the container stands with what it costs in the archive", () =
 test("of what a container holds only what was unpacked is told", () => {
   const torn = {
     kind: "zstd",
+    inside: [],
     contentsSize: 4_400_000,
     unpackedSize: 211_968,
     end: "complete",

@@ -45,6 +45,7 @@ const drive = (key, state, size, mapped = false) => ({
 function archive({ overview = {}, report = {}, leftOut = null, file = {}, places = null } = {}) {
   const container = {
     kind: "plain",
+    inside: [],
     contentsSize: 1 << 20,
     end: "complete",
     checksums: { checked: 0, matched: 0, absent: 0 },

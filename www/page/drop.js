@@ -44,6 +44,6 @@ function take(transfer, send) {
   const folder = [...transfer.items].some((item) => item.webkitGetAsEntry()?.isDirectory);
   if (folder) send({ type: "drop-refused", failure: failure("folder-dropped") });
   else if (!file) send({ type: "drop-refused", failure: failure("not-a-file") });
-  else if (others.length > 0) send({ type: "drop-refused", failure: failure("several-files") });
+  else if (others.length > 0) send({ type: "files-chosen", files: [file, ...others] });
   else send({ type: "file-chosen", file });
 }

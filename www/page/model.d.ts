@@ -17,6 +17,7 @@ import type {
   Failure,
   Hashed,
   HashUpdate,
+  JoinedFile,
   KeptUsage,
   OpenedArchive,
   Saved,
@@ -66,6 +67,8 @@ export interface FindingsPage {
 export interface ShownArchive {
   id: number;
   file: FileFacts;
+  /** What it was put together from, if it was. */
+  parts: Pick<JoinedFile, "names" | "joints"> | null;
   overview: Overview;
   summary: VmSummary | null;
   fileName: FileNameVerdict;
@@ -248,6 +251,8 @@ export type PageEvent =
       /** When it was scanned, if it was found to have changed since. */
       changedSince?: number | null;
     }
+  /** Several at once, which may be the parts of one. */
+  | { type: "files-chosen"; files: File[] }
   | { type: "drop-refused"; failure: Failure }
   | { type: "failure-dismissed" }
   | { type: "scan-stop-wanted" }
@@ -286,7 +291,13 @@ export type PageEvent =
   // What came of it.
   | { type: "kept-counted"; usage: KeptUsage }
   | { type: "open-failed"; file: FileFacts; failure: Failure; again: File | null }
-  | { type: "opened"; file: FileFacts; archive: OpenedArchive; changedSince: number | null }
+  | {
+      type: "opened";
+      file: FileFacts;
+      parts: Pick<JoinedFile, "names" | "joints"> | null;
+      archive: OpenedArchive;
+      changedSince: number | null;
+    }
   | { type: "scan-contradicted"; archive: number }
   | { type: "scan-started"; archive: number }
   | { type: "scan-progressed"; archive: number; update: ScanUpdate; pace: Pace | null }

@@ -66,6 +66,8 @@ function changed(state, event) {
       const { name, size: bytes } = event.file;
       return { ...stopped(state), dragging: "no", opening: { name, size: bytes }, failure: null };
     }
+    case "files-chosen":
+      return { ...state, dragging: "no", failure: null };
     case "drop-refused":
       return {
         ...state,
@@ -128,7 +130,7 @@ function failed({ file, failure, again }) {
  * @param {Extract<PageEvent, { type: "opened" }>} event
  * @returns {ShownArchive}
  */
-function shown({ file, archive, changedSince }) {
+function shown({ file, parts, archive, changedSince }) {
   const { archive: id, overview, summary, fileName, leftOut } = archive;
   const none = {
     configs: new Map(),
@@ -142,7 +144,7 @@ function shown({ file, archive, changedSince }) {
     elsewhere: NOTHING_ELSEWHERE,
     withSecrets: false,
   };
-  const known = { id, file, overview, summary, fileName, leftOut, changedSince };
+  const known = { id, file, parts, overview, summary, fileName, leftOut, changedSince };
   return { ...known, trust: null, scan: NEW_SCAN, ...none };
 }
 
@@ -180,6 +182,14 @@ function isSame(devices, others) {
     const other = new Map(Object.entries(others[at] ?? {}));
     return Object.entries(device).every(([name, value]) => other.get(name) === value);
   });
+}
+
+/**
+ * What was known at the opening, unless the header came up only later.
+ * @param {import("../shared/messages.js").Trust} trust
+ */
+function knownAtLast({ leftOut, summary }) {
+  return { leftOut, summary };
 }
 
 /**
@@ -243,7 +253,7 @@ function changedArchive(archive, event) {
     case "findings-arrived":
       return withFindings(archive, event);
     case "trust-arrived":
-      return { ...archive, trust: event.trust, leftOut: event.trust.leftOut };
+      return { ...archive, trust: event.trust, ...knownAtLast(event.trust) };
     case "formats-arrived":
       return {
         ...archive,

@@ -10,6 +10,7 @@ import type {
   MachineTexts,
   Overview,
   Place,
+  PartOrder,
   ProxmoxPrediction,
   ProxmoxRestore,
   ScanProgress,
@@ -29,6 +30,15 @@ export interface Failure {
   proxmox?: ProxmoxPrediction | null;
   /** What a file is that could not be opened, if that is something else that is known. */
   foreign?: ForeignFile | null;
+}
+
+/** A file that was put together from parts. */
+export interface JoinedFile {
+  file: File;
+  /** The parts' names, in the order that was found. */
+  names: string[];
+  /** What speaks for each joint. */
+  joints: PartOrder["joints"];
 }
 
 /** An archive that the Worker holds open. */
@@ -79,6 +89,8 @@ export interface Trust {
   proxmox: ProxmoxPrediction;
   restore: ProxmoxRestore;
   leftOut: DrivesLeftOut | null;
+  /** `qemu-server.conf` in words, which may stand further on in the file. */
+  summary: VmSummary | null;
   /** Of the disks of which something is lost or in doubt. */
   damage: DamageOfDevice[];
   /** What the findings are about; null where there are too many. */
@@ -224,6 +236,8 @@ export interface Hashed {
 /** Each kind of request with its parameters, its progress and its result. Many fields: one for each kind. */
 export interface Requests {
   /** `largeWindow`: lets zstd take up to 1 GiB of memory to look back. */
+  /** Puts the parts of a file that was split together; null if they are none. */
+  join: { ask: { files: File[] }; progress: never; result: JoinedFile | null };
   open: { ask: { file: File; largeWindow: boolean }; progress: never; result: OpenedArchive };
   /**
    * `keep`: takes a scan that was kept before, and keeps this one; `fresh`: takes

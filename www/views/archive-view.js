@@ -3,33 +3,48 @@ import { compressionWords } from "../words/container.js";
 import { headerResult } from "../words/checked.js";
 import { isBeginningLost, isHeaderCut } from "../words/facts.js";
 import { exactSize, times } from "../words/format.js";
+import { aloneWords, orderWords } from "../words/parts.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
 import { badge, facts, foreign } from "./parts.js";
 
+/** Names of parts that are listed. */
+const PARTS_LISTED = 20;
+
 export function archiveView() {
   const section = byId("archive");
   return whenChanged(
-    ({ archive }) => [archive?.file, archive?.overview, archive?.scan.report?.container],
-    (file, overview, container) => {
+    ({ archive }) => [
+      archive?.file,
+      archive?.parts ?? null,
+      archive?.overview,
+      archive?.scan.report?.container ?? null,
+    ],
+    (file, parts, overview, container) => {
       section.hidden = !file;
-      fill(section, file && overview && card(file, overview, container ?? null));
+      fill(
+        section,
+        file && overview && card({ file, parts: parts ?? null }, overview, container ?? null),
+      );
     },
   );
 }
 
 /**
- * @param {import("../page/model.js").FileFacts} file
+ * @param {Pick<import("../page/model.js").ShownArchive, "file" | "parts">} archive
  * @param {import("../core/vma_inspector.js").Overview} overview
  * @param {import("../core/vma_inspector.js").ContainerReport | null} container
  */
-function card(file, overview, container) {
+function card({ file, parts }, overview, container) {
+  const alone = parts === null ? aloneWords(file.name) : null;
   return h(
     "div",
     { class: "card" },
     h("p", { class: "eyebrow" }, text("archive.eyebrow")),
     h("h2", { id: "archive-title", class: "file-name" }, foreign(file.name)),
+    alone && h("p", {}, h("strong", {}, alone)),
     facts([
+      parts !== null && [text("archive.parts"), joined(parts)],
       [text("archive.size"), exactSize(file.size)],
       [text("archive.compression"), compressionWords(overview.container, file.size, container)],
       [
@@ -63,7 +78,19 @@ function headerVerdict(overview) {
   const why = () => {
     if (isHeaderCut(overview)) return text("archive.sum-cut");
     if (headerStanding === "mended") return text("archive.sum-mended");
+    if (headerStanding === "further-on") return text("archive.sum-further-on");
     return headerChecksum.ok ? text("archive.sum-agrees") : text("archive.sum-differs");
   };
   return [badge(tone, headerResult(overview)), " ", why()];
+}
+
+/** @param {NonNullable<import("../page/model.js").ShownArchive["parts"]>} parts */
+function joined({ names, joints }) {
+  const { isProven, words } = orderWords(joints);
+  return [
+    ...names.slice(0, PARTS_LISTED).map((name) => h("span", { class: "line" }, foreign(name))),
+    names.length > PARTS_LISTED &&
+      h("span", { class: "line" }, text("parts.more", { count: names.length - PARTS_LISTED })),
+    h("span", { class: "line" }, badge(isProven ? "good" : "warning", words)),
+  ];
 }

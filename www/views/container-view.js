@@ -1,6 +1,12 @@
 /** What wraps the archive, judged by itself. */
 import { isScanned } from "../shared/scan-phase.js";
-import { checksumWords, compressionWords, containerVerdict, endWords } from "../words/container.js";
+import {
+  checksumWords,
+  compressionWords,
+  containerVerdict,
+  endWords,
+  namesOf,
+} from "../words/container.js";
 import { placed } from "../words/places.js";
 import { containerSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
@@ -53,6 +59,8 @@ function headOf(report, fileSize, scan) {
     h("p", { class: "eyebrow" }, text("archive.compression")),
     h("h2", { id: "container-title" }, sign(tone), title),
     h("p", {}, words),
+    report.inside.length > 0 &&
+      h("p", {}, text("container.nested", { names: namesOf(report), outer: report.kind })),
     facts([
       [text("archive.size"), compressionWords(report.kind, fileSize, report)],
       !isKept && [text("container.checksums"), checksumWords(report)],
@@ -105,7 +113,17 @@ function groupOf(code, group) {
     h(
       "ol",
       { class: "finding-lines" },
-      listed.map((finding) => h("li", {}, foreign(`${finding.code}: ${finding.text}`))),
+      listed.map((finding) => h("li", {}, foreign(lineOf(finding)))),
     ),
   );
+}
+
+/**
+ * Of what is packed in the file's own container, it is said: the offset is one there.
+ * @param {Finding} finding
+ */
+function lineOf({ code, text: told, layer }) {
+  return layer === 0
+    ? `${code}: ${told}`
+    : `${code}, ${text("container.layer", { layer: layer + 1 })}: ${told}`;
 }

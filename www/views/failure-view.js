@@ -1,6 +1,7 @@
 /** What could not be opened, and why. */
-import { size } from "../words/format.js";
+import { exactSize, size } from "../words/format.js";
 import { foreignSentence } from "../words/foreign.js";
+import { aloneWords } from "../words/parts.js";
 import { failureSentence } from "../words/sentences.js";
 import { pieces, text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
@@ -42,6 +43,7 @@ function bring(section) {
  */
 function card({ file, failure, again }, shown, send) {
   const { foreign: other, proxmox } = failure;
+  const alone = file && aloneWords(file.name);
   const sentence = other ? foreignSentence(other) : null;
   return h(
     "div",
@@ -53,8 +55,9 @@ function card({ file, failure, again }, shown, send) {
       sign("damage"),
       sentence?.title ?? failureSentence(failure.code).title,
     ),
-    file && h("p", { class: "notice-file" }, foreign(file.name)),
+    file && h("p", { class: "notice-file" }, foreign(file.name), `, ${exactSize(file.size)}`),
     sentence ? h("p", {}, sentence.text) : failureWords(failure),
+    alone && h("p", {}, h("strong", {}, alone)),
     other?.members && memberList(other.members),
     !other && proxmox && [h("h3", {}, text("proxmox.eyebrow")), predictionList(proxmox)],
     shown && h("p", {}, ...pieces("failure-box.still", { name: foreign(shown.name) })),

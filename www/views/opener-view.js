@@ -7,8 +7,9 @@ import { foreign } from "./parts.js";
 export function openerView(send) {
   const input = /** @type {HTMLInputElement} */ (byId("file-input"));
   input.addEventListener("change", () => {
-    const [file] = input.files ?? [];
-    if (file) send({ type: "file-chosen", file });
+    const [file, ...others] = input.files ?? [];
+    if (file && others.length > 0) send({ type: "files-chosen", files: [file, ...others] });
+    else if (file) send({ type: "file-chosen", file });
     // Otherwise choosing the same file again would not be a change.
     input.value = "";
   });

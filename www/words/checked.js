@@ -63,6 +63,7 @@ function headerRow({ overview }) {
 export function headerResult(overview) {
   if (isHeaderCut(overview)) return text("checked.cut-off");
   if (overview.headerStanding === "mended") return text("checked.mended");
+  if (overview.headerStanding === "further-on") return text("checked.further-on");
   return overview.headerChecksum.ok ? text("checked.agrees") : text("checked.differs");
 }
 

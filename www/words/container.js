@@ -15,6 +15,12 @@ import { text } from "./text.js";
 export const PROGRAMS = { zstd: "zstd -d", lzop: "lzop -d", gzip: "gunzip", bzip2: "bunzip2" };
 
 /**
+ * What is read through, from the outside to the inside.
+ * @param {Report} report
+ */
+export const namesOf = ({ kind, inside }) => [kind, ...inside].join(" + ");
+
+/**
  * How large the archive is when unpacked, if it is packed.
  * @param {Kind} kind
  * @param {number} fileSize
@@ -24,11 +30,12 @@ export function compressionWords(kind, fileSize, report) {
   if (kind === "plain") return text("compression.none");
   const packed = size(fileSize);
   const bytes = report?.unpackedSize ?? null;
-  if (!report || bytes === null) return text("compression.unknown", { kind, packed });
+  const names = report ? namesOf(report) : kind;
+  if (!report || bytes === null) return text("compression.unknown", { kind: names, packed });
   const unpacked = size(bytes);
   return report.end === "complete" && !isTorn(report)
-    ? text("compression.known", { kind, packed, unpacked })
-    : text("compression.so-far", { kind, packed, unpacked });
+    ? text("compression.known", { kind: names, packed, unpacked })
+    : text("compression.so-far", { kind: names, packed, unpacked });
 }
 
 /**
@@ -38,7 +45,8 @@ export function compressionWords(kind, fileSize, report) {
  */
 export function dataSentence(report) {
   if (!report || report.kind === "plain") return text("data.no-checksum");
-  const { kind, end } = report;
+  const { end } = report;
+  const kind = namesOf(report);
   const { checked, matched, absent } = report.checksums;
   if (isMismatched(report)) return mismatchSentence(report, PROGRAMS[report.kind]);
   if (checked === 0) {
@@ -54,12 +62,16 @@ export function dataSentence(report) {
  * @param {Report} report
  * @param {string} program
  */
-function mismatchSentence({ kind, checksums: { checked, matched } }, program) {
+function mismatchSentence(report, program) {
+  const {
+    kind,
+    checksums: { checked, matched },
+  } = report;
   const wrong = checked - matched;
   if (kind === "lzop" || (kind === "bzip2" && wrong > 0)) {
     return text("data.blocks-wrong", { count: wrong, program });
   }
-  return text("data.wrong", { kind, program });
+  return text("data.wrong", { kind: namesOf(report), program });
 }
 
 /**
@@ -69,7 +81,8 @@ function mismatchSentence({ kind, checksums: { checked, matched } }, program) {
  * @returns {Verdict}
  */
 export function containerVerdict(report, scan) {
-  const { kind, findings, end } = report;
+  const { findings, end } = report;
+  const kind = namesOf(report);
   const worst = ["damage", "warning"].find((level) => findings.some((f) => f.severity === level));
   const data = dataSentence(report);
   if (worst === "damage") {
@@ -95,7 +108,8 @@ export function containerVerdict(report, scan) {
 
 /** @param {Report} report */
 function tornTitle(report) {
-  const { kind, end } = report;
+  const { end } = report;
+  const kind = namesOf(report);
   const isOnlyCut = end === "cut" && tornPlaces(report).damaged === 0;
   return isOnlyCut ? text("container.cut", { kind }) : text("container.damaged", { kind });
 }
@@ -105,7 +119,7 @@ function tornTitle(report) {
  * @param {Report} report
  */
 export function tornSentence(report) {
-  const { kind } = report;
+  const kind = namesOf(report);
   const { damaged, isCut } = tornPlaces(report);
   return [
     damaged > 0 && text("container.torn-places", { kind, count: damaged }),
@@ -139,7 +153,9 @@ function agreement(checked, matched) {
 }
 
 /** @param {Report} report */
-export function endWords({ end, kind }) {
+export function endWords(report) {
+  const { end } = report;
+  const kind = namesOf(report);
   if (end === "complete") return text("container-end.complete", { kind });
   if (end === "cut") return text("container-end.cut");
   return end === "damaged" ? text("container-end.damaged") : text("container-end.unknown");

@@ -1,6 +1,6 @@
 /** What the scan shows, in one heading and a few sentences that are true. */
 import { CLUSTER_TWICE } from "../shared/codes.js";
-import { dataSentence, tornSentence } from "./container.js";
+import { dataSentence, namesOf, tornSentence } from "./container.js";
 import {
   allFindings,
   clusterFaults,
@@ -93,7 +93,7 @@ function finished(archive) {
   const whole = completeness(archive);
   const words = [whole, torn, data].filter(Boolean).join(" ");
   if (mismatched) {
-    const title = text("verdict.sound-but-checksum", { kind: container.kind });
+    const title = text("verdict.sound-but-checksum", { kind: namesOf(container) });
     return { tone: "damage", title, text: words };
   }
   if (torn !== "") {

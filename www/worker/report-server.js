@@ -44,6 +44,7 @@ export function trustOf(archive, name) {
     proxmox: archive.proxmox(),
     restore: archive.proxmoxRestore(name),
     leftOut: archive.leftOut() ?? null,
+    summary: archive.vmSummary() ?? null,
     damage: damage.filter(({ lost, doubt }) => lost.count + doubt.count > 0),
     places: archive.places(PLACED_MAX) ?? null,
   };

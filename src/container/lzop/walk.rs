@@ -195,8 +195,7 @@ impl Lzop {
             Next::Block(header) => {
                 let length = u64::try_from(header.header_length).unwrap_or(0);
                 let end = start.saturating_add(length).saturating_add(u64::from(header.length));
-                let is_cut = self.input.source().size().is_some_and(|size| size < end);
-                if is_cut {
+                if !self.reaches(end)? {
                     return Ok(lost(Loss::cut(start), Some(flags)));
                 }
                 if self.is_plausible(flags, &header)? {
@@ -221,6 +220,16 @@ impl Lzop {
             }
         }
         Ok(Step::On)
+    }
+
+    /// Whether the source has its bytes up to `end`; one that is packed itself does not
+    /// tell how long it is.
+    fn reaches(&self, end: u64) -> Result<bool, Error> {
+        let source = self.input.source();
+        match source.size() {
+            Some(size) => Ok(size >= end),
+            None => Ok(source.read_at(end.saturating_sub(1), &mut [0])? == 1),
+        }
     }
 
     fn pass(&mut self, flags: Flags, header: &BlockHeader) -> Result<Step<Search>, Error> {

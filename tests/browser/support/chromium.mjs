@@ -141,8 +141,8 @@ class Page {
     return await this.#page.locator(selector).innerText();
   }
 
-  async waitFor(predicate, argument) {
-    await this.#page.waitForFunction(predicate, argument, { timeout: 90_000 });
+  async waitFor(predicate, argument, timeout = 90_000) {
+    await this.#page.waitForFunction(predicate, argument, { timeout });
   }
 
   async evaluate(work, argument) {

@@ -119,7 +119,7 @@ class Page {
 
   async choose(path) {
     const input = await this.#page.$("input[type=file]");
-    await input.uploadFile(path);
+    await input.uploadFile(...[path].flat());
   }
 
   /**
@@ -159,8 +159,8 @@ class Page {
     return await this.#page.$eval(selector, (element) => element.innerText);
   }
 
-  async waitFor(predicate, argument) {
-    await this.#page.waitForFunction(predicate, { timeout: 90_000 }, argument);
+  async waitFor(predicate, argument, timeout = 90_000) {
+    await this.#page.waitForFunction(predicate, { timeout }, argument);
   }
 
   async evaluate(work, argument) {
@@ -170,10 +170,16 @@ class Page {
   /** What a click or anything else makes the browser download, to its end. */
   async download(start) {
     const begun = this.#next("browsingContext.downloadWillBegin");
-    const ended = this.#next("browsingContext.downloadEnd");
+    /** Ends of downloads: that of one before may come late. */
+    const ends = [];
+    const note = (end) => ends.push(end);
+    this.#connection.on("browsingContext.downloadEnd", note);
     await start();
-    const { suggestedFilename: fileName } = await begun;
-    const { status, filepath: path } = await ended;
+    const { suggestedFilename: fileName, navigation } = await begun;
+    const isThis = (end) => end.navigation === navigation;
+    while (!ends.some(isThis)) await this.#next("browsingContext.downloadEnd");
+    this.#connection.off("browsingContext.downloadEnd", note);
+    const { status, filepath: path } = ends.find(isThis);
     const endedAt = performance.now();
     if (status !== "complete") {
       return { fileName, failure: status };

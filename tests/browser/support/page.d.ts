@@ -26,7 +26,7 @@ export interface TestPage {
   /** The text that a person sees. */
   text(selector?: string): Promise<string>;
   /** Waits until the predicate, run in the page, is true. */
-  waitFor<A>(predicate: (argument: A) => unknown, argument?: A): Promise<void>;
+  waitFor<A>(predicate: (argument: A) => unknown, argument?: A, timeout?: number): Promise<void>;
   evaluate<A, R>(work: (argument: A) => R | Promise<R>, argument?: A): Promise<R>;
   /** What `start` makes the browser download, when it has ended. */
   download(start: () => Promise<void>): Promise<Download>;

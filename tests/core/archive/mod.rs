@@ -3,5 +3,6 @@
 mod forms;
 mod golden;
 mod header;
+mod parts;
 mod places;
 mod salvage;

@@ -5,6 +5,8 @@ mod astray;
 mod compressed;
 mod damage;
 mod lost_length;
+mod nested;
+mod nothing;
 mod restarted;
 
 /// Where the blocks of the single frame in `packed` start.

@@ -7,10 +7,11 @@ use std::rc::Rc;
 
 use crate::dense::{assert_lost, dense, offset, only};
 use crate::support;
-use crate::support::{codes, image, scan};
-use archive_writer::{ArchiveBuilder, Random, RawSlot};
+use crate::support::{codes, finish, id, image, open, scan};
+use archive_writer::{ArchiveBuilder, Content, Device, Kind, Random, RawSlot};
 use vma_inspector::archive::finding::{CODES, FindingKind};
 use vma_inspector::container::Options;
+use vma_inspector::image::Fill;
 use vma_inspector::scan::Scan;
 use vma_inspector::source::ReadAt;
 use vma_inspector::source::{Error, Part};
@@ -269,4 +270,20 @@ fn a_source_that_fails_in_the_middle_is_an_error_and_keeps_what_was_found() {
     let error = scan.step().expect_err("the source fails");
     assert_eq!((error.code(), error.part()), ("source-shrank", Part::Source));
     assert_eq!(scan.found().extents().count, 1);
+}
+
+#[test]
+fn what_the_scan_has_not_come_to_is_an_error_and_no_zeros() {
+    let device = Device::new(1, "drive-scsi0", 1 << 20, Content::of_kind(Kind::Dense, 1));
+    let builder = ArchiveBuilder::new().device(device);
+    let archive = open(builder.build().bytes);
+    let scan = Scan::new(&archive);
+    let mut bytes = [0; 4096];
+    let filled = |scan: &Scan| scan.image(id(1)).expect("it is declared").filled(Fill::Zeros);
+    let error = filled(&scan).read_at(65_536, &mut bytes).expect_err("nothing was scanned");
+    assert_eq!((error.code(), error.part()), ("not-yet-known", Part::Image));
+    assert_eq!(error.offset(), Some(65_536));
+    let scan = finish(scan);
+    assert_eq!(filled(&scan).read_at(65_536, &mut bytes), Ok(4096));
+    assert!(bytes == builder.image(1)[65_536..][..4096]);
 }

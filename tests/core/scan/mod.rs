@@ -3,5 +3,6 @@
 mod doubt;
 mod faults;
 mod kept;
+mod parts;
 mod reads;
 mod slots;

@@ -1,8 +1,10 @@
 /** Opening and closing an archive, and what can be asked of it without its scan. */
+import { join } from "../parts.js";
 import { close, open, using } from "../sessions.js";
 
-/** @type {Pick<import("../../shared/messages.js").Handlers, "open" | "close" | "config" | "imageSize">} */
+/** @type {Pick<import("../../shared/messages.js").Handlers, "join" | "open" | "close" | "config" | "imageSize">} */
 export const archiveHandlers = {
+  join: ({ files }) => join(files),
   open: ({ file, largeWindow }) => open(file, largeWindow),
   close: ({ archive }) => {
     close(archive);

@@ -1,4 +1,5 @@
 /** What a disk begins like, before it is saved. */
+import { isFault } from "../../shared/failure.js";
 import { nextTurn } from "../turn.js";
 import { BEGINNING_BYTES, formatOf } from "./beginning.js";
 
@@ -20,7 +21,13 @@ export async function beginsLike(session, deviceId) {
   const { archive, compressed, kept } = session;
   if (archive.isZero(deviceId, 0, BEGINNING_BYTES)) return null;
   if (compressed && (kept || !(await approached(session, deviceId)))) return null;
-  return formatOf(archive.imageRead(deviceId, 0, BEGINNING_BYTES, "as-it-is"));
+  try {
+    return formatOf(archive.imageRead(deviceId, 0, BEGINNING_BYTES, "as-it-is"));
+  } catch (error) {
+    if (isFault(error)) throw error;
+    // The scan has not come there, say: the save itself tells what it began like.
+    return null;
+  }
 }
 
 /**

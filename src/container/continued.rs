@@ -1,0 +1,82 @@
+//! Whether the bytes of one file go on in another one, as the container tells.
+
+use std::rc::Rc;
+
+use super::contents::Contents;
+use super::finding::ContainerFindingKind;
+use super::format::Container;
+use super::options::Options;
+use crate::source::{Error, GapKind, Part, gaps, to_u64};
+
+/// Bytes of memory that what is tried may keep.
+const KEPT: usize = 1 << 20;
+
+/// Bytes behind the joint within which it shows whether decoding has lost its way.
+const SHOWS_WITHIN: u64 = 2 << 20;
+
+/// What the bytes on both sides of a joint say of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joint {
+    /// What begins before it ends behind it, as it says itself.
+    Proven,
+    /// Nothing that is there tells.
+    Unknown,
+    /// What begins before it does not go on behind it.
+    Contradicted,
+}
+
+/// Whether `head` follows `tail` in one file of `container`: unpacking that begins in
+/// the one, wherever it can, has to go on into the other.
+///
+/// # Errors
+///
+/// None that bytes in memory could have.
+pub fn continues(tail: &[u8], head: &[u8], container: Container) -> Result<Joint, Error> {
+    let before = unpacked(tail.to_vec(), container)?;
+    let both = unpacked([tail, head].concat(), container)?;
+    let (Some((before, known)), Some((both, faults))) = (before, both) else {
+        return Ok(Joint::Unknown);
+    };
+    let joint = to_u64(tail.len());
+    let near = 1..joint.saturating_add(to_u64(head.len()).min(SHOWS_WITHIN));
+    // Where the tail begins in the middle of something, it may take a few tries.
+    if faults.iter().any(|at| near.contains(at) && !known.contains(at)) {
+        return Ok(Joint::Contradicted);
+    }
+    Ok(if before > 0 && both > before { Joint::Proven } else { Joint::Unknown })
+}
+
+/// Bytes that come out of `bytes`, and where they cannot be unpacked; `None` if
+/// nothing comes out.
+fn unpacked(bytes: Vec<u8>, container: Container) -> Result<Option<(u64, Vec<u64>)>, Error> {
+    let options = Options { checkpoint_bytes: KEPT, cache_bytes: KEPT, ..Options::default() };
+    let contents = Contents::new(Rc::new(bytes), &options, Some(container));
+    loop {
+        match contents.verify_step(u64::MAX) {
+            Ok(progress) if progress.done => break,
+            Ok(_) => {}
+            Err(error) if error.part() == Part::Source => return Err(error),
+            Err(_) => return Ok(None),
+        }
+    }
+    let size = contents.progress().contents;
+    let lost: u64 = gaps(&contents, 0..size)
+        .filter(|gap| gap.kind == GapKind::Lost)
+        .map(|gap| gap.end.saturating_sub(gap.start))
+        .sum();
+    let is_fault = |kind: &ContainerFindingKind| {
+        !matches!(
+            kind,
+            ContainerFindingKind::ZstdChecksumMismatch { .. }
+                | ContainerFindingKind::GzipCrcMismatch { .. }
+                | ContainerFindingKind::GzipSizeMismatch { .. }
+                | ContainerFindingKind::Bzip2CrcMismatch { .. }
+                | ContainerFindingKind::ZstdContentSizeMismatch { .. }
+                | ContainerFindingKind::Cut
+                | ContainerFindingKind::EndMarkerMissing
+        )
+    };
+    let faults = contents.findings().into_iter().filter(|finding| is_fault(&finding.kind));
+    let faults: Vec<u64> = faults.map(|finding| finding.offset).collect();
+    Ok((size > lost).then_some((size.saturating_sub(lost), faults)))
+}
