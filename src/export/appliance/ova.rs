@@ -81,7 +81,8 @@ impl Ova {
         for (drive, _) in machine.disks() {
             if let Some(disk) = disk(drive.device) {
                 let name = machine.file_name(drive, format.extension());
-                disks.push(Member { device: drive.device, name, stream: disk.stream(format)? });
+                let stream = disk.named(&name).stream(format)?;
+                disks.push(Member { device: drive.device, name, stream });
             }
         }
         let mut ova = Self {

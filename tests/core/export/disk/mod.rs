@@ -3,3 +3,4 @@
 mod doubt;
 pub mod files;
 pub mod format;
+mod readers;
