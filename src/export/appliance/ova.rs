@@ -78,7 +78,7 @@ impl Ova {
         let format =
             if compressed { StreamFormat::VmdkStream } else { StreamFormat::VmdkStreamStored };
         let mut disks = Vec::new();
-        for (drive, _) in machine.disks() {
+        for (drive, _) in machine.disks_by_boot() {
             if let Some(disk) = disk(drive.device) {
                 let name = machine.file_name(drive, format.extension());
                 let stream = disk.named(&name).stream(format)?;
