@@ -11,7 +11,7 @@ use crate::export::disk::files::{
 };
 use crate::programs;
 use crate::programs::has;
-use archive_writer::{ArchiveBuilder, Content, Device, Kind, Random};
+use archive_writer::{ArchiveBuilder, Content, Device, Kind};
 use vma_inspector::export::disk::{DiskFormat, StreamFormat};
 use vma_inspector::source::ReadAt;
 
@@ -93,18 +93,30 @@ fn fixtures() -> Vec<Case> {
     cases
 }
 
-/// Words without a repetition, so that deflate finds nothing to point back to.
-fn words(length: usize) -> Vec<u8> {
-    let mut random = Random::new(11);
-    let letters = b"abcdefghijklmnopqrstuvwxyz0123456789+/";
-    (0..length).map(|_| letters[random.below(letters.len() as u64) as usize]).collect()
+/// Text in which no three letters stand twice, so that deflate finds nothing to
+/// point back to: a de Bruijn sequence, made of Lyndon words.
+fn without_repetition(length: usize) -> Vec<u8> {
+    let letters = b"abcdefghijklmnopqrstuvwxyz0123456789+/-_.";
+    let (mut text, mut word) = (Vec::new(), vec![0]);
+    while text.len() < length {
+        if 3 % word.len() == 0 {
+            text.extend(word.iter().map(|&letter: &usize| letters[letter]));
+        }
+        word = word.iter().copied().cycle().take(3).collect();
+        while word.last() == Some(&(letters.len() - 1)) {
+            word.pop();
+        }
+        *word.last_mut().expect("the sequence is longer than that") += 1;
+    }
+    text.truncate(length);
+    text
 }
 
 /// A disk whose blocks of deflate hold literals alone, and one that holds them
 /// beside others.
-fn of_literals() -> Vec<Case> {
-    let whole = words(3 * 65_536);
-    let mut mixed = words(4 * 65_536);
+pub fn of_literals() -> Vec<Case> {
+    let whole = without_repetition(65_536).repeat(3);
+    let mut mixed = without_repetition(65_536).repeat(4);
     for (at, byte) in mixed.iter_mut().enumerate() {
         if at / 5_000 % 3 == 1 {
             *byte = b'a' + (at % 7) as u8;
