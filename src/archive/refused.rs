@@ -51,13 +51,12 @@ pub(super) fn file(source: &Rc<dyn ReadAt>) -> Result<(), Error> {
 ///
 /// # Errors
 ///
-/// It is, or the source cannot be read.
+/// It is, or the source cannot be read, or nothing comes out of it for too long.
 pub(super) fn contents(source: &Rc<dyn ReadAt>, contents: &Contents) -> Result<(), Error> {
     let Some(container) = contents.container() else { return Ok(()) };
     let is_patch = || Ok(container == Container::Zstd && foreign::is_zstd_patch(source)?);
-    if approach(contents, 0).is_err() {
-        // Whoever reads on is told why.
-        return if is_patch()? { Err(refusal(None, Foreign::ZstdPatch)) } else { Ok(()) };
+    if let Err(error) = approach(contents, 0) {
+        return Err(if is_patch()? { refusal(None, Foreign::ZstdPatch) } else { error });
     }
     let first = read_range(contents, 0..TOLD_BY)?;
     if first.starts_with(&MAGIC) {

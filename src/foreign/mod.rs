@@ -67,7 +67,7 @@ pub fn after_search(source: &dyn ReadAt, reach: u64) -> Result<Option<Foreign>, 
         return Ok(Some(Foreign::Iso));
     }
     match text::recognise(&first) {
-        None => zeros::recognise(source, reach),
+        None if first.iter().all(|&byte| byte == 0) => zeros::recognise(source, reach),
         found => Ok(found),
     }
 }

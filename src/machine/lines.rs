@@ -72,17 +72,30 @@ pub fn bytes_of_size(text: &str) -> Option<u64> {
         "T" => 40,
         _ => return None,
     };
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    times(number, 1_u64.checked_shl(shift)?)
+}
+
+/// A decimal number times `unit`, cut to a whole: `1.5` times 100. `None` where
+/// it is none, or does not fit.
+#[must_use]
+pub fn times(text: &str, unit: u64) -> Option<u64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || !are_digits(whole) || !are_digits(fraction) || fraction.len() > 18 {
         return None;
     }
-    let whole = whole.parse::<u64>().ok()?.checked_mul(1_u64.checked_shl(shift)?)?;
-    let unit = u128::from(1_u64.checked_shl(shift)?);
-    let tenths = fraction.parse::<u128>().unwrap_or(0);
+    let whole = whole.parse::<u64>().ok()?.checked_mul(unit)?;
     let scale = 10_u128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
-    let part = tenths.checked_mul(unit)?.checked_div(scale)?;
-    whole.checked_add(u64::try_from(part).ok()?)
+    let part = fraction.parse::<u128>().unwrap_or(0).checked_mul(unit.into())?;
+    whole.checked_add(u64::try_from(part.checked_div(scale)?).ok()?)
+}
+
+/// Puts `item` behind those that are not above it, so that a list that is filled
+/// so is sorted. Lists of a config are short, and this is a small part of code.
+pub fn insert_sorted<T, K: Ord>(list: &mut Vec<T>, item: T, key: impl Fn(&T) -> K) {
+    let own = key(&item);
+    let at = list.iter().take_while(|other| key(other) <= own).count();
+    list.insert(at, item);
 }
 
 /// Whether there is such a drive in Proxmox VE: `net32`, `scsi31` and

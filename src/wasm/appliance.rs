@@ -117,6 +117,7 @@ fn left_out(left_out: &[LeftOut]) -> Array {
             .with("key", left_out.key.as_str())
             .with("value", left_out.value.as_str())
             .with("code", left_out.reason.code())
+            .with("danger", left_out.is_danger)
             .with("text", left_out.to_string())
     })
 }

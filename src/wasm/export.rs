@@ -153,7 +153,8 @@ impl Archive {
     /// A disk as a file of a format of [`formats`](Self::formats); with `hashed`,
     /// what passes of the disk can be taken as well; with `marked`, what is
     /// missing reads as a text that says so, and not as zeros. With doubt taken
-    /// as lost, the file may be shorter than is said there. Throws a `VmaError`.
+    /// as lost, the file may be shorter than is said there. `fileName` is what it
+    /// is saved under, which a VMDK says of itself. Throws a `VmaError`.
     #[wasm_bindgen(js_name = exportDisk)]
     pub fn export_disk(
         &self,
@@ -162,11 +163,13 @@ impl Archive {
         hashed: bool,
         marked: bool,
         doubt: Option<DoubtTaken>,
+        #[wasm_bindgen(js_name = fileName)] file_name: Option<String>,
     ) -> Result<Export, JsValue> {
         let doubt = doubt_of(doubt)?;
         self.contents().begin_anew();
         let (id, disk) = self.known_disk(device, doubt)?;
         let disk = if marked { self.marked_disk(id, doubt).unwrap_or(disk) } else { disk };
+        let disk = file_name.map_or(disk.clone(), |name| disk.named(&name));
         let mut taps = Vec::new();
         let disk = if hashed { tapped(id, &disk, &mut taps) } else { disk };
         let file = DiskFormat::ALL.into_iter().find(|known| known.code() == format);

@@ -7,6 +7,7 @@ use crate::machine::qemu_server_conf::{self, MappedDevice, Network, QemuServerCo
 pub(super) fn summary(conf: &QemuServerConf, header: &Header) -> Fields {
     Fields::default()
         .text("name", conf.name.as_deref())
+        .with("notes", conf.notes.as_str())
         .text("osType", conf.os_type.as_deref())
         .count_or_null("cores", conf.cores.map(u64::from))
         .count_or_null("sockets", conf.sockets.map(u64::from))
@@ -25,6 +26,7 @@ fn network(network: &Network) -> Fields {
         .text("mac", network.mac.as_deref())
         .text("bridge", network.bridge.as_deref())
         .text("vlan", network.vlan.as_deref())
+        .with("down", network.is_down)
 }
 
 fn disk(disk: &qemu_server_conf::Disk, header: &Header) -> Fields {

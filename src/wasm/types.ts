@@ -267,8 +267,11 @@ export interface Place {
 }
 
 /** `qemu-server.conf` in words. `null`: the line is not there. */
+/** Many fields: each is a key of the file. */
 export interface VmSummary {
   name: string | null;
+  /** Its notes, decoded; a text, whatever stands in it. */
+  notes: string;
   osType: string | null;
   cores: number | null;
   sockets: number | null;
@@ -283,6 +286,8 @@ export interface VmSummary {
     mac: string | null;
     bridge: string | null;
     vlan: string | null;
+    /** Whether its cable is pulled. */
+    down: boolean;
   }[];
   disks: {
     /** "scsi0", "efidisk0", … */
@@ -445,8 +450,13 @@ export type Room = (length: number) => Uint8Array<ArrayBuffer>;
 export interface LeftOut {
   key: string;
   value: string;
-  /** "no-place", "replaced" or "not-in-archive". */
+  /**
+   * "no-place", "replaced", "not-in-archive", "proxmox-only", "old-host", "cloud-init"
+   * or "unknown".
+   */
   code: string;
+  /** Whether a machine that is started without a thought could do harm, or not start. */
+  danger: boolean;
   /** All of it in one line. */
   text: string;
 }

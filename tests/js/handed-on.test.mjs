@@ -20,8 +20,9 @@ test("by default it is in no report and in no list", async () => {
   for (const line of ["args: ********: left out", "cipassword: ********: left out"]) {
     assert.ok(lists.includes(line), `no ${line}`);
   }
-  assert.ok(lists.includes("hostpci0: 0000:01:00.0: left out"));
-  assert.ok(lists.includes("smbios1: uuid=4c4c4544-0000-2010-8020-80c04f202020,serial=********"));
+  assert.ok(lists.includes("hostpci0: 0000:01:00.0: left out: belongs to the old host"));
+  assert.ok(lists.includes("smbios1: uuid=4c4c4544-0000-2010-8020-80c04f202020: left out; "));
+  assert.ok(lists.includes("smbios1: serial=********: left out"));
   const text = await report();
   assert.equal(text.match(new RegExp(`.*${SECRET}.*`)), null);
   const saved = JSON.parse(text);
@@ -81,4 +82,25 @@ test("nothing hides in the text of a report, and names are whole in it", async (
   assert.ok(text.includes(String.raw`a\u0085b\u202ec\u200bd`));
   assert.equal(JSON.parse(text).devices[0].name, name);
   assert.match(words("devices"), /aU\+0085bU\+202EcU\+200Bd+ … \(and \d+ more characters\)/);
+});
+
+test("notes are decoded and text, beside the configuration and nowhere else", () => {
+  const notes = "#<b>Erst</b> 101%3A root %C3%BC\n#%0A\nname: web\n";
+  const config = `qemu-server.conf=${makeFile("notes.conf", notes)}`;
+  show(makeArchive("notes.vma", "--disk", "a:1M:dense:2", "--config", config).path);
+  assert.ok(words("configs").includes("<b>Erst</b> 101: root ü"));
+  assert.ok(!words("machine").includes("Erst") && !words("elsewhere").includes("Erst"));
+  withSecrets(true);
+  assert.ok(words("elsewhere").includes("<description>&lt;b&gt;Erst&lt;/b&gt; 101: root ü"));
+});
+
+test("what would do harm at the first start stands above the list", () => {
+  const conf = "net0: virtio,bridge=vmbr0,link_down=1\nscsi0: local:vm-1-disk-0\nname: web\n";
+  const config = `qemu-server.conf=${makeFile("harm.conf", conf)}`;
+  const disk = ["--disk", "drive-scsi0:1M:dense:2"];
+  show(makeArchive("harm.vma", ...disk, "--config", config).path);
+  const lists = words("elsewhere");
+  const [, told = ""] = lists.split("Before the first start");
+  assert.match(told, /^net0: link_down=1: now not connected in VMware alone; .*pull it/);
+  assert.ok(words("machine").includes("its cable is pulled"));
 });

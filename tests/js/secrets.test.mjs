@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MASK, maskedConfig, maskedValue } from "../../www/shared/secrets.js";
+import { MASK, machineTextForOthers, maskedConfig, maskedValue } from "../../www/shared/secrets.js";
 
 const SECRET = "correct-horse";
 
@@ -90,4 +90,25 @@ test("what a list says of a setting is left out in the same way", () => {
   assert.equal(maskedValue("description", SECRET), MASK);
   assert.equal(maskedValue("hostpci0", "0000:01:00.0"), "0000:01:00.0");
   assert.equal(maskedValue("scsi99", "local:vm-1"), "local:vm-1");
+});
+
+test("what a person wrote of a machine is not in a text for others", () => {
+  const domain = [
+    "<domain>",
+    `  <description>root: ${SECRET}`,
+    `second line ${SECRET}</description>`,
+    "  <os>",
+    '    <smbios mode="sysinfo"/>',
+    "  </os>",
+    '  <sysinfo type="smbios">',
+    "    <system>",
+    `      <entry name="serial">${SECRET}</entry>`,
+    "    </system>",
+    "  </sysinfo>",
+    "</domain>",
+    "",
+  ].join("\n");
+  assert.equal(machineTextForOthers(domain), "<domain>\n  <os>\n  </os>\n</domain>\n");
+  const command = `qemu \\\n  -m 512 \\\n  -smbios "type=1,serial=${SECRET} b" \\\n  -vga none\n`;
+  assert.equal(machineTextForOthers(command), "qemu \\\n  -m 512 \\\n  -vga none\n");
 });

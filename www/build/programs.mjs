@@ -27,11 +27,21 @@ export function firefox() {
 
 const onPath = (name) => output("sh", ["-c", `command -v ${name}`]);
 
+/** Of Debian's own Python: another one does not see what Debian's packages bring. */
+const pythonModule = (name) => output("/usr/bin/python3", ["-c", `import ${name}`]);
+
 /** Debian's packages, and how to tell that one is there. */
 const packages = [
   { name: "chromium", found: chromium, or: "set CHROMIUM to one of version 120 or later" },
   { name: "firefox-esr", found: firefox, or: "set FIREFOX to one of version 128 or later" },
   { name: "qemu-utils", found: () => onPath("qemu-img") },
+  { name: "qemu-system-x86", found: () => onPath("qemu-system-x86_64") },
+  { name: "qemu-system-arm", found: () => onPath("qemu-system-aarch64") },
+  // Other readers of the formats of disks.
+  { name: "7zip", found: () => onPath("7zz") },
+  { name: "python3-libqcow", found: () => pythonModule("pyqcow") },
+  { name: "python3-libvhdi", found: () => pythonModule("pyvhdi") },
+  { name: "python3-libvmdk", found: () => pythonModule("pyvmdk") },
   { name: "zstd", found: () => onPath("zstd") },
   { name: "lzop", found: () => onPath("lzop") },
   { name: "pigz", found: () => onPath("pigz") },

@@ -316,11 +316,18 @@ export interface Requests {
     result: string | null;
   };
   /**
-   * Writes all of it. `hashes`: the disks whose SHA-256 is begun on the way.
+   * Writes all of it. `fileName`: what it is saved under. `hashes`: the disks whose SHA-256 is begun on the way.
    * Unless it went to a port, the page has to `commit` it by its `job`.
    */
   save: {
-    ask: { archive: number; job: string; what: SaveWhat; sink: SinkOrder; hashes: number[] };
+    ask: {
+      archive: number;
+      job: string;
+      what: SaveWhat;
+      fileName: string;
+      sink: SinkOrder;
+      hashes: number[];
+    };
     progress: SaveUpdate;
     result: Saved;
   };

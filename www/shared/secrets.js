@@ -88,6 +88,22 @@ export function maskedConfig(name, text) {
   return text.split("\n").map(maskedLine).join("\n");
 }
 
+/** Where a text for another program holds notes, and what the machine says of itself. */
+const OF_A_PERSON = [
+  /^ *<description>[^]*?<\/description>\n/m,
+  /^ *<sysinfo [^]*?<\/sysinfo>\n/m,
+  /^ *<smbios mode="sysinfo"\/>\n/m,
+  /^ *-smbios [^\n]*\n/m,
+];
+
+/**
+ * A libvirt domain or a command of QEMU without what a person wrote into it.
+ * @param {string} text
+ */
+export function machineTextForOthers(text) {
+  return OF_A_PERSON.reduce((rest, pattern) => rest.replace(pattern, ""), text);
+}
+
 /** @param {string} whole */
 function maskedLine(whole) {
   const line = whole.trimEnd();

@@ -10,6 +10,7 @@ import { byId, fill, h, whenChanged } from "./dom.js";
 import { button, copyButton, failureWords, foreign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ConfigEntry} Config */
+/** @typedef {import("../core/vma_inspector.js").VmSummary} VmSummary */
 /** @typedef {import("../page/model.js").ConfigContent} Content */
 /** @typedef {import("../page/model.js").Send} Send */
 
@@ -19,15 +20,21 @@ export function configsView(send) {
   /** @type {Map<number, ReturnType<typeof configView>>} */
   let views = new Map();
   const build = whenChanged(
-    ({ archive }) => [archive?.overview.configs, archive?.overview, archive?.file.name ?? ""],
-    (configs, overview, archiveName) => {
+    ({ archive }) => [
+      archive?.overview.configs,
+      archive?.overview,
+      archive?.file.name ?? "",
+      archive?.summary ?? null,
+    ],
+    (configs, overview, archiveName, summary) => {
       section.hidden = !configs;
       const all = configs ?? [];
       views = new Map(all.map((each) => [each.index, configView(each, archiveName, send)]));
       const isKnown = overview && !isHeaderCut(overview) && !isBeginningLost(overview);
       const none = isKnown ? text("configs.none") : text("configs.unknown");
       const roots = [...views.values()].map(({ root }) => root);
-      fill(section, configs && card(roots.length > 0 ? roots : [h("p", {}, none)]));
+      const notes = notesOf(summary);
+      fill(section, configs && card(roots.length > 0 ? [notes, ...roots] : [h("p", {}, none)]));
       views.values().next().value?.open();
     },
   );
@@ -44,7 +51,26 @@ export function configsView(send) {
   };
 }
 
-/** @param {HTMLElement[]} contents */
+/**
+ * What a person wrote of the machine: text, whatever stands in it.
+ * @param {VmSummary | null} summary
+ */
+function notesOf(summary) {
+  const written = summary?.notes ?? "";
+  if (written === "") return null;
+  return h(
+    "details",
+    { class: "config" },
+    h("summary", {}, text("machine.notes")),
+    h(
+      "pre",
+      { tabindex: 0, role: "region", "aria-label": text("machine.notes") },
+      foreign(written, FILE),
+    ),
+  );
+}
+
+/** @param {(HTMLElement | null)[]} contents */
 function card(contents) {
   return h(
     "div",

@@ -3,13 +3,13 @@ import { baseName, isHarmless } from "../page/names.js";
 import { saveSmallFile } from "../page/save-blob.js";
 import { isLive, lastSaveOf } from "../page/save.js";
 import { isScattered } from "../page/wish.js";
-import { maskedValue } from "../shared/secrets.js";
+import { machineTextForOthers, maskedValue } from "../shared/secrets.js";
 import { FORMATS, TEXT_FORMATS } from "../words/disk-formats.js";
 import { size } from "../words/format.js";
 import { FILE } from "../words/shown.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, setText, whenChanged } from "./dom.js";
-import { button, copyButton, foreign, listItems } from "./parts.js";
+import { button, copyButton, foreign, listItems, sign } from "./parts.js";
 import { saveBox } from "./save-box.js";
 import { select, setOptions } from "./save-panel.js";
 
@@ -217,6 +217,7 @@ function textPart(title, fileName, notes, send) {
   let drawnWithSecrets = false;
   const pre = h("pre", { tabindex: 0, role: "region", "aria-label": title });
   const lost = h("div");
+  const withheld = h("p", { class: "quiet" }, text("texts.withheld"));
   const root = h(
     "details",
     { class: "config" },
@@ -228,6 +229,7 @@ function textPart(title, fileName, notes, send) {
       button(text("button.save"), () => saveSmallFile(fileName, new TextEncoder().encode(shown))),
     ),
     pre,
+    withheld,
     notes,
     lost,
   );
@@ -241,8 +243,10 @@ function textPart(title, fileName, notes, send) {
     drawn = made;
     drawnWithSecrets = withSecrets;
     fill(lost, leftOutList(made.leftOut, withSecrets));
-    if (made.text === shown) return;
-    shown = made.text;
+    const wanted = withSecrets ? made.text : machineTextForOthers(made.text);
+    withheld.hidden = wanted === made.text;
+    if (wanted === shown) return;
+    shown = wanted;
     fill(pre, foreign(shown, FILE));
   }
 
@@ -255,14 +259,19 @@ function textPart(title, fileName, notes, send) {
  */
 function leftOutList(leftOut, withSecrets) {
   if (leftOut.length === 0) return h("p", { class: "quiet" }, text("left-out.nothing"));
+  const dangers = leftOut.filter(({ danger }) => danger);
+  /** @param {LeftOut} setting */
+  const draw = (setting) => foreign(withSecrets ? setting.text : withoutSecret(setting));
   return h(
-    "details",
-    { class: "config" },
-    h("summary", {}, text("left-out.some", { count: leftOut.length })),
+    "div",
+    {},
+    dangers.length > 0 && h("p", {}, sign("warning"), text("left-out.danger")),
+    dangers.length > 0 && h("ul", {}, listItems(dangers, draw)),
     h(
-      "ul",
-      {},
-      listItems(leftOut, (setting) => foreign(withSecrets ? setting.text : withoutSecret(setting))),
+      "details",
+      { class: "config" },
+      h("summary", {}, text("left-out.some", { count: leftOut.length })),
+      h("ul", {}, listItems(leftOut, draw)),
     ),
   );
 }

@@ -119,11 +119,13 @@ function networkTable({ networks }) {
       text("networks.bridge"),
       text("networks.vlan"),
     ],
-    networks.map(({ key, model, mac, bridge, vlan }) => [
+    networks.map(({ key, model, mac, bridge, vlan, down }) => [
       foreign(key),
       foreign(model),
       foreignOr(mac, "–"),
-      foreignOr(bridge, "–"),
+      down
+        ? h("span", {}, foreignOr(bridge, "–"), " ", badge("warning", text("networks.down")))
+        : foreignOr(bridge, "–"),
       foreignOr(vlan, "–"),
     ]),
     { class: "wide" },

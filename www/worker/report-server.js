@@ -6,7 +6,7 @@ import { Archive } from "../core/vma_inspector.js";
 import { asText } from "../shared/as-text.js";
 import { isFault } from "../shared/failure.js";
 import { shownJson } from "../shared/hidden.js";
-import { maskedConfig, maskedFacts } from "../shared/secrets.js";
+import { MASK, maskedConfig, maskedFacts } from "../shared/secrets.js";
 import { nextTurn } from "./turn.js";
 
 /** @typedef {import("../shared/messages.js").ReportFacts} ReportFacts */
@@ -89,7 +89,7 @@ export async function reportOf(archive, scanned, facts, signal) {
       undeclared: scanned.undeclared,
     },
     header: headerOf(overview),
-    machine: facts.withSecrets ? machine : maskedFacts(machine),
+    machine: facts.withSecrets ? machine : maskedMachine(machine),
     configs: configs.map((config) => configOf(archive, config, facts.withSecrets)),
     devices: devices.map((device) => ({
       ...device,
@@ -107,6 +107,12 @@ export async function reportOf(archive, scanned, facts, signal) {
   return new Blob([text.slice(0, -2), ',\n  "findings": [', ...list, "]\n}\n"], {
     type: "application/json",
   });
+}
+
+/** @param {import("../core/vma_inspector.js").VmSummary | null} machine */
+function maskedMachine(machine) {
+  // A person writes down there what others need not read.
+  return machine && maskedFacts({ ...machine, notes: machine.notes && MASK });
 }
 
 /**

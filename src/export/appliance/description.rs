@@ -7,8 +7,8 @@ use crate::export::disk::DiskFormat;
 /// What the person chooses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Whether network cards keep their MAC addresses. Two VMs with the same
-    /// ones in one network disturb each other.
+    /// Whether network cards keep their MAC addresses, and the machine its UUID.
+    /// Two VMs with the same ones in one network disturb each other.
     pub keeps_macs: bool,
     /// The format of the disks that a text names. An appliance has its own.
     pub format: DiskFormat,

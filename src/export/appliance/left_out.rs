@@ -1,4 +1,4 @@
-//! What could not be carried over, and why.
+//! What could not be carried over, why, and what follows.
 
 use core::fmt;
 
@@ -6,6 +6,10 @@ use super::text::clean;
 
 /// What is left out of a drive that is there as such.
 pub(super) const CONTENTS: &str = "its contents";
+
+/// What follows where the state of a TPM is not taken along.
+pub(super) const TPM_FOLLOWS: &str =
+    "BitLocker and whatever else keeps its keys there asks for a recovery key";
 
 /// A setting that could not be carried over, or not as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +21,11 @@ pub struct LeftOut {
     pub value: String,
     /// Why it could not be carried over.
     pub reason: Reason,
+    /// What follows from it, where a person would not think of it.
+    pub follows: Option<&'static str>,
+    /// Whether a machine that is started without a thought could do harm, or
+    /// not start at all.
+    pub is_danger: bool,
 }
 
 /// Why a setting could not be carried over.
@@ -29,6 +38,14 @@ pub enum Reason {
     Replaced(&'static str),
     /// The archive does not hold what it names.
     NotInArchive,
+    /// It tells Proxmox VE what to do, or what it did.
+    ProxmoxOnly,
+    /// It names something of the host that the machine ran on.
+    OldHost,
+    /// The cloud-init drive is made from it.
+    CloudInit,
+    /// Proxmox VE has no such setting.
+    Unknown,
 }
 
 impl Reason {
@@ -39,6 +56,10 @@ impl Reason {
             Self::NoPlace => "no-place",
             Self::Replaced(_) => "replaced",
             Self::NotInArchive => "not-in-archive",
+            Self::ProxmoxOnly => "proxmox-only",
+            Self::OldHost => "old-host",
+            Self::CloudInit => "cloud-init",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -50,12 +71,31 @@ impl fmt::Display for LeftOut {
             Reason::NoPlace => write!(f, "left out"),
             Reason::Replaced(by) => write!(f, "now {by}"),
             Reason::NotInArchive => write!(f, "left out: not in the backup"),
-        }
+            Reason::ProxmoxOnly => write!(f, "left out: means something to Proxmox VE alone"),
+            Reason::OldHost => write!(f, "left out: belongs to the old host"),
+            Reason::CloudInit => write!(f, "left out: for the cloud-init drive"),
+            Reason::Unknown => write!(f, "left out: Proxmox VE has no such setting"),
+        }?;
+        self.follows.map_or(Ok(()), |follows| write!(f, "; {follows}"))
     }
 }
 
 impl LeftOut {
     pub(super) fn new(key: &str, value: &str, reason: Reason) -> Self {
-        Self { key: clean(key), value: clean(value), reason }
+        Self { key: clean(key), value: clean(value), reason, follows: None, is_danger: false }
+    }
+
+    pub(super) fn replaced(key: &str, value: &str, by: &'static str) -> Self {
+        Self::new(key, value, Reason::Replaced(by))
+    }
+
+    pub(super) fn so(mut self, follows: &'static str) -> Self {
+        self.follows = Some(follows);
+        self
+    }
+
+    pub(super) fn dangerous(mut self) -> Self {
+        self.is_danger = true;
+        self
     }
 }

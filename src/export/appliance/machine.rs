@@ -1,13 +1,21 @@
-//! A VM, as far as it can be carried over.
+//! A VM as Proxmox VE would start it, in no other program's words.
+//!
+//! What is chosen by hand elsewhere is worked out here: defaults, which guest it
+//! is, which drives are there. All else is asked of the [`Config`] by who writes
+//! it in the words of another program.
 
+use super::card::{Card, cards};
 use super::description::Options;
+use super::drive::{Bus, Drive, Optical, Role, drives, optical};
 use super::left_out::{LeftOut, Reason};
-use super::text::{clean, stem};
+use super::text::{clean, is_word, stem};
 use crate::archive::header::Header;
 use crate::archive::unit::DeviceId;
 use crate::export::disk::DiskFormat;
-use crate::export::file_name::safe_name;
-use crate::machine::qemu_server_conf::{self, Network, QemuServerConf};
+use crate::machine::config::{Config, Line};
+use crate::machine::left_out::is_cloud_init;
+use crate::machine::lines::{boolean, insert_sorted};
+use crate::machine::qemu_server_conf::{self, is_drive};
 
 /// Proxmox's default memory, MiB.
 const MEMORY_MIB: u64 = 512;
@@ -18,97 +26,50 @@ const MEMORY_MAX_MIB: u64 = 4_178_944;
 /// Processors that QEMU's chipsets and libvirt take at most without more ado.
 const CPUS_MAX: u32 = 255;
 
-/// A build of the UEFI firmware, as Proxmox VE and Debian have it.
-pub(super) struct Firmware {
-    /// Where Debian keeps it.
-    pub(super) code: &'static str,
-    /// Bytes of its variables.
-    pub(super) variables: u64,
-}
-
-/// What `efitype=4m` stands for, the only one that newer systems have.
-pub(super) const FIRMWARE_OF_4_MIB: Firmware =
-    Firmware { code: "/usr/share/OVMF/OVMF_CODE_4M.fd", variables: 540_672 };
-
-/// What `efitype=2m` stands for, and VMs that were made before that was to choose.
-pub(super) const FIRMWARE_OF_2_MIB: Firmware =
-    Firmware { code: "/usr/share/OVMF/OVMF_CODE.fd", variables: 131_072 };
-
 /// A VM, as far as it can be carried over, from an archive's
-/// `qemu-server.conf` and its devices. Many fields: each is a line of that file.
+/// `qemu-server.conf` and its devices. Many fields: what is worked out of the
+/// lines of that file.
 #[derive(Clone, Debug)]
 pub struct Machine {
+    pub(super) config: Config,
     pub(super) name: String,
     pub(super) guest: Guest,
     pub(super) os_type: String,
+    pub(super) arch: Arch,
     pub(super) sockets: u32,
     pub(super) cores: u32,
     pub(super) memory_mib: u64,
     pub(super) is_uefi: bool,
     pub(super) is_q35: bool,
     pub(super) scsi_hardware: String,
-    pub(super) has_agent: bool,
+    pub(super) agent: Option<AgentPort>,
     pub(super) drives: Vec<Drive>,
+    pub(super) optical: Vec<Optical>,
     pub(super) cards: Vec<Card>,
     pub(super) left_out: Vec<LeftOut>,
 }
 
-/// A device of the archive, as the VM has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Drive {
-    /// `scsi0`, `efidisk0`, …; for a device that the config does not name, made
-    /// from the device's name.
-    pub key: String,
-    /// Which device of the archive it is.
-    pub device: DeviceId,
-    /// The device's name, safe to save under.
-    pub device_name: String,
-    /// Its size in bytes.
-    pub size: u64,
-    /// What it is for.
-    pub role: Role,
-    /// Its place, from 1 on, among what the VM starts from.
-    pub(super) boot: Option<u32>,
+/// What sort of processor it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Arch {
+    X86_64,
+    Aarch64,
 }
 
-/// What a drive is for.
+/// What the guest's agent talks through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// A disk of the guest.
-    Disk(Bus),
-    /// The variables of the UEFI firmware.
-    EfiVariables,
-    /// The state of the TPM.
-    TpmState,
-}
-
-/// What a disk is connected to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bus {
-    /// IDE.
-    Ide,
-    /// SATA.
-    Sata,
-    /// SCSI.
-    Scsi,
-    /// virtio, without SCSI.
+pub(super) enum AgentPort {
     Virtio,
+    Isa,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Guest {
     Linux,
-    Windows,
+    /// Windows, and the number that Proxmox VE goes by: 5 for 2000 to 2003, 6
+    /// for Vista and 2008, then that of its name.
+    Windows(u8),
     Other,
-}
-
-/// A network card.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Card {
-    pub(super) key: String,
-    pub(super) model: String,
-    pub(super) mac: Option<String>,
-    pub(super) bridge: Option<String>,
 }
 
 impl Machine {
@@ -118,45 +79,43 @@ impl Machine {
     pub fn new(header: &Header) -> Self {
         let config = header.configs().iter().find(|c| c.name == qemu_server_conf::NAME);
         let text = config.map(|config| String::from_utf8_lossy(&config.data)).unwrap_or_default();
-        let conf = QemuServerConf::parse(&text);
+        let config = Config::read(&text);
         let mut left_out = Vec::new();
-        let drives = drives(&conf, header, &mut left_out);
-        let cards = conf.networks.iter().map(|network| card(network, &mut left_out)).collect();
-        let is_agent = |value: &str| value.split(',').any(|v| v == "1" || v == "enabled=1");
-        let has_agent = conf.others.iter().any(|s| s.key == "agent" && is_agent(&s.value));
-        for key in conf.boot.iter().filter(|key| key.starts_with("net")) {
-            left_out.push(LeftOut::new("boot", key, Reason::NoPlace));
-        }
-        for setting in conf.others.iter().filter(|s| s.key != "agent") {
-            left_out.push(LeftOut::new(&setting.key, &setting.value, Reason::NoPlace));
-        }
-        if let Some(cpu) = conf.cpu.as_deref().filter(|cpu| *cpu != "host") {
-            left_out.push(LeftOut::new("cpu", cpu, Reason::Replaced("the host's")));
-        }
-        let (sockets, cores) = processors(&conf, &mut left_out);
-        let memory_mib = memory(&conf, &mut left_out);
-        let os_type = conf.os_type.unwrap_or_default();
-        let machine = conf.machine.unwrap_or_default();
-        let is_q35 = machine.contains("q35");
-        if is_q35 && machine != "q35" {
-            left_out.push(LeftOut::new("machine", &machine, Reason::Replaced("the newest q35")));
-        } else if !is_q35 && !matches!(machine.as_str(), "" | "pc") {
-            left_out.push(LeftOut::new("machine", &machine, Reason::Replaced("the newest pc")));
-        }
+        let arch = match config.value("arch") {
+            Some("aarch64") => Arch::Aarch64,
+            _ => Arch::X86_64,
+        };
+        let chipset = config.option("machine", "type").unwrap_or_default();
+        let is_q35 = arch == Arch::X86_64 && chipset.contains("q35");
+        say_chipset(chipset, arch, is_q35, &mut left_out);
+        let drives = drives(&config, header, &text);
+        let optical = optical(&config, &drives);
+        say_missing(&config, &drives, &mut left_out);
+        let cards = cards(&config, &mut left_out);
+        let (sockets, cores) = processors(&config, &mut left_out);
+        let memory_mib = memory(&config, &mut left_out);
+        let value = |key| config.value(key).unwrap_or_default().to_owned();
+        let os_type = value("ostype");
+        let name = Some(value("name")).filter(|name| !name.is_empty());
+        let scsi_hardware = Some(value("scsihw")).filter(|model| !model.is_empty());
         Self {
-            name: conf.name.filter(|name| !name.is_empty()).unwrap_or_else(|| "vm".to_owned()),
+            name: name.unwrap_or_else(|| "vm".to_owned()),
             guest: Guest::of(&os_type),
             os_type,
+            arch,
             sockets,
             cores,
             memory_mib,
-            is_uefi: conf.bios.as_deref() == Some("ovmf"),
+            // ARM's machines have no other firmware.
+            is_uefi: value("bios") == "ovmf" || arch == Arch::Aarch64,
             is_q35,
-            scsi_hardware: conf.scsi_hardware.unwrap_or_else(|| "lsi".to_owned()),
-            has_agent,
+            scsi_hardware: scsi_hardware.unwrap_or_else(|| "lsi".to_owned()),
+            agent: agent(&config),
             drives,
+            optical,
             cards,
             left_out,
+            config,
         }
     }
 
@@ -166,7 +125,7 @@ impl Machine {
         &self.name
     }
 
-    /// Its drives that the archive holds, by device.
+    /// Its drives that the archive holds: by bus and number.
     #[must_use]
     pub fn drives(&self) -> &[Drive] {
         &self.drives
@@ -190,6 +149,43 @@ impl Machine {
         self.sockets.saturating_mul(self.cores)
     }
 
+    /// Processors that are there when it starts; the others can be plugged in.
+    pub(super) fn cpus_at_start(&self) -> u32 {
+        let online = self.config.number("vcpus").filter(|online| *online > 0);
+        online.map_or(self.cpus(), |online| online.min(self.cpus()))
+    }
+
+    /// A switch of the config, with Proxmox's default.
+    pub(super) fn is_on(&self, key: &str, default: bool) -> bool {
+        self.config.flag(key).unwrap_or(default)
+    }
+
+    /// An option that is a switch and off by default.
+    pub(super) fn flag_option(&self, key: &str, name: &str) -> bool {
+        self.config.option(key, name).and_then(boolean) == Some(true)
+    }
+
+    /// Whether its clock runs in local time.
+    pub(super) fn is_local_time(&self) -> bool {
+        self.is_on("localtime", matches!(self.guest, Guest::Windows(_)))
+    }
+
+    /// Whether Windows gets what Hyper-V would tell it, and no HPET.
+    pub(super) fn has_hyperv(&self) -> bool {
+        let is_told = |version| version >= 6 && (!self.is_uefi || version >= 8);
+        self.arch == Arch::X86_64 && matches!(self.guest, Guest::Windows(v) if is_told(v))
+    }
+
+    /// The kind of its graphics card.
+    pub(super) fn display(&self) -> &str {
+        let default = match (self.arch, self.guest) {
+            (Arch::Aarch64, _) => "virtio",
+            (Arch::X86_64, Guest::Windows(0..=5)) => "cirrus",
+            (Arch::X86_64, _) => "std",
+        };
+        self.config.option("vga", "type").unwrap_or(default)
+    }
+
     /// The guest's disks, and what they are connected to.
     pub(super) fn disks(&self) -> impl Iterator<Item = (&Drive, Bus)> {
         self.drives.iter().filter_map(|drive| match drive.role {
@@ -198,20 +194,93 @@ impl Machine {
         })
     }
 
+    /// The disks in the order in which the machine starts from them, all others
+    /// behind.
+    pub(super) fn disks_by_boot(&self) -> Vec<(&Drive, Bus)> {
+        let mut disks = Vec::new();
+        for disk in self.disks() {
+            insert_sorted(&mut disks, disk, |(drive, _)| drive.boot.unwrap_or(u32::MAX));
+        }
+        disks
+    }
+
     pub(super) fn efi_variables(&self) -> Option<&Drive> {
         self.drives.iter().find(|drive| drive.role == Role::EfiVariables)
     }
 
-    /// The UEFI firmware that its variables belong to.
-    pub(super) fn firmware(&self) -> Firmware {
-        match self.efi_variables() {
-            Some(drive) if drive.size == FIRMWARE_OF_2_MIB.variables => FIRMWARE_OF_2_MIB,
-            _ => FIRMWARE_OF_4_MIB,
+    pub(super) fn tpm_state(&self) -> Option<&Drive> {
+        self.drives.iter().find(|drive| drive.role == Role::TpmState)
+    }
+
+    /// Whether all of a line is told already, because what it names is not there.
+    pub(super) fn is_told(&self, line: &Line) -> bool {
+        is_drive(line) && !self.has(line) && !self.optical.iter().any(|other| other.key == line.key)
+    }
+
+    fn has(&self, line: &Line) -> bool {
+        self.drives.iter().any(|drive| drive.key == line.key)
+    }
+
+    /// The machine's UUID, if it is to be kept.
+    pub(super) fn uuid(&self, options: &Options) -> Option<&str> {
+        let uuid = self.config.option("smbios1", "uuid").filter(|_| options.keeps_macs)?;
+        let is_hex = |part: &str| part.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let lengths = uuid.split('-').map(str::len);
+        (lengths.eq([8, 4, 4, 4, 12]) && uuid.split('-').all(is_hex)).then_some(uuid)
+    }
+
+    /// What the machine says of itself to its guest: names of fields, and texts.
+    pub(super) fn smbios(&self) -> Vec<(&'static str, String)> {
+        let is_packed = self.flag_option("smbios1", "base64");
+        let names = ["manufacturer", "product", "version", "serial", "sku", "family"];
+        let value = |name| {
+            let value = self.config.option("smbios1", name)?;
+            let text = if is_packed { super::text::from_base64(value)? } else { value.to_owned() };
+            Some((name, text))
+        };
+        names.into_iter().filter_map(value).collect()
+    }
+
+    /// Its serial ports: the key, and whether it is one of the old host's.
+    pub(super) fn serial_ports(&self) -> Vec<(&str, u16, bool)> {
+        let lines = self.config.numbered("serial").into_iter();
+        lines
+            .map(|line| (line.key.as_str(), line.number.unwrap_or(0), line.value != "socket"))
+            .collect()
+    }
+
+    /// Nodes of memory: processors, as they stand, and MiB.
+    pub(super) fn numa_nodes(&self) -> Vec<(String, u64)> {
+        if !self.is_on("numa", false) {
+            return Vec::new();
+        }
+        let stated = self.config.numbered("numa").into_iter().map(|line| {
+            let cpus = line.option("cpus").filter(|cpus| {
+                cpus.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b';'))
+            })?;
+            Some((cpus.replace(';', ","), line.option("memory")?.parse().ok()?))
+        });
+        let stated: Option<Vec<(String, u64)>> = stated.collect();
+        match stated {
+            Some(nodes) if !nodes.is_empty() => {
+                let sum = nodes.iter().fold(0_u64, |sum, (_, mib)| sum.saturating_add(*mib));
+                if sum == self.memory_mib { nodes } else { Vec::new() }
+            }
+            _ => self.node_of_each_socket(),
         }
     }
 
-    pub(super) fn tpm_state(&self) -> Option<&Drive> {
-        self.drives.iter().find(|drive| drive.role == Role::TpmState)
+    fn node_of_each_socket(&self) -> Vec<(String, u64)> {
+        let sockets = u64::from(self.sockets);
+        if !self.memory_mib.is_multiple_of(sockets) {
+            return Vec::new();
+        }
+        let node = |socket: u32| {
+            let (first, last) = (socket * self.cores, (socket + 1) * self.cores - 1);
+            let cpus = if first == last { first.to_string() } else { format!("{first}-{last}") };
+            (cpus, self.memory_mib / sockets)
+        };
+        (0..self.sockets).map(node).collect()
     }
 
     /// Where in `folder` a text with `options` looks for the file of `drive`.
@@ -236,99 +305,81 @@ impl Guest {
     fn of(os_type: &str) -> Self {
         match os_type {
             "l24" | "l26" => Self::Linux,
-            _ if os_type.starts_with('w') => Self::Windows,
+            "w2k" | "wxp" | "w2k3" => Self::Windows(5),
+            "wvista" | "w2k8" => Self::Windows(6),
+            "win7" => Self::Windows(7),
+            "win8" => Self::Windows(8),
+            "win10" => Self::Windows(10),
+            "win11" => Self::Windows(11),
             _ => Self::Other,
         }
     }
 }
 
-impl Bus {
-    fn of(key: &str) -> Option<Self> {
-        match key.trim_end_matches(|c: char| c.is_ascii_digit()) {
-            "ide" => Some(Self::Ide),
-            "sata" => Some(Self::Sata),
-            "scsi" => Some(Self::Scsi),
-            "virtio" => Some(Self::Virtio),
-            _ => None,
+fn say_chipset(chipset: &str, arch: Arch, is_q35: bool, left_out: &mut Vec<LeftOut>) {
+    let by = match (arch, is_q35) {
+        (Arch::Aarch64, _) if !matches!(chipset, "" | "virt") => "the newest virt",
+        (Arch::X86_64, true) if chipset != "q35" => "the newest q35",
+        (Arch::X86_64, false) if !matches!(chipset, "" | "pc") => "the newest pc",
+        _ => return,
+    };
+    left_out.push(LeftOut::replaced("machine", chipset, by));
+}
+
+/// What the config names and the archive does not hold.
+fn say_missing(config: &Config, drives: &[Drive], left_out: &mut Vec<LeftOut>) {
+    for line in config.lines().iter().filter(|line| is_drive(line)) {
+        let is_there = drives.iter().any(|drive| drive.key == line.key);
+        let volume = line.option("file").unwrap_or_default();
+        let is_optical = line.option("media") == Some("cdrom");
+        if is_there || (is_optical && volume == "none") {
+            continue;
         }
+        let told = LeftOut::new(&line.key, volume, Reason::NotInArchive);
+        left_out.push(match (is_cloud_init(volume), is_optical) {
+            (true, _) => told.so("make a new one, or the guest waits for it and has no address"),
+            (false, true) => told.so("the drive is there, and empty"),
+            (false, false) => told,
+        });
     }
 }
 
-/// The drives that the archive holds, by device; adds to `left_out` the others
-/// of the config.
-fn drives(conf: &QemuServerConf, header: &Header, left_out: &mut Vec<LeftOut>) -> Vec<Drive> {
-    let mut drives = Vec::new();
-    for device in header.devices().iter().filter(|device| !device.is_vmstate()) {
-        let is_its = |disk: &&qemu_server_conf::Disk| match &disk.device {
-            Some(mapped) => mapped.name == device.name,
-            None => device.name.strip_prefix("drive-") == Some(&disk.key),
-        };
-        let disk = conf.disks.iter().find(is_its);
-        let bare = device.name.strip_prefix("drive-").unwrap_or(&device.name);
-        let key = disk.map_or(bare, |disk| &disk.key).to_owned();
-        let is_taken = drives.iter().any(|drive: &Drive| stem(&drive.key) == stem(&key));
-        let key = if is_taken { format!("device{}", device.id) } else { key };
-        let role = if key.starts_with("efidisk") {
-            Role::EfiVariables
-        } else if key.starts_with("tpmstate") {
-            Role::TpmState
-        } else {
-            Role::Disk(Bus::of(&key).unwrap_or(Bus::Scsi))
-        };
-        let boot = (1..).zip(&conf.boot).find(|(_, boot)| **boot == key).map(|(order, _)| order);
-        let device_name = safe_name(&device.name);
-        drives.push(Drive { key, device: device.id, device_name, size: device.size, role, boot });
-    }
-    for disk in &conf.disks {
-        if !drives.iter().any(|drive| drive.key == disk.key) {
-            left_out.push(LeftOut::new(&disk.key, &disk.volume, Reason::NotInArchive));
-        } else if !disk.others.is_empty() {
-            left_out.push(LeftOut::new(&disk.key, &disk.others.join(","), Reason::NoPlace));
-        }
-    }
-    drives
+fn agent(config: &Config) -> Option<AgentPort> {
+    let is_on = config.option("agent", "enabled").and_then(boolean) == Some(true);
+    let is_isa = config.option("agent", "type") == Some("isa");
+    is_on.then_some(if is_isa { AgentPort::Isa } else { AgentPort::Virtio })
 }
 
-fn memory(conf: &QemuServerConf, left_out: &mut Vec<LeftOut>) -> u64 {
-    let memory = conf.memory_mib.unwrap_or(MEMORY_MIB).max(1);
+fn memory(config: &Config, left_out: &mut Vec<LeftOut>) -> u64 {
+    let stated = config.option("memory", "current").and_then(|memory| memory.parse::<u64>().ok());
+    let memory = stated.unwrap_or(MEMORY_MIB).max(1);
     if memory > MEMORY_MAX_MIB {
-        let reason = Reason::Replaced("4,178,944 MiB, the most that Proxmox VE gives");
-        left_out.push(LeftOut::new("memory", &memory.to_string(), reason));
+        let by = "4,178,944 MiB, the most that Proxmox VE gives";
+        left_out.push(LeftOut::replaced("memory", &memory.to_string(), by));
     }
     memory.min(MEMORY_MAX_MIB)
 }
 
 /// Its sockets, and the cores of each.
-fn processors(conf: &QemuServerConf, left_out: &mut Vec<LeftOut>) -> (u32, u32) {
-    let (sockets, cores) = (conf.sockets.unwrap_or(1).max(1), conf.cores.unwrap_or(1).max(1));
+fn processors(config: &Config, left_out: &mut Vec<LeftOut>) -> (u32, u32) {
+    let sockets = config.number("sockets").or_else(|| config.number("smp"));
+    let (sockets, cores) =
+        (sockets.unwrap_or(1).max(1), config.number("cores").unwrap_or(1).max(1));
     if sockets.saturating_mul(cores) <= CPUS_MAX {
         return (sockets, cores);
     }
     let value = format!("{cores}, in {sockets} sockets");
-    left_out.push(LeftOut::new("cores", &value, Reason::Replaced("255 cores in one socket")));
+    left_out.push(LeftOut::replaced("cores", &value, "255 cores in one socket"));
     (1, CPUS_MAX)
 }
 
-fn card(network: &Network, left_out: &mut Vec<LeftOut>) -> Card {
-    let tag = network.vlan.as_ref().map(|vlan| format!("tag={vlan}"));
-    let others: Vec<String> = network.others.iter().cloned().chain(tag).collect();
-    if !others.is_empty() {
-        left_out.push(LeftOut::new(&network.key, &others.join(","), Reason::NoPlace));
-    }
-    let is_mac = |mac: &&String| {
-        let hex = |pair: &str| pair.len() == 2 && pair.bytes().all(|b| b.is_ascii_hexdigit());
-        // The lowest bit of the first byte marks an address of many.
-        let is_of_one = mac.as_bytes().get(1).is_some_and(|digit| b"02468aceACE".contains(digit));
-        mac.split(':').count() == 6 && mac.split(':').all(hex) && is_of_one
-    };
-    let mac = network.mac.as_ref();
-    if let Some(odd) = mac.filter(|mac| !is_mac(mac)) {
-        left_out.push(LeftOut::new(&network.key, odd, Reason::Replaced("another MAC address")));
-    }
-    Card {
-        key: network.key.clone(),
-        model: network.model.clone(),
-        mac: mac.filter(is_mac).cloned(),
-        bridge: network.bridge.clone(),
-    }
+/// A keyboard's layout, as QEMU names it.
+pub(super) fn keyboard(machine: &Machine) -> Option<&str> {
+    machine.config.value("keyboard").filter(|layout| is_word(layout))
+}
+
+/// Where randomness comes from: one of the sources that Proxmox VE has.
+pub(super) fn entropy(stated: Option<&str>) -> &str {
+    const SOURCES: [&str; 3] = ["/dev/urandom", "/dev/random", "/dev/hwrng"];
+    stated.filter(|source| SOURCES.contains(source)).unwrap_or("/dev/urandom")
 }

@@ -5,7 +5,12 @@
 //! Names out of an archive may hold anything; in what is made here they are
 //! text and nothing else.
 
+mod card;
+mod cpu;
 mod description;
+mod drive;
+mod fate;
+mod firmware;
 mod left_out;
 mod libvirt;
 mod machine;
@@ -14,11 +19,13 @@ mod ovf;
 mod qemu;
 mod tar;
 mod text;
+mod throttle;
 mod xml;
 
 pub use self::description::{Options, Text};
+pub use self::drive::{Bus, Drive, Role};
 pub use self::left_out::{LeftOut, Reason};
-pub use self::machine::{Bus, Drive, Machine, Role};
+pub use self::machine::Machine;
 pub use self::ova::Ova;
 use crate::archive::unit::DeviceId;
 
@@ -31,8 +38,8 @@ impl Machine {
         ovf::descriptor(self, options, file_sizes)
     }
 
-    /// A domain for libvirt. VHDX, which libvirt does not read, is taken for
-    /// qcow2.
+    /// A domain for libvirt. VHDX, which libvirt does not read, has to be
+    /// converted to qcow2, and that is said.
     #[must_use]
     pub fn libvirt(&self, options: &Options) -> Text {
         libvirt::domain(self, options)

@@ -78,10 +78,11 @@ impl Ova {
         let format =
             if compressed { StreamFormat::VmdkStream } else { StreamFormat::VmdkStreamStored };
         let mut disks = Vec::new();
-        for (drive, _) in machine.disks() {
+        for (drive, _) in machine.disks_by_boot() {
             if let Some(disk) = disk(drive.device) {
                 let name = machine.file_name(drive, format.extension());
-                disks.push(Member { device: drive.device, name, stream: disk.stream(format)? });
+                let stream = disk.named(&name).stream(format)?;
+                disks.push(Member { device: drive.device, name, stream });
             }
         }
         let mut ova = Self {

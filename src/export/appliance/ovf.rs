@@ -3,10 +3,25 @@
 //! Source: DMTF's DSP0243 and its schema DSP8023; the hardware's names as
 //! VMware and VirtualBox read them. The elements of an item are in the
 //! schema's order, which is the alphabet's.
+//!
+//! Readers differ, so that what is written here is what suits all of them (C):
+//!
+//! * Proxmox VE (`PVE/GuestImport/OVF.pm`) starts from the disks in the order of
+//!   their items. It names a disk by the kind of its controller and its address
+//!   there, so that no two controllers of one kind may hold disks. Sizes it reads
+//!   only as `byte * 2^n`, the guest from the CIM number.
+//! * VirtualBox (`ovfreader.cpp`) fails at an item of a kind that it does not
+//!   know, unless it is said not to be required. It takes each capacity for
+//!   bytes, whatever the unit, and shows its progress by it alone.
+//! * virt-v2v (`OVF.ml`) takes the disks in the order of their items, too.
+//! * Whether a card is connected (`AutomaticAllocation`), VMware alone heeds.
 
+use super::card::Card;
 use super::description::{Options, Text};
-use super::left_out::{CONTENTS, LeftOut, Reason};
-use super::machine::{Bus, Card, Drive, Guest, Machine};
+use super::drive::{Bus, Drive, Optical};
+use super::fate::{Target, lost};
+use super::left_out::{CONTENTS, LeftOut, Reason, TPM_FOLLOWS};
+use super::machine::{Arch, Guest, Machine};
 use super::xml::Xml;
 use crate::archive::unit::DeviceId;
 
@@ -21,6 +36,14 @@ const FORMAT: &str = "http://www.vmware.com/interfaces/specifications/vmdk.html#
 /// work with.
 const HARDWARE: &str = "vmx-13";
 
+/// Disks of one IDE controller, and the places of a SCSI one but for its own, 7.
+const IDE_PLACES: usize = 2;
+const SCSI_PLACES: usize = 15;
+
+/// SATA disks that Proxmox VE knows, and places of VMware's controller.
+const SATA_OF_PROXMOX: usize = 6;
+const SATA_PLACES: usize = 30;
+
 /// The network of a card that the config plugs into none.
 const NETWORK: &str = "VM Network";
 
@@ -29,7 +52,7 @@ pub(super) fn descriptor(
     options: &Options,
     file_sizes: &[(DeviceId, u64)],
 ) -> Text {
-    let mut left_out = machine.left_out.clone();
+    let mut left_out = lost(machine, Target::Ovf);
     let files = files(machine, file_sizes);
     let mut xml = Xml::new();
     let namespaces = [
@@ -43,10 +66,12 @@ pub(super) fn descriptor(
     references(&mut xml, machine, &files);
     disk_section(&mut xml, &files);
     network_section(&mut xml, machine);
+    say_what_differs(machine, &mut left_out);
     xml.open("VirtualSystem", &[("ovf:id", &machine.name)]);
     xml.text("Info", &[], "A virtual machine");
     xml.text("Name", &[], &machine.name);
     operating_system(&mut xml, machine);
+    annotation(&mut xml, machine);
     hardware(&mut xml, machine, options, &files, &mut left_out);
     Text { text: xml.done(), left_out }
 }
@@ -73,7 +98,8 @@ fn files<'a>(machine: &'a Machine, file_sizes: &[(DeviceId, u64)]) -> Vec<File<'
     let size_of = |drive: &Drive| {
         file_sizes.iter().find(|(device, _)| *device == drive.device).map(|(_, size)| *size)
     };
-    let sized = machine.disks().filter_map(|(drive, bus)| Some((drive, bus, size_of(drive)?)));
+    let disks = machine.disks_by_boot().into_iter();
+    let sized = disks.filter_map(|(drive, bus)| Some((drive, bus, size_of(drive)?)));
     (1..).zip(sized).map(|(number, (drive, bus, size))| File { number, drive, bus, size }).collect()
 }
 
@@ -92,10 +118,10 @@ fn disk_section(xml: &mut Xml, files: &[File<'_>]) {
     xml.open("DiskSection", &[]);
     xml.text("Info", &[], "Virtual disks");
     for file in files {
-        let capacity = file.drive.size.div_ceil(512).saturating_mul(512).to_string();
+        let capacity = file.drive.size.div_ceil(512).to_string();
         let attributes = [
             ("ovf:capacity", capacity.as_str()),
-            ("ovf:capacityAllocationUnits", "byte"),
+            ("ovf:capacityAllocationUnits", "byte * 2^9"),
             ("ovf:diskId", &file.disk_id()),
             ("ovf:fileRef", &file.file_id()),
             ("ovf:format", FORMAT),
@@ -108,10 +134,13 @@ fn disk_section(xml: &mut Xml, files: &[File<'_>]) {
 fn network_section(xml: &mut Xml, machine: &Machine) {
     xml.open("NetworkSection", &[]);
     xml.text("Info", &[], "Networks");
-    let mut names: Vec<&str> =
-        machine.cards.iter().map(|card| card.bridge.as_deref().unwrap_or(NETWORK)).collect();
-    names.sort_unstable();
-    names.dedup();
+    let mut names: Vec<&str> = Vec::new();
+    for card in &machine.cards {
+        let name = card.network.as_deref().unwrap_or(NETWORK);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     for name in names {
         xml.open("Network", &[("ovf:name", name)]);
         xml.text("Description", &[], "A network of the VM, as Proxmox VE named it");
@@ -120,18 +149,56 @@ fn network_section(xml: &mut Xml, machine: &Machine) {
     xml.close();
 }
 
-/// The guest: its number of CIM's, and VMware's name for it.
+/// The guest: its number of CIM's, and VMware's name for it. Of Windows before 7
+/// the config does not tell whether it has 64 bits; a machine of 64 runs both.
 fn operating_system(xml: &mut Xml, machine: &Machine) {
-    let (cim, vmware) = match (machine.guest, machine.os_type.as_str()) {
-        (Guest::Linux, _) => ("101", "otherLinux64Guest"),
-        (Guest::Windows, "win7") => ("105", "windows7_64Guest"),
-        (Guest::Windows, "win8") => ("102", "windows8_64Guest"),
-        (Guest::Windows, "win10" | "win11") => ("102", "windows9_64Guest"),
-        (Guest::Windows | Guest::Other, _) => ("102", "otherGuest64"),
+    let (cim, vmware) = match machine.os_type.as_str() {
+        "l24" => ("98", "other24xLinux64Guest"),
+        "l26" => ("101", "otherLinux64Guest"),
+        "w2k" => ("58", "win2000ServGuest"),
+        "wxp" => ("71", "winXPPro64Guest"),
+        "w2k3" => ("70", "winNetEnterprise64Guest"),
+        "wvista" => ("74", "winVista64Guest"),
+        "w2k8" => ("77", "winLonghorn64Guest"),
+        "win7" => ("105", "windows7_64Guest"),
+        "win8" => ("114", "windows8_64Guest"),
+        "win10" => ("120", "windows9_64Guest"),
+        // VMware's hardware of 2016 has no name for it.
+        "win11" => ("122", "windows9_64Guest"),
+        "solaris" => ("81", "solaris10_64Guest"),
+        _ => ("102", "otherGuest64"),
     };
     xml.open("OperatingSystemSection", &[("ovf:id", cim), ("vmw:osType", vmware)]);
     xml.text("Info", &[], "The guest's operating system");
     xml.close();
+}
+
+/// The notes.
+fn annotation(xml: &mut Xml, machine: &Machine) {
+    let notes = machine.config.notes();
+    if !notes.is_empty() {
+        xml.open("AnnotationSection", &[("ovf:required", "false")]);
+        xml.text("Info", &[], "Notes");
+        xml.lines("Annotation", notes);
+        xml.close();
+    }
+}
+
+/// What the target's machines have otherwise, whatever is written here.
+fn say_what_differs(machine: &Machine, left_out: &mut Vec<LeftOut>) {
+    if machine.arch == Arch::Aarch64 {
+        let told = LeftOut::replaced("arch", "aarch64", "a machine of x86-64");
+        let follows = "an appliance names no processor: the guest does not start in it";
+        left_out.push(told.so(follows).dangerous());
+    } else {
+        let cpu = machine.config.option("cpu", "cputype").unwrap_or("kvm64");
+        left_out.push(LeftOut::replaced("cpu", cpu, "the host's"));
+    }
+    for card in machine.cards.iter().filter(|card| card.is_down) {
+        let told = LeftOut::replaced(&card.key, "link_down=1", "not connected in VMware alone");
+        let follows = "Proxmox VE, VirtualBox and others plug it in: pull it before the start";
+        left_out.push(told.so(follows).dangerous());
+    }
 }
 
 fn hardware(
@@ -159,14 +226,12 @@ fn hardware(
         ("ResourceType", "4"),
         ("VirtualQuantity", &memory),
     ]);
-    for bus in [Bus::Ide, Bus::Sata, Bus::Scsi] {
-        let on_bus: Vec<_> = files.iter().filter(|file| bus_of(file.bus) == bus).collect();
-        for (number, disks) in (0_u32..).zip(on_bus.chunks(disks_of_controller(bus))) {
-            items.controller(machine, bus, number, disks);
-        }
-    }
+    items.storage(machine, files, left_out);
     for card in &machine.cards {
         items.card(card, options, left_out);
+    }
+    for (key, _, _) in machine.serial_ports() {
+        items.serial_port(key);
     }
     let firmware = if machine.is_uefi { "efi" } else { "bios" };
     let config = [("ovf:required", "false"), ("vmw:key", "firmware"), ("vmw:value", firmware)];
@@ -175,14 +240,21 @@ fn hardware(
 }
 
 fn list_left_out(machine: &Machine, files: &[File<'_>], left_out: &mut Vec<LeftOut>) {
-    for drive in machine.efi_variables().into_iter().chain(machine.tpm_state()) {
+    if let Some(drive) = machine.efi_variables() {
         left_out.push(LeftOut::new(&drive.key, CONTENTS, Reason::NoPlace));
+    }
+    if let Some(drive) = machine.tpm_state() {
+        let told = LeftOut::new(&drive.key, CONTENTS, Reason::NoPlace);
+        left_out.push(told.so(TPM_FOLLOWS).dangerous());
     }
     if machine.is_q35 {
         left_out.push(LeftOut::new("machine", "q35", Reason::NoPlace));
     }
-    if machine.has_agent {
-        left_out.push(LeftOut::new("agent", "1", Reason::NoPlace));
+    for (key, _, is_of_host) in machine.serial_ports() {
+        if is_of_host {
+            let told = machine.config.value(key).unwrap_or_default();
+            left_out.push(LeftOut::replaced(key, told, "a port with nothing plugged in"));
+        }
     }
     for file in files {
         let by = match bus_of(file.bus) {
@@ -190,7 +262,17 @@ fn list_left_out(machine: &Machine, files: &[File<'_>], left_out: &mut Vec<LeftO
             Bus::Scsi | Bus::Virtio => scsi_model(machine),
         };
         let hardware = if file.bus == Bus::Virtio { "virtio" } else { &machine.scsi_hardware };
-        left_out.push(LeftOut::new(&file.drive.key, hardware, Reason::Replaced(by)));
+        let told = LeftOut::replaced(&file.drive.key, hardware, by);
+        left_out.push(match machine.guest {
+            Guest::Linux => told
+                .so("a Linux without the driver mptspi in its initrd finds no disk; \
+                 then connect it by SATA"),
+            Guest::Windows(_) => told.so(
+                "a Windows whose driver LSI_SAS never ran stops with INACCESSIBLE_BOOT_DEVICE; \
+                 then connect it by SATA",
+            ),
+            Guest::Other => told,
+        });
     }
 }
 
@@ -242,10 +324,11 @@ impl Items<'_> {
             left_out.push(LeftOut::new(&card.key, &card.model, Reason::Replaced(model)));
         }
         let mac = card.mac.as_deref().filter(|_| options.keeps_macs);
-        let network = card.bridge.as_deref().unwrap_or(NETWORK);
+        let network = card.network.as_deref().unwrap_or(NETWORK);
+        let is_connected = if card.is_down { "false" } else { "true" };
         let mut elements: Vec<_> = mac.map(|mac| ("Address", mac)).into_iter().collect();
         elements.extend([
-            ("AutomaticAllocation", "true"),
+            ("AutomaticAllocation", is_connected),
             ("Connection", network),
             ("ElementName", &card.key),
             ("InstanceID", ""),
@@ -255,35 +338,134 @@ impl Items<'_> {
         self.item(&elements);
     }
 
-    fn controller(&mut self, machine: &Machine, bus: Bus, number: u32, disks: &[&File<'_>]) {
-        let (name, kind, model) = match bus {
-            Bus::Ide => ("IDE", "5", ""),
-            Bus::Sata => ("SATA", "20", "AHCI"),
-            Bus::Scsi | Bus::Virtio => ("SCSI", "6", scsi_model(machine)),
+    /// A port without which guests hang that have their terminal there.
+    fn serial_port(&mut self, key: &str) {
+        self.xml.open("Item", &[("ovf:required", "false")]);
+        self.elements(&[
+            ("AutomaticAllocation", "false"),
+            ("ElementName", key),
+            ("InstanceID", ""),
+            ("ResourceType", "21"),
+        ]);
+        self.xml.close();
+    }
+
+    /// All controllers, then the disks in the order of the start, then the CD
+    /// drives.
+    fn storage(&mut self, machine: &Machine, files: &[File<'_>], left_out: &mut Vec<LeftOut>) {
+        let places = places(machine, files, left_out);
+        let mut controllers = [None; 3];
+        for (kind, controller) in KINDS.into_iter().zip(&mut controllers) {
+            if places.iter().any(|place| place.kind == kind) {
+                *controller = Some(self.controller(machine, kind));
+            }
+        }
+        let parent = |kind: Bus| {
+            let found = KINDS.into_iter().zip(controllers).find(|(other, _)| *other == kind);
+            found.and_then(|(_, id)| id).unwrap_or(0).to_string()
         };
-        let (address, name) = (number.to_string(), format!("{name} controller {number}"));
+        for place in &places {
+            let (address, parent) = (place.address.to_string(), parent(place.kind));
+            match &place.what {
+                What::Disk(file) => {
+                    self.item(&[
+                        ("AddressOnParent", &address),
+                        ("ElementName", &file.drive.key),
+                        ("HostResource", &format!("ovf:/disk/{}", file.disk_id())),
+                        ("InstanceID", ""),
+                        ("Parent", &parent),
+                        ("ResourceType", "17"),
+                    ]);
+                }
+                What::Optical(drive) => {
+                    self.xml.open("Item", &[("ovf:required", "false")]);
+                    self.elements(&[
+                        ("AddressOnParent", &address),
+                        ("AutomaticAllocation", "false"),
+                        ("ElementName", &drive.key),
+                        ("InstanceID", ""),
+                        ("Parent", &parent),
+                        ("ResourceType", "15"),
+                    ]);
+                    self.xml.close();
+                }
+            }
+        }
+    }
+
+    fn controller(&mut self, machine: &Machine, bus: Bus) -> u32 {
+        let (name, kind, model) = match bus {
+            Bus::Ide => ("IDE controller", "5", ""),
+            Bus::Sata => ("SATA controller", "20", "AHCI"),
+            Bus::Scsi | Bus::Virtio => ("SCSI controller", "6", scsi_model(machine)),
+        };
         let mut elements = vec![
-            ("Address", address.as_str()),
-            ("ElementName", &name),
+            ("Address", "0"),
+            ("ElementName", name),
             ("InstanceID", ""),
             ("ResourceSubType", model),
             ("ResourceType", kind),
         ];
         elements.retain(|(name, value)| *name != "ResourceSubType" || !value.is_empty());
-        let controller = self.item(&elements).to_string();
-        // 7 is the SCSI controller's own.
-        let places = (0_u32..).filter(|place| bus != Bus::Scsi || *place != 7);
-        for (place, file) in places.zip(disks) {
-            self.item(&[
-                ("AddressOnParent", &place.to_string()),
-                ("ElementName", &file.drive.key),
-                ("HostResource", &format!("ovf:/disk/{}", file.disk_id())),
-                ("InstanceID", ""),
-                ("Parent", &controller),
-                ("ResourceType", "17"),
-            ]);
-        }
+        self.item(&elements)
     }
+}
+
+/// Kinds of controllers, of which there is at most one each.
+const KINDS: [Bus; 3] = [Bus::Ide, Bus::Sata, Bus::Scsi];
+
+/// A drive, and where it is connected.
+struct Place<'a> {
+    what: What<'a>,
+    kind: Bus,
+    address: usize,
+}
+
+enum What<'a> {
+    Disk(&'a File<'a>),
+    Optical(&'a Optical),
+}
+
+/// Where each drive is connected: no two controllers of a kind, so what does not
+/// fit goes to SATA.
+fn places<'a>(
+    machine: &'a Machine,
+    files: &'a [File<'a>],
+    left_out: &mut Vec<LeftOut>,
+) -> Vec<Place<'a>> {
+    let mut taken = [0_usize; 3];
+    let mut place = |what: What<'a>| {
+        let (bus, key) = match &what {
+            What::Disk(file) => (bus_of(file.bus), &file.drive.key),
+            What::Optical(drive) => (bus_of(drive.bus), &drive.key),
+        };
+        let [ide, sata, scsi] = &mut taken;
+        let (kind, count) = match bus {
+            Bus::Ide if *ide < IDE_PLACES => (Bus::Ide, ide),
+            Bus::Scsi if *scsi < SCSI_PLACES => (Bus::Scsi, scsi),
+            _ => (Bus::Sata, sata),
+        };
+        let number = *count;
+        *count += 1;
+        if kind != bus {
+            let was = if bus == Bus::Ide { "ide" } else { "scsi" };
+            left_out.push(LeftOut::replaced(key, was, "connected by SATA"));
+        }
+        if kind == Bus::Sata && number >= SATA_OF_PROXMOX {
+            let told = LeftOut::replaced(key, "sata", "a disk that Proxmox VE does not import");
+            let follows = if number < SATA_PLACES {
+                "it has six places of SATA; import it by hand"
+            } else {
+                "VMware has no place for it either"
+            };
+            left_out.push(told.so(follows).dangerous());
+        }
+        // 7 is the SCSI controller's own.
+        let address = if kind == Bus::Scsi && number >= 7 { number + 1 } else { number };
+        Place { what, kind, address }
+    };
+    let disks = files.iter().map(What::Disk);
+    disks.chain(machine.optical.iter().map(What::Optical)).map(&mut place).collect()
 }
 
 /// The bus that a disk has in the appliance, where virtio is not known.
@@ -291,17 +473,9 @@ fn bus_of(bus: Bus) -> Bus {
     if bus == Bus::Virtio { Bus::Scsi } else { bus }
 }
 
-fn disks_of_controller(bus: Bus) -> usize {
-    match bus {
-        Bus::Ide => 2,
-        Bus::Sata => 30,
-        Bus::Scsi | Bus::Virtio => 15,
-    }
-}
-
 /// A SCSI controller for which the guest will have a driver.
 fn scsi_model(machine: &Machine) -> &'static str {
-    if machine.guest == Guest::Windows { "lsilogicsas" } else { "lsilogic" }
+    if matches!(machine.guest, Guest::Windows(6..)) { "lsilogicsas" } else { "lsilogic" }
 }
 
 fn card_model(model: &str) -> &'static str {

@@ -53,6 +53,19 @@ impl Xml {
         self.end(name);
     }
 
+    /// An element with a text of some lines in it.
+    pub(super) fn lines(&mut self, name: &str, text: &str) {
+        self.start(name, &[]);
+        self.text.push('>');
+        for (number, line) in text.lines().enumerate() {
+            if number > 0 {
+                self.text.push('\n');
+            }
+            self.escaped(line);
+        }
+        self.end(name);
+    }
+
     /// The document, its open elements closed.
     pub(super) fn done(mut self) -> String {
         while !self.open.is_empty() {

@@ -13,8 +13,8 @@ pub struct Identity {
     archive: Uuid,
     device: DeviceId,
     pub(super) ctime: i64,
-    /// The device's name, fit for a file and in ASCII.
-    pub(super) name: String,
+    /// The name of the file, without what could end it in a descriptor.
+    pub(super) file_name: String,
     pub(super) is_ide: bool,
 }
 
@@ -22,14 +22,22 @@ impl Identity {
     /// That of a device of an archive.
     #[must_use]
     pub fn new(header: &Header, device: &Device) -> Self {
-        let ascii = |c: char| if c.is_ascii() { c } else { '_' };
         Self {
             archive: header.uuid(),
             device: device.id,
             ctime: header.ctime(),
-            name: safe_name(&device.name).chars().map(ascii).collect(),
+            file_name: format!("{}.vmdk", safe_name(&device.name)),
             is_ide: device.name.starts_with("drive-ide"),
         }
+    }
+
+    /// That of a disk that is saved under `file_name`. A VMDK names the file
+    /// that holds its bytes, and some readers go by that name.
+    #[must_use]
+    pub fn named(mut self, file_name: &str) -> Self {
+        let is_plain = |c: char| !c.is_control() && c != '"';
+        self.file_name = file_name.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
+        self
     }
 
     /// An id that follows from the archive's, the device's and its `purpose`.

@@ -12,6 +12,7 @@
 mod bytes;
 mod ddrescue_map;
 mod deflate;
+mod deflate_codes;
 mod disk_file;
 mod file_stream;
 mod format;

@@ -1,10 +1,11 @@
 //! qcow2 with clusters compressed by deflate.
 //!
-//! The file is, in order: the header, for each stretch of 512 MiB that holds
-//! something its clusters and its L2 table, the L1 table, the refcount table
-//! and its last blocks; the other blocks stand where they were complete. So
-//! nothing has to be kept but what leads to the tables. Only the header, which
-//! comes first, tells of what comes last.
+//! The file is, in order: the header, the L1 table, for each stretch of 512 MiB
+//! that holds something its clusters and its L2 table, the refcount table and
+//! its last blocks; the other blocks stand where they were complete. So nothing
+//! has to be kept but what leads to the tables. Only the header and the L1
+//! table, which come first, tell of what comes later. They could stand at the
+//! end, and for QEMU they may; nbdkit's reader takes no L1 table there.
 
 use core::ops::Range;
 
@@ -24,12 +25,16 @@ const COMPRESSED: u64 = 1 << 62;
 /// of 2^16 bytes.
 const SECTORS_SHIFT: u32 = 54;
 
+/// Where the L1 table stands: behind the header's cluster.
+const L1: u64 = CLUSTER;
+
 /// Clusters that do not compress are aligned. They are put off and given
 /// together, so that the bytes left out for it hardly count: 2 MiB.
 const PUT_OFF_MAX: usize = 32;
 
-/// Entries of the L1 table that one step gives.
-const SLOTS_PER_STEP: u64 = 128 << 10;
+/// To a multiple of this a compressed cluster starts: libqcow reads zeros where
+/// it stands at an odd offset.
+const ALIGNMENT: u64 = 2;
 
 /// A qcow2 file with compressed clusters. Many fields: its tables grow side by
 /// side while the clusters are packed.
@@ -39,9 +44,9 @@ pub(super) struct Qcow2Stream {
     deflate: Deflate,
     size_max: u64,
     size: Option<u64>,
-    /// The header, and whether this pass started with it.
-    header: Option<Vec<u8>>,
-    has_header: bool,
+    /// Header and L1 table, and whether this pass started with them.
+    head: Option<Vec<u8>>,
+    has_head: bool,
     /// Bytes given so far in this pass.
     at: u64,
     /// The stretch whose L2 table is being filled, and the table.
@@ -50,7 +55,6 @@ pub(super) struct Qcow2Stream {
     put_off: Vec<PutOff>,
     /// The L2 tables that were given: stretch and offset.
     tables: Vec<(u64, u64)>,
-    l1: u64,
     counts: Counts,
     state: State,
 }
@@ -65,7 +69,6 @@ struct PutOff {
 enum State {
     Start,
     Clusters,
-    L1 { slot: u64 },
     Refcounts,
     Ended,
 }
@@ -115,32 +118,31 @@ impl Qcow2Stream {
             deflate: Deflate::for_qemu(),
             size_max: (others + refcounts.table_clusters + refcounts.blocks) * CLUSTER,
             size: None,
-            header: None,
-            has_header: false,
+            head: None,
+            has_head: false,
             at: 0,
             group: None,
             table: Vec::new(),
             put_off: Vec::new(),
             tables: Vec::new(),
-            l1: 0,
             counts: Counts::default(),
             state: State::Start,
         }))
     }
 
     fn give_start(&mut self, into: &mut Vec<u8>) {
-        let mut header = self.header.clone().unwrap_or_default();
-        self.has_header = !header.is_empty();
-        header.resize(to_usize(CLUSTER), 0);
-        self.give(&header, into);
+        let mut head = self.head.take().unwrap_or_default();
+        self.has_head = !head.is_empty();
+        head.resize(to_usize(L1 + self.geometry.l1_clusters() * CLUSTER), 0);
+        self.give(&head, into);
+        self.head = self.has_head.then_some(head);
         self.state = State::Clusters;
     }
 
     fn give_clusters(&mut self, into: &mut Vec<u8>) -> Result<(), Error> {
         let Some(batch) = self.units.next()? else {
             self.give_table(into);
-            self.l1 = self.at;
-            self.state = State::L1 { slot: 0 };
+            self.state = State::Refcounts;
             return Ok(());
         };
         for (number, bytes) in batch.units() {
@@ -163,9 +165,10 @@ impl Qcow2Stream {
             }
             return;
         };
+        let start = self.at.next_multiple_of(ALIGNMENT);
+        into.resize(into.len() + to_usize(start - self.at), 0);
         into.extend(compressed);
-        let start = self.at;
-        self.at += to_u64(compressed.len());
+        self.at = start + to_u64(compressed.len());
         self.counts.add(start..self.at);
         let further_sectors = (self.at - 1) / 512 - start / 512;
         self.map(slot, COMPRESSED | further_sectors << SECTORS_SHIFT | start);
@@ -199,20 +202,17 @@ impl Qcow2Stream {
         }
     }
 
-    fn give_l1(&mut self, slot: u64, into: &mut Vec<u8>) {
-        let end = self.geometry.l1_slots.min(slot + SLOTS_PER_STEP);
-        let mut part = vec![0; to_usize((end - slot) * 8)];
-        let first = self.tables.partition_point(|(group, _)| *group < slot);
-        let tables = self.tables.iter().skip(first).take_while(|(group, _)| *group < end);
-        for (group, offset) in tables {
-            let at = to_usize((group - slot) * 8);
-            if let Some(entry) = part.get_mut(at..at + 8) {
-                entry.copy_from_slice(&(COPIED | offset).to_be_bytes());
-            }
+    /// Header and L1 table, complete.
+    fn whole_head(&self, tables: Tables) -> Vec<u8> {
+        let mut head = self.geometry.header(tables);
+        head.resize(to_usize(L1), 0);
+        let mut given = self.tables.iter().peekable();
+        for slot in 0..self.geometry.l1_slots {
+            let table = given.next_if(|(group, _)| *group == slot);
+            let entry = table.map_or(0, |(_, offset)| COPIED | offset);
+            head.extend(entry.to_be_bytes());
         }
-        self.give(&part, into);
-        let ended = end == self.geometry.l1_slots;
-        self.state = if ended { State::Refcounts } else { State::L1 { slot: end } };
+        head
     }
 
     fn give_refcounts(&mut self, into: &mut Vec<u8>) {
@@ -233,8 +233,8 @@ impl Qcow2Stream {
             into.extend(part);
         }
         let refcount_table_clusters = needed.table_clusters;
-        let tables = Tables { refcount_table, refcount_table_clusters, l1: self.l1 };
-        self.header = Some(self.geometry.header(tables));
+        let tables = Tables { refcount_table, refcount_table_clusters, l1: L1 };
+        self.head = Some(self.whole_head(tables));
         self.size = Some(self.at);
         self.state = State::Ended;
     }
@@ -283,7 +283,6 @@ impl DiskStream for Qcow2Stream {
         match self.state {
             State::Start => self.give_start(into),
             State::Clusters => self.give_clusters(into)?,
-            State::L1 { slot } => self.give_l1(slot, into),
             State::Refcounts => self.give_refcounts(into),
             State::Ended => return Ok(false),
         }
@@ -292,7 +291,7 @@ impl DiskStream for Qcow2Stream {
 
     fn head(&self) -> Option<&[u8]> {
         let at_end = matches!(self.state, State::Ended);
-        self.header.as_deref().filter(|_| at_end && !self.has_header)
+        self.head.as_deref().filter(|_| at_end && !self.has_head)
     }
 
     fn restart(&mut self) {

@@ -39,6 +39,12 @@ impl Disk {
         Self { image: self.image.clone().tapped(tap), ..self.clone() }
     }
 
+    /// The disk as one that is saved under `file_name`.
+    #[must_use]
+    pub fn named(&self, file_name: &str) -> Self {
+        Self { identity: self.identity.clone().named(file_name), ..self.clone() }
+    }
+
     /// What is missing of the disk, as far as is known, as a map for GNU
     /// ddrescue; `None` if nothing is. Damage of a container shows only when it
     /// is read: after saving, more may be known.

@@ -93,7 +93,7 @@ pub(super) fn descriptor(disk: &Disk, kind: &str, size: u64) -> Vec<u8> {
     let sectors = size / SECTOR;
     let (adapter, heads) = if disk.identity.is_ide { ("ide", 16) } else { ("lsilogic", 255) };
     let cylinders = sectors.div_ceil(heads * 63).min(65_535);
-    let name = &disk.identity.name;
+    let name = &disk.identity.file_name;
     let content = disk.identity.id("vmdk-content").as_simple().to_string();
     // The last 32 bits are an id of their own, whose highest values are taken.
     let (long, short) = content.split_at(24);
@@ -107,7 +107,7 @@ pub(super) fn descriptor(disk: &Disk, kind: &str, size: u64) -> Vec<u8> {
          createType=\"{kind}\"\n\
          \n\
          # Extent description\n\
-         RW {sectors} SPARSE \"{name}.vmdk\"\n\
+         RW {sectors} SPARSE \"{name}\"\n\
          \n\
          # The Disk Data Base\n\
          #DDB\n\

@@ -21,6 +21,7 @@ fn what_is_no_archive_is_refused_with_its_reason() {
     for (bytes, code, part, at) in [
         (&b""[..], "source-empty", Part::Source, 0),
         (b"Hello, world\n", "foreign-file", Part::Source, 0),
+        (b"Hello, world\0", "not-a-vma", Part::Header, 0),
         (b"\xff\xd8\xff\xe0\0\x10JFIF", "not-a-vma", Part::Header, 0),
         (b"VM", "foreign-file", Part::Source, 0),
         (b"VMA\0\0\0\0\x01", "header-cut", Part::Header, 8),

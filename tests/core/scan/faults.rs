@@ -263,7 +263,7 @@ impl ReadAt for Shrinking {
 
 #[test]
 fn a_source_that_fails_in_the_middle_is_an_error_and_keeps_what_was_found() {
-    let source = Rc::new(Shrinking { bytes: dense().build().bytes, left: Cell::new(4) });
+    let source = Rc::new(Shrinking { bytes: dense().build().bytes, left: Cell::new(5) });
     let archive =
         vma_inspector::archive::Archive::open(source, &Options::default()).expect("opens");
     let mut scan = Scan::new(&archive);

@@ -97,7 +97,7 @@ export async function sinkFor(way, id, name, { handle, folder }) {
   if (way === "blob") return { sink: { kind: "blob" }, name };
   if (handle) {
     const before = await holding(handle, () => handle.getFile()).catch(() => null);
-    return { sink: { kind: "file", handle, isNew: (before?.size ?? 0) === 0 }, name };
+    return { sink: { kind: "file", handle, isNew: (before?.size ?? 0) === 0 }, name: handle.name };
   }
   if (!folder) throw new RemoteError(failure("saving-unavailable"));
   const made = await newFile(folder, name);

@@ -227,7 +227,7 @@ export class SaveRunner {
     /** @param {FlowEvent} event */
     const feed = (event) => this.#feed(id, event);
     const { port1, port2 } = new MessageChannel();
-    const written = this.#request(save, { kind: "port", port: port1 }, [port1], (update) => {
+    const written = this.#request(save, name, { kind: "port", port: port1 }, [port1], (update) => {
       const { done, total } = update;
       if (size === null) feed({ type: "progressed", progress: { done, total } });
     });
@@ -252,22 +252,24 @@ export class SaveRunner {
     this.#feed(id, { type: "begun", file: { way, name } });
     /** @param {FlowEvent} event */
     const feed = (event) => this.#feed(id, event);
-    const written = this.#request(save, sink, [], followWork(scanForSaves, feed));
+    const written = this.#request(save, name, sink, [], followWork(scanForSaves, feed));
     await this.#read(save, written);
   }
 
   /**
    * @param {Save} save
+   * @param {string} fileName
    * @param {SinkOrder} sink
    * @param {Transferable[]} transfer
    * @param {(update: SaveUpdate) => void} onProgress
    */
-  #request(save, sink, transfer, onProgress) {
+  #request(save, fileName, sink, transfer, onProgress) {
     const { id: job, archive, what } = save;
     const { worker, hashes } = this.#parts;
     const signal = this.#held.get(job)?.abort.signal ?? AbortSignal.abort();
     // A hash takes what is missing for zeros.
-    const ask = { archive, job, what, sink, hashes: isMarked(save) ? [] : hashes.toStart(save) };
+    const started = isMarked(save) ? [] : hashes.toStart(save);
+    const ask = { archive, job, what, fileName, sink, hashes: started };
     return worker.request("save", ask, { signal, transfer, onProgress });
   }
 

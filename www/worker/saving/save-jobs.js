@@ -39,7 +39,7 @@ const TELL_EVERY_MS = 100;
  * @returns {Promise<Saved>}
  */
 export async function save(session, request, send, signal) {
-  const { what, sink: order } = request;
+  const { what, fileName, sink: order } = request;
   const placement = placementOf(session, what);
   const opened = await openSink(order, signal);
   const beginning = isRaw(what) ? new Beginning() : null;
@@ -51,6 +51,7 @@ export async function save(session, request, send, signal) {
   try {
     const size = await write(session, {
       what,
+      fileName,
       placement,
       order,
       sink,
@@ -92,14 +93,14 @@ export async function commit({ job, keep }) {
 
 /**
  * @param {Session} session
- * @param {{ what: SaveWhat, placement: import("../../core/vma_inspector.js").Placement | null,
+ * @param {{ what: SaveWhat, fileName: string, placement: import("../../core/vma_inspector.js").Placement | null,
  *   order: import("../../shared/messages.js").SinkOrder, sink: Sink,
  *   hashes: Map<number, HashFeed>, tell: (done: number, total: number, given: number) => void,
  *   awaitScan: () => void, signal: AbortSignal }} job
  * @returns {Promise<number>} bytes of the file
  */
 async function write(session, job) {
-  const { what, order, sink, hashes, tell, signal } = job;
+  const { what, fileName, order, sink, hashes, tell, signal } = job;
   if (what.kind === "one-pass") {
     return watch(session, what.deviceId, job);
   }
@@ -108,7 +109,7 @@ async function write(session, job) {
     await /** @type {import("./sinks.js").BlobSink} */ (sink).write(0, composed);
     return composed.size;
   }
-  const exporting = exportOf(session, what, hashes.size > 0);
+  const exporting = exportOf(session, what, hashes.size > 0, fileName);
   try {
     return await produce(session, exporting, sink, { signal, tell, hashes });
   } finally {
@@ -138,10 +139,12 @@ function isRaw(what) {
  * @param {Session} session
  * @param {Exclude<SaveWhat, { kind: "one-pass" }>} what
  * @param {boolean} hashed
+ * @param {string} fileName
  */
-function exportOf({ archive }, what, hashed) {
+function exportOf({ archive }, what, hashed, fileName) {
   if (what.kind === "disk") {
-    return archive.exportDisk(what.deviceId, what.format, hashed, what.marked, what.doubt);
+    const { deviceId, format, marked, doubt } = what;
+    return archive.exportDisk(deviceId, format, hashed, marked, doubt, fileName);
   }
   return archive.exportAppliance(what.keepsMacs, what.compressed, hashed, what.doubt);
 }

@@ -1,7 +1,10 @@
 //! Appliances and texts for other programs, held against those programs.
 
+mod import;
 mod ova;
 mod shells;
+mod starts;
+mod table;
 mod texts;
 
 use std::fs;

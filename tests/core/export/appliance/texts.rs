@@ -25,11 +25,13 @@ fn an_archive_without_a_config_is_a_machine_of_its_devices() {
     let machine = Machine::new(open(builder.build().bytes).header());
     let drives: Vec<_> = machine.drives().iter().map(|d| (d.key.as_str(), d.role)).collect();
     let (sata, scsi) = (Role::Disk(Bus::Sata), Role::Disk(Bus::Scsi));
-    assert_eq!(drives, [("sata1", sata), ("odd name", scsi), ("device3", scsi)]);
+    assert_eq!(drives, [("device3", scsi), ("odd name", scsi), ("sata1", sata)]);
     assert_eq!(machine.name(), "vm");
     let domain = machine.libvirt(&options());
     assert!(domain.text.contains("<memory unit=\"MiB\">512</memory>"), "{}", domain.text);
     assert_eq!(left_out(&domain), [""; 0]);
+    // The default processor of Proxmox VE.
+    assert!(domain.text.contains("<model fallback=\"allow\">kvm64</model>"), "{}", domain.text);
 }
 
 #[test]
@@ -45,25 +47,27 @@ fn a_domain_says_what_the_config_says_and_lists_the_rest() {
         "<target dev=\"vda\" bus=\"virtio\"/>",
         "<boot order=\"1\"/>",
         "<mac address=\"BC:24:11:00:00:01\"/>",
-        "<controller type=\"scsi\" model=\"virtio-scsi\"/>",
+        "<controller type=\"scsi\" index=\"0\" model=\"virtio-scsi\">",
+        "<driver iothread=\"1\"/>",
+        "<feature policy=\"require\" name=\"aes\"/>",
         "org.qemu.guest_agent.0",
     ] {
         assert!(domain.text.contains(expected), "{expected} is not in {}", domain.text);
     }
     let expected = [
-        "efidisk0: efitype=4m,pre-enrolled-keys=1: left out",
-        "ide2: local:iso/debian.iso: left out: not in the backup",
-        "scsi0: iothread=1: left out",
+        "ide2: local:iso/debian.iso: left out: not in the backup; the drive is there, and empty",
         "scsi1: local-lvm:vm-100-disk-9: left out: not in the backup",
-        "tpmstate0: version=v2.0: left out",
-        "net0: firewall=1,tag=5: left out",
         "net1: 01:24:11:00:00:02: now another MAC address",
-        "boot: net0: left out",
-        "hostpci0: 01:00,pcie=1: left out",
-        "cpu: x86-64-v2-AES: now the host's",
-        "net0: vmbr0: now libvirt's network \"default\"",
-        "net1: vmbr1: now libvirt's network \"default\"",
-        "tpmstate0: its contents: now a new, empty TPM",
+        "agent: fstrim_cloned_disks=1: left out: means something to Proxmox VE alone",
+        "hostpci0: 01:00,pcie=1: left out: belongs to the old host; give the machine a \
+         device of the new one by hand",
+        "net0: firewall=1: left out; the rules of Proxmox VE's firewall protect it no more",
+        "ide2: ide: now connected by SATA",
+        "net0: vmbr0 VLAN 5: now libvirt's network \"default\"",
+        "net1: vmbr1: now libvirt's network \"default\"; its cable is pulled, so that networks \
+         that were apart are not joined",
+        "tpmstate0: its contents: now a new, empty TPM; BitLocker and whatever else keeps its \
+         keys there asks for a recovery key",
     ];
     assert_eq!(left_out(&domain), expected);
     let without = machine(CONF).libvirt(&Options { keeps_macs: false, ..options() });
@@ -138,26 +142,35 @@ fn a_command_line_says_what_the_config_says_and_lists_the_rest() {
     let expected = r"qemu-system-x86_64 \
   -name guest=web-01 \
   -machine q35,accel=kvm:tcg \
-  -cpu max \
+  -cpu qemu64,aes=on,popcnt=on,pni=on,sse4.1=on,sse4.2=on,ssse3=on \
   -smp 8,sockets=2,cores=4,threads=1 \
   -m 4096 \
   -drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd \
   -drive if=pflash,format=raw,file=/srv/images/web-01-efidisk0.raw \
-  -device virtio-scsi-pci,id=scsihw0 \
+  -object iothread,id=thread-scsi0 \
+  -device virtio-scsi-pci,id=scsihw0,iothread=thread-scsi0 \
   -drive if=none,id=drive-scsi0-0,format=qcow2,file=/srv/images/web-01-scsi0.qcow2 \
   -device scsi-hd,bus=scsihw0.0,scsi-id=0,drive=drive-scsi0-0,bootindex=1 \
   -drive if=none,id=drive-virtio3-1,format=qcow2,file=/srv/images/web-01-virtio3.qcow2 \
   -device virtio-blk-pci,drive=drive-virtio3-1 \
+  -device ide-cd,bus=ide.0,bootindex=2 \
   -netdev user,id=net0 \
-  -device virtio-net-pci,netdev=net0,mac=BC:24:11:00:00:01 \
+  -device virtio-net-pci,netdev=net0,mac=BC:24:11:00:00:01,bootindex=3 \
   -netdev user,id=net1 \
-  -device e1000,netdev=net1
+  -device e1000,netdev=net1 \
+  -vga none \
+  -device VGA \
+  -device piix3-usb-uhci,id=usb \
+  -device usb-tablet,bus=usb.0 \
+  -device virtio-serial-pci,id=channels \
+  -chardev socket,id=qga0,path=web-01-qga.sock,server=on,wait=off \
+  -device virtserialport,bus=channels.0,chardev=qga0,name=org.qemu.guest_agent.0 \
+  -device virtio-balloon-pci
 ";
     assert_eq!(text.text, expected);
     let left_out = left_out(&text);
-    let replaced = "net0: vmbr0: now QEMU's own network, behind the host's address";
+    let replaced = "net0: vmbr0 VLAN 5: now QEMU's own network, behind the host's address";
     assert!(left_out.iter().any(|line| line == replaced), "{left_out:?}");
-    assert!(left_out.iter().any(|line| line == "agent: 1: left out"), "{left_out:?}");
 }
 
 /// A machine with a disk of 4 KiB for each key, and the lines of its command.
@@ -189,7 +202,7 @@ fn an_lsi_controller_has_seven_disks_and_a_next_one_the_rest() {
 fn more_devices_than_a_bus_has_slots_are_put_behind_bridges() {
     let keys: Vec<_> = (0..16).map(|number| format!("virtio{number}")).collect();
     let cards = |count: u32| (0..count).map(|n| format!("net{n}: virtio\n")).collect::<String>();
-    let few = command_of(&cards(3), &keys);
+    let few = command_of(&cards(1), &keys);
     assert!(!few.contains("bridge"), "{few}");
     let many = command_of(&cards(32), &keys);
     let lines: Vec<_> = many.lines().map(str::trim).collect();
@@ -207,33 +220,36 @@ fn more_devices_than_a_bus_has_slots_are_put_behind_bridges() {
 }
 
 #[test]
-fn the_firmware_is_the_one_that_the_variables_belong_to() {
-    let with = |size: u64| {
+fn the_firmware_is_the_one_that_the_config_says() {
+    let with = |size: u64, conf: &str| {
         let variables = Device::new(1, "drive-efidisk0", size, Content::of_kind(Kind::Dense, 1));
-        let builder = ArchiveBuilder::new().config("qemu-server.conf", CONF).device(variables);
+        let builder = ArchiveBuilder::new().config("qemu-server.conf", conf).device(variables);
         Machine::new(open(builder.build().bytes).header())
     };
     // Of the two firmwares that Debian's package "ovmf" has had, the sizes of
-    // OVMF_VARS.fd and OVMF_VARS_4M.fd.
-    let older = with(131_072);
-    let command = older.qemu(&options()).text;
-    assert!(command.contains("readonly=on,file=/usr/share/OVMF/OVMF_CODE.fd"), "{command}");
-    let domain = older.libvirt(&options()).text;
-    assert!(domain.contains("/usr/share/OVMF/OVMF_CODE.fd</loader>"), "{domain}");
-    assert!(!domain.contains("firmware=\"efi\""), "{domain}");
-    if has("virt-xml-validate", &["--version"]) {
-        let path = written(&domain, "xml");
-        run("virt-xml-validate", &[name_of(&path), "domain"]);
-        fs::remove_file(path).expect("was written");
-    }
-    for (size, flash) in [(540_672, "format=raw,file="), (4 << 20, "format=raw,size=540672,file=")]
-    {
-        let command = with(size).qemu(&options()).text;
-        assert!(command.contains("readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd"), "{command}");
+    // OVMF_VARS.fd and OVMF_VARS_4M.fd. Without a word it is the older one.
+    let (older, newer) = (CONF.replace("efitype=4m,", ""), CONF);
+    for (conf, size, code, flash) in [
+        (&*older, 131_072, "OVMF_CODE.fd", "format=raw,file="),
+        (&older, 4 << 20, "OVMF_CODE.fd", "format=raw,size=131072,file="),
+        (newer, 540_672, "OVMF_CODE_4M.fd", "format=raw,file="),
+        (newer, 4 << 20, "OVMF_CODE_4M.fd", "format=raw,size=540672,file="),
+    ] {
+        let command = with(size, conf).qemu(&options()).text;
+        assert!(command.contains(&format!("readonly=on,file=/usr/share/OVMF/{code}")), "{command}");
         let variables = format!("if=pflash,{flash}/srv/images/web-01-efidisk0.raw");
         assert!(command.contains(&variables), "{command}");
+        let domain = with(size, conf).libvirt(&options());
+        let is_chosen = domain.text.contains("firmware=\"efi\"");
+        assert_eq!(is_chosen, code == "OVMF_CODE_4M.fd", "{}", domain.text);
+        assert_eq!(domain.text.contains("OVMF_CODE.fd</loader>"), !is_chosen, "{}", domain.text);
+        let cut = left_out(&domain).iter().any(|told| told.contains("truncate -s "));
+        assert_eq!(cut, size == 4 << 20, "{:?}", left_out(&domain));
     }
-    assert_eq!(with(540_672).raw_devices().collect::<Vec<_>>(), [id(1)]);
+    let short = with(65_536, CONF).qemu(&options());
+    let told = short.left_out.iter().find(|told| told.key == "efidisk0").expect("is told");
+    assert!(told.is_danger && told.to_string().contains("truncate -s 540672"), "{told}");
+    assert_eq!(with(540_672, CONF).raw_devices().collect::<Vec<_>>(), [id(1)]);
     let without = Machine::new(open(disks("bios: seabios\n").build().bytes).header());
     assert_eq!(without.raw_devices().count(), 0);
 }
@@ -251,5 +267,121 @@ fn processors_and_memory_that_no_program_takes_are_less_and_told() {
         assert!(left_out(&text).contains(&told.to_owned()), "{:?}", left_out(&text));
         let told = left_out(&text).iter().any(|told| told.starts_with("memory: 184"));
         assert!(told, "{:?}", left_out(&text));
+    }
+}
+
+/// What Proxmox VE gives Windows, by the names that QEMU itself has for it.
+#[test]
+fn windows_is_told_what_hyper_v_would_tell_it() {
+    let flags = |conf: &str| {
+        let command = super::table::machine_of(conf).qemu(&options()).text;
+        let cpu = command.lines().find(|line| line.contains("-cpu ")).expect("has one").to_owned();
+        let flags = cpu.split([',', ' ']).filter(|flag| flag.starts_with("hv-"));
+        flags.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let newer = "hv-spinlocks=0x1fff hv-vapic=on hv-time=on hv-reset=on hv-runtime=on \
+                 hv-relaxed=on hv-vpindex=on hv-synic=on hv-stimer=on hv-ipi=on";
+    let newer: Vec<_> = newer.split_whitespace().collect();
+    assert_eq!(flags("ostype: win11\nbios: ovmf\n"), newer);
+    let older =
+        "hv-spinlocks=0x1fff hv-vapic=on hv-time=on hv-reset=on hv-runtime=on hv-vpindex=on";
+    assert_eq!(flags("ostype: w2k8\n"), older.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(flags("ostype: win7\nbios: ovmf\n"), [""; 0], "Windows 7 hangs with OVMF then");
+    assert_eq!(flags("ostype: wxp\n"), [""; 0]);
+    assert_eq!(flags("ostype: l26\n"), [""; 0]);
+    // QEMU ends without KVM where it shall give processors an index.
+    assert!(!flags("ostype: win11\nkvm: off\n").contains(&"hv-vpindex=on".to_owned()));
+    let machine = super::table::machine_of("ostype: win11\n");
+    assert!(machine.qemu(&options()).text.contains("-machine pc,accel=kvm,hpet=off"));
+    if has("qemu-system-x86_64", &["--version"]) {
+        let help = run("qemu-system-x86_64", &["-device", "qemu64-x86_64-cpu,help"]);
+        for flag in newer {
+            let name = flag.split('=').next().expect("has a name");
+            assert!(help.contains(&format!("  {name}=")), "{name}: {help}");
+        }
+    }
+}
+
+/// What each of these cases got wrong once.
+#[test]
+fn configs_that_were_misread_are_read() {
+    let of = super::table::machine_of;
+    // A cloud image hangs without its serial port.
+    let cloud = of("serial0: socket\nvga: serial0\nide2: local:vm-1-cloudinit,media=cdrom\n");
+    let domain = cloud.libvirt(&options());
+    assert!(domain.text.contains("<serial type=\"pty\">"), "{}", domain.text);
+    assert!(domain.text.contains("<model type=\"none\"/>"), "{}", domain.text);
+    let command = cloud.qemu(&options()).text;
+    assert!(command.contains("-chardev stdio,signal=off,id=serial0"), "{command}");
+
+    // A firewall's two cards are not joined, in none of them.
+    let firewall = "net0: virtio,bridge=vmbr0\nnet1: virtio,bridge=vmbr1\n\
+                    net2: virtio,bridge=vmbr0,tag=9\nnet3: virtio,bridge=vmbr0\n";
+    let [domain, command, ovf] = super::table::texts(&of(firewall));
+    assert_eq!(domain.text.matches("<link state=\"down\"/>").count(), 2, "{}", domain.text);
+    assert_eq!(domain.left_out.iter().filter(|told| told.is_danger).count(), 2);
+    assert_eq!(command.text.matches("-netdev user,").count(), 4, "each is its own: {command:?}");
+    assert_eq!(ovf.text.matches("<Network ").count(), 3, "{}", ovf.text);
+
+    // A card of which the cable is pulled is a danger where it would be plugged in.
+    let [domain, command, ovf] = super::table::texts(&of("net0: virtio,link_down=1\n"));
+    assert!(domain.text.contains("<link state=\"down\"/>"), "{}", domain.text);
+    assert!(!command.text.contains("-netdev user"), "{}", command.text);
+    assert!(ovf.left_out.iter().any(|told| told.is_danger && told.key == "net0"));
+
+    // Zeros are no address.
+    let zeros = of("net0: virtio=00:00:00:00:00:00,bridge=vmbr0\n");
+    for text in super::table::texts(&zeros) {
+        assert!(!text.text.contains("00:00:00:00:00:00"), "{}", text.text);
+        let told = "net0: 00:00:00:00:00:00: now another MAC address".to_owned();
+        assert!(left_out(&text).contains(&told), "{:?}", left_out(&text));
+    }
+
+    // A TPM of which no version is said is one of 1.2.
+    let [domain, _, _] = super::table::texts(&of("tpmstate0: local:vm-1-disk-1\n"));
+    assert!(domain.text.contains("type=\"emulator\" version=\"1.2\""), "{}", domain.text);
+    let told = domain.left_out.iter().find(|told| told.key == "tpmstate0").expect("is told");
+    assert!(told.is_danger && told.to_string().contains("BitLocker"), "{told}");
+
+    // scsi2 comes before scsi10.
+    let many = of("scsi10: a:b\nscsi2: a:b\n");
+    let keys: Vec<_> = many.drives().iter().map(|drive| drive.key.as_str()).collect();
+    assert_eq!(keys, ["scsi2", "scsi10"]);
+}
+
+#[test]
+fn machines_of_arm_are_machines_of_arm() {
+    let conf = "arch: aarch64\nbios: ovmf\nmachine: virt\nide0: a:b\nserial0: socket\n\
+                efidisk0: local:vm-1-disk-0,efitype=4m,pre-enrolled-keys=1\nagent: 1\n";
+    let [domain, command, ovf] = super::table::texts(&super::table::machine_of(conf));
+    assert!(domain.text.contains("<type arch=\"aarch64\" machine=\"virt\">"), "{}", domain.text);
+    assert!(domain.text.contains(">cortex-a57</model>"), "{}", domain.text);
+    assert!(command.text.starts_with("qemu-system-aarch64 "), "{}", command.text);
+    assert!(command.text.contains("/usr/share/AAVMF/AAVMF_CODE.fd"), "{}", command.text);
+    let told = ovf.left_out.iter().find(|told| told.key == "arch").expect("is told");
+    assert!(told.is_danger, "{told}");
+    super::starts::assert_qemu_starts(&[conf.to_owned()]);
+    super::starts::assert_libvirt_takes(&[format!("name: t\n{conf}")]);
+}
+
+/// libvirt reads no VHDX: the text does not say that it does.
+#[test]
+fn disks_that_libvirt_does_not_read_have_to_be_converted() {
+    let machine = machine(CONF);
+    let of = |format| machine.libvirt(&Options { format, ..options() });
+    let told = |text: &Text| text.left_out.iter().any(|told| told.to_string().contains("-O qcow2"));
+    assert!(told(&of(DiskFormat::Vhdx)));
+    assert!(!told(&of(DiskFormat::Qcow2)));
+}
+
+#[test]
+fn the_uuid_is_kept_with_the_addresses_or_not_at_all() {
+    let conf = "smbios1: uuid=11111111-2222-4333-8444-555555555555\n";
+    let machine = super::table::machine_of(conf);
+    for (keeps_macs, count) in [(true, 1), (false, 0)] {
+        let options = Options { keeps_macs, ..options() };
+        for text in [machine.libvirt(&options).text, machine.qemu(&options).text] {
+            assert_eq!(text.matches("11111111-2222").count(), count, "{text}");
+        }
     }
 }

@@ -130,7 +130,7 @@ fn case(truth: &Truth, name: &'static str, doubt: Doubt) -> Case {
     let (scan, identity) = scanned(truth);
     let image = scan.image(id(1)).expect("declared").with_doubt(doubt);
     let disk = Disk::new(image.clone().filled(Fill::Zeros), identity);
-    Case { name, disk, image, bytes: Some(truth.saved(doubt)) }
+    Case { name, id: id(1), disk, image, bytes: Some(truth.saved(doubt)) }
 }
 
 /// The ranges of the gaps of one kind, joined.

@@ -13,6 +13,7 @@ use std::rc::Rc;
 use crate::programs::has;
 use crate::support::{finish, id, open};
 use archive_writer::{Archive, ArchiveBuilder, Cluster, Content, Device, Kind, Order, Random};
+use vma_inspector::archive::unit::DeviceId;
 use vma_inspector::export::disk::{Disk, DiskStream, Identity, StreamFormat};
 use vma_inspector::image::{Image, Origin};
 use vma_inspector::source::ReadAt;
@@ -23,6 +24,7 @@ pub const TIB: u64 = 1 << 40;
 /// A disk of an archive, and its image as the core gives it.
 pub struct Case {
     pub name: &'static str,
+    pub id: DeviceId,
     pub disk: Disk,
     pub image: Image,
     /// The image's bytes, worked out without the core; `None` for disks that
@@ -32,17 +34,24 @@ pub struct Case {
 
 impl Case {
     pub fn of(name: &'static str, archive: Archive, bytes: Option<Vec<u8>>) -> Self {
-        let archive = open(archive.bytes);
+        let mut all = Self::all_of(name, archive.bytes);
+        let first = all.swap_remove(0);
+        assert_eq!(first.id, id(1));
+        Self { bytes, ..first }
+    }
+
+    /// Each disk of an archive.
+    pub fn all_of(name: &'static str, archive: Vec<u8>) -> Vec<Self> {
+        let archive = open(archive);
         let scan = finish(vma_inspector::scan::Scan::new(&archive));
-        let image = scan.image(id(1)).expect("device 1 is declared");
-        let device = archive.header().device(id(1)).expect("device 1 is declared");
-        let identity = Identity::new(archive.header(), device);
-        Self {
-            name,
-            disk: Disk::new(image.clone().filled(vma_inspector::image::Fill::Zeros), identity),
-            image,
-            bytes,
-        }
+        let header = archive.header();
+        let cases = header.devices().iter().map(|device| {
+            let image = scan.image(device.id).expect("is declared");
+            let identity = Identity::new(header, device);
+            let filled = image.clone().filled(vma_inspector::image::Fill::Zeros);
+            Self { name, id: device.id, disk: Disk::new(filled, identity), image, bytes: None }
+        });
+        cases.collect()
     }
 
     fn new(name: &'static str, builder: &ArchiveBuilder) -> Self {

@@ -1,5 +1,7 @@
 //! Disks in formats of other programs.
 
+mod blocks;
 mod doubt;
 pub mod files;
 pub mod format;
+mod readers;
