@@ -12,7 +12,7 @@ import { button } from "./parts.js";
  * @param {import("../page/model.js").Send} send
  */
 export function sizeField(device, { overview }, send) {
-  const known = overview.headerStanding === "sound" || overview.headerStanding === "mended";
+  const known = overview.headerStanding !== "doubtful" && overview.headerStanding !== "lost";
   if (known || device.isVmstate) return null;
   const id = `device-${device.id}-size`;
   const input = h("input", { id, type: "number", min: "1", step: "1", required: true });
