@@ -7,9 +7,6 @@ import { removeStaged, removeStored, storedHere } from "./stored.js";
 
 /** @typedef {import("./model.js").PageEvent} PageEvent */
 
-/** After that, the page is loaded again, whichever of them answers for it. */
-const TAKE_OVER_MS = 3000;
-
 export class Upkeep {
   #worker;
   #send;
@@ -79,9 +76,7 @@ export class Upkeep {
   async #takeNewer() {
     if (this.#state().newer === "replaced") return location.reload();
     this.#isNewerWanted = !this.#state().saves.some(isLive) && (await takeNewer());
-    if (!this.#isNewerWanted) return this.#send({ type: "newer-changed", newer: "busy" });
-    // Firefox may let it wait until no window is left that the former one answers for.
-    setTimeout(() => location.reload(), TAKE_OVER_MS);
+    if (!this.#isNewerWanted) this.#send({ type: "newer-changed", newer: "busy" });
   }
 
   /** This window follows at once if it was asked there; what is open in others stays. */
