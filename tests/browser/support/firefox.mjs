@@ -10,6 +10,14 @@ import { isPolicyTried, isReady } from "./begin.mjs";
 
 export const name = "Firefox";
 
+/**
+ * Whether this is said of a request that the next loading of the page broke off: one
+ * that fails is named by its address.
+ */
+function isBrokenOff(text) {
+  return text.includes("Failed to load ‘’. A ServiceWorker intercepted the request");
+}
+
 /** A busy machine may refuse a start, or reset the connection while it starts. */
 const STARTS = 4;
 
@@ -92,11 +100,14 @@ class Page {
       this.downloadsCompleted += status === "complete" ? 1 : 0;
     });
     page.on("pageerror", (error) => {
-      if (!isPolicyTried(String(error))) this.errors.push(String(error));
+      if (!isPolicyTried(String(error)) && !isBrokenOff(String(error))) {
+        this.errors.push(String(error));
+      }
     });
     page.on("console", (message) => {
-      if (message.type() === "error" && !isPolicyTried(message.text())) {
-        this.errors.push(message.text());
+      const text = message.text();
+      if (message.type() === "error" && !isPolicyTried(text) && !isBrokenOff(text)) {
+        this.errors.push(text);
       }
     });
   }
