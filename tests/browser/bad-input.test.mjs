@@ -9,7 +9,7 @@ import { inEachBrowser } from "./support/suite.mjs";
 
 const jpeg = Buffer.from("ffd8ffe000104a46494600010100000100010000", "hex");
 /** A whole zstd frame that holds nothing; and one that wants to look back 4 GiB. */
-const emptyZstd = Buffer.from("28b52ffd0458010000", "hex");
+const emptyZstd = Buffer.from("28b52ffd045801000099e9d851", "hex");
 const wideZstd = Buffer.from("28b52ffd00b0010000", "hex");
 const whole = makeArchive("whole.vma", "--disk", "drive-scsi0:12M:dense:1");
 

@@ -35,12 +35,13 @@ execFileSync("zstd", ["-q", "-f", like.path]);
 async function askForHalfACharacter() {
   const { active } = await navigator.serviceWorker.ready;
   const [image, control] = [new MessageChannel(), new MessageChannel()];
-  const order = { kind: "save", id: "half", name: "\ud800.raw", size: 1 };
+  const id = "0123456789abcdef".repeat(2);
+  const order = { kind: "save", id, name: "\ud800.raw", size: 1 };
   const ports = { image: image.port2, control: control.port2 };
   const heard = new Promise((resolve) => {
     control.port1.onmessage = ({ data }) => {
-      if (data.kind === "registered") location.href = new URL("save/half", document.baseURI);
-      else resolve(data);
+      if (data.kind !== "registered") return resolve(data);
+      location.href = new URL(`vma-inspector-save/${id}`, document.baseURI);
     };
   });
   active.postMessage({ ...order, ...ports }, [image.port2, control.port2]);
