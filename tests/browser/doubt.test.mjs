@@ -214,7 +214,7 @@ inEachBrowser("A file that is none", {
     await inspector.openArchive(shifted);
     await inspector.page.evaluate(() => scrollTo(0, document.body.scrollHeight));
     await inspector.page.drop(makeFile("notes.txt", "nothing of the kind"));
-    await inspector.shows("This is not a VMA backup", "#failure");
+    await inspector.shows("This is a text, not a backup", "#failure");
     await inspector.page.waitFor(() => {
       const { top, bottom } = document.querySelector("#failure h2").getBoundingClientRect();
       return top >= 0 && bottom <= innerHeight && document.activeElement?.id === "failure-title";
