@@ -128,10 +128,11 @@ inEachBrowser("A file that is something else", {
     const container = tarOf("etc/vzdump/pct.conf", "arch: amd64\n");
     const made = (program, ...options) =>
       execFileSync(program, options, { input: bytes, maxBuffer: 1 << 26 });
+    const fourDeep = [1, 2, 3].reduce((bytes) => gzipSync(bytes), packed);
     const log = "INFO: Starting Backup of VM 100 (qemu)\n";
     /** @type {[string, Uint8Array, RegExp, RegExp][]} */
     const files = [
-      ["twice.vma.zst.gz", gzipSync(packed), /packed more than/, /again, by zstd.*gunzip FILE/],
+      ["deep.vma.zst.gz", fourDeep, /packed more than/, /again, by zstd.*gunzip FILE/],
       ["vzdump-lxc-101.tar", container, /backup of a container/, /pct restore/],
       ["vzdump-lxc-101.tar.gz", gzipSync(container), /backup of a container/, /pct restore/],
       ["whole.vma.xz", made("xz", "-0", "-c"), /compressed by xz/, /xz -d FILE/],
