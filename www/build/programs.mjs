@@ -65,20 +65,27 @@ const packages = [
   { name: "busybox", found: () => onPath("busybox") },
 ];
 
-/** Makes sure that all of them are there. */
-export function needPrograms() {
-  const missing = packages.filter(({ found }) => found() === null);
-  if (missing.length === 0) {
-    return;
-  }
-  const names = missing.map(({ name }) => name);
-  if (process.getuid?.() === 0 && onPath("apt-get")) {
+const missing = () => packages.filter(({ found }) => found() === null);
+
+/**
+ * Installs what is missing. A package of one release of Debian may take another one's
+ * away, as qemu-system-x86 does with a qemu-utils from the backports: then that is
+ * installed once more, out of the same release.
+ */
+function install() {
+  const quiet = { DEBIAN_FRONTEND: "noninteractive" };
+  run("apt-get", ["update", "-qq"], { env: quiet });
+  for (let rounds = 2; rounds > 0 && missing().length > 0; rounds -= 1) {
+    const names = missing().map(({ name }) => name);
     say(`Installing what the tests need: ${names.join(" ")}`);
-    const quiet = { DEBIAN_FRONTEND: "noninteractive" };
-    run("apt-get", ["update", "-qq"], { env: quiet });
     run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...names], { env: quiet });
   }
-  const still = missing.filter(({ found }) => found() === null);
+}
+
+/** Makes sure that all of them are there. */
+export function needPrograms() {
+  if (missing().length > 0 && process.getuid?.() === 0 && onPath("apt-get")) install();
+  const still = missing();
   if (still.length > 0) {
     const alternatives = still
       .filter((entry) => entry.or)
