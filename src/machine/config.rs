@@ -29,7 +29,22 @@ pub struct Line {
     pub options: Vec<(String, String)>,
 }
 
+/// Names of keys that are drives, without their numbers.
+const BUSES: [&str; 6] = ["ide", "sata", "scsi", "virtio", "efidisk", "tpmstate"];
+
 impl Line {
+    /// Whether it is that of a drive.
+    #[must_use]
+    pub fn is_drive(&self) -> bool {
+        self.number.is_some() && BUSES.contains(&self.name.as_str())
+    }
+
+    /// Whether it is that of a CD drive.
+    #[must_use]
+    pub fn is_optical(&self) -> bool {
+        self.is_drive() && self.option("media") == Some("cdrom")
+    }
+
     fn new(key: &str, value: &str) -> Self {
         let known = grammar::key_of(key);
         let options = match known {

@@ -1,5 +1,6 @@
 //! The virtual machine of an archive, as its configuration describes it.
 
+pub mod boot;
 pub mod config;
 pub mod device_map;
 pub mod grammar;

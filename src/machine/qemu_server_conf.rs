@@ -1,12 +1,11 @@
 //! What a `qemu-server.conf` says of a VM, for a person to read.
 
+use super::boot::boot_order;
 use super::config::{Config, Line};
 use super::device_map;
 
 /// The config under this name describes the VM.
 pub const NAME: &str = "qemu-server.conf";
-
-const BUSES: [&str; 6] = ["ide", "sata", "scsi", "virtio", "efidisk", "tpmstate"];
 
 /// What the config says of the VM. `None`: the line is not there, and
 /// Proxmox's default holds. Values are as they stand, unchecked. Many fields: each
@@ -65,6 +64,8 @@ pub struct Disk {
     pub volume: String,
     /// Whether it is a CD-ROM drive.
     pub is_cdrom: bool,
+    /// Whether it is the first disk that the machine starts from.
+    pub boots: bool,
     /// Its size as stated: `32G`.
     pub size: Option<String>,
     /// Which device of the archive holds it, from its `#qmdump#map:` line.
@@ -90,7 +91,10 @@ impl QemuServerConf {
         let config = Config::read(text);
         let value = |key| config.value(key).map(str::to_owned);
         let option = |key, name| config.option(key, name).map(str::to_owned);
-        let drives = config.lines().iter().filter(|line| is_drive(line));
+        let drives = config.lines().iter().filter(|line| line.is_drive());
+        let disks: Vec<&Line> = drives.clone().filter(|line| !line.is_optical()).collect();
+        let order = boot_order(&config);
+        let boots = order.iter().find(|key| disks.iter().any(|line| line.key == **key));
         Self {
             name: value("name"),
             notes: config.notes().to_owned(),
@@ -102,15 +106,9 @@ impl QemuServerConf {
             bios: value("bios"),
             machine: option("machine", "type"),
             networks: config.numbered("net").into_iter().map(Network::of).collect(),
-            disks: drives.map(|line| Disk::of(line, text)).collect(),
+            disks: drives.map(|line| Disk::of(line, text, boots)).collect(),
         }
     }
-}
-
-/// Whether a line is that of a drive.
-#[must_use]
-pub fn is_drive(line: &Line) -> bool {
-    line.number.is_some() && BUSES.contains(&line.name.as_str())
 }
 
 impl Network {
@@ -128,14 +126,15 @@ impl Network {
 }
 
 impl Disk {
-    fn of(line: &Line, text: &str) -> Self {
+    fn of(line: &Line, text: &str, boots: Option<&String>) -> Self {
         let (maps, _) = device_map::read(text);
         let map = maps.iter().rev().find(|map| map.drive == line.key);
         Self {
             key: line.key.clone(),
             bus: line.name.clone(),
             volume: line.option("file").unwrap_or_default().to_owned(),
-            is_cdrom: line.option("media") == Some("cdrom"),
+            is_cdrom: line.is_optical(),
+            boots: boots == Some(&line.key),
             size: line.option("size").map(str::to_owned),
             device: map.map(|map| MappedDevice {
                 name: map.device.to_owned(),

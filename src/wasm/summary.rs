@@ -38,6 +38,7 @@ fn disk(disk: &qemu_server_conf::Disk, header: &Header) -> Fields {
         .with("bus", disk.bus.as_str())
         .with("volume", disk.volume.as_str())
         .with("cdrom", disk.is_cdrom)
+        .with("boots", disk.boots)
         .text("size", disk.size.as_deref())
         .text("deviceName", mapped.map(|m| m.name.as_str()))
         .count_or_null("deviceId", device.map(|device| device.id.get().into()))

@@ -296,6 +296,8 @@ export interface VmSummary {
     /** The volume as the config names it. */
     volume: string;
     cdrom: boolean;
+    /** Whether it is the first disk that the machine starts from. */
+    boots: boolean;
     /** "32G", as the config states it. */
     size: string | null;
     /** Name of the device of the archive that holds it, and its id. */

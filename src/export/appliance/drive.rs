@@ -4,11 +4,11 @@ use super::text::stem;
 use crate::archive::header::Header;
 use crate::archive::unit::DeviceId;
 use crate::export::file_name::safe_name;
+use crate::machine::boot::boot_order;
 use crate::machine::config::{Config, Line};
 use crate::machine::device_map;
 use crate::machine::left_out::is_cloud_init;
 use crate::machine::lines::insert_sorted;
-use crate::machine::qemu_server_conf::is_drive;
 
 /// A device of the archive, as the VM has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,40 +71,13 @@ impl Bus {
     }
 }
 
-/// What the VM starts from, the first one first: keys of drives, cards and other
-/// devices.
-pub(super) fn boot_order(config: &Config) -> Vec<String> {
-    if let Some(order) = config.option("boot", "order") {
-        return order.split(';').map(|key| key.trim().to_owned()).collect();
-    }
-    let stated = config.line("boot").is_some() || config.line("bootdisk").is_some();
-    let legacy = config.option("boot", "legacy").unwrap_or("cdn");
-    let keys = |name: &str| config.numbered(name).into_iter().map(|line| line.key.clone());
-    let mut order = Vec::new();
-    for letter in legacy.chars().filter(|_| stated) {
-        match letter {
-            'c' => order.extend(config.value("bootdisk").map(str::to_owned)),
-            'd' => order.extend(
-                config.lines().iter().filter(|line| is_optical(line)).map(|line| line.key.clone()),
-            ),
-            'n' => order.extend(keys("net")),
-            _ => {}
-        }
-    }
-    order
-}
-
 /// The place of `key` in the order, from 1 on.
 pub(super) fn boot_place(config: &Config, key: &str) -> Option<u32> {
     (1..).zip(boot_order(config)).find(|(_, other)| other == key).map(|(place, _)| place)
 }
 
-fn is_optical(line: &Line) -> bool {
-    is_drive(line) && line.option("media") == Some("cdrom")
-}
-
 pub(super) fn optical(config: &Config, drives: &[Drive]) -> Vec<Optical> {
-    let lines = config.lines().iter().filter(|line| is_optical(line));
+    let lines = config.lines().iter().filter(|line| line.is_optical());
     let lines = lines.filter(|line| !is_cloud_init(line.option("file").unwrap_or_default()));
     let lines = lines.filter(|line| !drives.iter().any(|drive| drive.key == line.key));
     let mut optical = Vec::new();
@@ -125,7 +98,7 @@ pub(super) fn drives(config: &Config, header: &Header, text: &str) -> Vec<Drive>
             Some(map) => map.device == device.name,
             None => device.name.strip_prefix("drive-") == Some(&line.key),
         };
-        let line = config.lines().iter().filter(|line| is_drive(line)).find(is_its);
+        let line = config.lines().iter().filter(|line| line.is_drive()).find(is_its);
         let bare = device.name.strip_prefix("drive-").unwrap_or(&device.name);
         let key = line.map_or(bare, |line| &line.key).to_owned();
         let is_taken = drives.iter().any(|drive: &Drive| stem(&drive.key) == stem(&key));

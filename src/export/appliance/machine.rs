@@ -15,7 +15,7 @@ use crate::export::disk::DiskFormat;
 use crate::machine::config::{Config, Line};
 use crate::machine::left_out::is_cloud_init;
 use crate::machine::lines::{boolean, insert_sorted};
-use crate::machine::qemu_server_conf::{self, is_drive};
+use crate::machine::qemu_server_conf;
 
 /// Proxmox's default memory, MiB.
 const MEMORY_MIB: u64 = 512;
@@ -214,7 +214,9 @@ impl Machine {
 
     /// Whether all of a line is told already, because what it names is not there.
     pub(super) fn is_told(&self, line: &Line) -> bool {
-        is_drive(line) && !self.has(line) && !self.optical.iter().any(|other| other.key == line.key)
+        line.is_drive()
+            && !self.has(line)
+            && !self.optical.iter().any(|other| other.key == line.key)
     }
 
     fn has(&self, line: &Line) -> bool {
@@ -328,7 +330,7 @@ fn say_chipset(chipset: &str, arch: Arch, is_q35: bool, left_out: &mut Vec<LeftO
 
 /// What the config names and the archive does not hold.
 fn say_missing(config: &Config, drives: &[Drive], left_out: &mut Vec<LeftOut>) {
-    for line in config.lines().iter().filter(|line| is_drive(line)) {
+    for line in config.lines().iter().filter(|line| line.is_drive()) {
         let is_there = drives.iter().any(|drive| drive.key == line.key);
         let volume = line.option("file").unwrap_or_default();
         let is_optical = line.option("media") == Some("cdrom");

@@ -108,3 +108,25 @@ fn any_text_at_all_is_read_without_complaint() {
         let _ = QemuServerConf::parse(text);
     }
 }
+
+/// `qm.conf(5)`: `order` alone counts where it is stated; before it there were letters
+/// (`c` for the disk that `bootdisk` names, `d` for CD drives, `n` for the network).
+#[test]
+fn the_disk_that_a_machine_starts_from_is_the_first_of_its_order() {
+    let drives = "ide2: none,media=cdrom\nscsi0: a:b,size=1G\nscsi1: a:c,size=1G\n";
+    for (stated, boots) in [
+        ("boot: order=scsi1;scsi0", Some("scsi1")),
+        ("boot: order=ide2;net0;scsi0", Some("scsi0")),
+        ("boot: order=ide2;net0", None),
+        ("boot: order=virtio7;scsi1", Some("scsi1")),
+        ("boot: cdn\nbootdisk: scsi1", Some("scsi1")),
+        ("bootdisk: scsi0", Some("scsi0")),
+        ("boot: n\nbootdisk: scsi0", None),
+        ("cores: 1", None),
+    ] {
+        let conf = QemuServerConf::parse(&format!("{stated}\n{drives}"));
+        let found: Vec<&str> =
+            conf.disks.iter().filter(|disk| disk.boots).map(|disk| disk.key.as_str()).collect();
+        assert_eq!(found, Vec::from_iter(boots), "{stated}");
+    }
+}
