@@ -2,12 +2,14 @@
 import { WINDOW_TOO_LARGE, WORKER_DIED } from "./shared/codes.js";
 import { failure, failureOf } from "./shared/failure.js";
 import { isScanned } from "./shared/scan-phase.js";
-import { KEEPING } from "./shared/stored.js";
-import { baseName } from "./page/names.js";
+import { FORMAT, KEEPING } from "./shared/stored.js";
+import { baseName, configName } from "./page/names.js";
 import { Meter } from "./page/rate.js";
+import { saveSmallFile } from "./page/save-blob.js";
 import { Beside } from "./page/saving/beside.js";
 import { Hashes } from "./page/saving/hashes.js";
 import { SaveRunner } from "./page/saving/runner.js";
+import { remember, remembered, rememberedFormat } from "./page/settings.js";
 import { FINDINGS_PER_PAGE } from "./page/state.js";
 
 /** @typedef {import("./page/model.js").PageEvent} PageEvent */
@@ -73,6 +75,10 @@ export class Actions {
         return this.#setKeeping(event.wanted);
       case "forget-kept-wanted":
         return this.#countKept("forgetKept");
+      case "format-chosen":
+        return remember(FORMAT, event.format);
+      case "config-save-wanted":
+        return this.#saveConfig(event.index);
       case "config-wanted":
         return this.#fetchConfig(event.index);
       case "findings-wanted":
@@ -104,6 +110,8 @@ export class Actions {
         return this.saves.intake.disk(event.deviceId);
       case "one-pass-wanted":
         return this.saves.intake.inOnePass(event.deviceId);
+      case "all-wanted":
+        return this.saves.intake.all();
       case "appliance-wanted":
         return this.saves.intake.appliance();
       case "folder-wanted":
@@ -247,7 +255,9 @@ export class Actions {
   }
 
   /** Takes up what the person chose the last time. */
-  recallKeeping() {
+  recall() {
+    const format = rememberedFormat();
+    if (format !== null) this.#send({ type: "format-chosen", format });
     const wanted = remembered(KEEPING) !== "off";
     this.#send({ type: "keeping-wanted", wanted });
   }
@@ -275,6 +285,19 @@ export class Actions {
       (error) => ({ bytes: null, failure: failureOf(error) }),
     );
     this.#send({ type: "config-arrived", archive, index, content });
+  }
+
+  /** @param {number} index */
+  async #saveConfig(index) {
+    const { archive } = this.#state();
+    const config = archive?.overview.configs.find((each) => each.index === index);
+    if (!archive || !config) return;
+    if (!archive.configs.get(index)?.bytes) await this.#fetchConfig(index);
+    const { bytes = null, failure: why = null } = this.#state().archive?.configs.get(index) ?? {};
+    if (bytes) {
+      const name = configName(archive.file.name, config.safeName);
+      saveSmallFile(name, /** @type {Uint8Array<ArrayBuffer>} */ (bytes));
+    } else if (why) this.#send({ type: "drop-refused", failure: why });
   }
 
   /**
@@ -353,27 +376,3 @@ export class Actions {
 }
 
 function ignore() {}
-
-/**
- * Storage may be forbidden; then nothing is remembered.
- * @param {string} key
- */
-function remembered(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-/**
- * @param {string} key
- * @param {string} value
- */
-function remember(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // It counts until the page is closed.
-  }
-}

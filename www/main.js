@@ -24,7 +24,7 @@ import { extentsView } from "./views/extents-view.js";
 import { failureView } from "./views/failure-view.js";
 import { fileNameView } from "./views/file-name-view.js";
 import { findingsView } from "./views/findings-view.js";
-import { formerSavesView } from "./views/former-saves-view.js";
+import { headView } from "./views/head-view.js";
 import { keptView } from "./views/kept-view.js";
 import { liveView } from "./views/live-view.js";
 import { machineView } from "./views/machine-view.js";
@@ -35,34 +35,35 @@ import { proxmoxView } from "./views/proxmox-view.js";
 import { questionView } from "./views/question-view.js";
 import { reportView } from "./views/report-view.js";
 import { scanView } from "./views/scan-view.js";
+import { tabsView, whenLookedAt } from "./views/tabs-view.js";
+import { trayView } from "./views/tray-view.js";
 
 let state = INITIAL;
 let renderDue = false;
 
+/** What each part below the list of disks is drawn by. */
+const parts = /** @type {const} */ ([
+  ["configuration", machineView],
+  ["configuration", configsView],
+  ["damage", damageView],
+  ["damage", findingsView],
+  ["restore", proxmoxView],
+  ["restore", fileNameView],
+  ["elsewhere", elsewhereView],
+  ["details", reportView],
+  ["details", archiveView],
+  ["details", containerView],
+  ["details", checksumsView],
+  ["details", extentsView],
+]);
+
 const views = [
-  newerView,
-  openerView,
-  failureView,
-  archiveView,
-  scanView,
-  reportView,
-  containerView,
-  fileNameView,
-  proxmoxView,
-  formerSavesView,
-  devicesView,
-  damageView,
-  elsewhereView,
-  findingsView,
-  machineView,
-  configsView,
-  checksumsView,
-  extentsView,
-  keptView,
-  ownPolicyView,
-  questionView,
-  liveView,
-].map((view) => view(send));
+  ...[newerView, openerView, failureView, headView, scanView, devicesView, tabsView, trayView].map(
+    (view) => view(send),
+  ),
+  ...parts.map(([tab, view]) => whenLookedAt(tab, view(send))),
+  ...[keptView, ownPolicyView, questionView, liveView].map((view) => view(send)),
+];
 
 const worker = new WorkerClient({
   died: (failure) => send({ type: "worker-ended", failure }),
@@ -119,8 +120,27 @@ function warnBeforeLeaving(downloads) {
   );
 }
 
+/** What is printed is the whole, not the part that is looked at. */
+function drawForPrinting() {
+  /** @type {HTMLDetailsElement[]} */
+  let unfolded = [];
+  addEventListener("beforeprint", () => {
+    send({ type: "printed", isPrinted: true });
+    render();
+    unfolded = [...document.querySelectorAll("details")].filter(
+      (fold) => "fold" in fold.dataset && !fold.open,
+    );
+    for (const fold of unfolded) fold.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const fold of unfolded) fold.open = false;
+    send({ type: "printed", isPrinted: false });
+  });
+}
+
 watchClicks();
+drawForPrinting();
 listenForFiles(send);
 render();
-actions.recallKeeping();
+actions.recall();
 allowSaving();

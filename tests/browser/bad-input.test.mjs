@@ -78,12 +78,12 @@ inEachBrowser("A damaged archive", {
   async "asks before a disk with gaps is saved"(inspector) {
     await inspector.openArchive(holed.path);
     await inspector.shows("128 KiB missing", "#devices");
-    await inspector.clickInCard("drive-scsi0", "Save as raw image");
+    await inspector.clickInCard("drive-scsi0", "^Save$");
     await inspector.shows("missing", "#question");
     await inspector.page.click("button", "Do not save");
     await inspector.page.waitFor(() => !document.querySelector("#question").open);
     const download = await inspector.saveWithMap("drive-scsi0", async () => {
-      await inspector.clickInCard("drive-scsi0", "Save as raw image");
+      await inspector.clickInCard("drive-scsi0", "^Save$");
       await inspector.page.click("button", "Save with gaps");
     });
     assert.equal(download.failure, null);
@@ -109,7 +109,7 @@ inEachBrowser("A damaged archive", {
     const shrinking = makeArchive("shrinking.vma", "--disk", "drive-scsi0:64M:dense:5");
     await inspector.openArchive(shrinking.path);
     truncateSync(shrinking.path, 1 << 20);
-    await inspector.clickInCard("drive-scsi0", "Save as raw image");
+    await inspector.clickInCard("drive-scsi0", "^Save$");
     await inspector.shows("incomplete", "#devices");
     assert.equal(inspector.page.downloadsCompleted, 0);
   },

@@ -48,7 +48,7 @@ async function savesAll(inspector, isProven = true) {
     const download = isProven
       ? await inspector.save(disk.name)
       : await inspector.page.download(async () => {
-          await inspector.clickInCard(disk.name, "Save as raw image");
+          await inspector.clickInCard(disk.name, "^Save$");
           await inspector.page.click("button", "Save as it is");
         });
     assert.equal(download.failure, null);
@@ -116,7 +116,7 @@ inEachBrowser("A compressed backup", {
     await inspector.shows("The zstd data is cut off", "#container");
     await inspector.shows("missing", "#devices");
     const download = await inspector.saveWithMap("drive-scsi0", async () => {
-      await inspector.clickInCard("drive-scsi0", "Save as raw image");
+      await inspector.clickInCard("drive-scsi0", "^Save$");
       await inspector.page.click("button", "Save with gaps");
     });
     assert.equal(download.failure, null);
@@ -161,7 +161,7 @@ inEachBrowser("A block that cannot be unpacked", {
     await inspector.clickIn("#findings", /cannot be unpacked/);
     await inspector.shows("container-damaged", "#findings");
     const download = await inspector.saveWithMap("drive-scsi0", async () => {
-      await inspector.clickInCard("drive-scsi0", "Save as raw image");
+      await inspector.clickInCard("drive-scsi0", "^Save$");
       await inspector.shows("Parts of this disk are missing", "#question");
       await inspector.page.click("button", "Save with gaps");
     });

@@ -74,7 +74,7 @@ const lacking = makeFile("lacking.vma.gz", torn);
 packed[packed.length - 1] ^= 1;
 const mismatched = makeFile("doubt.vma.zst", packed);
 
-const boxTone = () => document.querySelector("#devices .save")?.dataset.tone;
+const boxTone = () => document.querySelector("#saves .save")?.dataset.tone;
 
 inEachBrowser("A disk of which bytes are in doubt", {
   async "is told so before a save, and saved as it is, in the save's own box and in its map"(
@@ -82,17 +82,17 @@ inEachBrowser("A disk of which bytes are in doubt", {
   ) {
     await inspector.openArchive(shifted);
     await inspector.shows(/of drive-scsi0 are in doubt/, "#scan h2");
-    await inspector.shows(/[\d.]+ MiB in doubt/, "#devices h3");
+    await inspector.shows(/[\d.]+ MiB in doubt/, "#devices");
     await inspector.shows("in 1 range, can be read, and something speaks against", "#damage");
     const saved = await inspector.saveWithMap("drive-scsi0", async () => {
-      await inspector.clickInCard("drive-scsi0", "Save as raw image");
+      await inspector.clickInCard("drive-scsi0", "^Save$");
       await inspector.shows("Parts of this disk are in doubt", "#question");
       await inspector.shows("Keep the backup, whichever you choose", "#question");
       // That is what is done where nothing is chosen.
       await inspector.page.click("button", "Save as it is");
     });
-    await inspector.shows(`${inWords} of it are in doubt: they can be read`, "#devices .save");
-    await inspector.shows("They are in the file as they are", "#devices .save");
+    await inspector.shows(`${inWords} of it are in doubt: they can be read`, "#saves .save");
+    await inspector.shows("They are in the file as they are", "#saves .save");
     await savedLike(inspector, saved, "as-it-is");
     await inspector.shows(
       /SHA-256 of the disk's 12 MiB as read, with [\d.]+ MiB in doubt:/,
@@ -111,12 +111,12 @@ inEachBrowser("A disk of which bytes are in doubt", {
   ) {
     await inspector.openArchive(shifted);
     const saved = await inspector.saveWithMap("drive-scsi0", async () => {
-      await inspector.clickInCard("drive-scsi0", "Save as raw image");
+      await inspector.clickInCard("drive-scsi0", "^Save$");
       await chooseZeros(inspector);
       await inspector.page.click("button", "Save with zeros in their place");
     });
-    await inspector.shows(`${inWords} of it are in doubt`, "#devices .save");
-    await inspector.shows("the file has zeros in their place", "#devices .save");
+    await inspector.shows(`${inWords} of it are in doubt`, "#saves .save");
+    await inspector.shows("the file has zeros in their place", "#saves .save");
     await savedLike(inspector, saved, "as-lost");
     await inspector.shows(/12 MiB, with zeros for [\d.]+ MiB in doubt:/, ".hash");
     await inspector.shows(sha256(expected("as-lost")), ".hash");
@@ -126,14 +126,14 @@ inEachBrowser("A disk of which bytes are in doubt", {
     assert.equal(report.devices[0].sha256, sha256(expected("as-lost")));
     // What is known of the disk itself stays what it is.
     assert.equal(report.devices[0].missingBytes, 0);
-    await inspector.shows(/[\d.]+ MiB in doubt/, "#devices h3");
+    await inspector.shows(/[\d.]+ MiB in doubt/, "#devices");
   },
 
   async "is asked about again, and its hash is that of the last way it was saved"(inspector) {
     await inspector.openArchive(shifted);
     for (const taken of ["as-lost", "as-it-is"]) {
       const saved = await inspector.page.download(async () => {
-        await inspector.clickInCard("drive-scsi0", "Save as raw image");
+        await inspector.clickInCard("drive-scsi0", "^Save$");
         if (taken === "as-lost") await chooseZeros(inspector);
         await inspector.shows("Parts of this disk are in doubt", "#question");
         await inspector.clickIn("#question", /^Save (as it is|with zeros)/);
@@ -145,11 +145,11 @@ inEachBrowser("A disk of which bytes are in doubt", {
 
   async "is a qcow2 that holds the same, either way"(inspector) {
     await inspector.openArchive(shifted);
-    await inspector.chooseInCard("drive-scsi0", "Format", "qcow2:");
+    await inspector.chooseFormat("qcow2");
     const sizes = [];
     for (const taken of ["as-it-is", "as-lost"]) {
       const saved = await inspector.page.download(async () => {
-        await inspector.clickInCard("drive-scsi0", "Save as qcow2");
+        await inspector.clickInCard("drive-scsi0", "^Save$");
         await inspector.shows("Parts of this disk are in doubt", "#question");
         if (taken === "as-lost") await chooseZeros(inspector);
         await inspector.clickIn("#question", /^Save (as it is|with zeros)/);
@@ -180,11 +180,11 @@ inEachBrowser("A disk of which bytes are in doubt", {
 
   async "that is not wanted leaves nothing, and the page says nothing else"(inspector) {
     await inspector.openArchive(shifted);
-    await inspector.clickInCard("drive-scsi0", "Save as raw image");
+    await inspector.clickInCard("drive-scsi0", "^Save$");
     await inspector.shows("Parts of this disk are in doubt", "#question");
     await inspector.page.click("button", "Do not save");
-    await inspector.shows("Nothing was written.", "#devices .save");
-    const box = await inspector.page.text("#devices .save");
+    await inspector.shows("Nothing was written.", "#saves .save");
+    const box = await inspector.page.text("#saves .save");
     assert.doesNotMatch(box, /Downloads|delete/);
     assert.equal(await inspector.page.evaluate(boxTone), "neutral");
     assert.equal(inspector.page.downloadsCompleted, 0);
@@ -192,19 +192,19 @@ inEachBrowser("A disk of which bytes are in doubt", {
 
   async "perhaps, beside others that are missing, is told with them"(inspector) {
     await inspector.openArchive(lacking);
-    await inspector.shows(/[\d.]+ KiB missing\s*the rest is not proven right/, "#devices h3");
+    await inspector.shows(/[\d.]+ KiB missing\s*the rest is not proven right/, "#devices");
   },
 
   async "perhaps, since only the checksum over all does not agree, is never green"(inspector) {
     await inspector.openArchive(mismatched);
-    await inspector.shows("nothing missing, not proven right", "#devices h3");
+    await inspector.shows("nothing missing, not proven right", "#devices");
     const saved = await inspector.page.download(async () => {
-      await inspector.clickInCard("drive-scsi0", "Save as raw image");
+      await inspector.clickInCard("drive-scsi0", "^Save$");
       await inspector.shows("Nothing proves that this disk is right", "#question");
       await inspector.page.click("button", "Save as it is");
     });
     assert.equal(saved.sha256, made.disks[0].sha256);
-    await inspector.shows("Nothing proves that it is right", "#devices .save");
+    await inspector.shows("Nothing proves that it is right", "#saves .save");
     assert.equal(await inspector.page.evaluate(boxTone), "warning");
   },
 });

@@ -100,7 +100,7 @@ inEachBrowser("A file that has changed since it was scanned", {
     assert.throws(() => execFileSync("zstd", ["-tq", path], { stdio: "ignore" }));
     await visit(inspector, path);
     await assertRemembered(inspector);
-    await inspector.clickInCard(made.disks[0].name, "Save as raw image");
+    await inspector.clickInCard(made.disks[0].name, "^Save$");
     await inspector.shows(CHANGED, "#scan");
     await inspector.shows("Scan again", "#scan");
     const scan = await inspector.page.text("#scan");
@@ -123,7 +123,7 @@ inEachBrowser("A file that has changed since it was scanned", {
     await visit(inspector, made.path);
     await assertRemembered(inspector);
     const [disk] = made.disks;
-    await inspector.clickInCard(disk.name, "Save as raw image");
+    await inspector.clickInCard(disk.name, "^Save$");
     await inspector.shows(CHANGED, "#scan");
     await inspector.shows("This backup is sound", "#scan");
     assert.equal(inspector.page.downloadsCompleted, 0);

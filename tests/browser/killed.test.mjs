@@ -23,7 +23,7 @@ inEachBrowser("A Worker that is killed", {
   async "in the middle of a save is told, and the disk can be saved anew"(inspector) {
     await inspector.openArchive(large.path);
     const broken = inspector.save("drive-scsi0");
-    await inspector.shows(/MB|GB|MiB|GiB/, "#devices .save");
+    await inspector.shows(/MB|GB|MiB|GiB/, "#saves .save");
     await killWorker(inspector.page);
     await inspector.shows("stopped", "#failure");
     assert.notEqual((await broken).failure, null, "the download is told to be whole");

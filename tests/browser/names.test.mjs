@@ -92,12 +92,12 @@ for (const [path, how] of [
       await inspector.shows(told, "#devices");
       const saved = await inspector.save("drive-scsi1");
       assert.deepEqual([saved.failure, saved.sha256], [null, disk.sha256]);
-      await inspector.shows("The file begins like one of another format, qcow2", "#devices");
+      await inspector.shows("The file begins like one of another format, qcow2", "#saves");
       await inspector.page.waitFor(
-        () => document.querySelector("#devices .save").dataset.tone === "warning",
+        () => document.querySelector("#saves .save").dataset.tone === "warning",
       );
       // The other disk begins like none, and as qcow2 it would not matter.
-      await inspector.chooseInCard("drive-scsi1", "Format", "qcow2:");
+      await inspector.chooseFormat("qcow2");
       await inspector.page.waitFor(
         () => !document.querySelector("#devices").innerText.includes("This disk begins like"),
       );
@@ -139,7 +139,7 @@ inChromium(
       await inspector.shows("Not all configuration files could be written into the folder");
       await inspector.shows("1 of 3; 120-odd.conf: TypeError: Name is not allowed.");
       await inspector.page.waitFor(
-        () => document.querySelectorAll("#devices .save[data-tone=good]").length === 1,
+        () => document.querySelectorAll("#saves .save[data-tone=good]").length === 1,
       );
       const names = await inspector.page.evaluate(() => globalThis.pickedNames());
       assert.deepEqual(names, [

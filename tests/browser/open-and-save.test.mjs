@@ -24,6 +24,7 @@ inEachBrowser("A sound archive", {
     await inspector.shows(name, "#archive");
     await inspector.shows("01234567-89ab-cdef-0123-456789abcdef", "#archive");
     await inspector.shows("2024-05-06 07:08:09 UTC", "#archive");
+    await inspector.openDisk("drive-efidisk0");
     await inspector.shows("540,672 bytes", "#devices");
     await inspector.shows("web-1", "#machine");
     await inspector.shows("Nothing is missing", "#scan");

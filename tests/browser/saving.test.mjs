@@ -35,10 +35,8 @@ function qemuImg(...options) {
 }
 
 async function savesAs(inspector, option, driver) {
-  await inspector.chooseInCard("drive-scsi0", "Format", option);
-  const saved = await inspector.page.download(() =>
-    inspector.clickInCard("drive-scsi0", "^Save as"),
-  );
+  await inspector.chooseFormat(option);
+  const saved = await inspector.page.download(() => inspector.clickInCard("drive-scsi0", "^Save$"));
   assert.equal(saved.failure, null, option);
   assert.match(saved.fileName, new RegExp(`^107-drive-scsi0.*\\.${driver}$`));
   if (driver !== "vmdk") {
@@ -59,7 +57,7 @@ inEachBrowser("A disk", {
     writeFileSync(raw, readFileSync(plain.path));
     // The hash of what is on the disk, whatever the format of the file.
     await inspector.shows(scsi0.sha256, "#devices");
-    await savesAs(inspector, "qcow2:", "qcow2");
+    await savesAs(inspector, "qcow2", "qcow2");
     await savesAs(inspector, "VMDK for VMware ESXi", "vmdk");
     await savesAs(inspector, "qcow2, compressed", "qcow2");
   },
@@ -86,9 +84,9 @@ inEachBrowser("A disk", {
     await inspector.openArchive(holed.path);
     await inspector.clickInCard("drive-scsi0", "SHA-256");
     await inspector.shows("with zeros for 128 KiB that are missing", "#devices");
-    await inspector.chooseInCard("drive-scsi0", "Format", "qcow2:");
+    await inspector.chooseFormat("qcow2");
     const saved = await inspector.saveWithMap("drive-scsi0", async () => {
-      await inspector.clickInCard("drive-scsi0", "^Save as");
+      await inspector.clickInCard("drive-scsi0", "^Save$");
       await inspector.page.click("button", "Save with gaps");
     });
     const lines = readFileSync(saved.map.path, "utf8").split("\n");
@@ -102,11 +100,11 @@ inEachBrowser("A disk", {
     await inspector.openArchive(holed.path);
     for (const [option, driver] of [
       ["Raw image", "raw"],
-      ["qcow2:", "qcow2"],
+      ["qcow2", "qcow2"],
     ]) {
-      await inspector.chooseInCard("drive-scsi0", "Format", option);
+      await inspector.chooseFormat(option);
       const saved = await inspector.saveWithMap("drive-scsi0", async () => {
-        await inspector.clickInCard("drive-scsi0", "^Save as");
+        await inspector.clickInCard("drive-scsi0", "^Save$");
         await inspector.clickIn("#question", /^Fill them with a text/);
         await inspector.page.click("button", "Save with gaps");
       });
@@ -132,8 +130,8 @@ inEachBrowser(
   {
     async "is hashed on the way in any format"(inspector) {
       await inspector.openArchive(archive.path);
-      await inspector.chooseInCard("drive-scsi0", "Format", "qcow2:");
-      await inspector.page.download(() => inspector.clickInCard("drive-scsi0", "^Save as"));
+      await inspector.chooseFormat("qcow2");
+      await inspector.page.download(() => inspector.clickInCard("drive-scsi0", "^Save$"));
       await inspector.shows(scsi0.sha256, "#devices");
     },
   },
@@ -232,22 +230,24 @@ inChromium(
   {
     async "gets the disk, and nothing if the person thinks better of it"(inspector) {
       await inspector.openArchive(archive.path);
+      await inspector.chooseFormat("Raw image");
       await inspector.chooseInCard("drive-scsi0", "Where", "To a place that I choose");
       await inspector.page.evaluate(() => {
         globalThis.refusal = "AbortError";
       });
-      await inspector.clickInCard("drive-scsi0", "Save as raw image");
+      await inspector.clickInCard("drive-scsi0", "^Save$");
       await inspector.page.evaluate(() => {
         globalThis.refusal = null;
       });
-      await inspector.clickInCard("drive-scsi0", "Save as raw image");
-      await inspector.shows("the browser has completed it", "#devices");
+      await inspector.clickInCard("drive-scsi0", "^Save$");
+      await inspector.shows("the browser has completed it", "#saves");
       const { sha256, size } = scsi0;
       assert.deepEqual(await picked(inspector), { "107-drive-scsi0.raw": { size, sha256 } });
     },
 
     async "may be a folder, for several disks and the configs"(inspector) {
       await inspector.openArchive(archive.path);
+      await inspector.lookAt("#elsewhere");
       await inspector.page.waitFor(() => {
         const format = document.querySelector("#folder-format");
         format.value = "raw";
@@ -257,10 +257,10 @@ inChromium(
       for (const suffix of ["", " (2)"]) {
         await inspector.clickIn("#elsewhere", /Choose a folder and save/);
         for (const { name } of archive.disks) {
-          await inspector.shows(`107-${name}${suffix}.raw`, "#devices");
+          await inspector.shows(`107-${name}${suffix}.raw`, "#saves");
         }
         await inspector.page.waitFor(
-          () => document.querySelectorAll("#devices .save[data-tone=good]").length === 2,
+          () => document.querySelectorAll("#saves .save[data-tone=good]").length === 2,
         );
       }
       const files = await picked(inspector);
@@ -275,10 +275,10 @@ inChromium(
     async "gets the files that the texts name, the firmware's variables raw"(inspector) {
       await inspector.openArchive(archive.path);
       // Before the texts are made, a person sees nothing of it.
-      await inspector.page.waitFor(() => !document.querySelector("#elsewhere").hidden);
+      await inspector.lookAt("#elsewhere");
       await inspector.clickIn("#elsewhere", /Choose a folder and save/);
       await inspector.page.waitFor(
-        () => document.querySelectorAll("#devices .save[data-tone=good]").length === 2,
+        () => document.querySelectorAll("#saves .save[data-tone=good]").length === 2,
       );
       const files = await picked(inspector);
       const [efidisk0] = archive.disks.filter(({ name }) => name === "drive-efidisk0");
@@ -304,8 +304,8 @@ inChromium(
       await inspector.openArchive(shrinking.path);
       await inspector.chooseInCard("drive-scsi0", "Where", "To a place that I choose");
       truncateSync(shrinking.path, 1 << 20);
-      await inspector.clickInCard("drive-scsi0", "Save as raw image");
-      await inspector.shows("Nothing was saved", "#devices");
+      await inspector.clickInCard("drive-scsi0", "^Save$");
+      await inspector.shows("Nothing was saved", "#saves");
       assert.deepEqual(await picked(inspector), {});
     },
   },
@@ -348,23 +348,25 @@ inEachBrowser("Disks that lie out of order in a compressed backup", {
   async "are saved in the order of the backup, one after the other, and hashed"(inspector) {
     await inspector.openArchive(`${scattered.path}.zst`);
     const words = "This disk lies out of order in the compressed backup";
+    await inspector.chooseFormat("Raw image");
+    for (const { name } of scattered.disks) await inspector.openDisk(name);
     await inspector.shows(`${words}. So the backup is unpacked once more`, "#devices");
     const saved = await inspector.page.download(async () => {
-      await inspector.clickInCard("drive-scsi0", "Save as raw image");
-      await inspector.clickInCard("drive-scsi1", "Save as raw image");
+      await inspector.clickInCard("drive-scsi0", "^Save$");
+      await inspector.clickInCard("drive-scsi1", "^Save$");
     });
     const [first] = scattered.disks.filter(({ name }) => name === "drive-scsi0");
     assert.deepEqual([saved.failure, saved.sha256], [null, first.sha256]);
     await inspector.downloads(1);
     // One download a click is what Chromium starts; Firefox starts them all.
     if (await inspector.page.evaluate(() => "userAgentData" in navigator)) {
-      await inspector.shows("This one waits for its click", "#devices");
+      await inspector.shows("This one waits for its click", "#saves");
       assert.equal(inspector.page.downloadsCompleted, 1);
-      await inspector.clickInCard("drive-scsi1", "Download it now");
+      await inspector.clickIn("#saves", /Download it now/);
     }
     await inspector.downloads(2);
     for (const { sha256 } of scattered.disks) await inspector.shows(sha256, "#devices");
-    await inspector.chooseInCard("drive-scsi0", "Format", "qcow2, compressed");
+    await inspector.chooseFormat("qcow2, compressed");
     await inspector.shows("To save it this way, or to hash it alone, about", "#devices");
   },
 
@@ -374,13 +376,13 @@ inEachBrowser("Disks that lie out of order in a compressed backup", {
     const raw = await inspector.save("drive-scsi1");
     assert.equal(raw.sha256, disk.sha256);
     for (const [option, driver] of [
-      ["qcow2:", "qcow2"],
+      ["qcow2", "qcow2"],
       ["VHD for", "vpc"],
     ]) {
-      await inspector.chooseInCard("drive-scsi1", "Format", option);
+      await inspector.chooseFormat(option);
       await inspector.shows("So the backup is unpacked once more", "#devices");
       const saved = await inspector.page.download(() =>
-        inspector.clickInCard("drive-scsi1", "^Save as"),
+        inspector.clickInCard("drive-scsi1", "^Save$"),
       );
       assert.equal(saved.failure, null);
       const options = ["-f", driver, "-F", "raw", saved.path, raw.path];
@@ -391,8 +393,8 @@ inEachBrowser("Disks that lie out of order in a compressed backup", {
   async "are hashed out of a file of any format"(inspector) {
     await inspector.openArchive(`${scattered.path}.zst`);
     const [disk] = scattered.disks.filter(({ name }) => name === "drive-scsi0");
-    await inspector.chooseInCard("drive-scsi0", "Format", "VHDX for");
-    await inspector.page.download(() => inspector.clickInCard("drive-scsi0", "^Save as"));
+    await inspector.chooseFormat("VHDX for");
+    await inspector.page.download(() => inspector.clickInCard("drive-scsi0", "^Save$"));
     await inspector.shows(disk.sha256, "#devices");
   },
 });
@@ -402,9 +404,9 @@ inEachBrowser(
   {
     async "a disk is saved in the pass that scans, and hashed"(inspector) {
       await inspector.page.choose(packed);
-      await inspector.shows("Save now, while scanning", "#devices");
+      await inspector.openDisk("drive-scsi0");
       const saved = await inspector.page.download(async () => {
-        await inspector.clickInCard("drive-scsi0", "Save now, while scanning");
+        await inspector.clickInCard("drive-scsi0", "now, while scanning");
         await inspector.page.evaluate(() => globalThis.letScan());
       });
       assert.deepEqual([saved.failure, saved.sha256], [null, scsi0.sha256]);
@@ -413,19 +415,19 @@ inEachBrowser(
 
     async "a disk that turns out to have gaps is kept only if the person says so"(inspector) {
       await inspector.page.choose(cutOff);
-      await inspector.shows("Save now, while scanning", "#devices");
-      await inspector.clickInCard("drive-scsi0", "Save now, while scanning");
+      await inspector.openDisk("drive-scsi0");
+      await inspector.clickInCard("drive-scsi0", "now, while scanning");
       await inspector.page.evaluate(() => globalThis.letScan());
       await inspector.shows("Parts of this disk are missing", "#question");
       await inspector.page.click("button", "Throw the file away");
-      await inspector.shows("Cancelled", "#devices");
+      await inspector.shows("Cancelled", "#saves");
       assert.equal(inspector.page.downloadsCompleted, 0);
     },
 
     async "each disk that turns out to have gaps is asked about"(inspector) {
       await inspector.page.choose(holedTwice.path);
       for (const device of ["drive-scsi0", "drive-scsi1"]) {
-        await inspector.clickInCard(device, "Save as raw image");
+        await inspector.clickInCard(device, "^Save$");
       }
       await inspector.page.evaluate(() => globalThis.letScan());
       for (const device of ["drive-scsi0", "drive-scsi1"]) {
@@ -434,15 +436,16 @@ inEachBrowser(
       }
       await inspector.page.waitFor(() => !document.querySelector("#question").open);
       await inspector.page.waitFor(
-        () => document.querySelectorAll("#devices .save[data-tone=neutral]").length === 2,
+        () => document.querySelectorAll("#saves .save[data-tone=neutral]").length === 2,
       );
       assert.equal(inspector.page.downloadsCompleted, 0);
     },
 
     async "a save waits for the scan, and says so"(inspector) {
       await inspector.page.choose(packed);
-      await inspector.clickInCard("drive-scsi0", "Save as raw image");
-      await inspector.shows("Starts as soon as the scan is finished", "#devices");
+      await inspector.chooseFormat("Raw image");
+      await inspector.clickInCard("drive-scsi0", "^Save$");
+      await inspector.shows("Starts as soon as the scan is finished", "#saves");
       const saved = await inspector.page.download(() =>
         inspector.page.evaluate(() => globalThis.letScan()),
       );

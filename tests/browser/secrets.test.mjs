@@ -86,7 +86,7 @@ inChromium("A backup with secrets in its configuration, printed", {
 inEachBrowser("A name with characters that do not show", {
   async "is shown with all of them, on the page and in the report's text"(inspector) {
     await inspector.openArchive(hidden.path);
-    await inspector.shows(/aU\+0085bU\+202EcU\+200Bd/, "#devices h3");
+    await inspector.shows(/aU\+0085bU\+202EcU\+200Bd/, "#devices");
     const report = await savedReport(inspector);
     assert.ok(!/[\u0085\u202e\u200b]/.test(report));
     assert.ok(report.includes(String.raw`a\u0085b\u202ec\u200bd`));

@@ -80,8 +80,8 @@ inEachBrowser("What the page stores", {
     await inspector.openArchive(archive.path);
     await saveStaged(inspector);
     assert.equal(await inspector.page.evaluate(filesIn, "staged"), 1);
-    await inspector.clickIn("#devices", /^Remove the copy of 6(\.0)? MiB$/);
-    await inspector.shows("The copy in the browser's own storage is removed", "#devices");
+    await inspector.clickIn("#saves", /^Remove the copy of 6(\.0)? MiB$/);
+    await inspector.shows("The copy in the browser's own storage is removed", "#saves");
     assert.equal(await inspector.page.evaluate(filesIn, "staged"), 0);
     await saveStaged(inspector);
     assert.equal(await inspector.page.evaluate(filesIn, "staged"), 1);

@@ -98,6 +98,7 @@ const CHOSEN = [
   /^proxmox\.(message|assertion|accepts|verdict)\./,
   /^file-name\.inside\./,
   /^scan\.(control|title)\./,
+  /^(tab|ago)\./,
   /^clusters\.(full|partial|zero|doubt|missing|unseen)(-means)?$/,
   new RegExp(`^format\\.(${FORMATS.join("|")})\\.(name|action|use)$`),
 ];

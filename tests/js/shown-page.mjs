@@ -76,6 +76,16 @@ class Element {
     return null;
   }
 
+  querySelectorAll() {
+    return [];
+  }
+
+  closest() {
+    return null;
+  }
+
+  focus() {}
+
   /** It and all that is in it. */
   all() {
     return [this, ...this.children.flatMap((child) => child.all())];
@@ -94,7 +104,9 @@ globalThis.document = {
   activeElement: null,
   createElement: (tag) => new Element(tag),
   getElementById: byId,
+  addEventListener() {},
 };
+globalThis.scrollTo = () => {};
 // Node's own keeps a process alive.
 globalThis.MessageChannel = class {
   port1 = {};
@@ -105,6 +117,7 @@ const built = (path) => import(pathToFileURL(join(page, path)));
 const core = await built("core/vma_inspector.js");
 core.initSync({ module: readFileSync(join(page, "core/vma_inspector_bg.wasm")) });
 const { INITIAL, update } = await built("page/state.js");
+const { rowsOf } = await built("page/rows.js");
 const { reportFacts } = await built("page/report-facts.js");
 const { reportOf, trustOf } = await built("worker/report-server.js");
 const main = readFileSync(join(page, "main.js"), "utf8");
@@ -146,6 +159,9 @@ export function show(path) {
   const facts = archive.applianceFacts(false, false) ?? null;
   const texts = archive.machineTexts(false, "qcow2", "stem");
   send({ type: "elsewhere-arrived", archive: opened, facts, texts });
+  // All parts of the page and all lines of disks.
+  send({ type: "printed", isPrinted: true });
+  for (const { key } of rowsOf(state.archive)) send({ type: "disk-toggled", key });
   draw();
   const details = [...parts.values()].flatMap((part) => part.all());
   for (const each of details.filter(({ tag }) => tag === "details")) {

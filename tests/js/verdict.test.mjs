@@ -9,6 +9,7 @@ import { page } from "../../www/build/build.mjs";
 
 const built = (path) => import(pathToFileURL(join(page, path)));
 const { verdict } = await built("words/verdict.js");
+const { answer } = await built("words/answer.js");
 const { nameRemarks } = await built("words/file-name.js");
 const { doubtOf, extentHeaders } = await built("words/facts.js");
 const { count } = await built("words/numbers.js");
@@ -42,7 +43,15 @@ const drive = (key, state, size, mapped = false) => ({
 });
 
 /** A plain archive of one disk, scanned to its end. */
-function archive({ overview = {}, report = {}, leftOut = null, file = {}, places = null } = {}) {
+function archive({
+  overview = {},
+  report = {},
+  leftOut = null,
+  file = {},
+  places = null,
+  restore = RESTORED,
+  fileName = FITTING,
+} = {}) {
   const container = {
     kind: "plain",
     inside: [],
@@ -74,10 +83,21 @@ function archive({ overview = {}, report = {}, leftOut = null, file = {}, places
         ...report,
       },
     },
-    trust: { places },
+    trust: { places, restore },
+    fileName,
     lost: new Map(),
   };
 }
+
+/** Proxmox restores it, as far as can be foretold. */
+const RESTORED = {
+  decided: true,
+  deaths: [],
+  warnings: [],
+  leftOut: { drives: [], unnamed: [] },
+};
+/** The file has a name that fits. */
+const FITTING = { remarks: [] };
 
 const finding = (code) => ({ code, text: code });
 const place = (about, ...codes) => ({
@@ -91,32 +111,81 @@ const damage = (code, count = 1) => ({ code, severity: "damage", count, listed: 
 const toneOf = (shown) => verdict(shown).tone;
 const rowTones = (shown) => checkedRows(shown).map(({ tone }) => tone);
 
-test("a backup of which all is there is sound", () => {
+test("a backup of which all is there can be restored", () => {
+  const { tone, title, text, remarks } = answer(archive());
+  assert.deepEqual([tone, title, remarks], ["good", "Can be restored", []]);
+  assert.match(text, /^Every part is here\. The format has no checksum over the contents/);
   assert.equal(verdict(archive()).title, "This backup is sound");
-  assert.equal(toneOf(archive()), "good");
+});
+
+test("nothing is answered before it is known what Proxmox would do", () => {
+  assert.equal(answer({ ...archive(), trust: null }), null);
+  const running = archive();
+  running.scan.phase = "running";
+  assert.equal(answer(running), null);
 });
 
 test("a disk that was excluded is told before anything green", () => {
   const leftOut = { drives: [drive("scsi2", "excluded", 2 * 2 ** 40)], unnamed: [] };
-  const { tone, title, text } = verdict(archive({ leftOut }));
+  const { tone, title, text, remarks } = answer(archive({ leftOut }));
   assert.equal(tone, "warning");
-  assert.match(title, /scsi2 is not in it/);
+  assert.equal(title, "Can be restored, without scsi2");
   const words = "scsi2, 2 TiB, is not in this backup: it was excluded (backup=0).";
-  assert.ok(text.startsWith(words), text);
+  assert.deepEqual(remarks, [{ tone: "warning", text: words }]);
+  assert.doesNotMatch(text, /every part/i);
 });
 
 test("a disk that is named and not there, and one that is there and not named", () => {
   const named = { drives: [drive("scsi0", "not-there", 32 * 2 ** 30)], unnamed: [] };
-  assert.match(verdict(archive({ leftOut: named })).text, /^scsi0, 32 GiB, .* not in this backup/);
+  const [missing] = answer(archive({ leftOut: named })).remarks;
+  assert.match(missing.text, /^scsi0, 32 GiB, .* not in this backup/);
   const unnamed = { drives: [], unnamed: [{ name: "drive-scsi0", size: 1 << 20 }] };
-  const { tone, text } = verdict(archive({ leftOut: unnamed }));
+  const restore = { ...RESTORED, leftOut: unnamed };
+  const { tone, title, remarks } = answer(archive({ leftOut: unnamed, restore }));
   assert.equal(tone, "warning");
-  assert.match(text, /^drive-scsi0, 1 MiB, is in this backup, and no drive/);
+  assert.match(title, /^Can be restored, with 2 remarks$/);
+  assert.match(remarks[0].text, /^drive-scsi0, 1 MiB, is in this backup, and no drive/);
+});
+
+test("what Proxmox refuses is not called restorable, and the old machine is not to be lost", () => {
+  const restore = { ...RESTORED, deaths: [{ code: "no-config", message: null }] };
+  const { tone, title, text, remarks } = answer(archive({ restore }));
+  assert.equal(tone, "damage");
+  assert.equal(title, "Proxmox will refuse this backup; this page can save everything in it");
+  assert.match(text, /^Every part is here/);
+  assert.match(remarks[0].text, /^Do not restore it over the old machine/);
+  // Damage comes first, and that it is refused behind it.
+  const devices = [disk({ missingBytes: CLUSTER }, { missing: 1, full: 7 })];
+  const damaged = answer(archive({ restore, report: { devices } }));
+  assert.match(damaged.title, /^This backup is damaged: 64 KiB/);
+  assert.match(damaged.remarks[0].text, /^Do not restore it over the old machine/);
+});
+
+test("a name that Proxmox does not take, and one that tells of another backup, are remarks", () => {
+  const restore = { ...RESTORED, deaths: [{ code: "name", message: "no" }] };
+  const renamed = answer(archive({ restore }));
+  assert.deepEqual(
+    [renamed.tone, renamed.title],
+    ["warning", "Can be restored once the file is renamed"],
+  );
+  const remarks = [{ code: "vmid-differs", named: "100", found: "112" }];
+  const other = answer(archive({ fileName: { remarks } }));
+  assert.deepEqual([other.tone, other.title], ["warning", "Can be restored, with a remark"]);
+  assert.match(other.remarks[0].text, /machine 100, .* belong to 112/);
+});
+
+test("what was found earlier, and what nobody can foretell, is not green", () => {
+  const kept = archive();
+  Object.assign(kept.scan, { phase: "kept", scannedAt: 0 });
+  assert.equal(answer(kept).tone, "neutral");
+  assert.match(answer(kept).title, /^Sound on .*, and not read since$/);
+  const undecided = answer(archive({ restore: { ...RESTORED, decided: false } }));
+  assert.notEqual(undecided.title, "Can be restored");
 });
 
 test("CD and cloud-init drives are no disks that one would miss", () => {
   const drives = [drive("ide2", "cdrom", null), drive("ide0", "cloud-init", 4 << 20)];
-  assert.equal(toneOf(archive({ leftOut: { drives, unnamed: [] } })), "good");
+  assert.equal(answer(archive({ leftOut: { drives, unnamed: [] } })).tone, "good");
 });
 
 test("nothing is lost of nothing, and nothing of it is green", () => {
@@ -126,8 +195,8 @@ test("nothing is lost of nothing, and nothing of it is green", () => {
   assert.equal(toneOf(empty), "neutral");
   const drives = [drive("scsi0", "not-there", null)];
   const missed = archive({ overview, report, leftOut: { drives, unnamed: [] } });
-  assert.equal(toneOf(missed), "warning");
-  assert.equal(verdict(missed).title, "No disk of this machine is in this backup");
+  assert.equal(answer(missed).tone, "warning");
+  assert.equal(answer(missed).title, "No disk of this machine is in this backup");
   for (const { what, result } of checkedRows(missed).slice(1, 3)) {
     assert.equal(result, "there are none", what);
     assert.doesNotMatch(what, /^0 /);

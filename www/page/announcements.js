@@ -1,8 +1,8 @@
 /** What a person who does not see the page should hear of an event. Pure. */
+import { answer } from "../words/answer.js";
 import { size } from "../words/format.js";
 import { failureSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
-import { verdict } from "../words/verdict.js";
 import { doubtTaken, isDoubtful, isLive, mayBeLeft, newlyLost } from "./save.js";
 
 /** @typedef {import("./model.js").PageEvent} PageEvent */
@@ -28,8 +28,8 @@ export function announcementOf(before, state, event) {
       return openedWords(event);
     case "scan-stopped":
       return text("said.scan-stopped");
-    case "scan-finished":
-      return state.archive ? (verdict(state.archive)?.title ?? null) : null;
+    case "trust-arrived":
+      return answerWords(before.archive, state.archive);
     case "save-started":
       return text("said.saving", { name: event.save.file.name });
     case "save-changed":
@@ -39,6 +39,16 @@ export function announcementOf(before, state, event) {
     default:
       return null;
   }
+}
+
+/**
+ * The answer, where it is another one than before.
+ * @param {State["archive"]} before
+ * @param {State["archive"]} archive
+ */
+function answerWords(before, archive) {
+  const title = (archive && answer(archive)?.title) ?? null;
+  return title === ((before && answer(before)?.title) ?? null) ? null : title;
 }
 
 /** @param {Extract<PageEvent, { type: "opened" }>} event */

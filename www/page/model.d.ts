@@ -91,8 +91,8 @@ export interface ShownArchive {
   timesUnpacked: ReadonlyMap<number, number>;
   /** Another format that a disk begins like, of those that do. */
   beginsLike: ReadonlyMap<number, string>;
-  /** What was chosen for each disk; where nothing was, a raw image. */
-  choices: ReadonlyMap<number, SaveChoice>;
+  /** By which way each disk is saved; where nothing was chosen, what suits best. */
+  ways: ReadonlyMap<number, Way>;
   hashes: ReadonlyMap<number, Hash>;
   elsewhere: Elsewhere;
   /** Whether the report and the lists of settings hold what is not for others to read. */
@@ -115,6 +115,23 @@ export interface Abilities {
   stageFree: number | null;
   /** Whether it takes no single file above 10 GiB. */
   stageLimited: boolean;
+}
+
+/** The parts of the page below the list of disks. */
+export type Tab = "configuration" | "damage" | "restore" | "elsewhere" | "details";
+
+/** What of an open archive a person looks at. */
+export interface Screen {
+  /** Null: the first that there is. */
+  tab: Tab | null;
+  /** Keys of the lines of disks that are open. */
+  opened: ReadonlySet<string>;
+  /** Letters that a disk's name has to have. */
+  filter: string;
+  /** Lines of disks that are shown at most. */
+  rows: number;
+  /** Whether it is being printed: all parts are drawn for that. */
+  isPrinted: boolean;
 }
 
 export interface SaveChoice {
@@ -250,6 +267,9 @@ export interface State {
   failure: { file: FileFacts | null; failure: Failure; again: File | null } | null;
   archive: ShownArchive | null;
   saves: readonly Save[];
+  screen: Screen;
+  /** Code of the format that disks are saved in. */
+  format: string;
   /** What the browser can do; null until that is known. */
   abilities: Abilities | null;
   /** The save whose question is shown. */
@@ -266,6 +286,11 @@ export interface State {
   removed: boolean;
   /** For the live region; the serial lets the same words be said again. */
   announcement: { text: string; serial: number };
+}
+
+/** What the list of disks is drawn from. */
+export interface DisksDrawn extends Pick<State, "saves" | "abilities" | "screen" | "format"> {
+  archive: ShownArchive;
 }
 
 export type PageEvent =
@@ -291,8 +316,20 @@ export type PageEvent =
   | { type: "findings-wanted"; code: string; from: number }
   /** A person knows how long a disk is of which the header does not say it. */
   | { type: "size-wanted"; deviceId: number; bytes: number }
-  | { type: "save-chosen"; deviceId: number; choice: Partial<SaveChoice> }
+  | { type: "tab-chosen"; tab: Tab }
+  /** The line of a disk is opened, or closed. */
+  | { type: "disk-toggled"; key: string }
+  | { type: "disks-filtered"; filter: string }
+  | { type: "more-disks-wanted" }
+  | { type: "printed"; isPrinted: boolean }
+  /** Of all disks. */
+  | { type: "format-chosen"; format: string }
+  | { type: "way-chosen"; deviceId: number; way: Way }
   | { type: "save-wanted"; deviceId: number }
+  /** The configuration of the machine, as it stands in the backup. */
+  | { type: "config-save-wanted"; index: number }
+  /** Every disk that there is, and the configurations where they find a place. */
+  | { type: "all-wanted" }
   /** Without a check first: in the pass that scans. */
   | { type: "one-pass-wanted"; deviceId: number }
   | {

@@ -1,11 +1,11 @@
 /** What the page knows and the Worker does not, for the report. */
 import { isScanned } from "../shared/scan-phase.js";
+import { answer } from "../words/answer.js";
 import { checkedRows } from "../words/checked.js";
 import { containerVerdict } from "../words/container.js";
 import { hashLabel, savedDoubt } from "../words/doubt.js";
 import { size } from "../words/format.js";
 import { text } from "../words/text.js";
-import { verdict } from "../words/verdict.js";
 import { doubtTaken, isMarked, lostBytes } from "./save.js";
 
 /** @typedef {import("./model.js").Save} Save */
@@ -19,7 +19,7 @@ export function reportFacts(archive, saves) {
   const { file, scan } = archive;
   const done = isScanned(scan);
   const container = scan.report?.container;
-  const judged = verdict(archive);
+  const judged = answer(archive);
   return {
     file: { name: file.name, size: file.size },
     phase: scan.phase,
@@ -27,7 +27,7 @@ export function reportFacts(archive, saves) {
     verdict: {
       tone: judged?.tone ?? "neutral",
       title: judged?.title ?? text("verdict.running"),
-      text: judged?.text ?? "",
+      text: judged ? wordsOf(judged) : "",
       checked: done ? checkedRows(archive) : [],
       notChecked: text("checked.not"),
     },
@@ -37,6 +37,11 @@ export function reportFacts(archive, saves) {
     withSecrets: archive.withSecrets,
     saves: saves.filter((save) => save.archive === archive.id && save.phase === "done").map(saved),
   };
+}
+
+/** @param {import("../words/answer.js").Answer} answered */
+function wordsOf({ text: words, remarks, more }) {
+  return [words, ...remarks.map((remark) => remark.text), more].filter(Boolean).join(" ");
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The one state value of the page, and how events change it. Pure. */
 import { askedSave, deviceOf, isLive } from "./save.js";
+import { changedScreen, FIRST_SCREEN } from "./screen.js";
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").PageEvent} PageEvent */
@@ -35,6 +36,8 @@ export const INITIAL = {
   saves: [],
   abilities: null,
   question: null,
+  screen: FIRST_SCREEN,
+  format: "qcow2",
   keeping: { wanted: true, usage: null },
   policies: {},
   newer: "none",
@@ -52,7 +55,8 @@ export const FINDINGS_PER_PAGE = 50;
  * @returns {State}
  */
 export function update(state, event) {
-  const next = changed(state, event);
+  const screen = changedScreen(state.screen, event);
+  const next = changed(screen === state.screen ? state : { ...state, screen }, event);
   const question = askedSave(next.saves, next.question, next.archive?.id)?.id ?? null;
   return question === next.question ? next : { ...next, question };
 }
@@ -100,17 +104,8 @@ function changed(state, event) {
     case "policy-found":
     case "newer-changed":
       return changedAround(state, event);
-    case "findings-wanted":
-      return withArchive(state, (archive) => withWanted(archive, event));
-    case "save-chosen":
-      return withArchive(state, (archive) => withChoice(archive, event));
-    case "elsewhere-chosen":
-      return withArchive(state, (archive) => ({
-        ...archive,
-        elsewhere: { ...archive.elsewhere, ...event.choice },
-      }));
-    case "secrets-wanted":
-      return withArchive(state, (archive) => ({ ...archive, withSecrets: event.wanted }));
+    case "format-chosen":
+      return { ...state, format: event.format };
     case "save-started":
       return { ...state, saves: [...otherSaves(state, event.save), event.save] };
     case "save-dismissed":
@@ -118,7 +113,28 @@ function changed(state, event) {
     case "save-changed":
       return { ...state, saves: state.saves.map((s) => (s.id === event.save.id ? event.save : s)) };
     default:
-      return withArchive(state, (archive) => changedArchive(archive, event));
+      return withArchive(state, (archive) => changedArchive(chosen(archive, event), event));
+  }
+}
+
+/**
+ * What a person chose of an archive.
+ * @param {ShownArchive} archive
+ * @param {PageEvent} event
+ * @returns {ShownArchive}
+ */
+function chosen(archive, event) {
+  switch (event.type) {
+    case "findings-wanted":
+      return withWanted(archive, event);
+    case "way-chosen":
+      return { ...archive, ways: new Map(archive.ways).set(event.deviceId, event.way) };
+    case "elsewhere-chosen":
+      return { ...archive, elsewhere: { ...archive.elsewhere, ...event.choice } };
+    case "secrets-wanted":
+      return { ...archive, withSecrets: event.wanted };
+    default:
+      return archive;
   }
 }
 
@@ -197,7 +213,7 @@ function shown({ file, parts, archive, changedSince }) {
     formats: new Map(),
     timesUnpacked: new Map(),
     beginsLike: new Map(),
-    choices: new Map(),
+    ways: new Map(),
     hashes: new Map(),
     elsewhere: NOTHING_ELSEWHERE,
     withSecrets: false,
@@ -367,27 +383,6 @@ function withFindings(archive, { code, from, items, failure }) {
  */
 function withScan(archive, scan) {
   return { ...archive, scan: { ...archive.scan, ...scan } };
-}
-
-/** @type {import("./model.js").SaveChoice} */
-const RAW = { format: "raw", way: null };
-
-/**
- * @param {ShownArchive} archive
- * @param {number} deviceId
- */
-export function choiceFor({ choices }, deviceId) {
-  return choices.get(deviceId) ?? RAW;
-}
-
-/**
- * @param {ShownArchive} archive
- * @param {Extract<PageEvent, { type: "save-chosen" }>} event
- * @returns {ShownArchive}
- */
-function withChoice(archive, { deviceId, choice }) {
-  const chosen = { ...choiceFor(archive, deviceId), ...choice };
-  return { ...archive, choices: new Map(archive.choices).set(deviceId, chosen) };
 }
 
 /** @type {import("./model.js").Hash} */

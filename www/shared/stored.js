@@ -9,6 +9,8 @@ export const KEPT_FOLDER = "kept-scans";
 export const STAGED_FOLDER = "staged";
 /** In the local storage: whether finished scans are kept. */
 export const KEEPING = "keep-scans";
+/** In the local storage: the format that disks are saved in. */
+export const FORMAT = "format";
 /** How the name of a cache begins that holds the page's own files. */
 export const PAGE_CACHE = "vma-inspector-page ";
 
@@ -18,6 +20,6 @@ export const PAGE_CACHE = "vma-inspector-page ";
  */
 export const STORED = {
   folders: [KEPT_FOLDER, STAGED_FOLDER],
-  settings: [KEEPING],
+  settings: [KEEPING, FORMAT],
   caches: [PAGE_CACHE],
 };

@@ -1,204 +1,156 @@
-/** The disks: how much of each is there, and the way to save one. */
-import { isScanned } from "../shared/scan-phase.js";
-import { lastSaveOf } from "../page/save.js";
-import { doubtBytes, doubtOf, isBeginningLost, isHeaderCut, missingBytes } from "../words/facts.js";
-import { exactSize, size, whenKept } from "../words/format.js";
-import { count, share } from "../words/numbers.js";
-import { pieces, text } from "../words/text.js";
-import { clusterBar, clusterTable } from "./cluster-bar.js";
-import { byId, fill, h, whenChanged } from "./dom.js";
-import { badge, facts, foreign, table } from "./parts.js";
-import { saveBox } from "./save-box.js";
-import { savePanel } from "./save-panel.js";
-import { sizeField } from "./size-field.js";
+/** The list of disks: drives of the configuration and what the archive holds, in one. */
+import { foundRows, rowsOf, ROWS_TO_FILTER } from "../page/rows.js";
+import { FORMATS } from "../words/disk-formats.js";
+import { isHeaderCut } from "../words/facts.js";
+import { size } from "../words/format.js";
+import { count } from "../words/numbers.js";
+import { text } from "../words/text.js";
+import { diskRow } from "./disk-row.js";
+import { byId, fill, h, setText, whenChanged } from "./dom.js";
+import { button, table } from "./parts.js";
+import { select, setOptions } from "./save-panel.js";
 
-/** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
-/** @typedef {import("../core/vma_inspector.js").DeviceStatistics} Statistics */
+/** @typedef {import("../page/rows.js").DiskRow} DiskRow */
 /** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
 /** @typedef {import("../page/model.js").State} State */
+/** @typedef {import("../page/model.js").Send} Send */
 
-/** @param {import("../page/model.js").Send} send */
+/** @param {Send} send */
 export function devicesView(send) {
   const section = byId("devices");
-  const list = h("div", { class: "stack" });
+  const head = headOf(send);
+  const body = listOf(send);
+  const more = button("", () => send({ type: "more-disks-wanted" }));
+  const none = h("p", {});
   const extra = h("div");
-  section.append(h("h2", { id: "devices-title" }, text("devices.title")), list, extra);
-  /** @type {Map<number, ReturnType<typeof deviceCard>>} */
-  let cards = new Map();
+  const card = h("div", { class: "card disks" }, head.root, body.root, none, more);
+  section.append(card, extra);
 
-  const build = whenChanged(
-    ({ archive }) => [archive?.overview, archive],
-    (overview, archive) => {
-      section.hidden = !overview;
-      if (!archive || archive.overview === shownOverview) return;
-      shownOverview = archive.overview;
-      cards = new Map(archive.overview.devices.map((d) => [d.id, deviceCard(d, archive, send)]));
-      fill(
-        list,
-        [...cards.values()].map(({ root }) => root),
-      );
-      const none = isHeaderCut(archive.overview) ? text("devices.unknown") : text("devices.none");
-      if (cards.size === 0) fill(list, h("p", { class: "card" }, none));
-    },
-  );
-  /** @type {ShownArchive["overview"] | null} */
-  let shownOverview = null;
   const drawExtra = whenChanged(
     ({ archive }) => [archive?.scan.report?.undeclared],
     (undeclared) => {
       fill(extra, undeclared && undeclared.length > 0 && undeclaredTable(undeclared));
     },
   );
-  const drawCards = whenChanged(
-    ({ archive, saves, abilities }) => [archive, saves, abilities],
-    (archive, saves, abilities) => {
+  const draw = whenChanged(
+    ({ archive, saves, abilities, screen, format }) => [archive, saves, abilities, screen, format],
+    (archive, saves, abilities, screen, format) => {
+      section.hidden = !archive;
       if (!archive) return;
-      for (const [id, card] of cards) {
-        card.draw(archive, lastSaveOf(saves, archive.id, id), abilities);
-      }
+      const rows = rowsOf(archive);
+      const found = foundRows(rows, screen.filter);
+      const shown = found.slice(0, screen.isPrinted ? found.length : screen.rows);
+      head.draw(rows.length, screen.filter, format);
+      body.draw(shown, { archive, saves, abilities, screen, format });
+      more.hidden = shown.length >= found.length;
+      setText(more, text("disks.more", { count: found.length - shown.length }));
+      none.hidden = found.length > 0;
+      setText(none, rows.length > 0 ? text("disks.none-found") : noDisks(archive));
+      body.root.hidden = found.length === 0;
     },
   );
   /** @param {State} state */
   return (state) => {
-    build(state);
+    draw(state);
     drawExtra(state);
-    drawCards(state);
   };
 }
 
-/**
- * @param {Device} device
- * @param {ShownArchive} archive
- * @param {import("../page/model.js").Send} send
- */
-function deviceCard(device, archive, send) {
-  const panel = savePanel(device, send);
-  const box = saveBox(send);
-  const boxPlace = h("div");
-  const state = h("span");
-  const numbers = h("div", { class: "device-numbers" });
-  const root = h(
-    "article",
-    { class: "card device", "aria-labelledby": `device-${device.id}-title` },
-    h(
-      "div",
-      { class: "device-head" },
-      h("h3", { id: `device-${device.id}-title` }, foreign(device.name), " ", state),
-      h("p", { class: "quiet device-line" }, deviceLine(device, archive)),
-    ),
-    sizeField(device, archive, send),
-    panel.root,
-    boxPlace,
-    numbers,
-  );
-  /** @type {unknown} */
-  let drawnReport = null;
-  let drawnPhase = "";
+/** @param {ShownArchive} archive */
+function noDisks({ overview }) {
+  return isHeaderCut(overview) ? text("devices.unknown") : text("devices.none");
+}
+
+/** @param {Send} send */
+function headOf(send) {
+  const format = formatChoice(send);
+  const filter = h("input", {
+    type: "search",
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-label": text("disks.filter"),
+    placeholder: text("disks.filter"),
+    on: { input: () => send({ type: "disks-filtered", filter: filter.value }) },
+  });
+  const number = h("span", { class: "quiet" });
+  const title = h("h2", { id: "devices-title" }, text("devices.title"), " ", number);
+  const root = h("div", { class: "disks-head" }, title, filter, format.root);
 
   /**
-   * @param {ShownArchive} archive
-   * @param {import("../page/model.js").Save | null} current
-   * @param {State["abilities"]} abilities
+   * @param {number} rows
+   * @param {string} wanted
+   * @param {string} chosen
    */
-  function draw(archive, current, abilities) {
-    const { scan } = archive;
-    panel.draw(archive, current, abilities);
-    if (current) box.draw(current);
-    if (boxPlace.contains(box.root) !== (current !== null)) fill(boxPlace, current && box.root);
-    if (scan.report === drawnReport && scan.phase === drawnPhase) return;
-    drawnReport = scan.report;
-    drawnPhase = scan.phase;
-    const statistics = scan.report?.devices.find(({ id }) => id === device.id);
-    fill(
-      state,
-      statistics ? stateBadges(archive, statistics, missingBytes(archive, device.id)) : null,
-    );
-    fill(numbers, ...(statistics ? drawNumbers(device, statistics, archive) : []));
+  function draw(rows, wanted, chosen) {
+    filter.hidden = rows < ROWS_TO_FILTER;
+    if (filter.value !== wanted) filter.value = wanted;
+    setText(number, rows < ROWS_TO_FILTER ? "" : count(rows));
+    format.draw(chosen);
+  }
+
+  return { root, draw, format };
+}
+
+/** One format for all disks. @param {Send} send */
+function formatChoice(send) {
+  const list = select("format", (format) => send({ type: "format-chosen", format }));
+  const root = h("label", { class: "format", for: "format" }, text("save.format"), " ", list);
+  const options = FORMATS.map((value) => ({ value, text: text(`format.${value}.name`) }));
+
+  /** @param {string} chosen */
+  function draw(chosen) {
+    setOptions(list, options, chosen);
   }
 
   return { root, draw };
 }
 
 /**
- * @param {Device} device
- * @param {ShownArchive} archive
+ * The table; lines that are shown already are kept.
+ * @param {Send} send
  */
-function deviceLine({ id, size: bytes, isVmstate }, { summary }) {
-  const disk = summary?.disks.find(({ deviceId }) => deviceId === id);
-  const about = { size: exactSize(bytes), id: String(id) };
-  return [
-    isVmstate ? text("device.memory-line", about) : text("device.line", about),
-    disk && [" · ", foreign(disk.key)],
-    disk?.storage && [" ", ...pieces("device.storage", { name: foreign(disk.storage) })],
-  ].flat(2);
-}
-
-/**
- * What is missing and what is in doubt stand beside each other.
- * @param {ShownArchive} archive
- * @param {Statistics} statistics
- * @param {number} missing bytes
- */
-function stateBadges({ scan, overview }, { id, clusters }, missing) {
-  if (!isScanned(scan)) return [badge("neutral", text("device.partly-scanned"))];
-  const doubt = doubtOf(scan.report, [id]);
-  const isLost = isBeginningLost(overview);
-  const lacks = isLost
-    ? text("device.bytes-missing-at-least", { size: size(missing) })
-    : text("device.bytes-missing", { size: size(missing) });
-  const hurt = [
-    missing > 0 && badge("damage", lacks),
-    doubt.bytes > 0 && badge("damage", text("device.in-doubt", { size: size(doubt.bytes) })),
-    missing + doubt.bytes > 0 &&
-      doubt.isUnproven &&
-      badge("warning", text("device.rest-not-proven")),
-    isLost && badge("warning", text("device.size-unknown")),
-  ].filter((each) => each !== false);
-  if (hurt.length > 0) return hurt;
-  // Nobody can tell whether this disk is hit.
-  if (doubt.isUnproven) return [badge("warning", text("device.not-proven"))];
-  if (clusters.twice > 0) return [badge("warning", text("device.twice"))];
-  const when = whenKept(scan);
-  if (when !== null) return [badge("neutral", text("kept-scan.nothing-missing", { when }))];
-  return [badge("good", text("device.nothing-missing"))];
-}
-
-/**
- * @param {Device} device
- * @param {Statistics} statistics
- * @param {ShownArchive} archive
- */
-function drawNumbers(device, { clusters, storedBytes, zeroBytes, imageSize }, archive) {
-  const { scan, file, overview } = archive;
-  const final = isScanned(scan);
-  const missing = missingBytes(archive, device.id);
-  const doubt = doubtBytes(archive, device.id);
-  const plain = overview.container === "plain";
-  const whole = plain ? file.size : scan.report?.container.unpackedSize;
-  return [
-    clusterBar(clusters, final),
-    h(
-      "div",
-      { class: "device-columns" },
-      facts(
-        [
-          [text("device.stored"), size(storedBytes)],
-          whole
-            ? [
-                plain ? text("device.share-of-file") : text("device.share-unpacked"),
-                share(storedBytes, whole),
-              ]
-            : null,
-          [text("device.zeros"), size(zeroBytes)],
-          [final ? text("device.missing") : text("device.unseen"), size(missing)],
-          doubt > 0 && [text("device.doubt"), `${size(doubt)} · ${share(doubt, imageSize)}`],
-          imageSize !== device.size && [text("device.image-size"), exactSize(imageSize)],
-        ],
-        true,
-      ),
-      clusterTable(device.name, clusters, doubt, final),
-    ),
+function listOf(send) {
+  const columns = [
+    text("disks.disk"),
+    text("archive.size"),
+    text("device.stored"),
+    text("disks.state"),
+    text("disks.save"),
   ];
+  const head = h(
+    "thead",
+    {},
+    h(
+      "tr",
+      {},
+      columns.map((column) => h("th", { scope: "col" }, column)),
+    ),
+  );
+  const caption = h("caption", { class: "visually-hidden" }, text("devices.title"));
+  const root = h("table", { class: "disk-list" }, caption, head);
+  /** @type {Map<string, ReturnType<typeof diskRow>>} */
+  let made = new Map();
+  /** @type {HTMLElement[]} */
+  let there = [];
+  /** @type {number | null} */
+  let shownArchive = null;
+
+  /**
+   * @param {DiskRow[]} rows
+   * @param {import("../page/model.js").DisksDrawn} drawn
+   */
+  function draw(rows, drawn) {
+    if (shownArchive !== drawn.archive.id) made = new Map();
+    shownArchive = drawn.archive.id;
+    made = new Map(rows.map((row) => [row.key, made.get(row.key) ?? diskRow(row.key, send)]));
+    const bodies = [...made.values()].map((each) => each.root);
+    const isSame = bodies.every((body, at) => there[at] === body);
+    if (!isSame || bodies.length !== there.length) fill(root, caption, head, ...bodies);
+    there = bodies;
+    for (const row of rows) made.get(row.key)?.draw(row, drawn);
+  }
+
+  return { root, draw };
 }
 
 /** @param {import("../core/vma_inspector.js").ScanReport["undeclared"]} undeclared */

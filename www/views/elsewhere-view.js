@@ -10,7 +10,6 @@ import { FILE } from "../words/shown.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, setText, whenChanged } from "./dom.js";
 import { button, copyButton, foreign, listItems, sign } from "./parts.js";
-import { saveBox } from "./save-box.js";
 import { select, setOptions } from "./save-panel.js";
 
 /** @typedef {import("../page/model.js").Send} Send */
@@ -64,8 +63,6 @@ function appliancePart(send) {
   );
   const facts = h("p", { class: "quiet" });
   const lost = h("div");
-  const place = h("div");
-  const box = saveBox(send);
   const root = h(
     "section",
     { class: "elsewhere-part", "aria-labelledby": "appliance-title" },
@@ -75,7 +72,6 @@ function appliancePart(send) {
     compressed.root,
     h("div", { class: "save-do" }, save),
     facts,
-    place,
     lost,
   );
 
@@ -94,8 +90,6 @@ function appliancePart(send) {
     save.ariaDisabled = String(!holds || !can || (current !== null && isLive(current)));
     setText(facts, holds ? applianceLine(holds, archive) : text("appliance.none"));
     fill(lost, holds && leftOutList(holds.leftOut, archive.withSecrets));
-    if (current) box.draw(current);
-    if (place.contains(box.root) !== (current !== null)) fill(place, current && box.root);
   }
 
   return { root, draw };

@@ -32,6 +32,8 @@ export function openerView(send) {
 function drawOpener(opening, loaded) {
   setAttribute(document.body, "data-phase", loaded ? "open" : opening ? "opening" : "empty");
   byId("steps").hidden = loaded;
+  byId("opener").hidden = loaded && opening === null;
+  moveButton(loaded);
   byId("opener").ariaBusy = String(opening !== null);
   setText(byId("opener-title"), loaded ? text("opener.title-again") : text("opener.title"));
   setText(byId("opener-button-text"), loaded ? text("opener.button-again") : text("opener.button"));
@@ -39,6 +41,19 @@ function drawOpener(opening, loaded) {
     ? pieces("opener.reading", { name: foreign(opening.name) })
     : [text("opener.hint")];
   fill(byId("opener-hint"), ...hint);
+}
+
+/**
+ * Beside an open backup there is only the button; it keeps the keyboard's focus.
+ * @param {boolean} loaded
+ */
+function moveButton(loaded) {
+  const label = byId("file-input").closest("label");
+  const place = byId(loaded ? "masthead-open" : "opener");
+  if (!label || place.contains(label)) return;
+  const hadFocus = label.contains(document.activeElement);
+  place.append(label);
+  if (hadFocus) byId("file-input").focus({ preventScroll: true });
 }
 
 /** @param {import("../page/model.js").State["dragging"]} dragging */

@@ -1,10 +1,10 @@
 /** What can be done with one disk: save it in some format, and hash it. */
 import { isScanned } from "../shared/scan-phase.js";
 import { isLive } from "../page/save.js";
-import { choiceFor } from "../page/state.js";
+import { choiceFor } from "../page/choice.js";
 import { waysFor } from "../page/ways.js";
 import { diskWanted, isScattered, wishFor } from "../page/wish.js";
-import { FORMATS, isFormat } from "../words/disk-formats.js";
+import { isFormat } from "../words/disk-formats.js";
 import { hashLabel } from "../words/doubt.js";
 import { size } from "../words/format.js";
 import { share } from "../words/numbers.js";
@@ -38,14 +38,24 @@ export function savePanel({ id: deviceId }, send) {
    * @param {ShownArchive} archive
    * @param {Save | null} current
    * @param {Abilities | null} can
+   * @param {string} chosen format of all disks
    */
-  function draw(archive, current, can) {
-    const choice = choiceFor(archive, deviceId);
+  function draw(archive, current, can, chosen) {
+    const choice = choiceFor(archive, deviceId, chosen);
     const formats = archive.formats.get(deviceId);
     const live = current !== null && isLive(current);
     const beginsLike = archive.beginsLike.get(deviceId);
     const hashed = archive.hashes.get(deviceId);
-    const inputs = [choice, formats, live, can, archive.scan.phase, hashed, beginsLike];
+    const inputs = [
+      choice.format,
+      choice.way,
+      formats,
+      live,
+      can,
+      archive.scan.phase,
+      hashed,
+      beginsLike,
+    ];
     if (inputs.every((input, i) => input === drawn[i])) return;
     drawn = inputs;
     const what = diskWanted(archive, deviceId, choice.format, can);
@@ -53,15 +63,12 @@ export function savePanel({ id: deviceId }, send) {
     const ways = can ? waysFor(wish, can) : [];
     const used = ways.find((each) => each.way === choice.way) ?? ways[0];
     const blocked = can !== null && !used;
-    drawControls(controls, { formats, choice, ways, used, off: live || blocked || can === null });
-    setAttribute(
-      controls.onePass,
-      "hidden",
-      !canDoInOnePass(archive, deviceId, choice.format, can),
-    );
+    drawWays(controls.way, ways, used);
+    setAttribute(controls.onePass, "hidden", !canDoInOnePass(archive, deviceId, can));
     controls.onePass.ariaDisabled = String(live);
     const words = reason(archive, what, choice, used);
     setText(why, blocked && can ? noWay(wish.sizeMax, can.stageFree) : words);
+    setText(controls.size, sizeWords(formats, choice.format));
     const isTold = beginsLike !== undefined && choice.format === "raw";
     fill(probed, isTold && text("beginning.before", { format: beginsLike }));
     probed.hidden = !isTold;
@@ -76,50 +83,37 @@ export function savePanel({ id: deviceId }, send) {
  * @param {import("../page/model.js").Send} send
  */
 function controlsOf(deviceId, send) {
-  const format = select(`format-${deviceId}`, (value) =>
-    send({ type: "save-chosen", deviceId, choice: { format: value, way: null } }),
-  );
   const way = select(`way-${deviceId}`, (value) => {
     const chosen = /** @type {import("../page/model.js").Way} */ (value);
-    send({ type: "save-chosen", deviceId, choice: { way: chosen } });
+    send({ type: "way-chosen", deviceId, way: chosen });
   });
-  const save = primary(deviceId, text("format.raw.action"), () =>
-    send({ type: "save-wanted", deviceId }),
-  );
   const onePass = button(text("save.one-pass"), () => {
     if (onePass.ariaDisabled !== "true") send({ type: "one-pass-wanted", deviceId });
   });
-  return { format, way, save, onePass };
+  return { way, onePass, size: h("p", { class: "quiet" }) };
 }
 
 /** @typedef {ReturnType<typeof controlsOf>} Controls */
 
 /** @param {Controls} controls */
-function choicesOf({ format, way, save, onePass }) {
+function choicesOf({ way, onePass, size: bytes }) {
   return h(
     "div",
     { class: "save-choices" },
-    h("label", { for: format.id }, text("save.format"), " ", format),
     h("label", { for: way.id }, text("save.where"), " ", way),
-    h("div", { class: "save-do" }, save, onePass),
+    bytes,
+    h("div", { class: "save-do" }, onePass),
   );
 }
 
 /**
- * @param {Controls} controls
- * @param {{ formats: readonly FormatChoice[] | undefined,
- *   choice: import("../page/model.js").SaveChoice, ways: Choice[], used: Choice | undefined,
- *   off: boolean }} drawn
+ * @param {HTMLSelectElement} list
+ * @param {Choice[]} ways
+ * @param {Choice | undefined} used
  */
-function drawControls({ format, way, save }, { formats, choice, ways, used, off }) {
-  setOptions(format, formatOptions(formats), choice.format);
+function drawWays(list, ways, used) {
   const options = ways.map((each) => ({ value: each.way, text: text(`way.${each.way}`) }));
-  setOptions(way, options, used?.way ?? "");
-  setText(
-    save,
-    isFormat(choice.format) ? text(`format.${choice.format}.action`) : text("button.save"),
-  );
-  save.ariaDisabled = String(off);
+  setOptions(list, options, used?.way ?? "");
 }
 
 /**
@@ -152,33 +146,30 @@ function orderWords({ timesUnpacked }, deviceId, kind) {
 
 /**
  * Saving while scanning spares a second pass over what must be unpacked; it
- * needs a place where bytes can come in any order.
+ * needs a place where bytes can come in any order, and a format without a layout.
  * @param {ShownArchive} archive
  * @param {number} deviceId
- * @param {string} format
  * @param {Abilities | null} can
  */
-function canDoInOnePass(archive, deviceId, format, can) {
+function canDoInOnePass(archive, deviceId, can) {
   const { overview, scan } = archive;
-  if (!overview.decodesInOrder || isScanned(scan) || format !== "raw" || !can) return false;
-  return waysFor(wishFor(archive, { kind: "one-pass", deviceId, format }), can).length > 0;
+  if (!overview.decodesInOrder || isScanned(scan) || !can) return false;
+  const wish = wishFor(archive, { kind: "one-pass", deviceId, format: "raw" });
+  return waysFor(wish, can).length > 0;
 }
 
 /**
+ * How large the file will be; nothing as long as that is not known.
  * @param {readonly FormatChoice[] | undefined} formats
+ * @param {string} format
  */
-function formatOptions(formats) {
-  return FORMATS.map((value) => {
-    const name = text(`format.${value}.name`);
-    const known = formats?.find(({ code }) => code === value);
-    if (!known) return { value, text: name };
-    if (known.size === null) {
-      return { value, text: text("format-size.none", { name }), disabled: true };
-    }
-    const about = { name, size: size(known.size) };
-    const words = known.exact ? text("format-size.exact", about) : text("format-size.max", about);
-    return { value, text: words };
-  });
+function sizeWords(formats, format) {
+  const known = formats?.find(({ code }) => code === format);
+  if (!known || !isFormat(format)) return "";
+  const name = text(`format.${format}.name`);
+  if (known.size === null) return text("format-size.none", { name });
+  const about = { name, size: size(known.size) };
+  return known.exact ? text("format-size.exact", about) : text("format-size.max", about);
 }
 
 /**
@@ -214,22 +205,6 @@ function hashWords({ hashes, scan }, deviceId, send) {
     h("code", { class: "hash-digits" }, hash.sha256 ?? ""),
     copyButton(text("button.copy"), () => hash.sha256 ?? "", send),
   ];
-}
-
-/**
- * @param {number} deviceId
- * @param {string} label
- * @param {() => void} onClick
- */
-function primary(deviceId, label, onClick) {
-  const made = button(
-    label,
-    () => {
-      if (made.ariaDisabled !== "true") onClick();
-    },
-    { "data-kind": "primary", "aria-describedby": `device-${deviceId}-title` },
-  );
-  return made;
 }
 
 /**

@@ -1,17 +1,20 @@
-/** The scan: how far it is, and in the end what it shows. */
+/** Whether the machine can be had back: the answer, or how far the scan is. */
 import { isScanned } from "../shared/scan-phase.js";
+import { answer } from "../words/answer.js";
 import { checkedCaption, checkedRows } from "../words/checked.js";
 import { duration, size, speed } from "../words/format.js";
 import { leftOutSentences } from "../words/left-out.js";
 import { share } from "../words/numbers.js";
+import { anyNameCommand, deathsOf } from "../words/restore.js";
 import { failureSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
-import { verdict } from "../words/verdict.js";
 import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
-import { badge, button, failureWords, sign, table } from "./parts.js";
+import { badge, button, copyButton, failureWords, sign, table } from "./parts.js";
 
 /** @typedef {import("../page/model.js").Scan} Scan */
 /** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../page/model.js").Send} Send */
+/** @typedef {import("../words/answer.js").Answer} Answer */
 
 /** @type {Record<Scan["phase"], import("../page/model.js").PageEvent>} */
 const CONTROLS = {
@@ -22,16 +25,18 @@ const CONTROLS = {
   kept: { type: "scan-again-wanted" },
 };
 
-/** @param {import("../page/model.js").Send} send */
+/** @param {Send} send */
 export function scanView(send) {
   const section = byId("scan");
   /** @type {Scan["phase"]} */
   let phase = "running";
-  const control = button("", () => send(CONTROLS[phase]));
+  const control = button("", () => send(CONTROLS[phase]), { "data-kind": "plain" });
   const title = h("h2", { id: "scan-title" });
   const bar = h("progress", { max: 1, "aria-labelledby": "scan-title" });
   const line = h("p", { class: "figures" });
   const words = h("div", { class: "scan-words" });
+  const checked = checkedFold();
+  const things = thingsToDo(send);
   const card = h(
     "div",
     { class: "card scan" },
@@ -39,6 +44,7 @@ export function scanView(send) {
     bar,
     line,
     words,
+    h("div", { class: "scan-foot" }, things.root, checked.root),
   );
   section.append(card);
 
@@ -48,22 +54,29 @@ export function scanView(send) {
       section.hidden = !archive;
       if (!archive) return;
       phase = archive.scan.phase;
-      setText(control, text(`scan.control.${phase}`));
-      drawProgress(archive, bar, line);
-      drawWords(archive, title, words, card);
+      const answered = answer(archive);
+      // For a moment the scan is finished, and not everything known that follows from it.
+      if (answered || phase === "running") setText(control, text(`scan.control.${phase}`));
+      drawProgress(archive, answered, bar, line);
+      drawWords(archive, answered, title, words);
+      setAttribute(card, "data-tone", answered?.tone ?? null);
+      things.draw(archive);
+      checked.draw(archive, answered);
     },
   );
 }
 
 /**
  * @param {ShownArchive} archive
+ * @param {Answer | null} answered
  * @param {HTMLProgressElement} bar
  * @param {HTMLElement} line
  */
-function drawProgress({ scan, file }, bar, line) {
+function drawProgress({ scan, file }, answered, bar, line) {
   const done = scan.progress?.fileBytes ?? 0;
-  bar.hidden = isScanned(scan);
-  line.hidden = isScanned(scan);
+  const isOver = isScanned(scan) && answered !== null;
+  bar.hidden = isOver;
+  line.hidden = isOver;
   bar.value = file.size > 0 ? done / file.size : 0;
   const left = scan.pace?.secondsLeft;
   const parts = [
@@ -77,27 +90,25 @@ function drawProgress({ scan, file }, bar, line) {
 
 /**
  * @param {ShownArchive} archive
+ * @param {Answer | null} answered
  * @param {HTMLElement} title
  * @param {HTMLElement} words
- * @param {HTMLElement} card
  */
-function drawWords(archive, title, words, card) {
-  const judged = verdict(archive);
-  setAttribute(card, "data-tone", judged?.tone ?? null);
-  if (!judged) {
+function drawWords(archive, answered, title, words) {
+  const changed = archive.changedSince !== null && changedWords(archive.changedSince);
+  if (!answered) {
     setText(title, text(`scan.title.${archive.overview.container}`));
     const leftOut = leftOutSentences(archive).join(" ");
     fill(
       words,
-      archive.changedSince !== null && changedWords(archive.changedSince),
+      changed,
       h("p", { class: "quiet" }, soFar(archive.scan)),
       leftOut !== "" && h("p", {}, sign("warning"), leftOut),
     );
     return;
   }
   const { failure } = archive.scan;
-  const changed = archive.changedSince !== null && changedWords(archive.changedSince);
-  fill(title, sign(judged.tone), judged.title);
+  fill(title, sign(answered.tone), answered.title);
   fill(
     words,
     failure &&
@@ -108,30 +119,78 @@ function drawWords(archive, title, words, card) {
       ),
     failure && failureWords(failure),
     changed,
-    h("p", {}, judged.text),
-    isScanned(archive.scan) && checkedTable(archive),
+    answered.text !== "" && h("p", {}, answered.text),
+    answered.remarks.map((remark) => h("p", { class: "remark" }, sign(remark.tone), remark.text)),
   );
 }
 
-/** @param {ShownArchive} archive */
-function checkedTable(archive) {
-  const rows = checkedRows(archive).map(({ what, against, result, tone }) => [
-    what,
-    against,
-    badge(tone, result),
-  ]);
-  return [
-    table(
-      checkedCaption(archive),
-      [text("checked.what"), text("checked.against"), text("checked.result")],
-      rows,
-      {
-        class: "checked",
-      },
-    ),
-    h("p", { class: "quiet" }, text("checked.not")),
-  ];
+/** What was checked, and against what; folded away. */
+function checkedFold() {
+  const content = h("div", { class: "stack" });
+  const root = h(
+    "details",
+    { class: "fold", "data-fold": true },
+    h("summary", {}, text("checked.fold")),
+    content,
+  );
+
+  /**
+   * @param {ShownArchive} archive
+   * @param {Answer | null} answered
+   */
+  function draw(archive, answered) {
+    root.hidden = !answered || !isScanned(archive.scan);
+    if (root.hidden) return;
+    const rows = checkedRows(archive).map(({ what, against, result, tone }) => [
+      what,
+      against,
+      badge(tone, result),
+    ]);
+    fill(
+      content,
+      answered?.more ? h("p", {}, answered.more) : null,
+      table(
+        checkedCaption(archive),
+        [text("checked.what"), text("checked.against"), text("checked.result")],
+        rows,
+        { class: "checked" },
+      ),
+      h("p", { class: "quiet" }, text("checked.not")),
+    );
+  }
+
+  return { root, draw };
 }
+
+/** What people come for, each by one click. @param {Send} send */
+function thingsToDo(send) {
+  let index = 0;
+  let command = "";
+  const config = button(text("do.config"), () => send({ type: "config-save-wanted", index }), {
+    "data-kind": "primary",
+  });
+  const all = button(text("do.all"), () => send({ type: "all-wanted" }));
+  const copy = copyButton(text("do.command"), () => command, send);
+  const root = h("div", { class: "things" }, config, all, copy);
+
+  /** @param {ShownArchive} archive */
+  function draw({ overview, scan, trust }) {
+    const { configs, devices, container } = overview;
+    const main = configs.find(({ name }) => name === MACHINE_CONFIG) ?? configs[0];
+    index = main?.index ?? 0;
+    config.hidden = !main;
+    all.hidden = devices.length < 2;
+    const restore = isScanned(scan) ? trust?.restore : null;
+    const deaths = restore && deathsOf(restore);
+    command = deaths?.byName.length ? anyNameCommand(container) : (restore?.command ?? "");
+    copy.hidden = !restore?.decided || !deaths || deaths.byContents.length > 0;
+  }
+
+  return { root, draw };
+}
+
+/** The name that Proxmox gives the configuration of the machine. */
+const MACHINE_CONFIG = "qemu-server.conf";
 
 /** @param {number} since when it was scanned before; milliseconds since 1970 */
 function changedWords(since) {

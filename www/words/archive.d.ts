@@ -1,8 +1,10 @@
 /** As much of an open archive as is put into words. */
 import type {
   DrivesLeftOut,
+  FileNameVerdict,
   Overview,
   Place,
+  ProxmoxRestore,
   ScanProgress,
   ScanReport,
 } from "../core/vma_inspector.js";
@@ -24,4 +26,10 @@ export interface ScannedArchive {
   trust: { places: Place[] | null } | null;
   /** Lost bytes by device, where a save found more of them than the scan. */
   lost: ReadonlyMap<number, number>;
+}
+
+/** With what Proxmox would do, as far as it is known. */
+export interface JudgedArchive extends ScannedArchive {
+  fileName: Pick<FileNameVerdict, "remarks">;
+  trust: { places: Place[] | null; restore: ProxmoxRestore } | null;
 }

@@ -36,7 +36,7 @@ export function renameHint({ vmid, timeFrom }) {
 
 /**
  * What does not fit between the name and the contents: a renamed old backup.
- * @param {Name} name
+ * @param {Pick<Name, "remarks">} name
  */
 export function nameRemarks({ remarks }) {
   return remarks.map(({ code, named, found }) =>

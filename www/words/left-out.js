@@ -24,20 +24,6 @@ export function leftOutSentences({ leftOut, overview }) {
 }
 
 /**
- * The heading over a backup in which all that is there is sound.
- * @param {Pick<ScannedArchive, "leftOut" | "overview">} archive
- */
-export function leftOutTitle({ leftOut, overview }) {
-  const missed = missedDrives(leftOut);
-  const [first] = missed;
-  if (first && overview.devices.length === 0) return text("verdict.none-here");
-  if (!first) return text("verdict.sound-but-unnamed");
-  return missed.length === 1
-    ? text("verdict.sound-but-missed", { name: first.key })
-    : text("verdict.sound-but-several-missed", { number: missed.length });
-}
-
-/**
  * Whether a drive is in the backup, and if not, why.
  * @param {DrivesLeftOut["drives"][number]} drive
  */

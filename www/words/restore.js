@@ -12,6 +12,17 @@ import { keyOf, text } from "./text.js";
 const MATTERS = new Set(["becomes-comment", "keeps-old-volume", "machine-too-old"]);
 
 /**
+ * Whether what is restored is not in every way the old machine.
+ * @param {Restore} restore
+ * @param {readonly string[]} [told] drives of which that was said already
+ */
+export function isOtherMachine({ warnings, leftOut }, told = []) {
+  const matters = warnings.filter(({ code }) => MATTERS.has(code));
+  const isTold = leftOut.unnamed.length === 0 || told.length > 0;
+  return matters.some(({ subject }) => !told.includes(subject ?? "")) || !isTold;
+}
+
+/**
  * What a restore ends in: the file's name, which a person can change, apart.
  * @param {Restore} restore
  */
@@ -41,10 +52,9 @@ export function restoreVerdict(restore, when) {
     const title = text("restore.by-name.title");
     return { tone: "warning", title, text: text("restore.by-name.text") };
   }
-  const matters = restore.warnings.some(({ code }) => MATTERS.has(code));
   const title =
     when === null ? text("proxmox.accepted.title") : text("kept-scan.accepted", { when });
-  if (matters || restore.leftOut.unnamed.length > 0) {
+  if (isOtherMachine(restore)) {
     return { tone: "warning", title, text: text("restore.accepted-but") };
   }
   if (when !== null) return { tone: "neutral", title, text: text("kept-scan.accepted-text") };

@@ -1,4 +1,7 @@
-/** What the scan shows, in one heading and a few sentences that are true. */
+/**
+ * What the scan shows of what is in the file, in one heading and a few sentences that are
+ * true. What it means for a restore stands in `answer.js`.
+ */
 import { CLUSTER_TWICE } from "../shared/codes.js";
 import { dataSentence, namesOf, tornSentence } from "./container.js";
 import {
@@ -11,7 +14,7 @@ import {
   missingBytes,
 } from "./facts.js";
 import { size, whenKept } from "./format.js";
-import { leftOutSentences, leftOutTitle } from "./left-out.js";
+import { leftOutSentences } from "./left-out.js";
 import { share } from "./numbers.js";
 import { keyOf, text } from "./text.js";
 
@@ -25,35 +28,14 @@ import { keyOf, text } from "./text.js";
 export function verdict(archive) {
   const { phase, progress } = archive.scan;
   if (phase === "running") return null;
-  if (phase === "kept") return withLeftOut(archive, formerly(archive));
-  if (phase === "done") return withLeftOut(archive, finished(archive));
+  if (phase === "kept") return formerly(archive);
+  if (phase === "done") return finished(archive);
   const seen = share(progress?.fileBytes ?? 0, progress?.fileSize ?? 0);
-  return withLeftOut(archive, {
+  return {
     tone: phase === "failed" ? "damage" : "neutral",
     title: phase === "failed" ? text("verdict.failed") : text("verdict.stopped"),
     text: text("verdict.partly", { seen }),
-  });
-}
-
-/**
- * What the backup leaves out of the machine comes before all else, and nothing
- * is green over it.
- * @param {ScannedArchive} archive
- * @param {Verdict} judged
- * @returns {Verdict}
- */
-function withLeftOut(archive, judged) {
-  const leftOut = leftOutSentences(archive);
-  if (leftOut.length === 0) return judged;
-  const words = [...leftOut, judged.text].filter(Boolean).join(" ");
-  const isSound = judged.tone === "good" || archive.overview.devices.length === 0;
-  if (archive.scan.phase === "kept" && judged.tone === "neutral") {
-    return { ...judged, tone: "warning", text: words };
-  }
-  if (!isSound || judged.tone === "damage" || archive.scan.phase !== "done") {
-    return { ...judged, text: words };
-  }
-  return { tone: "warning", title: leftOutTitle(archive), text: words };
+  };
 }
 
 /**

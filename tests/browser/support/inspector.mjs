@@ -21,7 +21,11 @@ export class Inspector {
     const wanted = { selector, text: String(text), source, flags };
     try {
       await this.page.waitFor(({ selector, text, source, flags }) => {
-        const seen = document.querySelector(selector)?.innerText ?? "";
+        const place = document.querySelector(selector);
+        const panel = place?.closest("[role=tabpanel]");
+        if (panel?.hidden) document.getElementById(panel.getAttribute("aria-labelledby")).click();
+        for (const fold of place?.querySelectorAll("[data-fold]") ?? []) fold.open = true;
+        const seen = place?.innerText ?? "";
         return source === null ? seen.includes(text) : new RegExp(source, flags).test(seen);
       }, wanted);
     } catch {
@@ -30,20 +34,45 @@ export class Inspector {
     }
   }
 
+  /** Opens the part of the page that a place is in, once there is something in it. */
+  async lookAt(selector) {
+    await this.page.waitFor((selector) => {
+      const place = document.querySelector(selector);
+      const panel = place.closest("[role=tabpanel]");
+      const tab = document.getElementById(panel.getAttribute("aria-labelledby"));
+      if (panel.hidden && !tab.hidden) tab.click();
+      return !panel.hidden && !place.hidden;
+    }, selector);
+  }
+
   /** Opens an archive and waits for the end of its scan. */
   async openArchive(path, how = "choose") {
     const fileName = path.split("/").at(-1);
     await this.page[how](path);
-    await this.shows(fileName, "#archive");
+    await this.shows(fileName, "#place");
     await this.shows("Scan again", "#scan");
   }
 
   /**
-   * Saves the disk of this name and waits until the file is complete.
+   * Saves the disk of this name as a raw image and waits until the file is complete.
    * @param {string} device
    */
   async save(device) {
-    return await this.page.download(() => this.clickInCard(device, "Save as raw image"));
+    await this.chooseFormat("Raw image");
+    return await this.page.download(() => this.clickInCard(device, "^Save$"));
+  }
+
+  /** Chooses the format of all disks, by what its name begins with. */
+  async chooseFormat(name) {
+    await this.page.waitFor((name) => {
+      const list = document.querySelector("#format");
+      const found = [...(list?.options ?? [])].find((each) => each.textContent.startsWith(name));
+      if (found && list.value !== found.value) {
+        list.value = found.value;
+        list.dispatchEvent(new Event("change", { bubbles: true }));
+      }
+      return found;
+    }, name);
   }
 
   /**
@@ -54,10 +83,10 @@ export class Inspector {
     const before = this.page.downloadsCompleted;
     const saved = await this.page.download(start);
     assert.equal(saved.failure, null);
-    await this.shows("Keep the map of what is missing", "#devices");
+    await this.shows("Keep the map of what is missing", "#saves");
     await this.downloads(before + 1);
     assert.equal(this.page.downloadsCompleted, before + 1, "none that nobody clicked for");
-    const map = await this.page.download(() => this.clickInCard(device, "^Save the map"));
+    const map = await this.page.download(() => this.clickIn("#saves", /^Save the map/));
     assert.equal(map.failure, null);
     assert.match(map.fileName, /\.map$/);
     await this.downloads(before + 2);
@@ -72,12 +101,25 @@ export class Inspector {
     }
   }
 
-  /** Chooses an option of a list in the card of one disk, by what it begins with. */
+  /** Opens the line of a disk, by its name in the archive. */
+  async openDisk(device) {
+    await this.page.waitFor((device) => {
+      const line = [...document.querySelectorAll(".disk")].find(
+        (each) => each.dataset.disk === device,
+      );
+      const toggle = line?.querySelector("[aria-expanded]");
+      if (toggle?.getAttribute("aria-expanded") === "false") toggle.click();
+      return toggle?.getAttribute("aria-expanded") === "true";
+    }, device);
+  }
+
+  /** Chooses an option of a list below the line of one disk, by what it begins with. */
   async chooseInCard(device, list, option) {
+    await this.openDisk(device);
     const wanted = { device, list, option };
     await this.page.waitFor(({ device, list, option }) => {
-      const cards = [...document.querySelectorAll("#devices article")];
-      const card = cards.find((each) => each.querySelector("h3").innerText.includes(device));
+      const cards = [...document.querySelectorAll(".disk")];
+      const card = cards.find((each) => each.dataset.disk === device);
       const labels = [...(card?.querySelectorAll("label") ?? [])];
       const select = labels.find((label) => label.innerText.startsWith(list))?.control;
       const options = [...(select?.options ?? [])];
@@ -90,21 +132,25 @@ export class Inspector {
     }, wanted);
   }
 
-  /** Clicks a button of the card of one disk, once it can be used. */
+  /** Clicks a button of the line of one disk or below it, once it can be used. */
   async clickInCard(device, label) {
-    await this.#clickButton({ place: "#devices article", words: device, label });
+    await this.openDisk(device);
+    await this.#clickButton({ place: `.disk[data-disk=${JSON.stringify(device)}]`, label });
   }
 
   /** Clicks the first button of a place that reads like this. */
   async clickIn(place, label) {
-    await this.#clickButton({ place, words: "", label: label.source });
+    await this.#clickButton({ place, label: label.source });
   }
 
   async #clickButton(wanted) {
-    await this.page.waitFor(({ place, words, label }) => {
-      const buttons = [...document.querySelectorAll(place)]
-        .filter((card) => card.innerText.includes(words))
-        .flatMap((card) => [...card.querySelectorAll("button, a, summary, label")]);
+    await this.page.waitFor(({ place, label }) => {
+      const found = document.querySelector(place);
+      const panel = found?.closest("[role=tabpanel]");
+      if (panel?.hidden) document.getElementById(panel.getAttribute("aria-labelledby")).click();
+      const buttons = [...document.querySelectorAll(place)].flatMap((card) => [
+        ...card.querySelectorAll("button, a, summary, label"),
+      ]);
       const button = buttons.find((button) => new RegExp(label).test(button.innerText));
       const usable = button && !button.disabled && button.ariaDisabled !== "true";
       if (usable) {

@@ -4,8 +4,8 @@
  */
 import { isScanned } from "../../shared/scan-phase.js";
 import { doubtOf, missingBytes } from "../../words/facts.js";
+import { choiceFor } from "../choice.js";
 import { deviceOf, isLive } from "../save.js";
-import { choiceFor } from "../state.js";
 import { waysFor } from "../ways.js";
 import { diskWanted, wishFor } from "../wish.js";
 import { fileNameOf } from "./file-names.js";
@@ -43,9 +43,9 @@ export class Intake {
    * @param {number} deviceId
    */
   async disk(deviceId) {
-    const archive = this.#state().archive;
+    const { archive, format: chosen } = this.#state();
     if (!archive || this.#isBusyWith(archive.id, deviceId)) return;
-    const { format, way } = choiceFor(archive, deviceId);
+    const { format, way } = choiceFor(archive, deviceId, chosen);
     await this.#begin(archive, this.#diskWanted(archive, deviceId, format), way);
   }
 
@@ -61,8 +61,20 @@ export class Intake {
       await this.disk(deviceId);
       return;
     }
-    const { way } = choiceFor(archive, deviceId);
+    const { way } = choiceFor(archive, deviceId, "raw");
     await this.#begin(archive, { kind: "one-pass", deviceId, format: "raw" }, way);
+  }
+
+  /**
+   * Every disk: into one folder where the browser lets one be picked, with the
+   * configurations; otherwise as so many downloads.
+   */
+  async all() {
+    const { archive, abilities, format } = this.#state();
+    if (!archive || !abilities) return;
+    const ids = archive.overview.devices.map(({ id }) => id);
+    if (abilities.folderPicker) return this.folder(ids, true, format);
+    for (const id of ids) await this.disk(id);
   }
 
   async appliance() {
@@ -79,20 +91,22 @@ export class Intake {
    * Several disks, one after the other, and the configs, into one folder.
    * @param {number[]} deviceIds
    * @param {boolean} configs
+   * @param {string} [wanted] format; the one that the texts name, where it is left out
    */
-  async folder(deviceIds, configs) {
+  async folder(deviceIds, configs, wanted) {
     const archive = this.#state().archive;
     if (!archive) return;
     const folder = await pickFolder().catch((error) => this.#pickingFailed(error));
     if (!folder) return;
-    const { format, texts } = archive.elsewhere;
+    const { format: named, texts } = archive.elsewhere;
     if (configs) await this.#beside.writeConfigs(archive, folder);
     /** @type {Save["waitsFor"]} */
     let waitsFor = { kind: "save", id: "" };
     for (const deviceId of deviceIds) {
       if (this.#isBusyWith(archive.id, deviceId)) continue;
-      const isRaw = texts?.rawDevices.includes(deviceId);
-      const what = this.#diskWanted(archive, deviceId, isRaw ? "raw" : format);
+      const isRaw = wanted === undefined && texts?.rawDevices.includes(deviceId);
+      const { format } = choiceFor(archive, deviceId, isRaw ? "raw" : (wanted ?? named));
+      const what = this.#diskWanted(archive, deviceId, format);
       const save = newSave(archive, what, "folder", waitsFor);
       waitsFor = { kind: "save", id: save.id };
       this.#enter(save, { folder });

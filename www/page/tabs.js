@@ -1,0 +1,50 @@
+/** Which parts there are below the list of disks, and which one is shown. Pure. */
+import { isScanned } from "../shared/scan-phase.js";
+import { allFindings } from "../words/facts.js";
+
+/** @typedef {import("./model.js").ShownArchive} ShownArchive */
+/** @typedef {import("./model.js").Tab} Tab */
+
+/** All of them, in their order. @type {readonly Tab[]} */
+export const TABS = ["configuration", "damage", "restore", "elsewhere", "details"];
+
+/**
+ * Those that have something in them.
+ * @param {ShownArchive} archive
+ */
+export function tabsOf(archive) {
+  const { trust, scan, elsewhere, summary } = archive;
+  const has = {
+    configuration: true,
+    damage: worthKnowing(archive).number > 0,
+    restore: trust !== null && scan.phase !== "running",
+    elsewhere: elsewhere.texts !== null && summary !== null,
+    details: true,
+  };
+  return TABS.filter((tab) => has[tab]);
+}
+
+/**
+ * The one that is shown: damage comes first, unless a person chose another one.
+ * @param {ShownArchive} archive
+ * @param {Tab | null} chosen
+ * @returns {Tab}
+ */
+export function tabOf(archive, chosen) {
+  const there = tabsOf(archive);
+  if (chosen && there.includes(chosen)) return chosen;
+  const { isDamage } = worthKnowing(archive);
+  return isDamage && isScanned(archive.scan) ? "damage" : "configuration";
+}
+
+/**
+ * How many kinds of findings there are, and whether one of them is damage.
+ * @param {ShownArchive} archive
+ */
+export function worthKnowing(archive) {
+  const groups = allFindings(archive);
+  const container = archive.scan.report?.container.findings ?? [];
+  const wrapped = new Map(container.map(({ code, severity }) => [code, severity]));
+  const severities = [...groups.map(({ severity }) => severity), ...wrapped.values()];
+  return { number: severities.length, isDamage: severities.includes("damage") };
+}

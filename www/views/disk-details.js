@@ -1,0 +1,98 @@
+/** What opens below the line of a disk: its numbers, its hash, and how it is saved. */
+import { lastSaveOf } from "../page/save.js";
+import { isScanned } from "../shared/scan-phase.js";
+import { doubtBytes, missingBytes } from "../words/facts.js";
+import { exactSize, size } from "../words/format.js";
+import { share } from "../words/numbers.js";
+import { pieces, text } from "../words/text.js";
+import { clusterTable } from "./cluster-bar.js";
+import { fill, h } from "./dom.js";
+import { facts, foreign } from "./parts.js";
+import { savePanel } from "./save-panel.js";
+import { sizeField } from "./size-field.js";
+
+/** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
+/** @typedef {import("../core/vma_inspector.js").DeviceStatistics} Statistics */
+/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
+
+/**
+ * @param {Device} device
+ * @param {ShownArchive} archive
+ * @param {import("../page/model.js").Send} send
+ */
+export function diskDetails(device, archive, send) {
+  const panel = savePanel(device, send);
+  const numbers = h("div", { class: "device-columns" });
+  const root = h(
+    "div",
+    { class: "disk-details" },
+    h("p", { class: "quiet" }, deviceLine(device, archive)),
+    sizeField(device, archive, send),
+    panel.root,
+    numbers,
+  );
+  /** @type {unknown} */
+  let drawnReport = null;
+  let drawnPhase = "";
+
+  /** @param {import("../page/model.js").DisksDrawn} drawn */
+  function draw({ archive, saves, abilities, format }) {
+    const { scan } = archive;
+    panel.draw(archive, lastSaveOf(saves, archive.id, device.id), abilities, format);
+    if (scan.report === drawnReport && scan.phase === drawnPhase) return;
+    drawnReport = scan.report;
+    drawnPhase = scan.phase;
+    const statistics = scan.report?.devices.find(({ id }) => id === device.id);
+    fill(numbers, ...(statistics ? drawNumbers(device, statistics, archive) : []));
+  }
+
+  return { root, draw };
+}
+
+/**
+ * @param {Device} device
+ * @param {ShownArchive} archive
+ */
+function deviceLine({ id, name, size: bytes, isVmstate }, { summary }) {
+  const disk = summary?.disks.find(({ deviceId }) => deviceId === id);
+  const about = { size: exactSize(bytes), id: String(id) };
+  return [
+    foreign(name),
+    " · ",
+    isVmstate ? text("device.memory-line", about) : text("device.line", about),
+    disk?.storage && [" ", ...pieces("device.storage", { name: foreign(disk.storage) })],
+  ].flat(2);
+}
+
+/**
+ * @param {Device} device
+ * @param {Statistics} statistics
+ * @param {ShownArchive} archive
+ */
+function drawNumbers(device, { clusters, storedBytes, zeroBytes, imageSize }, archive) {
+  const { scan, file, overview } = archive;
+  const final = isScanned(scan);
+  const missing = missingBytes(archive, device.id);
+  const doubt = doubtBytes(archive, device.id);
+  const plain = overview.container === "plain";
+  const whole = plain ? file.size : scan.report?.container.unpackedSize;
+  return [
+    facts(
+      [
+        [text("device.stored"), size(storedBytes)],
+        whole
+          ? [
+              plain ? text("device.share-of-file") : text("device.share-unpacked"),
+              share(storedBytes, whole),
+            ]
+          : null,
+        [text("device.zeros"), size(zeroBytes)],
+        [final ? text("device.missing") : text("device.unseen"), size(missing)],
+        doubt > 0 && [text("device.doubt"), `${size(doubt)} · ${share(doubt, imageSize)}`],
+        imageSize !== device.size && [text("device.image-size"), exactSize(imageSize)],
+      ],
+      true,
+    ),
+    clusterTable(device.name, clusters, doubt, final),
+  ];
+}

@@ -1,0 +1,167 @@
+/** One line of the list of disks, with its strip, and what opens below it. */
+import { choiceFor } from "../page/choice.js";
+import { isLive, lastSaveOf } from "../page/save.js";
+import { waysFor } from "../page/ways.js";
+import { diskWanted, wishFor } from "../page/wish.js";
+import { isFormat } from "../words/disk-formats.js";
+import { diskState } from "../words/disk-state.js";
+import { size } from "../words/format.js";
+import { whereItIs } from "../words/left-out.js";
+import { text } from "../words/text.js";
+import { clusterBar } from "./cluster-bar.js";
+import { diskDetails } from "./disk-details.js";
+import { fill, h, setAttribute, setText } from "./dom.js";
+import { badge, button, foreign } from "./parts.js";
+
+/** @typedef {import("../page/rows.js").DiskRow} DiskRow */
+/** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../page/model.js").State} State */
+/** @typedef {import("../page/model.js").Send} Send */
+/** @typedef {import("../page/model.js").DisksDrawn} Drawn */
+
+const COLUMNS = 5;
+
+/**
+ * @param {string} key of the line
+ * @param {Send} send
+ */
+export function diskRow(key, send) {
+  const cells = cellsOf(key, send);
+  /** @type {ReturnType<typeof diskDetails> | null} */
+  let details = null;
+
+  /**
+   * @param {DiskRow} row
+   * @param {Drawn} drawn
+   */
+  function draw(row, drawn) {
+    const { device } = row;
+    drawCells(cells, row, drawn);
+    const isOpen = device !== null && drawn.screen.opened.has(key);
+    setAttribute(cells.toggle, "aria-expanded", device ? String(isOpen) : null);
+    cells.toggle.disabled = device === null;
+    cells.underRow.hidden = !isOpen;
+    if (!isOpen) return;
+    details ??= diskDetails(device, drawn.archive, send);
+    if (!cells.under.contains(details.root)) fill(cells.under, details.root);
+    details.draw(drawn);
+  }
+
+  return { root: cells.root, draw };
+}
+
+/**
+ * @param {string} key
+ * @param {Send} send
+ */
+function cellsOf(key, send) {
+  const name = h("span", {});
+  const toggle = button("", () => send({ type: "disk-toggled", key }), {
+    class: "button disk-toggle",
+  });
+  fill(toggle, name);
+  const bytes = h("td", { class: "number" });
+  const stored = h("td", { class: "number" });
+  const state = h("td", {});
+  const save = saveButton(send);
+  const strip = h("td", { colspan: COLUMNS });
+  const under = h("td", { colspan: COLUMNS });
+  const stripRow = h("tr", { class: "disk-strip" }, strip);
+  const underRow = h("tr", { class: "disk-under", hidden: true }, under);
+  const root = h(
+    "tbody",
+    { class: "disk" },
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, toggle),
+      bytes,
+      stored,
+      state,
+      h("td", { class: "disk-save" }, save.root),
+    ),
+    stripRow,
+    underRow,
+  );
+  return { root, name, toggle, bytes, stored, state, save, strip, stripRow, under, underRow };
+}
+
+/**
+ * @param {ReturnType<typeof cellsOf>} cells
+ * @param {DiskRow} row
+ * @param {Drawn} drawn
+ */
+function drawCells(cells, row, drawn) {
+  const { device, drive } = row;
+  const { archive } = drawn;
+  const statistics = archive.scan.report?.devices.find(({ id }) => id === device?.id);
+  setAttribute(cells.root, "data-disk", device?.name ?? row.name);
+  fill(cells.name, foreign(row.name), row.boots && [" ", bootMark()]);
+  const known = device?.size ?? drive?.size ?? null;
+  setText(cells.bytes, known === null ? "" : size(known));
+  setText(cells.stored, statistics ? size(statistics.storedBytes) : "");
+  fill(cells.state, ...stateOf(row, archive));
+  cells.save.draw(row, drawn);
+  cells.stripRow.hidden = !statistics;
+  if (!statistics) return;
+  fill(cells.strip, clusterBar(statistics.clusters, archive.scan.phase !== "running"));
+}
+
+/**
+ * @param {DiskRow} row
+ * @param {ShownArchive} archive
+ */
+function stateOf({ device, drive }, archive) {
+  if (device) {
+    const statistics = archive.scan.report?.devices.find(({ id }) => id === device.id);
+    if (!statistics) return [];
+    return diskState(archive, statistics).map(({ tone, words }) => badge(tone, words));
+  }
+  if (!drive) return [];
+  const isMissed = drive.state === "excluded" || drive.state === "not-there";
+  return [
+    isMissed
+      ? badge("warning", whereItIs(drive))
+      : h("span", { class: "quiet" }, foreign(whereItIs(drive))),
+  ];
+}
+
+/** The sign for power, with its words for those who do not see it. */
+function bootMark() {
+  return h(
+    "span",
+    { class: "quiet", role: "img", title: text("disks.boots"), "aria-label": text("disks.boots") },
+    "⏻",
+  );
+}
+
+/** @param {Send} send */
+function saveButton(send) {
+  /** @type {number | null} */
+  let deviceId = null;
+  const made = button(text("button.save"), () => {
+    if (made.ariaDisabled !== "true" && deviceId !== null) send({ type: "save-wanted", deviceId });
+  });
+
+  /**
+   * @param {DiskRow} row
+   * @param {Drawn} drawn
+   */
+  function draw({ device, name }, { archive, saves, abilities, format: chosen }) {
+    made.hidden = device === null;
+    deviceId = device?.id ?? null;
+    if (!device) return;
+    const { format } = choiceFor(archive, device.id, chosen);
+    const current = lastSaveOf(saves, archive.id, device.id);
+    const wish = wishFor(archive, diskWanted(archive, device.id, format, abilities));
+    const hasWay = abilities !== null && waysFor(wish, abilities).length > 0;
+    const known = archive.formats.get(device.id)?.find(({ code }) => code === format);
+    const isRefused = known !== undefined && known.size === null;
+    made.ariaDisabled = String(!hasWay || isRefused || (current !== null && isLive(current)));
+    const what = isFormat(format) ? text(`format.${format}.name`) : format;
+    made.ariaLabel = text("disks.save-as", { name, format: what });
+    made.title = known?.refusal ?? made.ariaLabel;
+  }
+
+  return { root: made, draw };
+}
