@@ -11,7 +11,7 @@ import { parseToml } from "./toml.mjs";
 
 const read = (name) => readFileSync(join(root, name), "utf8");
 const deny = parseToml(read(".config/deny.toml"));
-const locks = ["Cargo.lock", "tests/fuzz/Cargo.lock"].map((name) => ({
+const locks = ["Cargo.lock", "tests/fuzz/Cargo.lock", "tests/readers/Cargo.lock"].map((name) => ({
   name,
   packages: parseToml(read(name)).package,
 }));

@@ -42,6 +42,8 @@ const packages = [
   { name: "python3-libqcow", found: () => pythonModule("pyqcow") },
   { name: "python3-libvhdi", found: () => pythonModule("pyvhdi") },
   { name: "python3-libvmdk", found: () => pythonModule("pyvmdk") },
+  // What the readers of PyPI are installed with, see readers.mjs.
+  { name: "python3-venv", found: () => pythonModule("ensurepip") },
   { name: "zstd", found: () => onPath("zstd") },
   { name: "lzop", found: () => onPath("lzop") },
   { name: "pigz", found: () => onPath("pigz") },

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { env } from "node:process";
 import { build } from "./build.mjs";
 import { needPrograms } from "./programs.mjs";
+import { needReaders } from "./readers.mjs";
 import { main, needPackages, needRust, root, run, say, wasmTarget } from "./tools.mjs";
 
 const steps = [
@@ -24,6 +25,7 @@ function prepare() {
   needRust();
   needPrograms();
   needPackages();
+  needReaders();
   // From here on, a test that lacks a program fails instead of being skipped.
   env.VMA_TESTS_HAVE_PROGRAMS = "1";
 }

@@ -4,4 +4,6 @@ mod blocks;
 mod doubt;
 pub mod files;
 pub mod format;
+mod made_disks;
+mod packages;
 mod readers;

@@ -79,7 +79,7 @@ fn saved(case: &Case) -> Vec<(&'static str, PathBuf)> {
 }
 
 /// The disks of the fixtures, whatever wraps them.
-fn fixtures() -> Vec<Case> {
+pub fn fixtures() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let mut cases = Vec::new();
     for name in ["c-configs.vma", "d-zero.vma", "f1-gpt-ext4.vma.zst"] {
