@@ -425,7 +425,7 @@ await main(async () => {
   const names = wantedParts();
   needPrograms();
   needPackages();
-  build();
+  await build();
   run("cargo", ["build", "--release", "--locked", "--package", "archive-writer"]);
   run("cargo", ["build", "--release", "--locked", "--example", "native"]);
   const { launchWithProfile } = await import("../browser/support/chromium.mjs");

@@ -7,12 +7,12 @@
 
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { argv } from "node:process";
-import { initSync, Archive } from "../../target/page/core/vma_inspector.js";
-import { FileDescriptorSource } from "../../target/page/worker/source/node-source.js";
+import { initSync, Archive } from "../../target/modules/core/vma_inspector.js";
+import { FileDescriptorSource } from "../../target/modules/worker/source/node-source.js";
 
 const READ = 4096;
 const REOPENED = 5;
-const core = new URL("../../target/page/core/vma_inspector_bg.wasm", import.meta.url);
+const core = new URL("../../target/modules/core/vma_inspector_bg.wasm", import.meta.url);
 
 const [path, count] = [argv[2], Number(argv[3])];
 const { memory } = initSync({ module: readFileSync(core) });

@@ -7,13 +7,13 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { page } from "../../www/build/build.mjs";
+import { modules } from "../../www/build/build.mjs";
 import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
 import { folder, makeArchive, makeFile, qemuServerConf } from "../browser/support/archives.mjs";
 
-const built = (path) => import(pathToFileURL(join(page, path)));
+const built = (path) => import(pathToFileURL(join(modules, path)));
 const { Archive, initSync } = await built("core/vma_inspector.js");
-initSync({ module: readFileSync(join(page, "core/vma_inspector_bg.wasm")) });
+initSync({ module: readFileSync(join(modules, "core/vma_inspector_bg.wasm")) });
 const { hashLabel, savedDoubt } = await built("words/doubt.js");
 const { wishFor } = await built("page/wish.js");
 

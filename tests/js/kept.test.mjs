@@ -6,12 +6,12 @@ import { execFileSync } from "node:child_process";
 import { openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { page } from "../../www/build/build.mjs";
+import { modules } from "../../www/build/build.mjs";
 import { makeArchive, makeFile } from "../browser/support/archives.mjs";
 
-const { Archive, initSync } = await import(join(page, "core/vma_inspector.js"));
-const { FileDescriptorSource } = await import(join(page, "worker/source/node-source.js"));
-initSync({ module: readFileSync(join(page, "core/vma_inspector_bg.wasm")) });
+const { Archive, initSync } = await import(join(modules, "core/vma_inspector.js"));
+const { FileDescriptorSource } = await import(join(modules, "worker/source/node-source.js"));
+initSync({ module: readFileSync(join(modules, "core/vma_inspector_bg.wasm")) });
 
 const made = makeArchive("anew.vma", "--disk", "drive-scsi0:3M:mixed:4");
 const PACKERS = {

@@ -8,11 +8,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { page } from "../../www/build/build.mjs";
+import { modules } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
 
-const { Archive, initSync } = await import(pathToFileURL(join(page, "core/vma_inspector.js")));
-initSync({ module: readFileSync(join(page, "core/vma_inspector_bg.wasm")) });
+const { Archive, initSync } = await import(pathToFileURL(join(modules, "core/vma_inspector.js")));
+initSync({ module: readFileSync(join(modules, "core/vma_inspector_bg.wasm")) });
 
 /** A source for the core. */
 class Bytes {

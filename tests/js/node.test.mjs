@@ -7,13 +7,13 @@ import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { page } from "../../www/build/build.mjs";
+import { modules } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
 import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
 import { makeArchive, makeFile, qemuServerConf } from "../browser/support/archives.mjs";
 
-const { Archive, initSync } = await import(pathToFileURL(join(page, "core/vma_inspector.js")));
-initSync({ module: readFileSync(join(page, "core/vma_inspector_bg.wasm")) });
+const { Archive, initSync } = await import(pathToFileURL(join(modules, "core/vma_inspector.js")));
+initSync({ module: readFileSync(join(modules, "core/vma_inspector_bg.wasm")) });
 
 /** Opens an archive, scans it to its end and gives it to `work`. */
 function withArchive(path, work) {

@@ -5,10 +5,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { page } from "../../www/build/build.mjs";
+import { modules } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
 
-const built = (path) => import(pathToFileURL(join(page, path)));
+const built = (path) => import(pathToFileURL(join(modules, path)));
 const { explanation, printed } = await built("words/proxmox.js");
 const restoreWords = await built("words/restore.js");
 

@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { page } from "../../www/build/build.mjs";
+import { modules } from "../../www/build/build.mjs";
 
-const built = (path) => import(pathToFileURL(join(page, path)));
+const built = (path) => import(pathToFileURL(join(modules, path)));
 const { foundRows, rowsOf, ROWS_SHOWN } = await built("page/rows.js");
 const { FIRST_SCREEN, changedScreen } = await built("page/screen.js");
 const { tabOf, tabsOf } = await built("page/tabs.js");

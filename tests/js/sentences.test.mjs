@@ -6,10 +6,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { page } from "../../www/build/build.mjs";
+import { modules } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
 
-const built = (path) => import(pathToFileURL(join(page, path)));
+const built = (path) => import(pathToFileURL(join(modules, path)));
 const { pieces, text } = await built("words/text.js");
 const { CATALOGUE } = await built("words/catalogue.js");
 const { FORMATS } = await built("words/disk-formats.js");

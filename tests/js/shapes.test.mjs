@@ -9,13 +9,13 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { page } from "../../www/build/build.mjs";
+import { modules } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
 import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
 import { folder, makeArchive, makeFile, qemuServerConf } from "../browser/support/archives.mjs";
 
-const { Archive, initSync } = await import(pathToFileURL(join(page, "core/vma_inspector.js")));
-initSync({ module: readFileSync(join(page, "core/vma_inspector_bg.wasm")) });
+const { Archive, initSync } = await import(pathToFileURL(join(modules, "core/vma_inspector.js")));
+initSync({ module: readFileSync(join(modules, "core/vma_inspector_bg.wasm")) });
 
 const conf = makeFile("shapes.conf", qemuServerConf("drive-scsi0", "drive-efidisk0"));
 const sound = makeArchive(
@@ -108,7 +108,7 @@ function literal(value) {
 
 /** What tsc says of these lines. */
 function check(name, lines) {
-  const core = join(page, "core/vma_inspector.js");
+  const core = join(modules, "core/vma_inspector.js");
   const file = makeFile(name, `import type * as Core from ${JSON.stringify(core)};\n${lines}\n`);
   const options = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2023"];
   const how = ["--module", "es2022", "--moduleResolution", "bundler", "--types", ""];

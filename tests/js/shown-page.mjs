@@ -4,7 +4,7 @@
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { page } from "../../www/build/build.mjs";
+import { modules } from "../../www/build/build.mjs";
 import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
 
 class Element {
@@ -113,14 +113,14 @@ globalThis.MessageChannel = class {
   port2 = { postMessage: () => setImmediate(() => this.port1.onmessage()) };
 };
 
-const built = (path) => import(pathToFileURL(join(page, path)));
+const built = (path) => import(pathToFileURL(join(modules, path)));
 const core = await built("core/vma_inspector.js");
-core.initSync({ module: readFileSync(join(page, "core/vma_inspector_bg.wasm")) });
+core.initSync({ module: readFileSync(join(modules, "core/vma_inspector_bg.wasm")) });
 const { INITIAL, update } = await built("page/state.js");
 const { rowsOf } = await built("page/rows.js");
 const { reportFacts } = await built("page/report-facts.js");
 const { reportOf, trustOf } = await built("worker/report-server.js");
-const main = readFileSync(join(page, "main.js"), "utf8");
+const main = readFileSync(join(modules, "main.js"), "utf8");
 const names = [...main.matchAll(/import \{ (\w+View) \} from "\.\/(views\/[\w-]+\.js)"/g)];
 const views = await Promise.all(names.map(async ([, name, path]) => (await built(path))[name]));
 const draws = views.map((view) => view(send));

@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { page } from "../../www/build/build.mjs";
+import { modules } from "../../www/build/build.mjs";
 
-const built = (path) => import(pathToFileURL(join(page, path)));
+const built = (path) => import(pathToFileURL(join(modules, path)));
 const { verdict } = await built("words/verdict.js");
 const { answer } = await built("words/answer.js");
 const { nameRemarks } = await built("words/file-name.js");

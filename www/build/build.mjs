@@ -1,5 +1,6 @@
-// Builds the page into target/page: the core as wasm, the module around it,
-// and the files of www. Plain files, to be served by anything.
+// Builds the page into target/page: the core as wasm, and the module around it and the
+// files of www, bundled. Plain files, to be served by anything. What is bundled is kept
+// in target/modules, for tsc, for tests, and for programs that run the core elsewhere.
 
 import {
   cpSync,
@@ -15,18 +16,22 @@ import { homedir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
+import { bundle } from "./bundle.mjs";
 import { writeHashes } from "./hashes.mjs";
 import { POLICY_IN_PAGE } from "./headers.mjs";
 import { writeNotices } from "./notices.mjs";
 import { packagesOfPage } from "./packages.mjs";
 import { writeHostHeaders, writePageFiles } from "./page-files.mjs";
 import { writeSbom } from "./sbom.mjs";
-import { main, needRust, output, root, run, say, Told, wasmTarget } from "./tools.mjs";
+import { main, needBundler, needRust, output, root, run, say, Told, wasmTarget } from "./tools.mjs";
 
 /** Where the finished page is. */
 export const page = join(root, "target/page");
 
-/** Whether a file or folder of www is part of the page. */
+/** Where its modules are, each by itself, as in www and with what is generated. */
+export const modules = join(root, "target/modules");
+
+/** Whether a file or folder of www is part of the page, or of what tsc reads of it. */
 function isOfThePage(source) {
   const name = relative(join(root, "www"), source);
   return (
@@ -80,18 +85,22 @@ function generateModule(target, folder) {
 const LANGUAGE = "en";
 
 /**
- * The sentences as a module, which browsers load with the others and for which tsc
- * knows each key; and those of index.html in their places.
+ * The sentences, for which tsc knows each key, as a module for each language: it is loaded
+ * by the module that chooses one. And those of index.html in their places.
  */
 function writeCatalogue(folder) {
   const json = readFileSync(join(root, "www/words", `${LANGUAGE}.json`), "utf8");
   const sentences = JSON.parse(json);
-  const module = [
+  const write = (name, ...lines) =>
+    writeFileSync(join(folder, "words", name), [...lines, ""].join("\n"));
+  const constant = `/** @type {const} */ (${JSON.stringify(sentences)})`;
+  write(`catalogue-${LANGUAGE}.js`, `export const CATALOGUE = ${constant};`);
+  write(
+    "catalogue.js",
+    `const CATALOGUES = { ${LANGUAGE}: () => import("./catalogue-${LANGUAGE}.js") };`,
     `export const LANGUAGE = "${LANGUAGE}";`,
-    `export const CATALOGUE = /** @type {const} */ (${JSON.stringify(sentences)});`,
-    "",
-  ];
-  writeFileSync(join(folder, "words/catalogue.js"), module.join("\n"));
+    "export const { CATALOGUE } = await CATALOGUES[LANGUAGE]();",
+  );
   const index = join(folder, "index.html");
   const html = readFileSync(index, "utf8").replace("{policy}", POLICY_IN_PAGE);
   writeFileSync(index, withTexts(html, sentences));
@@ -117,62 +126,50 @@ function withTexts(html, sentences) {
   );
 }
 
-/** Comments that have lines of their own, as nearly all have here. */
-const COMMENTS = /^[ \t]*(\/\*(?:(?!\*\/)[^])*\*\/|\/\/.*)$/gm;
-
-/**
- * A browser fetches neither comments nor indentation: they are a third of the
- * modules. Every line keeps its number.
- */
-function leaveOutComments(folder) {
-  const names = readdirSync(folder, { recursive: true });
-  for (const name of names.filter((each) => /\.(js|css)$/.test(each))) {
-    const path = join(folder, name);
-    const blank = (comment) => comment.replace(/[^\n]+/g, "");
-    const code = readFileSync(path, "utf8").replace(COMMENTS, blank);
-    if (code.split("\n").some(hasOpenText)) {
-      throw new Told(`${name} has a text over several lines: it would lose its indentation.`);
-    }
-    writeFileSync(path, code.replace(/^[ \t]+/gm, ""));
-  }
-}
-
-/** Whether a text in backticks begins or ends in a line and not both. */
-function hasOpenText(line) {
-  return (line.replace(/\\./g, "").split("`").length - 1) % 2 === 1;
-}
-
-/** Makes the page of the files of www, in a folder that has the core. */
-export function assemble(folder) {
+/** Puts beside the core's module, in `folder`, the modules of the page. */
+function assemble(folder) {
   cpSync(join(root, "www"), folder, { recursive: true, filter: isOfThePage });
-  leaveOutComments(folder);
   writeCatalogue(folder);
-  writePageFiles(folder);
-  writeHostHeaders(folder);
+}
+
+/** An empty folder beside the one that it is to take the place of. */
+function stagingOf(folder) {
+  const staging = `${folder}.new`;
+  rmSync(staging, { recursive: true, force: true });
+  mkdirSync(staging, { recursive: true });
+  return staging;
+}
+
+function putInPlace(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(`${folder}.new`, folder);
 }
 
 /** Builds everything and puts it in place in one step. */
-export function build() {
+export async function build() {
   needRust();
+  needBundler();
   const started = Date.now();
   const target = targetFolder();
-  const staging = `${page}.new`;
-  rmSync(staging, { recursive: true, force: true });
-  mkdirSync(staging, { recursive: true });
+  const [staging, apart] = [page, modules].map(stagingOf);
 
   say("Building the core for wasm");
   const made = packagesOfPage();
   buildCore(target, made);
   say("Generating its module");
-  generateModule(target, join(staging, "core"));
-  assemble(staging);
+  generateModule(target, join(apart, "core"));
+  say("Bundling the page");
+  assemble(apart);
+  await bundle(apart, staging);
+  writePageFiles(staging);
+  writeHostHeaders(staging);
   writeNotices(staging, made);
   writeSbom(staging, made);
   // Last of all: it names every other file.
   writeHashes(staging);
 
-  rmSync(page, { recursive: true, force: true });
-  renameSync(staging, page);
+  putInPlace(modules);
+  putInPlace(page);
   const bytes = size(page);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   say(`Built target/page: ${Math.ceil(bytes / 1024)} KiB in ${seconds} s`);

@@ -10,8 +10,8 @@ import { NOTICES } from "./notices.mjs";
 import { SBOM } from "./sbom.mjs";
 import { Told } from "./tools.mjs";
 
-/** The line of the Service Worker that is filled in. */
-const LINE = /^const PAGE = .*$/m;
+/** The line of the Service Worker that is filled in, in www and as it is built. */
+export const LINE = /^const PAGE = .*$/m;
 /** So much of a hash tells one version of a file from another. */
 const HASH_BYTES = 9;
 
@@ -19,7 +19,7 @@ const HASH_BYTES = 9;
 const OTHERS = ["service-worker.js", "_headers", NOTICES, SBOM, HASHES];
 
 function isFetched(name) {
-  return !name.endsWith(".d.ts") && !OTHERS.includes(name);
+  return !OTHERS.includes(name);
 }
 
 /** Names and hashes of the files in the order of their names. */

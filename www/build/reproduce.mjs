@@ -35,6 +35,10 @@ function buildIn(folder, home) {
   for (const name of ["cache", "index"].filter((each) => existsSync(join(here, each)))) {
     cpSync(join(here, name), join(there, name), { recursive: true });
   }
+  const bundler = ["node_modules/esbuild", "node_modules/@esbuild"];
+  for (const name of bundler.filter((each) => existsSync(join(root, each)))) {
+    cpSync(join(root, name), join(folder, name), { recursive: true });
+  }
   run("node", ["www/build/build.mjs"], {
     cwd: folder,
     env: {

@@ -1,5 +1,5 @@
 // Serves target/page to this machine, with the headers that the page should
-// have wherever it is hosted.
+// have wherever it is hosted, and packed if the browser takes that.
 
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -8,6 +8,7 @@ import { extname, join, normalize, sep } from "node:path";
 import { argv, env } from "node:process";
 import { fileURLToPath } from "node:url";
 import { page } from "./build.mjs";
+import { Compressed, isPackable, takesGzip } from "./compressed.mjs";
 import { HEADERS, TYPES } from "./headers.mjs";
 import { main, say, Told } from "./tools.mjs";
 
@@ -37,10 +38,21 @@ async function fileFor(folder, url) {
     file = join(file, "index.html");
   }
   const entry = await stat(file).catch(() => null);
-  return entry?.isFile() ? { file, size: entry.size } : null;
+  return entry?.isFile() ? { file, entry } : null;
 }
 
-async function answer({ folder, headers }, request, response) {
+/** The bytes of a file, or packed; `body` is what sends them. */
+async function contents({ file, entry }, packed, request) {
+  if (!isPackable(file)) return { headers: {}, size: entry.size, body: null };
+  const headers = { Vary: "Accept-Encoding" };
+  if (!takesGzip(request.headers["accept-encoding"])) {
+    return { headers, size: entry.size, body: null };
+  }
+  const body = await packed.of(file, entry);
+  return { headers: { ...headers, "Content-Encoding": "gzip" }, size: body.length, body };
+}
+
+async function answer({ folder, headers, packed }, request, response) {
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.writeHead(405, { ...headers, Allow: "GET, HEAD" }).end();
     return;
@@ -51,13 +63,15 @@ async function answer({ folder, headers }, request, response) {
     response.writeHead(404, { ...headers, "Content-Type": type }).end("There is no such file.\n");
     return;
   }
+  const { size, body, ...more } = await contents(found, packed, request);
   response.writeHead(200, {
     ...headers,
+    ...more.headers,
     "Content-Type": TYPES[extname(found.file)] ?? "application/octet-stream",
-    "Content-Length": found.size,
+    "Content-Length": size,
   });
-  if (request.method === "HEAD") {
-    response.end();
+  if (request.method === "HEAD" || body !== null) {
+    response.end(request.method === "HEAD" ? undefined : body);
     return;
   }
   createReadStream(found.file)
@@ -92,9 +106,10 @@ export async function serve({
   tries = 0,
   onRequest,
 } = {}) {
+  const packed = new Compressed();
   const server = createServer((request, response) => {
     onRequest?.(request);
-    answer({ folder, headers }, request, response).catch(() => response.destroy());
+    answer({ folder, headers, packed }, request, response).catch(() => response.destroy());
   });
   for (let left = tries; ; left -= 1, port += 1) {
     try {

@@ -5,6 +5,6 @@ import { servePage } from "./serve.mjs";
 import { main } from "./tools.mjs";
 
 await main(async () => {
-  build();
+  await build();
   await servePage();
 });

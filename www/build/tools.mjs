@@ -50,7 +50,7 @@ export function output(program, args) {
   return result.status === 0 ? result.stdout.trim() : null;
 }
 
-const install = `Install it with rustup (https://rustup.rs), for example:
+const howToInstall = `Install it with rustup (https://rustup.rs), for example:
 
     curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh
     . "$HOME/.cargo/env"
@@ -73,7 +73,7 @@ function olderThan(found, wanted) {
 /** Makes sure that Rust is there, new enough, and can build for wasm. */
 export function needRust() {
   if (output("cargo", ["--version"]) === null) {
-    throw new Told(`Rust is missing: there is no "cargo". ${install}`);
+    throw new Told(`Rust is missing: there is no "cargo". ${howToInstall}`);
   }
   const found = output("rustc", ["--version"])?.split(" ")[1] ?? "0";
   const manifest = readFileSync(`${root}Cargo.toml`, "utf8");
@@ -81,7 +81,7 @@ export function needRust() {
   if (olderThan(found, wanted)) {
     throw new Told(
       `Rust ${found} is too old: ${wanted} or later is needed. ` +
-        `With rustup: "rustup update stable". Without it: ${install}`,
+        `With rustup: "rustup update stable". Without it: ${howToInstall}`,
     );
   }
   if (output("cc", ["--version"]) === null) {
@@ -99,24 +99,43 @@ function needWasmTarget() {
   }
   if (output("rustup", ["--version"]) === null) {
     throw new Told(
-      `This Rust cannot build for wasm (target ${wasmTarget}), and there is no "rustup" to add that. ${install}`,
+      `This Rust cannot build for wasm (target ${wasmTarget}), and there is no "rustup" to add that. ${howToInstall}`,
     );
   }
   say(`Adding ${wasmTarget} to Rust, once: rustup target add ${wasmTarget}`);
   run("rustup", ["target", "add", wasmTarget]);
 }
 
-/** Installs npm's packages unless the pinned versions are all there. */
-export function needPackages() {
-  const { devDependencies } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
-  const fits = Object.entries(devDependencies).every(([name, version]) => {
+/** Whether node_modules has packages in these versions. */
+function havePackages(wanted) {
+  return Object.entries(wanted).every(([name, version]) => {
     const manifest = `${root}node_modules/${name}/package.json`;
     return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).version === version;
   });
-  if (!fits) {
+}
+
+/** Nothing that is installed runs a script of its own. */
+const ci = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+
+/** Installs npm's packages unless the pinned versions are all there. */
+export function needPackages() {
+  const { dependencies, devDependencies } = manifest();
+  if (!havePackages({ ...dependencies, ...devDependencies })) {
     say("Installing the packages that the tests need: npm ci");
-    run("npm", ["ci", "--no-audit", "--no-fund"]);
+    run("npm", ci);
   }
+}
+
+/** Installs what makes few files of the page's many, and nothing else, unless it is there. */
+export function needBundler() {
+  if (!havePackages(manifest().dependencies)) {
+    say("Installing what bundles the page: npm ci --omit=dev");
+    run("npm", [...ci, "--omit=dev"]);
+  }
+}
+
+function manifest() {
+  return JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 }
 
 /**
