@@ -27,6 +27,8 @@ export class Server {
     // What is meant for a server with TLS is refused, but written down.
     server.on("connect", ({ url: host }, socket) => {
       requests.push({ method: "CONNECT", url: `https://${host}/` });
+      // A browser that ends meanwhile resets it.
+      socket.on("error", () => {});
       socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
     });
     const started = new Server(server, url);
