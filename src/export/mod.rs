@@ -3,6 +3,9 @@
 //! the files.
 
 pub mod appliance;
+mod backup;
 pub mod disk;
 pub mod disk_hash;
 pub mod file_name;
+
+pub use self::backup::Backup;

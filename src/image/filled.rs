@@ -3,8 +3,8 @@
 use core::ops::Range;
 
 use super::device_image::Image;
+use super::disk_image::DiskImage;
 use super::run::{Origin, Run};
-use super::tap::Tap;
 use crate::source::{Error, ErrorKind, Gap, GapKind, Part, ReadAt, to_u64, to_usize};
 
 /// What the bytes of an image that are lost read as.
@@ -41,7 +41,6 @@ impl Fill {
 pub struct FilledImage {
     image: Image,
     fill: Fill,
-    tap: Option<Tap>,
 }
 
 impl Image {
@@ -49,20 +48,14 @@ impl Image {
     /// as `fill` says.
     #[must_use]
     pub fn filled(self, fill: Fill) -> FilledImage {
-        FilledImage { image: self, fill, tap: None }
+        FilledImage { image: self, fill }
     }
 }
 
 impl FilledImage {
-    /// The same image, of which `tap` gets to see what is read.
-    #[must_use]
-    pub fn tapped(self, tap: Tap) -> Self {
-        Self { tap: Some(tap), ..self }
-    }
-
     /// Whether `origin` has bytes that an image of another format has to store:
     /// zeros need not be.
-    pub(crate) fn is_stored(&self, origin: Origin) -> bool {
+    fn is_stored(&self, origin: Origin) -> bool {
         match origin {
             Origin::Stored(_) => true,
             Origin::Zero => false,
@@ -112,9 +105,6 @@ impl ReadAt for FilledImage {
             };
             done = done.saturating_add(count);
         }
-        if let Some(tap) = &self.tap {
-            tap.pass(offset, buffer);
-        }
         Ok(left)
     }
 
@@ -123,4 +113,19 @@ impl ReadAt for FilledImage {
     }
 
     crate::source::as_quick_as!(image);
+}
+
+impl DiskImage for FilledImage {
+    fn stored(&self, from: u64, max: usize) -> Vec<Range<u64>> {
+        let mut stored: Vec<Range<u64>> = Vec::new();
+        for run in self.runs(from..u64::MAX).filter(|run| self.is_stored(run.origin)) {
+            let is_full = stored.len() >= max;
+            match stored.last_mut() {
+                Some(last) if last.end == run.start.0 => last.end = run.end(),
+                _ if is_full => break,
+                _ => stored.push(run.start.0..run.end()),
+            }
+        }
+        stored
+    }
 }

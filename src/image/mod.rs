@@ -1,6 +1,7 @@
 //! The image of one device, rebuilt from the clusters in the archive.
 
 mod device_image;
+mod disk_image;
 mod doubt;
 pub mod filled;
 pub mod index;
@@ -10,6 +11,7 @@ pub mod run;
 pub mod tap;
 
 pub use self::device_image::Image;
+pub use self::disk_image::DiskImage;
 pub use self::doubt::{Doubt, DoubtFigures};
 pub use self::filled::{Fill, FilledImage, LOST_PATTERN};
 pub use self::run::{Origin, Run};

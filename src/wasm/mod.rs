@@ -1,35 +1,17 @@
 //! What the page, the Worker and Node see of the core. Only here JavaScript's
 //! types are named, and only here numbers are narrowed to what it counts with.
+//!
+//! There are two modules of it, each with a feature of its own. The first, `core`,
+//! is what a page loads at once: it opens, scans, judges. The second, `export`, is
+//! loaded when a file is to be made. It has no archive: it is told of the machine in
+//! plain data, and reads disks by calls into the first, so nothing is known twice.
 
-mod appliance;
-mod archive;
-mod container;
-mod doubt;
+#[cfg(feature = "wasm-core")]
+mod core;
 mod doubt_taken;
+#[cfg(feature = "wasm-export")]
 mod export;
-mod foreign;
-mod image_hash;
-mod kept;
 mod object;
-mod parts;
-mod placement;
-mod places;
-mod report;
-mod restore;
 mod room;
-mod source;
-mod summary;
+mod start;
 mod vma_error;
-
-use wasm_bindgen::prelude::wasm_bindgen;
-
-#[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("types.ts");
-
-/// Prints a panic, which is a fault of this program, before the instance ends.
-#[wasm_bindgen(start)]
-fn start() {
-    std::panic::set_hook(Box::new(|info| {
-        web_sys::console::error_1(&format!("vma-inspector: {info}").into());
-    }));
-}

@@ -3,15 +3,14 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { openSync, readFileSync } from "node:fs";
+import { openSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { modules } from "../../www/build/build.mjs";
 import { makeArchive, makeFile } from "../browser/support/archives.mjs";
+import { Archive, backup } from "./both-modules.mjs";
 
-const { Archive, initSync } = await import(join(modules, "core/vma_inspector.js"));
 const { FileDescriptorSource } = await import(join(modules, "worker/source/node-source.js"));
-initSync({ module: readFileSync(join(modules, "core/vma_inspector_bg.wasm")) });
 
 const made = makeArchive("anew.vma", "--disk", "drive-scsi0:3M:mixed:4");
 const PACKERS = {
@@ -54,7 +53,7 @@ for (const ending of Object.keys(PACKERS)) {
 
   test(`a save behind a kept scan compares every checksum: .${ending}`, () => {
     const archive = rotten(ending);
-    const exporting = archive.exportDisk(1, "raw", false, false, "as-it-is");
+    const exporting = backup(archive).exportDisk(1, "raw", false, false, "as-it-is");
     const room = (length) => new Uint8Array(length);
     for (let goesOn = true; goesOn;) {
       while (!exporting.approach());

@@ -7,15 +7,12 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { modules } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
 import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
 import { folder, makeArchive, makeFile, qemuServerConf } from "../browser/support/archives.mjs";
-
-const { Archive, initSync } = await import(pathToFileURL(join(modules, "core/vma_inspector.js")));
-initSync({ module: readFileSync(join(modules, "core/vma_inspector_bg.wasm")) });
+import { Archive, backup } from "./both-modules.mjs";
 
 const conf = makeFile("shapes.conf", qemuServerConf("drive-scsi0", "drive-efidisk0"));
 const sound = makeArchive(
@@ -88,17 +85,21 @@ function* answersOf(archive) {
   if (places) yield ["Place[]", places];
   const summary = archive.vmSummary();
   if (summary) yield ["VmSummary", summary];
-  const appliance = archive.applianceFacts(false, true);
-  if (appliance) yield ["ApplianceFacts", appliance];
-  yield ["MachineTexts", archive.machineTexts(true, "qcow2", "100")];
+  yield ["BackupFacts", archive.facts()];
+  const made = backup(archive);
+  const appliance = made.applianceFacts(false, true);
+  if (appliance) yield ["Export.ApplianceFacts", appliance];
+  yield ["Export.MachineTexts", made.machineTexts(true, "qcow2", "100")];
   for (const { id } of devices) {
-    yield ["FormatChoice[]", archive.formats(id)];
+    yield ["Export.FormatChoice[]", made.formats(id)];
     yield ["LostRanges", archive.lostRanges(id, 5)];
   }
 }
 
 /** A value as a literal of TypeScript; a hole where there is `undefined`, which no type allows. */
 function literal(value) {
+  if (value instanceof Uint8Array) return `new Uint8Array(${JSON.stringify([...value])})`;
+  if (typeof value === "bigint") return `${value}n`;
   if (value instanceof Float64Array) return `new Float64Array(${JSON.stringify([...value])})`;
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (value === null || typeof value !== "object") return String(JSON.stringify(value));
@@ -108,8 +109,10 @@ function literal(value) {
 
 /** What tsc says of these lines. */
 function check(name, lines) {
-  const core = join(modules, "core/vma_inspector.js");
-  const file = makeFile(name, `import type * as Core from ${JSON.stringify(core)};\n${lines}\n`);
+  const imports = Object.entries({ Core: "vma_inspector", Export: "vma_inspector_export" }).map(
+    ([as, module]) => `import type * as ${as} from ${JSON.stringify(join(modules, "core", module))};`,
+  );
+  const file = makeFile(name, `${imports.join("\n")}\n${lines}\n`);
   const options = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2023"];
   const how = ["--module", "es2022", "--moduleResolution", "bundler", "--types", ""];
   const tsc = join(root, "node_modules/.bin/tsc");
@@ -118,7 +121,7 @@ function check(name, lines) {
 }
 
 const typed = (type, index, value) =>
-  `const value${index}: ${type.startsWith("Core.") ? type : `Core.${type}`} = ${literal(value)};`;
+  `const value${index}: ${type.startsWith("Export.") ? type : `Core.${type}`} = ${literal(value)};`;
 
 test("what the core gives has the types that it promises", () => {
   const lines = [];
@@ -135,7 +138,7 @@ test("what the core gives has the types that it promises", () => {
     closeSync(descriptor);
   }
   for (const path of others) lines.push(typed("ForeignFile", lines.length, foreignOf(path)));
-  assert.equal(seen.size, 14, [...seen].join());
+  assert.equal(seen.size, 15, [...seen].join());
   assert.equal(check("shapes.ts", lines.join("\n")), "");
 });
 

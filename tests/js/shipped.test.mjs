@@ -66,8 +66,10 @@ test("the notices have every crate in the wasm, with all that its folder says of
   }
 });
 
-test("the notices have every crate whose source the wasm names", () => {
-  const wasm = read("core/vma_inspector_bg.wasm");
+test("the notices have every crate whose source a wasm names", () => {
+  const wasm = ["vma_inspector", "vma_inspector_export"]
+    .map((name) => read(`core/${name}_bg.wasm`))
+    .join("");
   const named = [...wasm.matchAll(/(?:crates|\/rust\/deps)\/([\w-]+?)-(\d+\.[\w.+-]*)\/src\//g)];
   const names = new Set(named.map(([, name, version]) => `${name} ${version}`));
   assert.ok(names.has(versioned("lzokay")), [...names].join(", "));
@@ -163,7 +165,12 @@ test("the bill of materials has the hashes that Cargo.lock has", () => {
 });
 
 test("nothing that is handed out names a folder of this machine, or a time", () => {
-  for (const name of ["NOTICES.txt", "sbom.cdx.json", "core/vma_inspector_bg.wasm"]) {
+  for (const name of [
+    "NOTICES.txt",
+    "sbom.cdx.json",
+    "core/vma_inspector_bg.wasm",
+    "core/vma_inspector_export_bg.wasm",
+  ]) {
     const text = read(name);
     for (const folder of [root, dirname(folders.get(versioned("lzokay")))]) {
       assert.ok(!text.includes(folder), `${name} names ${folder}`);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { modules } from "../../www/build/build.mjs";
 import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
+import { Archive, backup } from "./both-modules.mjs";
 
 class Element {
   attributes = new Map();
@@ -114,8 +115,6 @@ globalThis.MessageChannel = class {
 };
 
 const built = (path) => import(pathToFileURL(join(modules, path)));
-const core = await built("core/vma_inspector.js");
-core.initSync({ module: readFileSync(join(modules, "core/vma_inspector_bg.wasm")) });
 const { INITIAL, update } = await built("page/state.js");
 const { rowsOf } = await built("page/rows.js");
 const { reportFacts } = await built("page/report-facts.js");
@@ -144,7 +143,7 @@ function send(event) {
 /** Opens an archive, scans it to its end, draws the page, and opens all that can be opened. */
 export function show(path) {
   const descriptor = openSync(path, "r");
-  archive = core.Archive.open(new FileDescriptorSource(descriptor));
+  archive = Archive.open(new FileDescriptorSource(descriptor));
   const name = path.split("/").at(-1);
   opened += 1;
   const about = { archive: opened, overview: archive.overview(), fileName: archive.fileName(name) };
@@ -156,8 +155,9 @@ export function show(path) {
   const scanned = { progress, report: archive.report(), scannedAt: null };
   send({ type: "scan-finished", archive: opened, update: scanned });
   send({ type: "trust-arrived", archive: opened, trust: trustOf(archive, name) });
-  const facts = archive.applianceFacts(false, false) ?? null;
-  const texts = archive.machineTexts(false, "qcow2", "stem");
+  const made = backup(archive);
+  const facts = made.applianceFacts(false, false) ?? null;
+  const texts = made.machineTexts(false, "qcow2", "stem");
   send({ type: "elsewhere-arrived", archive: opened, facts, texts });
   // All parts of the page and all lines of disks.
   send({ type: "printed", isPrinted: true });

@@ -48,6 +48,22 @@ function targetFolder() {
   return JSON.parse(metadata).target_directory;
 }
 
+/**
+ * The core is two modules: what the page loads at once, and what makes files, which is
+ * loaded when it is asked for. Each is built with its feature under a profile of its
+ * own, since cargo puts both to a file of one name. `resettable`: that an instance
+ * which breaks can be replaced.
+ */
+const MODULES = [
+  { name: "vma_inspector", feature: "wasm-core", profile: "page", resettable: false },
+  {
+    name: "vma_inspector_export",
+    feature: "wasm-export",
+    profile: "page-export",
+    resettable: true,
+  },
+];
+
 function buildCore(target, { packages }) {
   // Panics name source files. Without the folders of this machine in them the
   // wasm is the same wherever it is built. Of those that fit, rustc takes the last.
@@ -59,9 +75,11 @@ function buildCore(target, { packages }) {
     `--remap-path-prefix=${target}=target`,
     ...[...new Set(sources)].map((folder) => `--remap-path-prefix=${folder}=crates`),
   ];
-  run("cargo", ["build", "--locked", "--profile", "page", "--lib", "--target", wasmTarget], {
-    env: { CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") },
-  });
+  const env = { CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") };
+  for (const { feature, profile } of MODULES) {
+    const what = ["--no-default-features", "--features", feature, "--profile", profile];
+    run("cargo", ["build", "--locked", ...what, "--lib", "--target", wasmTarget], { env });
+  }
 }
 
 // The generator runs for an instant: what counts is how fast it builds, so
@@ -73,12 +91,14 @@ const toolProfile = [
   'profile.tool.package."*".opt-level=0',
 ].flatMap((setting) => ["--config", setting]);
 
-/** Makes vma_inspector.js, vma_inspector_bg.wasm and their types in `folder`. */
-function generateModule(target, folder) {
+/** Makes of each module its `.js`, its `_bg.wasm` and their types in `folder`. */
+function generateModules(target, folder) {
   const build = ["build", "--locked", "--package", "bindgen", "--profile", "tool"];
   run("cargo", [...build, ...toolProfile]);
-  const wasm = join(target, wasmTarget, "page/vma_inspector.wasm");
-  run(join(target, "tool/bindgen"), [wasm, folder]);
+  for (const { name, profile, resettable } of MODULES) {
+    const wasm = join(target, wasmTarget, profile, "vma_inspector.wasm");
+    run(join(target, "tool/bindgen"), [wasm, folder, name, ...(resettable ? ["resettable"] : [])]);
+  }
 }
 
 /** The language of the page: a file of sentences of its name is in www/words. */
@@ -156,8 +176,8 @@ export async function build() {
   say("Building the core for wasm");
   const made = packagesOfPage();
   buildCore(target, made);
-  say("Generating its module");
-  generateModule(target, join(apart, "core"));
+  say("Generating its modules");
+  generateModules(target, join(apart, "core"));
   say("Bundling the page");
   assemble(apart);
   await bundle(apart, staging);

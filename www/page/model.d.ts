@@ -1,17 +1,15 @@
 /** The page's one state value and the events that change it. */
 import type {
-  ApplianceFacts,
   DoubtTaken,
   DrivesLeftOut,
   FileNameVerdict,
   Finding,
-  FormatChoice,
-  MachineTexts,
   Overview,
   ScanProgress,
   ScanReport,
   VmSummary,
 } from "../core/vma_inspector.js";
+import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
 import type {
   DoubtAs,
   Failure,

@@ -1,13 +1,10 @@
 /** What crosses between the page, its Worker and its Service Worker. */
 import type {
-  ApplianceFacts,
   DoubtTaken,
   DrivesLeftOut,
   FileNameVerdict,
   Finding,
   ForeignFile,
-  FormatChoice,
-  MachineTexts,
   Overview,
   Place,
   PartOrder,
@@ -17,6 +14,7 @@ import type {
   ScanReport,
   VmSummary,
 } from "../core/vma_inspector.js";
+import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
 
 /** Why something could not go on: the core's error, or one of the page's own. */
 export interface Failure {

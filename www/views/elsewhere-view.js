@@ -15,7 +15,7 @@ import { select, setOptions } from "./save-panel.js";
 /** @typedef {import("../page/model.js").Send} Send */
 /** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
 /** @typedef {import("../page/model.js").State} State */
-/** @typedef {import("../core/vma_inspector.js").LeftOut} LeftOut */
+/** @typedef {import("../core/vma_inspector_export.js").LeftOut} LeftOut */
 
 /** @param {Send} send */
 export function elsewhereView(send) {
@@ -96,7 +96,7 @@ function appliancePart(send) {
 }
 
 /**
- * @param {import("../core/vma_inspector.js").ApplianceFacts} facts
+ * @param {import("../core/vma_inspector_export.js").ApplianceFacts} facts
  * @param {ShownArchive} archive
  */
 function applianceLine({ sizeMax, exact, devices }, archive) {
@@ -229,7 +229,7 @@ function textPart(title, fileName, notes, send) {
   );
 
   /**
-   * @param {import("../core/vma_inspector.js").MachineText} made
+   * @param {import("../core/vma_inspector_export.js").MachineText} made
    * @param {boolean} withSecrets
    */
   function draw(made, withSecrets) {

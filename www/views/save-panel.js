@@ -15,7 +15,7 @@ import { fill, h, setAttribute, setText } from "./dom.js";
 import { button, copyButton } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
-/** @typedef {import("../core/vma_inspector.js").FormatChoice} FormatChoice */
+/** @typedef {import("../core/vma_inspector_export.js").FormatChoice} FormatChoice */
 /** @typedef {import("../page/model.js").Abilities} Abilities */
 /** @typedef {import("../page/ways.js").Choice} Choice */
 /** @typedef {import("../page/model.js").Save} Save */

@@ -1,5 +1,6 @@
 /** An open archive in the Worker, and what goes on with it. */
-import type { Archive, ContainerReport, Placement, ScanProgress } from "../core/vma_inspector.js";
+import type { Archive, ContainerReport, ScanProgress } from "../core/vma_inspector.js";
+import type { Placement } from "../core/vma_inspector_export.js";
 import type { GiveBack } from "./buffers.js";
 import type { HashFeed } from "./hashing/hash-feed.js";
 import type { BlobSource } from "./source/blob-source.js";

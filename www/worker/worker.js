@@ -5,7 +5,7 @@ import { policyHere } from "../shared/policy.js";
 import { archiveHandlers } from "./handlers/archive.js";
 import { savingHandlers } from "./handlers/saving.js";
 import { scanningHandlers } from "./handlers/scanning.js";
-import { connectHasher, prepareHashing } from "./hashing/hash-feed.js";
+import { connectHasher } from "./hashing/hash-feed.js";
 import * as keptScans from "./kept-scans.js";
 import { takeContradicted } from "./sessions.js";
 import { connectReader } from "./source/file-stream.js";
@@ -52,7 +52,6 @@ async function loadCore() {
   const bytes = await (await fetch(address)).arrayBuffer();
   const module = await WebAssembly.compile(bytes);
   await init({ module_or_path: module });
-  prepareHashing(module);
 }
 
 /** @param {Request} request */

@@ -1,8 +1,8 @@
 //! The drives of a machine.
 
 use super::text::stem;
-use crate::archive::header::Header;
 use crate::archive::unit::DeviceId;
+use crate::export::backup::Backup;
 use crate::export::file_name::safe_name;
 use crate::machine::boot::boot_order;
 use crate::machine::config::{Config, Line};
@@ -90,10 +90,10 @@ pub(super) fn optical(config: &Config, drives: &[Drive]) -> Vec<Optical> {
     optical
 }
 
-pub(super) fn drives(config: &Config, header: &Header, text: &str) -> Vec<Drive> {
+pub(super) fn drives(config: &Config, backup: Backup<'_>, text: &str) -> Vec<Drive> {
     let (maps, _) = device_map::read(text);
     let mut drives: Vec<Drive> = Vec::new();
-    for device in header.devices().iter().filter(|device| !device.is_vmstate()) {
+    for device in backup.devices.iter().filter(|device| !device.is_vmstate()) {
         let is_its = |line: &&Line| match maps.iter().rev().find(|map| map.drive == line.key) {
             Some(map) => map.device == device.name,
             None => device.name.strip_prefix("drive-") == Some(&line.key),

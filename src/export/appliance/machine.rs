@@ -9,8 +9,8 @@ use super::description::Options;
 use super::drive::{Bus, Drive, Optical, Role, drives, optical};
 use super::left_out::{LeftOut, Reason};
 use super::text::{clean, is_word, stem};
-use crate::archive::header::Header;
 use crate::archive::unit::DeviceId;
+use crate::export::backup::Backup;
 use crate::export::disk::DiskFormat;
 use crate::machine::config::{Config, Line};
 use crate::machine::left_out::is_cloud_init;
@@ -73,11 +73,15 @@ pub(super) enum Guest {
 }
 
 impl Machine {
-    /// The VM that the config `qemu-server.conf` of `header` describes; without
+    /// The VM that the config `qemu-server.conf` of `backup` describes; without
     /// that config, Proxmox's defaults and the devices.
     #[must_use]
-    pub fn new(header: &Header) -> Self {
-        let config = header.configs().iter().find(|c| c.name == qemu_server_conf::NAME);
+    pub fn new<'a>(backup: impl Into<Backup<'a>>) -> Self {
+        Self::of(backup.into())
+    }
+
+    fn of(backup: Backup<'_>) -> Self {
+        let config = backup.configs.iter().find(|c| c.name == qemu_server_conf::NAME);
         let text = config.map(|config| String::from_utf8_lossy(&config.data)).unwrap_or_default();
         let config = Config::read(&text);
         let mut left_out = Vec::new();
@@ -88,7 +92,7 @@ impl Machine {
         let chipset = config.option("machine", "type").unwrap_or_default();
         let is_q35 = arch == Arch::X86_64 && chipset.contains("q35");
         say_chipset(chipset, arch, is_q35, &mut left_out);
-        let drives = drives(&config, header, &text);
+        let drives = drives(&config, backup, &text);
         let optical = optical(&config, &drives);
         say_missing(&config, &drives, &mut left_out);
         let cards = cards(&config, &mut left_out);

@@ -17,8 +17,8 @@ use super::description::{Options, Text};
 use super::machine::Machine;
 use super::tar;
 use super::text::stem;
-use crate::archive::header::Header;
 use crate::archive::unit::DeviceId;
+use crate::export::backup::Backup;
 use crate::export::disk::{Disk, DiskStream, Progress, Refusal, StreamFormat};
 use crate::source::Error;
 use crate::source::hex;
@@ -68,13 +68,14 @@ impl Ova {
     /// # Errors
     ///
     /// A disk is too large for a VMDK.
-    pub fn new(
-        header: &Header,
+    pub fn new<'a>(
+        backup: impl Into<Backup<'a>>,
         options: &Options,
         compressed: bool,
         mut disk: impl FnMut(DeviceId) -> Option<Disk>,
     ) -> Result<Self, Refusal> {
-        let machine = Machine::new(header);
+        let backup = backup.into();
+        let machine = Machine::new(backup);
         let format =
             if compressed { StreamFormat::VmdkStream } else { StreamFormat::VmdkStreamStored };
         let mut disks = Vec::new();
@@ -88,7 +89,7 @@ impl Ova {
         let mut ova = Self {
             machine,
             options: options.clone(),
-            time: u64::try_from(header.ctime()).unwrap_or(0),
+            time: u64::try_from(backup.ctime).unwrap_or(0),
             disks,
             unused: Vec::new(),
             manifest: String::new(),

@@ -6,14 +6,14 @@ use std::rc::Rc;
 use super::bytes::{to_u64, to_usize};
 use super::table::Table;
 use super::units::Units;
-use crate::image::FilledImage;
+use crate::image::DiskImage;
 use crate::source::{Error, Gap, ReadAt};
 
 /// A disk in a file of some format. Its metadata is made up as it is read, its
 /// data comes from the image; parts that the archive lost read as zeros.
 #[derive(Clone)]
 pub struct DiskFile {
-    image: FilledImage,
+    image: Rc<dyn DiskImage>,
     /// In order; zeros lie between them.
     sections: Vec<Section>,
     size: u64,
@@ -66,8 +66,8 @@ pub struct Place {
 
 impl DiskFile {
     /// A file with nothing in it yet.
-    pub(super) fn new(image: &FilledImage) -> Self {
-        Self { image: image.clone(), sections: Vec::new(), size: 0 }
+    pub(super) fn new(image: &Rc<dyn DiskImage>) -> Self {
+        Self { image: Rc::clone(image), sections: Vec::new(), size: 0 }
     }
 
     /// Puts `content` at `start`, not before what was put last, for `length`
@@ -158,7 +158,7 @@ impl ReadAt for DiskFile {
                     bytes.read_at(at, buffer)?;
                 }
                 Content::Table(table) => table.fill(at, buffer),
-                Content::Data(data) => data.read(&self.image, at, buffer)?,
+                Content::Data(data) => data.read(&*self.image, at, buffer)?,
             }
         }
         Ok(length)
@@ -248,7 +248,7 @@ impl Data {
         Some((Some(run.first * self.unit_size + within), together * self.unit_size - within))
     }
 
-    fn read(&self, image: &FilledImage, offset: u64, buffer: &mut [u8]) -> Result<(), Error> {
+    fn read(&self, image: &dyn DiskImage, offset: u64, buffer: &mut [u8]) -> Result<(), Error> {
         for span in self.spans(offset..offset + to_u64(buffer.len())) {
             let within = to_usize(span.range.start - offset)..to_usize(span.range.end - offset);
             let Some(part) = buffer.get_mut(within) else { continue };

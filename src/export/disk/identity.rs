@@ -3,8 +3,9 @@
 use md5::{Digest, Md5};
 use uuid::{Builder, Uuid};
 
-use crate::archive::header::{Device, Header};
+use crate::archive::header::Device;
 use crate::archive::unit::DeviceId;
+use crate::export::backup::Backup;
 use crate::export::file_name::safe_name;
 
 /// What the ids, names and dates in a file are made from.
@@ -21,11 +22,12 @@ pub struct Identity {
 impl Identity {
     /// That of a device of an archive.
     #[must_use]
-    pub fn new(header: &Header, device: &Device) -> Self {
+    pub fn new<'a>(backup: impl Into<Backup<'a>>, device: &Device) -> Self {
+        let backup = backup.into();
         Self {
-            archive: header.uuid(),
+            archive: backup.uuid,
             device: device.id,
-            ctime: header.ctime(),
+            ctime: backup.ctime,
             file_name: format!("{}.vmdk", safe_name(&device.name)),
             is_ide: device.name.starts_with("drive-ide"),
         }

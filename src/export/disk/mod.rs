@@ -6,7 +6,7 @@
 //! only as it is made: a [`DiskStream`] is stepped from front to back.
 //!
 //! What the archive does not hold is not stored, but for raw. Lost parts read
-//! as zeros; [`lost_map`](Disk::lost_map) tells which they are. Every id in a
+//! as zeros; [`damage_map`] tells which they are. Every id in a
 //! file follows from the archive, so the same archive gives the same bytes.
 
 mod bytes;

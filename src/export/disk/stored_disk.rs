@@ -2,14 +2,12 @@
 
 use std::rc::Rc;
 
-use super::ddrescue_map::{lost_map, lost_ranges};
 use super::identity::Identity;
 use super::refusal::Refusal;
 use super::units::Units;
 use crate::archive::unit::CLUSTER_SIZE;
-use crate::image::FilledImage;
-use crate::image::tap::Tap;
-use crate::source::ReadAt;
+use crate::image::DiskImage;
+use crate::image::tap::{Tap, Tapped};
 
 /// Bytes of a sector. Every format but raw counts a disk in them; a size that
 /// is no multiple, which Proxmox does not make, is rounded up and ends in zeros.
@@ -18,41 +16,33 @@ pub(super) const SECTOR: u64 = 512;
 /// A disk that is to become a file: its image, and which parts are stored.
 #[derive(Clone)]
 pub struct Disk {
-    pub(super) image: FilledImage,
+    pub(super) image: Rc<dyn DiskImage>,
     /// The units of 64 KiB that hold stored bytes.
     pub(super) stored: Rc<Units>,
     pub(super) identity: Identity,
 }
 
 impl Disk {
-    /// A disk with the bytes of `image`. Goes through the image's runs once;
-    /// every format is laid out from what that gave.
+    /// A disk with the bytes of `image`. Goes through what the image has to store
+    /// once; every format is laid out from what that gave.
     #[must_use]
-    pub fn new(image: FilledImage, identity: Identity) -> Self {
-        let stored = Rc::new(Units::of(&image, CLUSTER_SIZE));
+    pub fn new(image: impl DiskImage + 'static, identity: Identity) -> Self {
+        let image: Rc<dyn DiskImage> = Rc::new(image);
+        let stored = Rc::new(Units::of(&*image, CLUSTER_SIZE));
         Self { image, stored, identity }
     }
 
     /// The disk with `tap` on its image.
     #[must_use]
     pub fn tapped(&self, tap: Tap) -> Self {
-        Self { image: self.image.clone().tapped(tap), ..self.clone() }
+        let image = Rc::new(Tapped::new(Rc::clone(&self.image), tap));
+        Self { image, ..self.clone() }
     }
 
     /// The disk as one that is saved under `file_name`.
     #[must_use]
     pub fn named(&self, file_name: &str) -> Self {
         Self { identity: self.identity.clone().named(file_name), ..self.clone() }
-    }
-
-    /// What is missing of the disk, as far as is known, as a map for GNU
-    /// ddrescue; `None` if nothing is. Damage of a container shows only when it
-    /// is read: after saving, more may be known.
-    #[must_use]
-    pub fn lost_map(&self) -> Option<String> {
-        let runs = || self.image.runs(0..u64::MAX);
-        lost_ranges(runs()).next()?;
-        Some(lost_map(runs(), self.image_size()))
     }
 
     /// Bytes of the image.

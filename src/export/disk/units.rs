@@ -7,10 +7,13 @@
 
 use core::ops::Range;
 
-use crate::image::FilledImage;
+use crate::image::DiskImage;
 
 /// Every so many runs, the place among units and ranks is kept plainly.
 const RUNS_PER_MARK: u64 = 64;
+
+/// Stretches of an image that are asked for at once.
+const STRETCHES_AT_ONCE: usize = 4096;
 
 /// A set of units, in order. A stored unit's *rank* is how many come before it.
 #[derive(Clone, Debug)]
@@ -64,14 +67,18 @@ struct Mark {
 impl Units {
     /// The units of `unit_size` bytes that hold stored bytes of `image`. Takes
     /// time by the image's runs.
-    pub(super) fn of(image: &FilledImage, unit_size: u64) -> Self {
+    pub(super) fn of(image: &dyn DiskImage, unit_size: u64) -> Self {
         let mut units = Self::none();
-        for run in image.runs(0..u64::MAX) {
-            if image.is_stored(run.origin) {
-                units.add(run.start.0 / unit_size..run.end().div_ceil(unit_size));
+        let mut from = 0;
+        loop {
+            let stored = image.stored(from, STRETCHES_AT_ONCE);
+            // Whatever is told, this comes to an end.
+            let Some(last) = stored.last().filter(|last| last.end > from) else { return units };
+            from = last.end;
+            for stretch in stored {
+                units.add(stretch.start / unit_size..stretch.end.div_ceil(unit_size));
             }
         }
-        units
     }
 
     /// The first `count` units, all of them.

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use vma_inspector::export::disk::{Disk, DiskFormat, DiskStream, Identity, StreamFormat};
 use vma_inspector::export::disk_hash::DiskHash;
 use vma_inspector::image::tap::Tap;
+use vma_inspector::image::{DiskImage, Fill};
 use vma_inspector::scan::Scan;
 use vma_inspector::source::ReadAt;
 
@@ -136,4 +137,30 @@ fn a_disk_comes_out_in_the_pass_that_scans() {
 
 fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn what_has_to_be_stored_of_a_disk_is_told_in_any_pieces() {
+    let mut bytes = vec![0; 4 * 65_536];
+    let stored = [0..4096, 12_288..16_384, 65_536..131_072, 258_048..262_144];
+    for range in &stored {
+        bytes[range.clone()].fill(7);
+    }
+    let archive = ArchiveBuilder::new().disk(1, "drive-scsi0", bytes).build();
+    let opened = open(archive.bytes);
+    let scan = finish(Scan::new(&opened));
+    let image = |fill| scan.image(id(1)).expect("declared").filled(fill);
+    let stored = stored.map(|range| range.start as u64..range.end as u64);
+    for max in 1..6 {
+        let (image, mut told, mut from) = (image(Fill::Zeros), Vec::new(), 0);
+        loop {
+            let some = image.stored(from, max);
+            assert!(some.len() <= max);
+            let Some(last) = some.last() else { break };
+            from = last.end;
+            told.extend(some);
+        }
+        assert_eq!(told, stored, "{max} at once");
+    }
+    assert_eq!(image(Fill::Zeros).stored(2048, 1), [2048..4096], "from within one");
 }

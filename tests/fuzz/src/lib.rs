@@ -293,7 +293,6 @@ pub fn writers(data: &[u8]) {
                 assert_stream(&mut *stream);
             }
         }
-        let _ = disk.lost_map();
     }
     assert_texts(&Machine::new(scan.header()));
     let options = options();

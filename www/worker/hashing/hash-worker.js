@@ -1,5 +1,5 @@
 /** A Worker that does nothing but hash: so a save need not wait for it. */
-import { ImageHash, initSync } from "../../core/vma_inspector.js";
+import { ImageHash, initSync } from "../../core/vma_inspector_export.js";
 import { policyHere } from "../../shared/policy.js";
 import { nextTurn } from "../turn.js";
 

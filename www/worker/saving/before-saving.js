@@ -8,6 +8,9 @@ import { BEGINNING_BYTES, formatOf } from "./beginning.js";
 /** Calls, for one archive, that unpack on the way to where its disks begin. */
 const CALLS_MAX = 64;
 
+/** Bytes that one of them reads and unpacks. */
+const WORK_PER_CALL = 8n << 20n;
+
 /** Calls that were made for each archive. @type {WeakMap<Session, number>} */
 const calls = new WeakMap();
 
@@ -37,16 +40,16 @@ export async function beginsLike(session, deviceId) {
  */
 async function approached(session, deviceId) {
   const { archive } = session;
-  const reading = archive.readDisk(deviceId, 0, "as-it-is");
+  const disk = archive.diskBytes(deviceId, "as-it-is", false, false);
   try {
     for (;;) {
       const made = calls.get(session) ?? 0;
       if (made >= CALLS_MAX) return false;
       calls.set(session, made + 1);
-      if (reading.approach()) return true;
+      if (!disk || disk.approach(0n, BigInt(BEGINNING_BYTES), WORK_PER_CALL)) return true;
       await nextTurn();
     }
   } finally {
-    reading.free();
+    disk?.free();
   }
 }

@@ -5,9 +5,10 @@
  */
 import { isFault } from "../../shared/failure.js";
 import { Buffers } from "../buffers.js";
+import { withBackup } from "../exporter.js";
 import { roomFor } from "../hashing/hash-feed.js";
 
-/** @typedef {import("../../core/vma_inspector.js").Placement} Placement */
+/** @typedef {import("../../core/vma_inspector_export.js").Placement} Placement */
 /** @typedef {import("../../shared/messages.js").SaveWhat} SaveWhat */
 /** @typedef {import("../hashing/hash-feed.js").HashFeed} HashFeed */
 /** @typedef {import("./sinks.js").Sink} Sink */
@@ -23,9 +24,13 @@ const PART_BYTES = 1024 * 1024;
  * @param {Session} session
  * @param {SaveWhat} what
  */
-export function placementOf({ archive }, what) {
+export async function placementOf({ archive }, what) {
   if (what.kind !== "one-pass" || what.format === "raw") return null;
-  return archive.placement(what.deviceId, what.format);
+  const { deviceId, format } = what;
+  return withBackup(archive, (backup) => {
+    if (!archive.isScanned()) throw new Error("the scan is not finished");
+    return backup.placement(deviceId, format);
+  });
 }
 
 /**
@@ -148,8 +153,8 @@ function copyOf(bytes) {
  * @param {AbortSignal} signal
  */
 export async function passCopy(copy, size, feed, signal) {
-  if (!copy || copy.file.size !== (copy.placement?.size() ?? size)) return false;
   try {
+    if (!copy || copy.file.size !== (copy.placement?.size() ?? size)) return false;
     for (let at = feed.resumesAt; at < size; at += PART_BYTES) {
       await feed.pass(at, await readCopy(copy, at, Math.min(PART_BYTES, size - at)));
       signal.throwIfAborted();

@@ -17,7 +17,7 @@ const TURN_MS = 30;
 
 /** @typedef {import("../hashing/hash-feed.js").HashFeed} HashFeed */
 /** @typedef {import("./sinks.js").Sink} Sink */
-/** @typedef {import("../../core/vma_inspector.js").Export} Export */
+/** @typedef {import("../../core/vma_inspector_export.js").Export} Export */
 /** @typedef {Pick<import("../session.js").Session, "archive" | "source" | "compressed">} Holder */
 /**
  * @typedef {object} Work
@@ -75,7 +75,7 @@ async function makeAll(holder, exporting, sink, { signal, tell, hashes }) {
 }
 
 /**
- * @param {import("../../core/vma_inspector.js").ImageBytes[]} passed
+ * @param {import("../../core/vma_inspector_export.js").ImageBytes[]} passed
  * @param {ReadonlyMap<number, HashFeed>} hashes
  */
 async function pass(passed, hashes) {

@@ -4,6 +4,7 @@
  * be kept.
  */
 import { failure, failureOf, RemoteError } from "../../shared/failure.js";
+import { loadExporter, withBackup } from "../exporter.js";
 import { HashFeed } from "../hashing/hash-feed.js";
 import { reportOf } from "../scan-jobs.js";
 import { Beginning } from "./beginning.js";
@@ -40,7 +41,9 @@ const TELL_EVERY_MS = 100;
  */
 export async function save(session, request, send, signal) {
   const { what, fileName, sink: order } = request;
-  const placement = placementOf(session, what);
+  // What hashes is in there too.
+  await loadExporter();
+  const placement = await placementOf(session, what);
   const opened = await openSink(order, signal);
   const beginning = isRaw(what) ? new Beginning() : null;
   const sink = beginning?.of(opened) ?? opened;
@@ -93,7 +96,7 @@ export async function commit({ job, keep }) {
 
 /**
  * @param {Session} session
- * @param {{ what: SaveWhat, fileName: string, placement: import("../../core/vma_inspector.js").Placement | null,
+ * @param {{ what: SaveWhat, fileName: string, placement: import("../../core/vma_inspector_export.js").Placement | null,
  *   order: import("../../shared/messages.js").SinkOrder, sink: Sink,
  *   hashes: Map<number, HashFeed>, tell: (done: number, total: number, given: number) => void,
  *   awaitScan: () => void, signal: AbortSignal }} job
@@ -109,7 +112,7 @@ async function write(session, job) {
     await /** @type {import("./sinks.js").BlobSink} */ (sink).write(0, composed);
     return composed.size;
   }
-  const exporting = exportOf(session, what, hashes.size > 0, fileName);
+  const exporting = await exportOf(session, what, hashes.size > 0, fileName);
   try {
     return await produce(session, exporting, sink, { signal, tell, hashes });
   } finally {
@@ -142,11 +145,13 @@ function isRaw(what) {
  * @param {string} fileName
  */
 function exportOf({ archive }, what, hashed, fileName) {
-  if (what.kind === "disk") {
-    const { deviceId, format, marked, doubt } = what;
-    return archive.exportDisk(deviceId, format, hashed, marked, doubt, fileName);
-  }
-  return archive.exportAppliance(what.keepsMacs, what.compressed, hashed, what.doubt);
+  return withBackup(archive, (backup) => {
+    if (what.kind === "disk") {
+      const { deviceId, format, marked, doubt } = what;
+      return backup.exportDisk(deviceId, format, hashed, marked, doubt, fileName);
+    }
+    return backup.exportAppliance(what.keepsMacs, what.compressed, hashed, what.doubt);
+  });
 }
 
 /**
@@ -159,6 +164,7 @@ function exportOf({ archive }, what, hashed, fileName) {
  * @returns {Promise<Hashed>}
  */
 export async function hash(session, { deviceId, doubt }, send, signal) {
+  await loadExporter();
   const { archive, feeds } = session;
   const size = archive.imageSize(deviceId);
   const key = feedKey(deviceId, doubt);
@@ -201,7 +207,9 @@ function hashedOf(session, deviceId, taken) {
  * @param {AbortSignal} signal
  */
 async function passDisk(session, { deviceId, doubt }, feed, signal) {
-  const exporting = session.archive.readDisk(deviceId, feed.resumesAt, doubt);
+  const exporting = await withBackup(session.archive, (backup) =>
+    backup.readDisk(deviceId, feed.resumesAt, doubt),
+  );
   try {
     const sink = { write: nothing, commit: nothing, discard: nothing };
     const hashes = new Map([[deviceId, feed]]);

@@ -15,10 +15,10 @@ use archive_writer::{ArchiveBuilder, Content, Device, Kind, Order, Random};
 use vma_inspector::archive::Archive;
 use vma_inspector::archive::unit::{ArchiveOffset, BlockMask, ClusterNumber};
 use vma_inspector::export::disk::{
-    Disk, DiskFile, DiskFormat, Identity, Refusal, StreamFormat, lost_map,
+    Disk, DiskFile, DiskFormat, Identity, Refusal, StreamFormat, damage_map, lost_map,
 };
 use vma_inspector::image::index::DeviceIndex;
-use vma_inspector::image::{Fill, Image, Origin};
+use vma_inspector::image::{Doubt, Fill, Image, Origin};
 use vma_inspector::scan::Scan;
 use vma_inspector::source::ReadAt;
 
@@ -397,7 +397,7 @@ fn qemu_finds_the_refcounts_of_large_compressed_files_right() {
 fn what_is_missing_is_mapped_for_ddrescue() {
     let builder = few_clusters(10 * 65_536 + 100, &[0, 1, 4, 9]);
     let case = Case::of("map", builder.build(), None);
-    let map = case.disk.lost_map().expect("something is missing");
+    let map = damage_map(&case.image, Doubt::AsItIs).expect("something is missing");
     let lines: Vec<_> = map.lines().filter(|line| !line.starts_with('#')).skip(1).collect();
     assert_eq!(
         lines,
@@ -424,7 +424,7 @@ fn what_is_missing_is_mapped_for_ddrescue() {
 fn a_disk_of_which_nothing_is_missing_has_no_map() {
     let builder = ArchiveBuilder::new().disk(1, "drive-scsi0", vec![7; 100_000]);
     let case = Case::of("whole", builder.build(), None);
-    assert_eq!(case.disk.lost_map(), None);
+    assert_eq!(damage_map(&case.image, Doubt::AsItIs), None);
     let map = lost_map(case.image.runs(0..u64::MAX), 100_000);
     assert!(map.ends_with("0x00000000  0x000186A0  +\n"), "{map}");
     assert_eq!(scan(builder.build().bytes).found().findings().count(), 0);

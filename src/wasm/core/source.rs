@@ -7,8 +7,8 @@ use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::object::{from_number, number};
 use crate::source::{Error, ReadAt};
+use crate::wasm::object::{from_number, number};
 
 #[wasm_bindgen]
 extern "C" {

@@ -1,30 +1,17 @@
-//! Files that are made from an archive from front to back, a disk of it above all.
+//! Files that are made of an archive from front to back, a disk of it above all.
 
-use std::rc::Rc;
-
-use js_sys::{Array, Float64Array, Uint8Array};
+use js_sys::{Float64Array, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::archive::Archive;
-use super::doubt_taken::{DoubtTaken, doubt_of};
-use super::object::{Fields, from_number, list, number, pairs};
-use super::room::{ImageBytesList, Room, image_bytes, put_into};
-use super::vma_error::{refused, thrown};
+use super::backup::{Backup, Reading};
+use super::thrown::{Below, refused};
 use crate::archive::unit::DeviceId;
-use crate::export::disk::{
-    Disk, DiskFormat, DiskStream, Identity, Refusal, StreamFormat, damage_map,
-};
+use crate::export::disk::{Disk, DiskFormat, DiskStream, StreamFormat};
 use crate::image::tap::Tap;
-use crate::image::{Doubt, Fill};
-use crate::source::ReadAt;
-
-#[wasm_bindgen]
-extern "C" {
-    /// How a disk can be written, and how large it is then.
-    #[wasm_bindgen(typescript_type = "FormatChoice[]")]
-    pub type FormatChoices;
-}
+use crate::wasm::doubt_taken::{DoubtTaken, doubt_of};
+use crate::wasm::object::{from_number, list, number, pairs};
+use crate::wasm::room::{ImageBytesList, Room, image_bytes, put_into};
 
 /// Bytes that one call reads and decodes on its way to the next part of a file.
 const APPROACH_PER_CALL: u64 = 8 << 20;
@@ -35,6 +22,7 @@ pub struct Export {
     pub(super) stream: Box<dyn DiskStream>,
     pub(super) ready: Vec<u8>,
     pub(super) taps: Vec<(DeviceId, Tap)>,
+    pub(super) below: Below,
 }
 
 #[wasm_bindgen]
@@ -72,13 +60,13 @@ impl Export {
     /// Works by a bounded amount towards the next step; returns whether that is
     /// quick now. Throws a `VmaError`.
     pub fn approach(&self) -> Result<bool, JsValue> {
-        self.stream.approach(APPROACH_PER_CALL).map_err(|error| thrown(&error))
+        self.stream.approach(APPROACH_PER_CALL).map_err(|error| self.below.thrown(&error))
     }
 
     /// Makes a bounded part of the file, perhaps nothing yet; false once there
     /// is nothing left to make. Throws a `VmaError`.
     pub fn step(&mut self) -> Result<bool, JsValue> {
-        self.stream.next(&mut self.ready).map_err(|error| thrown(&error))
+        self.stream.next(&mut self.ready).map_err(|error| self.below.thrown(&error))
     }
 
     /// Bytes that are made and not taken.
@@ -119,37 +107,7 @@ impl Export {
 }
 
 #[wasm_bindgen]
-impl Archive {
-    /// How a disk can be written: each format with the exact size of its file,
-    /// or the most it can be, or why it cannot be.
-    pub fn formats(&self, device: u8) -> FormatChoices {
-        let disk = self.disk(device, Doubt::AsItIs);
-        let Some(disk) = disk else { return JsValue::from(Array::new()).into() };
-        let files = DiskFormat::ALL.map(|format| {
-            let size = disk.file(format).map(|file| file.size().unwrap_or_default());
-            choice(format.code(), format.extension(), size, true)
-        });
-        let streams = StreamFormat::ALL.map(|format| {
-            let stream = disk.stream(format);
-            let exact = stream.as_ref().is_ok_and(|stream| stream.size().is_some());
-            let size = stream.map(|stream| stream.size_max());
-            choice(format.code(), format.extension(), size, exact)
-        });
-        let all = files.into_iter().chain(streams);
-        JsValue::from(list(all, |fields| fields)).into()
-    }
-
-    /// How many times as much as the whole backup has to be unpacked, about, to
-    /// read a disk from front to back: many times where clusters lie out of
-    /// order in a container. At most 1,000.
-    #[wasm_bindgen(js_name = timesUnpacked)]
-    pub fn times_unpacked(&self, device: u8) -> f64 {
-        let Some(image) = self.image(device) else { return 0.0 };
-        // After a scan that was kept, nothing may have been unpacked yet.
-        let whole = self.contents().progress().contents.max(image.archive_end()).max(1);
-        number(image.detours(whole.saturating_mul(1000))) / number(whole)
-    }
-
+impl Backup {
     /// A disk as a file of a format of [`formats`](Self::formats); with `hashed`,
     /// what passes of the disk can be taken as well; with `marked`, what is
     /// missing reads as a text that says so, and not as zeros. With doubt taken
@@ -165,10 +123,8 @@ impl Archive {
         doubt: Option<DoubtTaken>,
         #[wasm_bindgen(js_name = fileName)] file_name: Option<String>,
     ) -> Result<Export, JsValue> {
-        let doubt = doubt_of(doubt)?;
-        self.contents().begin_anew();
-        let (id, disk) = self.known_disk(device, doubt)?;
-        let disk = if marked { self.marked_disk(id, doubt).unwrap_or(disk) } else { disk };
+        let reading = Reading { doubt: doubt_of(doubt)?, is_marked: marked, is_anew: true };
+        let (id, disk) = self.known_disk(device, reading)?;
         let disk = file_name.map_or(disk.clone(), |name| disk.named(&name));
         let mut taps = Vec::new();
         let disk = if hashed { tapped(id, &disk, &mut taps) } else { disk };
@@ -180,7 +136,7 @@ impl Archive {
             (None, None) => return Err(js_sys::Error::new("no such format").into()),
         };
         let stream = stream.map_err(|refusal| refused(&refusal))?;
-        Ok(Export { stream, ready: Vec::new(), taps })
+        Ok(self.export(stream, taps))
     }
 
     /// A disk that is read from byte `from` on and written nowhere, for its
@@ -192,54 +148,18 @@ impl Archive {
         from: f64,
         doubt: Option<DoubtTaken>,
     ) -> Result<Export, JsValue> {
-        if from <= 0.0 {
-            self.contents().begin_anew();
-        }
-        let (id, disk) = self.known_disk(device, doubt_of(doubt)?)?;
+        let doubt = doubt_of(doubt)?;
+        let reading = Reading { doubt, is_marked: false, is_anew: from <= 0.0 };
+        let (id, disk) = self.known_disk(device, reading)?;
         let mut taps = Vec::new();
         let stream = tapped(id, &disk, &mut taps).read_through(from_number(from));
-        Ok(Export { stream, ready: Vec::new(), taps })
-    }
-
-    /// What the archive lacks of a disk and what of it is in doubt, or taken as
-    /// lost, as a map for GNU ddrescue; `undefined` if nothing is.
-    #[wasm_bindgen(js_name = lostMap)]
-    pub fn lost_map(
-        &self,
-        device: u8,
-        doubt: Option<DoubtTaken>,
-    ) -> Result<Option<String>, JsValue> {
-        let doubt = doubt_of(doubt)?;
-        Ok(self.image(device).and_then(|image| damage_map(&image, doubt)))
+        Ok(self.export(stream, taps))
     }
 }
 
-impl Archive {
-    pub(super) fn disk(&self, device: u8, doubt: Doubt) -> Option<Disk> {
-        let id = DeviceId::new(device)?;
-        if let Some(disk) = self.disks.borrow().get(&(id, doubt)) {
-            return Some(disk.clone());
-        }
-        let image = self.image(device)?.with_doubt(doubt);
-        let header = Rc::clone(self.header());
-        let image = image.filled(Fill::Zeros);
-        let disk = Disk::new(image, Identity::new(&header, header.device(id)?));
-        // While the scan goes on, the next one may hold more.
-        if self.is_scanned() {
-            self.disks.borrow_mut().insert((id, doubt), disk.clone());
-        }
-        Some(disk)
-    }
-
-    /// A disk on which what is missing reads as a text that says so.
-    pub(super) fn marked_disk(&self, id: DeviceId, doubt: Doubt) -> Option<Disk> {
-        let image = self.image(id.get())?.with_doubt(doubt).filled(Fill::Pattern);
-        Some(Disk::new(image, Identity::new(self.header(), self.header().device(id)?)))
-    }
-
-    pub(super) fn known_disk(&self, device: u8, doubt: Doubt) -> Result<(DeviceId, Disk), JsValue> {
-        let known = DeviceId::new(device).zip(self.disk(device, doubt));
-        known.ok_or_else(|| js_sys::Error::new("no such disk").into())
+impl Backup {
+    pub(super) fn export(&self, stream: Box<dyn DiskStream>, taps: Vec<(DeviceId, Tap)>) -> Export {
+        Export { stream, ready: Vec::new(), taps, below: self.below.clone() }
     }
 }
 
@@ -247,14 +167,4 @@ pub(super) fn tapped(id: DeviceId, disk: &Disk, taps: &mut Vec<(DeviceId, Tap)>)
     let tap = Tap::default();
     taps.push((id, tap.clone()));
     disk.tapped(tap)
-}
-
-fn choice(code: &str, extension: &str, size: Result<u64, Refusal>, exact: bool) -> Fields {
-    let refusal = size.err().map(|refusal| refusal.to_string());
-    Fields::default()
-        .with("code", code)
-        .with("extension", extension)
-        .count_or_null("size", size.ok())
-        .with("exact", exact)
-        .text("refusal", refusal.as_deref())
 }

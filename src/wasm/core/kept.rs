@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::Archive;
-use super::vma_error::thrown;
+use super::thrown::thrown;
 use crate::scan::kept;
 use crate::source::ReadAt;
 

@@ -1,8 +1,8 @@
 //! `qemu-server.conf` in words, as JSON.
 
-use super::object::{Fields, list};
 use crate::archive::header::Header;
 use crate::machine::qemu_server_conf::{self, MappedDevice, Network, QemuServerConf};
+use crate::wasm::object::{Fields, list};
 
 pub(super) fn summary(conf: &QemuServerConf, header: &Header) -> Fields {
     Fields::default()

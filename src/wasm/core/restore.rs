@@ -5,8 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::Archive;
-use super::object::{Fields, list};
-use super::vma_error::thrown;
+use super::thrown::thrown;
 use crate::archive::header::Header;
 use crate::container::Container;
 use crate::machine::device_map;
@@ -18,6 +17,7 @@ use crate::proxmox::restored::{Warning, warnings};
 use crate::proxmox::unpacker::{PackedFile, Program, foretell};
 use crate::proxmox::unpacker_said::Said;
 use crate::source::Error;
+use crate::wasm::object::{Fields, list};
 
 #[wasm_bindgen]
 extern "C" {

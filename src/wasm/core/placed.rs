@@ -1,83 +1,23 @@
-//! A disk's file that is written in any order, as its parts come up in the scan.
+//! The parts of a disk as they come up in the scan, and where they lie in the file.
 
-use js_sys::{Array, Float64Array, Uint8Array};
+use js_sys::{Array, Float64Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::Archive;
-use super::doubt_taken::{DoubtTaken, doubt_of};
-use super::object::{from_number, number, pairs};
-use super::room::{ImageBytesList, Room, image_bytes, put_into};
-use super::vma_error::{refused, thrown};
+use super::thrown::thrown;
 use crate::archive::unit::{CLUSTER_SIZE, ClusterNumber, DeviceId};
-use crate::export::disk::{DiskFile, DiskFormat, Place};
-use crate::image::{Doubt, Fill, Origin};
-use crate::source::{ReadAt, read_range};
+use crate::image::{Fill, Origin};
+use crate::source::read_range;
+use crate::wasm::doubt_taken::{DoubtTaken, doubt_of};
+use crate::wasm::object::{from_number, number};
+use crate::wasm::room::{ImageBytesList, Room, image_bytes, put_into};
 
 /// Bytes of a disk that are handed out in one piece while it is scanned.
 const PLACED_PIECE: u64 = 4 << 20;
 
-/// The longest read of a file's own parts in one call, bytes.
-const OWN_READ_MAX: u64 = 16 << 20;
-
-/// The layout of a disk's file, to be written in any order: its own parts, and
-/// what comes of the disk where it belongs. The rest is zeros.
-#[wasm_bindgen]
-pub struct Placement(DiskFile);
-
-#[wasm_bindgen]
-impl Placement {
-    /// Bytes of the file.
-    pub fn size(&self) -> f64 {
-        self.0.size().map_or(0.0, number)
-    }
-
-    /// The parts of the file that are not of the disk, as pairs of offset and
-    /// length.
-    #[wasm_bindgen(js_name = ownParts)]
-    pub fn own_parts(&self) -> Float64Array {
-        pairs(&self.0.own_parts())
-    }
-
-    /// Bytes of an own part, at most 16 MiB at once; `room` gives the array
-    /// that they are put into. Throws a `VmaError`.
-    #[wasm_bindgen(js_name = readOwn)]
-    pub fn read_own(&self, offset: f64, length: f64, room: &Room) -> Result<Uint8Array, JsValue> {
-        let start = from_number(offset);
-        let range = start..start.saturating_add(from_number(length).min(OWN_READ_MAX));
-        let bytes = read_range(&self.0, range).map_err(|error| thrown(&error))?;
-        Ok(put_into(room, &bytes))
-    }
-
-    /// Where the file holds a part of the disk: offset in the file, offset in
-    /// the disk, length, and so on.
-    pub fn places(&self, offset: f64, length: f64) -> Float64Array {
-        let start = from_number(offset);
-        let places = self.0.places(start..start.saturating_add(from_number(length)));
-        let numbers: Vec<f64> = places
-            .iter()
-            .flat_map(|Place { file, image }| [*file, image.start, image.end - image.start])
-            .map(number)
-            .collect();
-        Float64Array::from(numbers.as_slice())
-    }
-}
-
 #[wasm_bindgen]
 impl Archive {
-    /// How the file of a disk is laid out in a format whose size is exact, once
-    /// the scan is finished. What is in doubt is stored in it: in a pass it shows
-    /// only later. Throws a `VmaError`.
-    pub fn placement(&self, device: u8, format: &str) -> Result<Placement, JsValue> {
-        if !self.is_scanned() {
-            return Err(js_sys::Error::new("the scan is not finished").into());
-        }
-        let (_, disk) = self.known_disk(device, Doubt::AsItIs)?;
-        let format = DiskFormat::ALL.into_iter().find(|known| known.code() == format);
-        let format = format.ok_or_else(|| js_sys::Error::new("no such format"))?;
-        Ok(Placement(disk.file(format).map_err(|refusal| refused(&refusal))?))
-    }
-
     /// The runs of a disk in a file without a container, from byte `from` on,
     /// `count` of them at most: length and offset in the file one after the
     /// other, the offset -1 for zeros.

@@ -2,7 +2,6 @@
 
 use core::cell::RefCell;
 use core::ops::Range;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use js_sys::{Float64Array, Uint8Array};
@@ -10,18 +9,15 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::container::{container, container_name};
-use super::doubt_taken::{DoubtTaken, doubt_of};
-use super::object::{Fields, from_number, list, number, pairs};
 use super::source::{JsSource, Source};
-use super::vma_error::thrown;
+use super::thrown::thrown;
 use crate::archive::finding::Finding;
 use crate::archive::findings::Findings;
 use crate::archive::header::{Config, Device, Header, Standing};
 use crate::archive::unit::DeviceId;
 use crate::container::{Container, Contents, Options, WINDOW_LIMIT, WINDOW_MAX};
-use crate::export::disk::Disk;
 use crate::export::file_name::safe_name;
-use crate::image::{Doubt, DoubtFigures, Fill, Image};
+use crate::image::{DoubtFigures, Fill, Image};
 use crate::machine::qemu_server_conf::{self, QemuServerConf};
 use crate::proxmox::backup_name::ending_container;
 use crate::proxmox::unpacker::Given;
@@ -30,6 +26,8 @@ use crate::scan::statistics::ExtentStatistics;
 use crate::scan::{Progress, Scan, Scanned};
 use crate::source::hex;
 use crate::source::{ReadAt, read_range};
+use crate::wasm::doubt_taken::{DoubtTaken, doubt_of};
+use crate::wasm::object::{Fields, from_number, list, number, pairs};
 
 #[wasm_bindgen]
 extern "C" {
@@ -64,8 +62,8 @@ pub struct Archive {
     file: Rc<dyn ReadAt>,
     file_size: u64,
     options: Options,
-    /// Disks of the finished scan that were laid out for some format.
-    pub(super) disks: RefCell<BTreeMap<(DeviceId, Doubt), Disk>>,
+    /// What bytes of images are read into on their way out; all of them share it.
+    pub(super) room: Rc<RefCell<Vec<u8>>>,
 }
 
 #[wasm_bindgen]
@@ -86,15 +84,7 @@ impl Archive {
         let archive = crate::archive::Archive::open(Rc::clone(&source), &options)
             .map_err(|error| thrown(&error))?;
         let (reading, scan) = (Reading::new(&archive), Scan::new(&archive));
-        Ok(Self {
-            archive,
-            scan,
-            reading,
-            file: source,
-            file_size,
-            options,
-            disks: RefCell::default(),
-        })
+        Ok(Self { archive, scan, reading, file: source, file_size, options, room: Rc::default() })
     }
 
     /// What the archive says of itself.
@@ -135,6 +125,12 @@ impl Archive {
         Ok(self.progress(progress).into())
     }
 
+    /// Whether the scan is finished.
+    #[wasm_bindgen(js_name = isScanned)]
+    pub fn is_scanned(&self) -> bool {
+        self.scan.found().is_done()
+    }
+
     /// What the scan has found; before its end, so far.
     pub fn report(&self) -> ScanReport {
         let found = self.scan.found();
@@ -169,7 +165,6 @@ impl Archive {
     /// header is lost or cannot be believed. Returns whether it was taken.
     #[wasm_bindgen(js_name = assumeSize)]
     pub fn assume_size(&mut self, device: u8, bytes: f64) -> bool {
-        self.disks.take();
         DeviceId::new(device).is_some_and(|id| self.scan.assume_size(id, from_number(bytes)))
     }
 
@@ -262,7 +257,6 @@ impl Archive {
     pub(super) fn go_on_from(&mut self, kept: Scanned) {
         self.scan = Scan::resume(&self.archive, kept);
         self.reading = Reading::accepted();
-        self.disks.take();
     }
 
     /// Starts the scan anew; behind one that was kept, with nothing of what was kept.
@@ -273,16 +267,11 @@ impl Archive {
         }
         self.reading = Reading::new(&self.archive);
         self.scan = Scan::new(&self.archive);
-        self.disks.take();
         Ok(())
     }
 
     pub(super) fn found(&self) -> &Scanned {
         self.scan.found()
-    }
-
-    pub(super) fn is_scanned(&self) -> bool {
-        self.scan.found().is_done()
     }
 
     pub(super) fn image(&self, device: u8) -> Option<Image> {

@@ -8,16 +8,17 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::{Archive, options};
-use super::object::{Fields, list, pairs};
 use super::source::{JsSource, Source};
-use super::vma_error::thrown;
+use super::thrown::thrown;
 use crate::archive::unit::DeviceId;
 use crate::container::Container;
-use crate::export::disk::lost_ranges;
+use crate::export::disk::{damage_map, lost_ranges};
 use crate::proxmox::backup_name::{BackupName, Problem};
 use crate::proxmox::renamed::{Remark, remarks};
 use crate::proxmox::{Prediction, Verdict, predict_unopened};
 use crate::source::ReadAt;
+use crate::wasm::doubt_taken::{DoubtTaken, doubt_of};
+use crate::wasm::object::{Fields, list, number, pairs};
 
 #[wasm_bindgen]
 extern "C" {
@@ -98,6 +99,29 @@ impl Archive {
             .count("bytes", bytes)
             .with("first", pairs(&first));
         JsValue::from(fields).into()
+    }
+
+    /// How many times as much as the whole backup has to be unpacked, about, to
+    /// read a disk from front to back: many times where clusters lie out of
+    /// order in a container. At most 1,000.
+    #[wasm_bindgen(js_name = timesUnpacked)]
+    pub fn times_unpacked(&self, device: u8) -> f64 {
+        let Some(image) = self.image(device) else { return 0.0 };
+        // After a scan that was kept, nothing may have been unpacked yet.
+        let whole = self.contents().progress().contents.max(image.archive_end()).max(1);
+        number(image.detours(whole.saturating_mul(1000))) / number(whole)
+    }
+
+    /// What the archive lacks of a disk and what of it is in doubt, or taken as
+    /// lost, as a map for GNU ddrescue; `undefined` if nothing is.
+    #[wasm_bindgen(js_name = lostMap)]
+    pub fn lost_map(
+        &self,
+        device: u8,
+        doubt: Option<DoubtTaken>,
+    ) -> Result<Option<String>, JsValue> {
+        let doubt = doubt_of(doubt)?;
+        Ok(self.image(device).and_then(|image| damage_map(&image, doubt)))
     }
 
     /// The version of the core.

@@ -4,10 +4,10 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::Archive;
-use super::object::{Fields, pairs};
 use super::report::LostRanges;
 use crate::archive::unit::DeviceId;
 use crate::source::{GapKind, gaps};
+use crate::wasm::object::{Fields, pairs};
 
 #[wasm_bindgen]
 impl Archive {

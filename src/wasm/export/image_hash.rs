@@ -2,8 +2,8 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::object::{from_number, number};
 use crate::export::disk_hash::DiskHash;
+use crate::wasm::object::{from_number, number};
 
 /// Zeros that one call hashes: some tens of milliseconds.
 const ZEROS_PER_CALL: u64 = 16 << 20;

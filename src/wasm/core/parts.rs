@@ -5,12 +5,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::archive::Archive;
-use super::object::Fields;
 use super::source::{JsSource, Source};
-use super::vma_error::thrown;
+use super::thrown::thrown;
 use crate::archive::parts::order;
 use crate::container::Joint;
 use crate::source::ReadAt;
+use crate::wasm::object::Fields;
 
 #[wasm_bindgen]
 extern "C" {

@@ -4,15 +4,14 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::archive::Archive;
-use super::doubt_taken::{DoubtTaken, doubt_of};
-use super::export::{Export, tapped};
-use super::object::{Fields, list};
-use super::vma_error::refused;
+use super::backup::{Backup, Reading};
+use super::stream::{Export, tapped};
+use super::thrown::refused;
 use crate::archive::unit::DeviceId;
 use crate::export::appliance::{LeftOut, Machine, Options, Ova, Text};
 use crate::export::disk::{Disk, DiskFormat, DiskStream, Refusal};
-use crate::image::Doubt;
+use crate::wasm::doubt_taken::{DoubtTaken, doubt_of};
+use crate::wasm::object::{Fields, list};
 
 #[wasm_bindgen]
 extern "C" {
@@ -25,7 +24,7 @@ extern "C" {
 }
 
 #[wasm_bindgen]
-impl Archive {
+impl Backup {
     /// The VM as one file for other programs, its disks compressed or not.
     /// Throws a `VmaError`.
     #[wasm_bindgen(js_name = exportAppliance)]
@@ -37,13 +36,12 @@ impl Archive {
         doubt: Option<DoubtTaken>,
     ) -> Result<Export, JsValue> {
         let mut taps = Vec::new();
-        let doubt = doubt_of(doubt)?;
-        self.contents().begin_anew();
-        let ova = self.appliance(keeps_macs, compressed, doubt, |id, disk| {
+        let reading = Reading { doubt: doubt_of(doubt)?, is_anew: true, ..Reading::default() };
+        let ova = self.appliance(keeps_macs, compressed, reading, |id, disk| {
             if hashed { tapped(id, &disk, &mut taps) } else { disk }
-        });
+        })?;
         let stream = ova.map_err(|refusal| refused(&refusal))?;
-        Ok(Export { stream: Box::new(stream), ready: Vec::new(), taps })
+        Ok(self.export(Box::new(stream), taps))
     }
 
     /// The name and size of that file; `undefined` if the VM has no disk in
@@ -53,8 +51,8 @@ impl Archive {
         &self,
         #[wasm_bindgen(js_name = keepsMacs)] keeps_macs: bool,
         compressed: bool,
-    ) -> ApplianceFacts {
-        let ova = self.appliance(keeps_macs, compressed, Doubt::AsItIs, |_, disk| disk);
+    ) -> Result<ApplianceFacts, JsValue> {
+        let ova = self.appliance(keeps_macs, compressed, Reading::default(), |_, disk| disk)?;
         let facts = ova.ok().map(|ova| {
             Fields::default()
                 .with("fileName", ova.file_name())
@@ -63,7 +61,7 @@ impl Archive {
                 .with("devices", ids(ova.devices()))
                 .with("leftOut", left_out(&ova.descriptor().left_out))
         });
-        facts.map_or(JsValue::UNDEFINED, JsValue::from).into()
+        Ok(facts.map_or(JsValue::UNDEFINED, JsValue::from).into())
     }
 
     /// The VM as text for libvirt and QEMU, for disks in the format of this
@@ -75,7 +73,7 @@ impl Archive {
         format: &str,
         stem: String,
     ) -> MachineTexts {
-        let machine = Machine::new(self.header());
+        let machine = Machine::new(self.facts());
         let format = DiskFormat::ALL.into_iter().find(|known| known.code() == format);
         let format = format.unwrap_or(DiskFormat::Raw);
         let options = Options { keeps_macs, format, folder: String::new(), stem: Some(stem) };
@@ -87,19 +85,28 @@ impl Archive {
     }
 }
 
-impl Archive {
+impl Backup {
+    /// The appliance, or what a disk is refused for; the outer error is what was thrown
+    /// where a disk was asked for.
     fn appliance(
         &self,
         keeps_macs: bool,
         compressed: bool,
-        doubt: Doubt,
+        reading: Reading,
         mut with: impl FnMut(DeviceId, Disk) -> Disk,
-    ) -> Result<Ova, Refusal> {
+    ) -> Result<Result<Ova, Refusal>, JsValue> {
         let options =
             Options { keeps_macs, format: DiskFormat::Vmdk, folder: String::new(), stem: None };
-        Ova::new(self.header(), &options, compressed, |id| {
-            self.disk(id.get(), doubt).map(|disk| with(id, disk))
-        })
+        let mut failed = None;
+        let ova =
+            Ova::new(self.facts(), &options, compressed, |id| match self.disk(id.get(), reading) {
+                Ok(disk) => disk.map(|(id, disk)| with(id, disk)),
+                Err(thrown) => {
+                    failed = Some(thrown);
+                    None
+                }
+            });
+        failed.map_or(Ok(ova), Err)
     }
 }
 

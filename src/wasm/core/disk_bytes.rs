@@ -1,0 +1,124 @@
+//! A disk for the module that makes files: every call of the read contract, over a
+//! call of JavaScript's.
+//!
+//! Offsets and lengths are `bigint`, so none is rounded.
+
+use core::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{BigUint64Array, Uint8Array};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::archive::Archive;
+use super::thrown::thrown;
+use crate::image::{DiskImage, Fill};
+use crate::source::{GapKind, ReadAt};
+use crate::wasm::doubt_taken::{DoubtTaken, doubt_of};
+
+/// The longest read in one call, bytes: what is held for it.
+const READ_MAX: usize = 4 << 20;
+
+/// The bytes of a disk, as they are read by another module.
+#[wasm_bindgen]
+pub struct DiskBytes {
+    image: Rc<dyn DiskImage>,
+    room: Rc<RefCell<Vec<u8>>>,
+}
+
+#[wasm_bindgen]
+impl DiskBytes {
+    /// Its length in bytes.
+    pub fn size(&self) -> Option<u64> {
+        self.image.size()
+    }
+
+    /// Fills `into` from the front with the bytes from `offset` on, 4 MiB at most in
+    /// one call; returns how many. Throws a `VmaError`.
+    pub fn read(&self, offset: u64, into: &Uint8Array) -> Result<u32, JsValue> {
+        let wanted = usize::try_from(into.length()).unwrap_or(0).min(READ_MAX);
+        let mut room = self.room.borrow_mut();
+        if room.len() < wanted {
+            room.resize(wanted, 0);
+        }
+        let Some(buffer) = room.get_mut(..wanted) else { return Ok(0) };
+        let read = self.image.read_at(offset, buffer).map_err(|error| thrown(&error))?;
+        let count = u32::try_from(read).unwrap_or(0);
+        into.subarray(0, count).copy_from(buffer.get(..read).unwrap_or(&[]));
+        Ok(count)
+    }
+
+    /// What of it has to be stored, from byte `from` on, `max` stretches at most: where
+    /// each starts and ends.
+    pub fn stored(&self, from: u64, max: u32) -> BigUint64Array {
+        let stored = self.image.stored(from, usize::try_from(max).unwrap_or(usize::MAX));
+        array(stored.iter().flat_map(|range| [range.start, range.end]))
+    }
+
+    /// The first gap with a byte in a range: where it starts and ends, and 0 for lost,
+    /// 1 for in doubt, 2 for not yet known; `undefined` if there is none.
+    pub fn gap(&self, start: u64, end: u64) -> Option<BigUint64Array> {
+        self.image.gap(start..end).map(|gap| {
+            let kind = match gap.kind {
+                GapKind::Lost => 0,
+                GapKind::InDoubt => 1,
+                GapKind::NotYetKnown => 2,
+            };
+            array([gap.start, gap.end, kind].into_iter())
+        })
+    }
+
+    /// The ranges of the backup's file that a read would ask for: where each starts
+    /// and ends.
+    pub fn trace(&self, start: u64, end: u64) -> BigUint64Array {
+        let mut wanted = Vec::new();
+        self.image.trace(start..end, &mut wanted);
+        array(wanted.iter().flat_map(|range| [range.start, range.end]))
+    }
+
+    /// Works towards a range by so many bytes; returns whether a read of it is quick
+    /// now. Throws a `VmaError`.
+    pub fn approach(
+        &self,
+        start: u64,
+        end: u64,
+        #[wasm_bindgen(js_name = workMax)] work_max: u64,
+    ) -> Result<bool, JsValue> {
+        self.image.approach(start..end, work_max).map_err(|error| thrown(&error))
+    }
+
+    /// About how many bytes are decoded in vain to come to `offset` from `from`.
+    pub fn detour(&self, from: u64, offset: u64) -> u64 {
+        self.image.detour(from, offset)
+    }
+}
+
+#[wasm_bindgen]
+impl Archive {
+    /// A disk for the module that makes files, as far as the scan has come; with
+    /// `marked`, what is missing reads as a text that says so, and not as zeros. With
+    /// `anew` it is going to be read from its start for a file or a hash: then what was
+    /// kept of the container is forgotten, so that its checksums are compared again.
+    /// `undefined` for a device that is none.
+    #[wasm_bindgen(js_name = diskBytes)]
+    pub fn disk_bytes(
+        &self,
+        device: u8,
+        doubt: DoubtTaken,
+        marked: bool,
+        anew: bool,
+    ) -> Result<Option<DiskBytes>, JsValue> {
+        let doubt = doubt_of(Some(doubt))?;
+        if anew {
+            self.contents().begin_anew();
+        }
+        let fill = if marked { Fill::Pattern } else { Fill::Zeros };
+        let image = self.image(device).map(|image| image.with_doubt(doubt).filled(fill));
+        Ok(image.map(|image| DiskBytes { image: Rc::new(image), room: Rc::clone(&self.room) }))
+    }
+}
+
+fn array(numbers: impl Iterator<Item = u64>) -> BigUint64Array {
+    let numbers: Vec<u64> = numbers.collect();
+    BigUint64Array::from(numbers.as_slice())
+}

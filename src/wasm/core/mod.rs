@@ -1,0 +1,22 @@
+//! The first module: opens, scans and judges an archive, and reads its disks.
+
+mod archive;
+mod container;
+mod disk_bytes;
+mod doubt;
+mod facts;
+mod foreign;
+mod kept;
+mod parts;
+mod placed;
+mod places;
+mod report;
+mod restore;
+mod source;
+mod summary;
+mod thrown;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("types.ts");
