@@ -13,9 +13,9 @@ use std::rc::Rc;
 pub use self::held::{Held, Places};
 pub use self::passing::Passing;
 use crate::file_system::{Identified, Kind, Proof, identify};
+use crate::partition::boot_loader::BootLoader;
 use crate::partition::lvm::{LinearVolume, LogicalVolume, PhysicalVolume, physical_volume};
-use crate::partition::mbr::boot_loader;
-use crate::partition::{Layout, Partition, Scheme, layout};
+use crate::partition::{Layout, Partition, Scheme, Use, layout};
 use crate::source::{Error, Glimpse, Lacking, ReadAt};
 
 /// Parts and logical volumes that are looked into, at most, of one disk; others are
@@ -29,8 +29,8 @@ pub struct DiskContents {
     pub layout: Layout,
     /// Its parts, or the whole of it where there are none.
     pub areas: Vec<Area>,
-    /// The boot loader whose code stands in the first sector: a stable code.
-    pub boot_loader: Option<&'static str>,
+    /// The boot loader whose code stands in the first sector.
+    pub boot_loader: Option<BootLoader>,
     /// The system that it belongs to, where structures of one and of no other say so.
     pub system: Option<System>,
     /// What could not be had of all that was looked at.
@@ -109,7 +109,7 @@ pub fn describe(disk: &Rc<dyn ReadAt>) -> Result<DiskContents, Error> {
         areas.push(looker.partition(disk, partition)?);
     }
     let look = Glimpse::new(&**disk);
-    let loader = look.bytes(0, 512)?.as_deref().and_then(boot_loader);
+    let loader = look.bytes(0, 512)?.as_deref().and_then(BootLoader::of);
     let lacking = looker.lacking.or(look.take_lacking());
     let system = system(&layout, &areas, loader);
     Ok(DiskContents { layout, areas, boot_loader: loader, system, lacking })
@@ -126,8 +126,8 @@ impl Looker {
         let size = partition.range.end.saturating_sub(partition.range.start);
         let window: Rc<dyn ReadAt> = Rc::new(partition.window(disk));
         // In an extended one stand the logical ones, which are listed themselves.
-        let area = match partition.purpose.code() {
-            Some("extended") => Area::unseen(size),
+        let area = match partition.purpose.use_of() {
+            Some(Use::Extended) => Area::unseen(size),
             _ => self.area(&window, size)?,
         };
         let offset = Some(partition.range.start);
@@ -201,12 +201,12 @@ impl Area {
 
 /// The system whose structures are on the disk; `None` if there are none, or those of
 /// both. That of a file system that all of them know is none.
-fn system(layout: &Layout, areas: &[Area], loader: Option<&str>) -> Option<System> {
-    let purposes = layout.partitions.iter().filter_map(|partition| partition.purpose.code());
-    let (mut windows, mut linux) = (loader == Some("windows"), false);
+fn system(layout: &Layout, areas: &[Area], loader: Option<BootLoader>) -> Option<System> {
+    let purposes = layout.partitions.iter().filter_map(|partition| partition.purpose.use_of());
+    let (mut windows, mut linux) = (loader == Some(BootLoader::Windows), false);
     for purpose in purposes {
-        windows |= purpose.starts_with("windows") || purpose == "microsoft-reserved";
-        linux |= purpose.starts_with("linux-");
+        windows |= purpose.is_of_windows();
+        linux |= purpose.is_of_linux();
     }
     let all = areas.iter().chain(areas.iter().flat_map(|area| &area.volumes));
     for kind in all.filter_map(|area| Some(area.found.as_ref()?.volume.as_ref()?.kind)) {

@@ -1,7 +1,7 @@
 //! exFAT: Microsoft's "exFAT file system specification", section 3. Little-endian.
 
 use super::text::label_utf16;
-use super::{Kind, Proof, Volume};
+use super::volume::{Kind, Proof, Volume};
 use crate::source::{Error, Glimpse, le_u16, le_u32, le_u64, to_usize};
 
 const LENGTH: usize = 512;

@@ -2,7 +2,7 @@
 //! Little-endian.
 
 use super::text::label;
-use super::{Kind, Proof, Volume};
+use super::volume::{Kind, Proof, Volume};
 use crate::source::{Error, Glimpse, le_u16, le_u32, to_usize};
 
 const LENGTH: usize = 512;

@@ -1,7 +1,7 @@
 //! What stands on discs, and on images of them: ISO 9660 (ECMA-119) and UDF (ECMA-167).
 
 use super::text::{label, label_utf16_big};
-use super::{Kind, Proof, Volume};
+use super::volume::{Kind, Proof, Volume};
 use crate::source::{Error, Glimpse, le_u16, le_u32};
 
 /// Bytes of a sector, and where the descriptors start.

@@ -2,7 +2,7 @@
 //! as all write it but big-endian machines in version 0.90.
 
 use super::text::{label, uuid};
-use super::{Kind, Proof, Volume};
+use super::volume::{Kind, Proof, Volume};
 use crate::source::{Error, Glimpse, hex, le_u32, le_u64};
 
 const MAGIC: u32 = 0xa92b_4efc;

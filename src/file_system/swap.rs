@@ -2,7 +2,7 @@
 //! little-endian machines writes it; and the image of a hibernated system in it.
 
 use super::text::{label, uuid};
-use super::{Kind, Proof, Volume};
+use super::volume::{Kind, Proof, Volume};
 use crate::source::{Error, Glimpse, le_u32};
 
 /// Bytes of a page of the machine, at the end of which the magic stands.

@@ -1,7 +1,7 @@
 //! A member of a ZFS pool: "ZFS On-Disk Specification", chapter 1. The list of names and
 //! values in a label is XDR (RFC 4506), big-endian.
 
-use super::{Kind, Proof, Volume};
+use super::volume::{Kind, Proof, Volume};
 use crate::source::{Error, Glimpse, be_u32, be_u64, to_usize};
 
 /// Where the list of a label stands, and the uberblocks; bytes of them that are read.

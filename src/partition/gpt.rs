@@ -1,9 +1,10 @@
 //! The GUID partition table: UEFI Specification 2.10, section 5.3. Little-endian.
 
-use uuid::{Uuid, uuid};
+use uuid::Uuid;
 
 use super::mbr::{PROTECTIVE, Record};
-use super::{Layout, PARTITIONS_MAX, Partition, Purpose, Remark, Scheme};
+use super::purpose::Purpose;
+use super::table::{Layout, PARTITIONS_MAX, Partition, Remark, Scheme};
 use crate::source::{Error, Glimpse, array, le_u16, le_u32, le_u64, to_u64, to_usize};
 
 const SIGNATURE: &[u8] = b"EFI PART";
@@ -208,30 +209,4 @@ fn name(bytes: &[u8]) -> Option<String> {
         .collect();
     let text = units.split(|&unit| unit == 0).next().unwrap_or(&[]);
     Some(String::from_utf16_lossy(text)).filter(|text| !text.is_empty())
-}
-
-/// What a type tells: see [`Purpose::code`]. The GUIDs are those of the UEFI
-/// Specification, of Microsoft's `CREATE_PARTITION_PARAMETERS`, and of the UAPI group's
-/// "Discoverable Partitions Specification".
-pub(super) fn purpose(guid: Uuid) -> Option<&'static str> {
-    const TABLE: [(Uuid, &str); 17] = [
-        (uuid!("c12a7328-f81f-11d2-ba4b-00a0c93ec93b"), "efi-system"),
-        (uuid!("21686148-6449-6e6f-744e-656564454649"), "bios-boot"),
-        (uuid!("e3c9e316-0b5c-4db8-817d-f92df00215ae"), "microsoft-reserved"),
-        (uuid!("de94bba4-06d1-4d40-a16a-bfd50179d6ac"), "windows-recovery"),
-        (uuid!("5808c8aa-7e8f-42e0-85d2-e1e90434cfb3"), "windows-dynamic"),
-        (uuid!("af9b60a0-1431-4f62-bc68-3311714a69ad"), "windows-dynamic"),
-        (uuid!("0fc63daf-8483-4772-8e79-3d69d8477de4"), "linux"),
-        (uuid!("4f68bce3-e8cd-4db1-96e7-fbcaf984b709"), "linux-root"),
-        (uuid!("b921b045-1df0-41c3-af44-4c6f280d3fae"), "linux-root"),
-        (uuid!("933ac7e1-2eb4-4f13-b844-0e14e2aef915"), "linux-home"),
-        (uuid!("bc13c2ff-59e6-4262-a352-b275fd6f7172"), "linux-boot"),
-        (uuid!("0657fd6d-a4ab-43c4-84e5-0933c84b4f4f"), "linux-swap"),
-        (uuid!("e6d6d379-f507-44c2-a23c-238f2a3df928"), "linux-lvm"),
-        (uuid!("a19d880f-05fc-4d3b-a006-743f0f84911e"), "linux-raid"),
-        (uuid!("7c3457ef-0000-11aa-aa11-00306543ecac"), "apple"),
-        (uuid!("6a898cc3-1dd2-11b2-99a6-080020736631"), "zfs"),
-        (uuid!("516e7cba-6ecf-11d6-8ff8-00022d09712b"), "bsd"),
-    ];
-    TABLE.iter().find(|(known, _)| *known == guid).map(|(_, code)| *code)
 }

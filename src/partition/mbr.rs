@@ -3,7 +3,8 @@
 //! There is no standard; what is read is what Linux' `block/partitions/msdos.c` and
 //! libblkid's `partitions/dos.c` read. Little-endian, sectors of 512 bytes.
 
-use super::{Layout, PARTITIONS_MAX, Partition, Purpose, Remark, Scheme};
+use super::purpose::Purpose;
+use super::table::{Layout, PARTITIONS_MAX, Partition, Remark, Scheme};
 use crate::source::{Error, Glimpse, le_u16, le_u32};
 
 /// Bytes of a sector, in which an MBR counts.
@@ -84,25 +85,6 @@ fn is_extended(kind: u8) -> bool {
     matches!(kind, 0x05 | 0x0f | 0x85)
 }
 
-/// What a kind tells: see [`Purpose::code`].
-pub(super) fn purpose(kind: u8) -> Option<&'static str> {
-    Some(match kind {
-        0x05 | 0x0f | 0x85 => "extended",
-        0x27 => "windows-recovery",
-        0x42 => "windows-dynamic",
-        0x82 => "linux-swap",
-        0x83 => "linux",
-        0x8e => "linux-lvm",
-        0xfd => "linux-raid",
-        0xa5 | 0xa6 | 0xa9 => "bsd",
-        0xaf => "apple",
-        0xee => "gpt",
-        0xef => "efi-system",
-        0xfb => "vmware-vmfs",
-        _ => return None,
-    })
-}
-
 /// Takes the partitions of `record` into `layout`.
 pub(super) fn read(look: &Glimpse, record: &Record, layout: &mut Layout) -> Result<(), Error> {
     let is_empty = record.entries.is_empty();
@@ -172,23 +154,4 @@ fn partition(entry: &Entry, number: u32, from: u64) -> Partition {
         uuid: None,
         is_active: entry.is_active,
     }
-}
-
-/// The boot loader whose code stands in the first sector of a disk, as far as it is one
-/// that gives itself away by a text: a stable code.
-///
-/// The texts are those of GRUB's `boot.S`, Windows' own record, SYSLINUX and LILO.
-#[must_use]
-pub fn boot_loader(sector: &[u8]) -> Option<&'static str> {
-    let code = sector.get(..ENTRIES.min(sector.len())).unwrap_or(&[]);
-    let holds = |text: &[u8]| code.windows(text.len()).any(|bytes| bytes == text);
-    let table: [(&str, &[&[u8]]); 5] = [
-        ("grub", &[b"GRUB ", b"Geom", b"Read"]),
-        ("lilo", &[b"LILO"]),
-        ("isolinux", &[b"isolinux.bin missing"]),
-        ("syslinux", &[b"Missing operating system.\r\n"]),
-        ("windows", &[b"Invalid partition table", b"Missing operating system"]),
-    ];
-    let found = table.iter().find(|(_, texts)| texts.iter().all(|text| holds(text)));
-    found.map(|(code, _)| *code)
 }

@@ -19,6 +19,7 @@ use crate::archive::findings::Findings;
 use crate::archive::header::{Config, Device, Header, Standing};
 use crate::archive::unit::DeviceId;
 use crate::container::{Container, Contents, Options, WINDOW_LIMIT, WINDOW_MAX};
+use crate::disk_contents::Passing;
 use crate::export::disk::Disk;
 use crate::export::file_name::safe_name;
 use crate::image::{Doubt, DoubtFigures, Fill, Image};
@@ -61,6 +62,8 @@ pub struct Archive {
     scan: Scan,
     /// What Proxmox's program would make of what the scan comes by.
     reading: Reading,
+    /// What is on the disks, as the scan comes by.
+    passing: Passing,
     file: Rc<dyn ReadAt>,
     file_size: u64,
     options: Options,
@@ -86,10 +89,12 @@ impl Archive {
         let archive = crate::archive::Archive::open(Rc::clone(&source), &options)
             .map_err(|error| thrown(&error))?;
         let (reading, scan) = (Reading::new(&archive), Scan::new(&archive));
+        let passing = passing_of(&archive);
         Ok(Self {
             archive,
             scan,
             reading,
+            passing,
             file: source,
             file_size,
             options,
@@ -131,7 +136,8 @@ impl Archive {
     /// Does a bounded amount of the scan. Throws a `VmaError`.
     #[wasm_bindgen(js_name = scanStep)]
     pub fn scan_step(&mut self) -> Result<ScanProgress, JsValue> {
-        let progress = self.scan.step_with(&mut self.reading).map_err(|error| thrown(&error))?;
+        let progress = self.scan.step_with(&mut (&mut self.reading, &mut self.passing));
+        let progress = progress.map_err(|error| thrown(&error))?;
         Ok(self.progress(progress).into())
     }
 
@@ -170,7 +176,9 @@ impl Archive {
     #[wasm_bindgen(js_name = assumeSize)]
     pub fn assume_size(&mut self, device: u8, bytes: f64) -> bool {
         self.disks.take();
-        DeviceId::new(device).is_some_and(|id| self.scan.assume_size(id, from_number(bytes)))
+        let Some(id) = DeviceId::new(device) else { return false };
+        self.passing.forget(id);
+        self.scan.assume_size(id, from_number(bytes))
     }
 
     /// Bytes of the image of a device; 0 for a device that is none.
@@ -262,6 +270,7 @@ impl Archive {
     pub(super) fn go_on_from(&mut self, kept: Scanned) {
         self.scan = Scan::resume(&self.archive, kept);
         self.reading = Reading::accepted();
+        self.passing = passing_of(&self.archive);
         self.disks.take();
     }
 
@@ -272,9 +281,18 @@ impl Archive {
             self.archive = archive.map_err(|error| thrown(&error))?;
         }
         self.reading = Reading::new(&self.archive);
+        self.passing = passing_of(&self.archive);
         self.scan = Scan::new(&self.archive);
         self.disks.take();
         Ok(())
+    }
+
+    pub(super) fn passing(&self) -> &Passing {
+        &self.passing
+    }
+
+    pub(super) fn passing_and_scan(&mut self) -> (&mut Passing, &Scan) {
+        (&mut self.passing, &self.scan)
     }
 
     pub(super) fn found(&self) -> &Scanned {
@@ -319,6 +337,10 @@ impl Archive {
             .count("findings", progress.findings)
             .into()
     }
+}
+
+fn passing_of(archive: &crate::archive::Archive) -> Passing {
+    Passing::new(Rc::<Contents>::clone(archive.contents()), archive.header())
 }
 
 /// `large_window`: lets a zstd window take up to 1 GiB.

@@ -4,6 +4,7 @@
 mod appliance;
 mod archive;
 mod container;
+mod disk_contents;
 mod doubt;
 mod doubt_taken;
 mod export;

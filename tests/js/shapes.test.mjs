@@ -94,6 +94,9 @@ function* answersOf(archive) {
   for (const { id } of devices) {
     yield ["FormatChoice[]", archive.formats(id)];
     yield ["LostRanges", archive.lostRanges(id, 5)];
+    while (!archive.diskContentsStep(id));
+    const contents = archive.diskContents(id);
+    if (contents) yield ["DiskContents", contents];
   }
 }
 
@@ -135,7 +138,7 @@ test("what the core gives has the types that it promises", () => {
     closeSync(descriptor);
   }
   for (const path of others) lines.push(typed("ForeignFile", lines.length, foreignOf(path)));
-  assert.equal(seen.size, 14, [...seen].join());
+  assert.equal(seen.size, 15, [...seen].join());
   assert.equal(check("shapes.ts", lines.join("\n")), "");
 });
 

@@ -1,6 +1,7 @@
 /** The page's one state value and the events that change it. */
 import type {
   ApplianceFacts,
+  DiskContents,
   DoubtTaken,
   DrivesLeftOut,
   FileNameVerdict,
@@ -94,6 +95,8 @@ export interface ShownArchive {
   /** What was chosen for each disk; where nothing was, a raw image. */
   choices: ReadonlyMap<number, SaveChoice>;
   hashes: ReadonlyMap<number, Hash>;
+  /** What is on each disk, as far as that is known. */
+  contents: ReadonlyMap<number, DiskContents>;
   elsewhere: Elsewhere;
   /** Whether the report and the lists of settings hold what is not for others to read. */
   withSecrets: boolean;
@@ -353,6 +356,7 @@ export type PageEvent =
       failure: Failure | null;
     }
   | { type: "trust-arrived"; archive: number; trust: Trust }
+  | { type: "contents-arrived"; archive: number; contents: DiskContents[] }
   | { type: "worker-ended"; failure: Failure }
   | { type: "abilities-known"; abilities: Abilities }
   | {

@@ -199,6 +199,7 @@ function shown({ file, parts, archive, changedSince }) {
     beginsLike: new Map(),
     choices: new Map(),
     hashes: new Map(),
+    contents: new Map(),
     elsewhere: NOTHING_ELSEWHERE,
     withSecrets: false,
   };
@@ -326,6 +327,8 @@ function changedArchive(archive, event) {
       const { facts, texts } = event;
       return { ...archive, elsewhere: { ...archive.elsewhere, facts, texts } };
     }
+    case "contents-arrived":
+      return { ...archive, contents: new Map(event.contents.map((one) => [one.deviceId, one])) };
     case "save-read":
       return withRead(archive, event.saved);
     case "hash-changed":

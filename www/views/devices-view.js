@@ -6,6 +6,7 @@ import { exactSize, size, whenKept } from "../words/format.js";
 import { count, share } from "../words/numbers.js";
 import { pieces, text } from "../words/text.js";
 import { clusterBar, clusterTable } from "./cluster-bar.js";
+import { contentsOf } from "./disk-contents-view.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
 import { badge, facts, foreign, table } from "./parts.js";
 import { saveBox } from "./save-box.js";
@@ -76,6 +77,7 @@ function deviceCard(device, archive, send) {
   const box = saveBox(send);
   const boxPlace = h("div");
   const state = h("span");
+  const contentsPlace = h("div");
   const numbers = h("div", { class: "device-numbers" });
   const root = h(
     "article",
@@ -85,6 +87,7 @@ function deviceCard(device, archive, send) {
       { class: "device-head" },
       h("h3", { id: `device-${device.id}-title` }, foreign(device.name), " ", state),
       h("p", { class: "quiet device-line" }, deviceLine(device, archive)),
+      contentsPlace,
     ),
     sizeField(device, archive, send),
     panel.root,
@@ -94,6 +97,8 @@ function deviceCard(device, archive, send) {
   /** @type {unknown} */
   let drawnReport = null;
   let drawnPhase = "";
+  /** @type {unknown} */
+  let drawnContents = null;
 
   /**
    * @param {ShownArchive} archive
@@ -105,6 +110,9 @@ function deviceCard(device, archive, send) {
     panel.draw(archive, current, abilities);
     if (current) box.draw(current);
     if (boxPlace.contains(box.root) !== (current !== null)) fill(boxPlace, current && box.root);
+    const contents = archive.contents.get(device.id);
+    if (contents !== drawnContents) fill(contentsPlace, contentsOf(contents));
+    drawnContents = contents;
     if (scan.report === drawnReport && scan.phase === drawnPhase) return;
     drawnReport = scan.report;
     drawnPhase = scan.phase;

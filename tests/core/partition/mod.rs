@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::file_system::Made;
 use crate::programs::has;
 use serde_json::Value;
-use vma_inspector::partition::{Layout, Purpose, Remark, Scheme, layout};
+use vma_inspector::partition::{Layout, Purpose, Remark, Scheme, Use, layout};
 
 const MIB: usize = 1 << 20;
 
@@ -72,7 +72,8 @@ fn a_gpt_and_an_mbr_are_read_as_sfdisk_reads_them() {
             _ => {
                 let names: Vec<_> = found.partitions.iter().map(|p| p.name.as_deref()).collect();
                 assert_eq!(names, [None, Some("EFI System"), Some("Wurzel"), None]);
-                let codes: Vec<_> = found.partitions.iter().map(|p| p.purpose.code()).collect();
+                let codes: Vec<_> =
+                    found.partitions.iter().map(|p| p.purpose.use_of().map(Use::code)).collect();
                 let wanted = ["bios-boot", "efi-system", "linux", "linux-swap"];
                 assert_eq!(codes, wanted.map(Some));
             }
