@@ -90,6 +90,7 @@ fn area(area: &Area) -> Fields {
         .text("name", name.or(logical))
         .with("active", partition.is_some_and(|partition| partition.is_active))
         .with("seen", found.is_some())
+        .with("pending", lacking.not_yet_known)
         .with("lost", lacking.lost)
         .with("inDoubt", lacking.in_doubt)
         .with("volume", volume.map_or(JsValue::NULL, |found| self::volume(found).into()))

@@ -32,6 +32,8 @@ export interface DiskArea {
   active: boolean;
   /** Whether somebody looked what it holds, and whether bytes of that are lost or in doubt. */
   seen: boolean;
+  /** Whether some of what has to be looked at has not come by yet. */
+  pending: boolean;
   lost: boolean;
   inDoubt: boolean;
   volume: DiskVolume | null;

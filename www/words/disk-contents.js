@@ -22,8 +22,9 @@ export function contentsLine(contents) {
   if (scheme === "none" && !contents.complete && areas.every(({ volume }) => !volume)) {
     return text("contents.not-known-yet");
   }
-  if (scheme === "none" || (scheme === "unknown" && areas.some(({ volume }) => volume)))
+  if (scheme === "none" || (scheme === "unknown" && areas.some(({ volume }) => volume))) {
     return named;
+  }
   if (scheme === "unknown") {
     return contents.complete ? text("contents.table-lost") : text("contents.not-known-yet");
   }
@@ -57,7 +58,8 @@ export function areaName(area) {
 }
 
 /** @param {DiskArea} area */
-function withoutVolume({ purpose, seen, lost, number }) {
+function withoutVolume({ purpose, seen, pending, lost, number }) {
+  if (pending) return text("contents.not-known-yet");
   if (lost) return text("contents.lost");
   const key = purpose === null ? null : keyOf("partition-purpose", purpose);
   if (key) return text(key);
@@ -119,10 +121,10 @@ function areaFacts({ volume, active, inDoubt, others, type, purpose }) {
   return [
     active && text("contents.active"),
     plain && text("contents.type", { type }),
-    volume?.used != null && text("contents.used", { size: size(volume.used) }),
-    volume?.mounted != null && text("contents.mounted", { folder: volume.mounted }),
-    volume?.detail != null && text("contents.detail", { detail: volume.detail }),
-    volume?.uuid != null && text("contents.uuid", { uuid: volume.uuid }),
+    volume && volume.used !== null && text("contents.used", { size: size(volume.used) }),
+    volume && volume.mounted !== null && text("contents.mounted", { folder: volume.mounted }),
+    volume && volume.detail !== null && text("contents.detail", { detail: volume.detail }),
+    volume && volume.uuid !== null && text("contents.uuid", { uuid: volume.uuid }),
     volume?.proof === "disagrees" && text("contents.disagrees"),
     inDoubt && text("contents.in-doubt"),
     others.length > 0 &&
