@@ -53,10 +53,13 @@
 
 pub mod archive;
 pub mod container;
+pub mod disk_contents;
 pub mod export;
+pub mod file_system;
 pub mod foreign;
 pub mod image;
 pub mod machine;
+pub mod partition;
 pub mod proxmox;
 pub mod scan;
 #[cfg(target_arch = "wasm32")]

@@ -2,6 +2,7 @@
 import { Actions } from "./actions.js";
 import { announcementOf } from "./page/announcements.js";
 import { watchClicks } from "./page/download-gate.js";
+import { DiskContents } from "./page/disk-contents.js";
 import { listenForFiles } from "./page/drop.js";
 import { isLive } from "./page/save.js";
 import { abilities } from "./page/saving/abilities.js";
@@ -72,6 +73,7 @@ const worker = new WorkerClient({
 });
 const actions = new Actions(worker, send, () => state);
 const trust = new Trust(worker, send, () => state);
+const diskContents = new DiskContents(worker, send, () => state);
 const upkeep = new Upkeep(worker, send, () => state);
 
 /** @param {import("./page/model.js").PageEvent} event */
@@ -83,6 +85,7 @@ function send(event) {
   if (state !== before) renderSoon();
   actions.handle(event, before);
   trust.handle(event);
+  diskContents.handle(event);
   upkeep.handle(event);
 }
 

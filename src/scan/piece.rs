@@ -166,3 +166,11 @@ pub trait Observer {
 impl Observer for () {
     fn see(&mut self, _: &Piece, _: &[Taken], _: &Scanned) {}
 }
+
+/// Two of them.
+impl<A: Observer, B: Observer> Observer for (&mut A, &mut B) {
+    fn see(&mut self, piece: &Piece, taken: &[Taken], found: &Scanned) {
+        self.0.see(piece, taken, found);
+        self.1.see(piece, taken, found);
+    }
+}

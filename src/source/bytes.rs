@@ -45,6 +45,18 @@ pub fn le_u16(bytes: &[u8], at: usize) -> u16 {
     LittleEndian::read_u16(&field::<2>(bytes, at))
 }
 
+/// The little-endian 32-bit number at `at`.
+#[must_use]
+pub fn le_u32(bytes: &[u8], at: usize) -> u32 {
+    LittleEndian::read_u32(&field::<4>(bytes, at))
+}
+
+/// The little-endian 64-bit number at `at`.
+#[must_use]
+pub fn le_u64(bytes: &[u8], at: usize) -> u64 {
+    LittleEndian::read_u64(&field::<8>(bytes, at))
+}
+
 /// `count` as a number of bytes.
 #[must_use]
 pub fn to_u64(count: usize) -> u64 {
@@ -145,6 +157,8 @@ mod tests {
         assert_eq!(be_u16(&bytes, 1), 0x0102);
         assert_eq!(le_u16(&bytes, 1), 0x0201);
         assert_eq!(be_u32(&bytes, 5), 0x0506_0708);
+        assert_eq!(le_u32(&bytes, 5), 0x0807_0605);
+        assert_eq!(le_u64(&bytes, 1), 0x0807_0605_0403_0201);
         assert_eq!(be_u64(&bytes, 1), 0x0102_0304_0506_0708);
         assert_eq!(be_u32(&bytes, 7), 0x0708_0000);
         assert_eq!(be_u32(&bytes, 100), 0);

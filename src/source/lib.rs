@@ -13,16 +13,20 @@ mod error;
 #[cfg(unix)]
 mod file;
 mod foreign;
+mod glimpse;
 mod memory;
 mod read_at;
 mod severity;
 mod window;
 
-pub use bytes::{Reader, Writer, array, be_u16, be_u32, be_u64, hex, le_u16, to_u64, to_usize};
+pub use bytes::{
+    Reader, Writer, array, be_u16, be_u32, be_u64, hex, le_u16, le_u32, le_u64, to_u64, to_usize,
+};
 pub use error::{Error, ErrorKind, Part};
 #[cfg(unix)]
 pub use file::FileSource;
 pub use foreign::{Foreign, Member, Members};
+pub use glimpse::{Glimpse, Lacking};
 pub use read_at::{Gap, GapKind, ReadAt, gaps, has_all, lost_until, read_range};
 pub use severity::Severity;
 pub use window::Window;

@@ -12,7 +12,7 @@ const CORPUS_MAX: u64 = 200 << 10;
 
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 12] = [
+const TARGETS: [Target; 13] = [
     ("header", bodies::header),
     ("extent", bodies::extent),
     ("archive", bodies::archive),
@@ -25,6 +25,7 @@ const TARGETS: [Target; 12] = [
     ("opening", bodies::around::opening),
     ("name", bodies::around::name),
     ("kept", bodies::around::kept),
+    ("partition", bodies::disks::partition),
 ];
 
 #[test]

@@ -6,7 +6,9 @@ mod container;
 #[path = "../support/contents.rs"]
 mod contents;
 mod dense;
+mod disk_contents;
 mod export;
+mod file_system;
 mod foreign;
 mod fuzz_corpus;
 mod holes;
@@ -16,6 +18,7 @@ mod memory;
 #[allow(dead_code, reason = "the comparison with wasm uses the rest")]
 mod mutated;
 mod mutations;
+mod partition;
 #[path = "../support/programs.rs"]
 mod programs;
 mod proxmox;

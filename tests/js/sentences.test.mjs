@@ -69,6 +69,25 @@ test("every kind of file that is something else has its words", () => {
   assert.deepEqual(left, own);
 });
 
+/** What is told of a disk, with the files that name the codes. */
+const TOLD_OF_DISKS = [
+  ["volume-kind", "file_system/volume.rs", "impl Kind {"],
+  ["partition-purpose", "partition/purpose.rs", "impl Use {"],
+  ["partition-remark", "partition/table.rs", "impl Remark {"],
+  ["boot-loader", "partition/boot_loader.rs", "impl BootLoader {"],
+];
+
+for (const [family, file, start] of TOLD_OF_DISKS) {
+  test(`every ${family} has its words, and no words are left over`, () => {
+    const source = readFileSync(join(root, "src", file), "utf8");
+    const table = source.slice(source.indexOf(start)).split("\n    }\n")[0];
+    const codes = [...table.matchAll(/=> "([a-z0-9-]+)"/g)].map(([, code]) => code);
+    assert.ok(codes.length >= 5, `${codes.length} codes`);
+    const there = keys.filter((key) => key.startsWith(`${family}.`));
+    assert.deepEqual(there, codes.map((code) => `${family}.${code}`).sort());
+  });
+}
+
 /** A fault of the program's own: it is told with the words for what is unknown. */
 const WITHOUT_WORDS = "internal";
 
@@ -97,6 +116,7 @@ const CHOSEN = [
   /^(drive-state|restore\.death|restored|foreign)\./,
   /^proxmox\.(message|assertion|accepts|verdict)\./,
   /^file-name\.inside\./,
+  /^(volume-kind|partition-purpose|partition-remark|boot-loader)\./,
   /^scan\.(control|title)\./,
   /^(tab|ago)\./,
   /^clusters\.(full|partial|zero|doubt|missing|unseen)(-means)?$/,

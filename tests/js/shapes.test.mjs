@@ -93,6 +93,9 @@ function* answersOf(archive) {
   for (const { id } of devices) {
     yield ["Export.FormatChoice[]", made.formats(id)];
     yield ["LostRanges", archive.lostRanges(id, 5)];
+    while (!archive.diskContentsStep(id));
+    const contents = archive.diskContents(id);
+    if (contents) yield ["DiskContents", contents];
   }
 }
 

@@ -1,5 +1,6 @@
 /** The page's one state value and the events that change it. */
 import type {
+  DiskContents,
   DoubtTaken,
   DrivesLeftOut,
   FileNameVerdict,
@@ -92,6 +93,8 @@ export interface ShownArchive {
   /** By which way each disk is saved; where nothing was chosen, what suits best. */
   ways: ReadonlyMap<number, Way>;
   hashes: ReadonlyMap<number, Hash>;
+  /** What is on each disk, as far as that is known. */
+  contents: ReadonlyMap<number, DiskContents>;
   elsewhere: Elsewhere;
   /** Whether the report and the lists of settings hold what is not for others to read. */
   withSecrets: boolean;
@@ -388,6 +391,7 @@ export type PageEvent =
       failure: Failure | null;
     }
   | { type: "trust-arrived"; archive: number; trust: Trust }
+  | { type: "contents-arrived"; archive: number; contents: DiskContents[] }
   | { type: "worker-ended"; failure: Failure }
   | { type: "abilities-known"; abilities: Abilities }
   | {

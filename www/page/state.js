@@ -215,6 +215,7 @@ function shown({ file, parts, archive, changedSince }) {
     beginsLike: new Map(),
     ways: new Map(),
     hashes: new Map(),
+    contents: new Map(),
     elsewhere: NOTHING_ELSEWHERE,
     withSecrets: false,
   };
@@ -342,6 +343,8 @@ function changedArchive(archive, event) {
       const { facts, texts } = event;
       return { ...archive, elsewhere: { ...archive.elsewhere, facts, texts } };
     }
+    case "contents-arrived":
+      return { ...archive, contents: new Map(event.contents.map((one) => [one.deviceId, one])) };
     case "save-read":
       return withRead(archive, event.saved);
     case "hash-changed":

@@ -1,5 +1,6 @@
 /** What crosses between the page, its Worker and its Service Worker. */
 import type {
+  DiskContents,
   DoubtTaken,
   DrivesLeftOut,
   FileNameVerdict,
@@ -287,6 +288,8 @@ export interface Requests {
     /** `timesUnpacked`: how much of the backup it takes to read the disk in its own order. */
     result: { formats: FormatChoice[]; timesUnpacked: number };
   };
+  /** What is on each disk, as far as that is known. */
+  diskContents: { ask: { archive: number }; progress: never; result: DiskContents[] };
   /** Another format that a disk begins like; null where it is not known to. */
   beginsLike: {
     ask: { archive: number; deviceId: number };

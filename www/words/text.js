@@ -47,9 +47,8 @@ export function pieces(key, ...params) {
  */
 export function keyOf(family, code) {
   const key = `${family}.${code}`;
-  return Object.hasOwn(entries, key)
-    ? /** @type {import("./text-types.js").KeysOf<Family>} */ (key)
-    : null;
+  // Of so many keys, the type of `key` is more than tsc works out.
+  return Object.hasOwn(entries, key) ? /** @type {any} */ (key) : null;
 }
 
 /**

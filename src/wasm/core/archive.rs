@@ -16,6 +16,7 @@ use crate::archive::findings::Findings;
 use crate::archive::header::{Config, Device, Header, Standing};
 use crate::archive::unit::DeviceId;
 use crate::container::{Container, Contents, Options, WINDOW_LIMIT, WINDOW_MAX};
+use crate::disk_contents::Passing;
 use crate::export::file_name::safe_name;
 use crate::image::{DoubtFigures, Fill, Image};
 use crate::machine::qemu_server_conf::{self, QemuServerConf};
@@ -59,6 +60,8 @@ pub struct Archive {
     scan: Scan,
     /// What Proxmox's program would make of what the scan comes by.
     reading: Reading,
+    /// What is on the disks, as the scan comes by.
+    passing: Passing,
     file: Rc<dyn ReadAt>,
     file_size: u64,
     options: Options,
@@ -84,7 +87,9 @@ impl Archive {
         let archive = crate::archive::Archive::open(Rc::clone(&source), &options)
             .map_err(|error| thrown(&error))?;
         let (reading, scan) = (Reading::new(&archive), Scan::new(&archive));
-        Ok(Self { archive, scan, reading, file: source, file_size, options, room: Rc::default() })
+        let passing = passing_of(&archive);
+        let room = Rc::default();
+        Ok(Self { archive, scan, reading, passing, file: source, file_size, options, room })
     }
 
     /// What the archive says of itself.
@@ -121,7 +126,8 @@ impl Archive {
     /// Does a bounded amount of the scan. Throws a `VmaError`.
     #[wasm_bindgen(js_name = scanStep)]
     pub fn scan_step(&mut self) -> Result<ScanProgress, JsValue> {
-        let progress = self.scan.step_with(&mut self.reading).map_err(|error| thrown(&error))?;
+        let progress = self.scan.step_with(&mut (&mut self.reading, &mut self.passing));
+        let progress = progress.map_err(|error| thrown(&error))?;
         Ok(self.progress(progress).into())
     }
 
@@ -165,7 +171,9 @@ impl Archive {
     /// header is lost or cannot be believed. Returns whether it was taken.
     #[wasm_bindgen(js_name = assumeSize)]
     pub fn assume_size(&mut self, device: u8, bytes: f64) -> bool {
-        DeviceId::new(device).is_some_and(|id| self.scan.assume_size(id, from_number(bytes)))
+        let Some(id) = DeviceId::new(device) else { return false };
+        self.passing.forget(id);
+        self.scan.assume_size(id, from_number(bytes))
     }
 
     /// Bytes of the image of a device; 0 for a device that is none.
@@ -257,6 +265,7 @@ impl Archive {
     pub(super) fn go_on_from(&mut self, kept: Scanned) {
         self.scan = Scan::resume(&self.archive, kept);
         self.reading = Reading::accepted();
+        self.passing = passing_of(&self.archive);
     }
 
     /// Starts the scan anew; behind one that was kept, with nothing of what was kept.
@@ -266,8 +275,17 @@ impl Archive {
             self.archive = archive.map_err(|error| thrown(&error))?;
         }
         self.reading = Reading::new(&self.archive);
+        self.passing = passing_of(&self.archive);
         self.scan = Scan::new(&self.archive);
         Ok(())
+    }
+
+    pub(super) fn passing(&self) -> &Passing {
+        &self.passing
+    }
+
+    pub(super) fn passing_and_scan(&mut self) -> (&mut Passing, &Scan) {
+        (&mut self.passing, &self.scan)
     }
 
     pub(super) fn found(&self) -> &Scanned {
@@ -308,6 +326,10 @@ impl Archive {
             .count("findings", progress.findings)
             .into()
     }
+}
+
+fn passing_of(archive: &crate::archive::Archive) -> Passing {
+    Passing::new(Rc::<Contents>::clone(archive.contents()), archive.header())
 }
 
 /// `large_window`: lets a zstd window take up to 1 GiB.

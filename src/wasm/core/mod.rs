@@ -2,6 +2,7 @@
 
 mod archive;
 mod container;
+mod disk_contents;
 mod disk_bytes;
 mod doubt;
 mod facts;

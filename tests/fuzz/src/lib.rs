@@ -8,6 +8,7 @@
 #![allow(dead_code, reason = "each target uses its own part")]
 
 pub mod around;
+pub mod disks;
 mod patch;
 mod xml;
 

@@ -1,0 +1,204 @@
+//! What is on the disks of an archive, found out as a scan comes by.
+//!
+//! In a container that is decoded from front to back, a place that lies behind would
+//! have to be decoded again. So the places that are looked at are kept as they come by:
+//! first the start of each disk, then what that leads to.
+
+use core::ops::Range;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::held::{Held, PLACE, Places};
+use super::{DiskContents, describe};
+use crate::archive::header::Header;
+use crate::archive::unit::DeviceId;
+use crate::image::Image;
+use crate::scan::piece::{Observer, Piece, Taken};
+use crate::scan::{Scan, Scanned};
+use crate::source::{Error, Gap, ReadAt, gaps};
+
+/// Bytes that are kept of all disks together, at most.
+pub const KEPT_MAX: usize = 32 << 20;
+
+/// The disks of an archive. As an [observer](Observer) it looks at what a scan comes by.
+pub struct Passing {
+    contents: Rc<dyn ReadAt>,
+    disks: BTreeMap<DeviceId, Disk>,
+}
+
+/// One disk. The size is that of the header, where that can be believed.
+struct Disk {
+    size: Option<u64>,
+    places: Rc<Places>,
+    found: Option<DiskContents>,
+    /// Whether it was looked at since the scan is finished: nothing becomes otherwise
+    /// any more.
+    is_settled: bool,
+}
+
+impl Passing {
+    /// The disks that `header` declares, of which `contents` holds the clusters.
+    #[must_use]
+    pub fn new(contents: Rc<dyn ReadAt>, header: &Header) -> Self {
+        let is_known = header.is_proven();
+        let disks = header.devices().iter().filter(|device| !device.is_vmstate());
+        let disks = disks.map(|device| {
+            let size = is_known.then_some(device.size);
+            (device.id, Disk { size, ..Disk::default() })
+        });
+        Self { contents, disks: disks.collect() }
+    }
+
+    /// What is known of a disk by now; `None` if nothing is, or it is no disk.
+    #[must_use]
+    pub fn found(&self, device: DeviceId) -> Option<&DiskContents> {
+        self.disks.get(&device)?.found.as_ref()
+    }
+
+    /// How often the disk was read, and how many bytes.
+    #[must_use]
+    pub fn read(&self, device: DeviceId) -> (u64, u64) {
+        self.disks.get(&device).map_or((0, 0), |disk| disk.places.read())
+    }
+
+    /// Bytes that are kept.
+    #[must_use]
+    pub fn bytes_held(&self) -> usize {
+        self.disks.values().map(|disk| disk.places.bytes_held()).sum()
+    }
+
+    /// Looks at a disk once more, as far as `scan` has come, and works by about
+    /// `work_max` bytes towards what is still wanted. Returns whether nothing is left
+    /// to be done now.
+    ///
+    /// # Errors
+    ///
+    /// As for a read.
+    pub fn step(&mut self, scan: &Scan, device: DeviceId, work_max: u64) -> Result<bool, Error> {
+        let is_disk = scan.header().device(device).is_some_and(|device| !device.is_vmstate());
+        let Some(image) = scan.image(device).filter(|_| is_disk) else { return Ok(true) };
+        if !scan.found().is_done() {
+            // Until then only what comes by: the decoder stands where the scan needs it.
+            return Ok(true);
+        }
+        // Whether anything speaks against what was read while the scan went on.
+        let is_wrong = scan.found().findings().count() > 0
+            || gaps(&*self.contents, 0..u64::MAX).next().is_some();
+        let disk = self.disks.entry(device).or_default();
+        if !disk.is_settled {
+            // What was found wrong since, a place may have been read too early for.
+            if is_wrong {
+                disk.places.clear();
+            }
+            disk.found = None;
+            disk.is_settled = true;
+        }
+        if disk.found.as_ref().is_some_and(DiskContents::is_complete) {
+            return Ok(true);
+        }
+        for place in disk.places.wanted() {
+            let start = place.saturating_mul(PLACE);
+            if !image.approach(start..start.saturating_add(PLACE), work_max)? {
+                return Ok(false);
+            }
+            // Read at once: the way to the next may lead away from it.
+            let mut byte = [0];
+            Held::new(Rc::new(image.clone()), Rc::clone(&disk.places)).read_at(start, &mut byte)?;
+        }
+        disk.look(image)?;
+        let is_complete = disk.found.as_ref().is_some_and(DiskContents::is_complete);
+        if is_complete {
+            disk.places.clear();
+        }
+        Ok(is_complete)
+    }
+
+    /// Forgets what was found: something else is known of the disk than before.
+    pub fn forget(&mut self, device: DeviceId) {
+        self.disks.insert(device, Disk::default());
+    }
+
+    /// The image of a disk while it is scanned.
+    fn image(&self, device: DeviceId, found: &Scanned, at: u64) -> Option<Image> {
+        let size = self.disks.get(&device)?.size?;
+        let index = found.index(device)?;
+        let near = Near { contents: Rc::clone(&self.contents), at };
+        Some(Image::new(Rc::new(near), Rc::clone(index), size, false))
+    }
+}
+
+impl Default for Disk {
+    /// One of which the start is wanted.
+    fn default() -> Self {
+        let places = Rc::<Places>::default();
+        places.want(0);
+        Self { size: None, places, found: None, is_settled: false }
+    }
+}
+
+impl Disk {
+    fn look(&mut self, image: Image) -> Result<(), Error> {
+        let disk: Rc<dyn ReadAt> = Rc::new(Held::new(Rc::new(image), Rc::clone(&self.places)));
+        self.found = Some(describe(&disk)?);
+        Ok(())
+    }
+}
+
+/// The contents of a container that was decoded up to some place: what lies elsewhere is
+/// approached by nobody, so that the pass goes on where it stands.
+struct Near {
+    contents: Rc<dyn ReadAt>,
+    at: u64,
+}
+
+impl ReadAt for Near {
+    fn size(&self) -> Option<u64> {
+        self.contents.size()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        self.contents.read_at(offset, buffer)
+    }
+
+    fn gap(&self, range: Range<u64>) -> Option<Gap> {
+        self.contents.gap(range)
+    }
+
+    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
+        self.contents.trace(range, into);
+    }
+
+    fn approach(&self, range: Range<u64>, _: u64) -> Result<bool, Error> {
+        Ok(self.contents.detour(self.at, range.start) == 0)
+    }
+
+    fn detour(&self, from: u64, offset: u64) -> u64 {
+        self.contents.detour(from, offset)
+    }
+}
+
+impl Observer for Passing {
+    fn see(&mut self, piece: &Piece, taken: &[Taken], found: &Scanned) {
+        let Piece::Extent(extent) = piece else { return };
+        let mut came_by = Vec::new();
+        for (slot, &taken) in extent.header.slots().iter().zip(taken) {
+            let is_there = matches!(taken, Taken::Stored | Taken::Zero);
+            let wanted = self
+                .disks
+                .get(&slot.device)
+                .is_some_and(|disk| disk.places.is_wanted(slot.cluster.0.into()));
+            if is_there && wanted && !came_by.contains(&slot.device) {
+                came_by.push(slot.device);
+            }
+        }
+        for device in came_by {
+            let has_room = self.bytes_held() < KEPT_MAX;
+            let image = self.image(device, found, extent.data.end).filter(|_| has_room);
+            let Some(image) = image else { continue };
+            let Some(disk) = self.disks.get_mut(&device) else { continue };
+            // An error of the file comes up again in the scan itself, or when the disk
+            // is looked at after it.
+            let _ = disk.look(image);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+/** What is on a disk, in words. Pure. */
+import { size } from "./format.js";
+import { keyOf, text } from "./text.js";
+
+/** @typedef {import("../core/vma_inspector.js").DiskContents} DiskContents */
+/** @typedef {import("../core/vma_inspector.js").DiskArea} DiskArea */
+
+/** Parts that the line names; the table names all. */
+const NAMED = 8;
+
+/**
+ * One short line, such as `GPT: EFI, ext4 “root”, swap`.
+ * @param {DiskContents} contents
+ */
+export function contentsLine(contents) {
+  const { scheme, areas } = contents;
+  const parts = areas.filter(({ purpose }) => purpose !== "extended").map(areaName);
+  const more = parts.length - NAMED;
+  const shown =
+    more > 0 ? [...parts.slice(0, NAMED), text("contents.more", { count: more })] : parts;
+  const named = shown.join(", ");
+  if (scheme === "none" && !contents.complete && areas.every(({ volume }) => !volume)) {
+    return text("contents.not-known-yet");
+  }
+  if (scheme === "none" || (scheme === "unknown" && areas.some(({ volume }) => volume))) {
+    return named;
+  }
+  if (scheme === "unknown") {
+    return contents.complete ? text("contents.table-lost") : text("contents.not-known-yet");
+  }
+  const table = scheme === "gpt" ? text("contents.gpt") : text("contents.mbr");
+  if (parts.length === 0) return text("contents.table-empty", { table });
+  return text("contents.table-of", { table, parts: named });
+}
+
+/**
+ * What a part holds, with its name.
+ * @param {DiskArea} area
+ * @returns {string}
+ */
+export function areaName(area) {
+  const { volume, purpose, group, volumes } = area;
+  if (!volume) return withoutVolume(area);
+  if (purpose === "efi-system") return text("partition-purpose.efi-system");
+  const kind = kindWord(volume.kind);
+  if (volume.kind === "lvm" && group !== null) {
+    const inside = volumes
+      .filter(({ volume: held }) => held)
+      .map((one) => {
+        const what = areaName({ ...one, purpose: null });
+        return text("contents.logical", { name: one.name ?? "", what });
+      });
+    const lvm = text("contents.named", { kind, name: group });
+    return inside.length > 0 ? text("contents.group", { lvm, inside: inside.join(", ") }) : lvm;
+  }
+  const name = volume.label ?? null;
+  return name === null ? kind : text("contents.named", { kind, name });
+}
+
+/** @param {DiskArea} area */
+function withoutVolume({ purpose, seen, pending, lost, number }) {
+  if (pending) return text("contents.not-known-yet");
+  if (lost) return text("contents.lost");
+  const key = purpose === null ? null : keyOf("partition-purpose", purpose);
+  if (key) return text(key);
+  if (!seen) return text("contents.not-looked-at");
+  return number === null ? text("contents.nothing-known") : text("contents.unknown");
+}
+
+/** @param {string} kind */
+export function kindWord(kind) {
+  const key = keyOf("volume-kind", kind);
+  return key ? text(key) : kind;
+}
+
+/**
+ * What has to be said of a disk beside its parts, one sentence each.
+ * @param {DiskContents} contents
+ */
+export function contentsRemarks({ remarks, lost, inDoubt, bootLoader, system, complete }) {
+  const loader = bootLoader === null ? null : keyOf("boot-loader", bootLoader);
+  return [
+    !complete && text("contents.incomplete"),
+    lost && text("contents.some-lost"),
+    inDoubt && text("contents.some-in-doubt"),
+    ...remarks.map(({ code, partition }) => {
+      const key = keyOf("partition-remark", code);
+      return key !== null && text(key, { number: String(partition ?? 0) });
+    }),
+    loader !== null && text("contents.boot-loader", { loader: text(loader) }),
+    system !== null &&
+      (system === "linux" ? text("contents.system-linux") : text("contents.system-windows")),
+  ].filter((line) => line !== false);
+}
+
+/**
+ * Everything that is known of an area, for a row of a table: number, what it holds,
+ * name, where, size, and what else.
+ * @param {DiskArea} area
+ * @param {number} [depth]
+ * @returns {string[][]}
+ */
+export function areaRows(area, depth = 0) {
+  const { number, volume, name, offset, volumes } = area;
+  const first = number === null ? (name ?? text("contents.whole-disk")) : String(number);
+  const row = [
+    depth > 0 ? text("contents.inside", { name: first }) : first,
+    areaName({ ...area, volumes: [] }),
+    (number === null ? null : name) ?? "",
+    offset === null ? "" : size(offset),
+    size(area.size),
+    areaFacts(area).join(" · "),
+  ];
+  const inside = volume?.kind === "lvm" ? volumes : [];
+  return [row, ...inside.flatMap((one) => areaRows(one, depth + 1))];
+}
+
+/** @param {DiskArea} area */
+function areaFacts({ volume, active, inDoubt, others, type, purpose }) {
+  const plain = volume === null && purpose === null && type !== null;
+  return [
+    active && text("contents.active"),
+    plain && text("contents.type", { type }),
+    volume && volume.used !== null && text("contents.used", { size: size(volume.used) }),
+    volume && volume.mounted !== null && text("contents.mounted", { folder: volume.mounted }),
+    volume && volume.detail !== null && text("contents.detail", { detail: volume.detail }),
+    volume && volume.uuid !== null && text("contents.uuid", { uuid: volume.uuid }),
+    volume?.proof === "disagrees" && text("contents.disagrees"),
+    inDoubt && text("contents.in-doubt"),
+    others.length > 0 &&
+      text("contents.others", { kinds: others.map((kind) => kindWord(kind)).join(", ") }),
+  ].filter((line) => line !== false);
+}
