@@ -12,6 +12,7 @@ mod image_hash;
 mod kept;
 mod object;
 mod parts;
+mod picture;
 mod placement;
 mod places;
 mod report;
