@@ -7,6 +7,7 @@ import { isLive } from "./page/save.js";
 import { abilities } from "./page/saving/abilities.js";
 import { Downloads } from "./page/saving/downloads.js";
 import { dropStaged } from "./page/saving/staged.js";
+import { Pictures } from "./page/pictures.js";
 import { INITIAL, update } from "./page/state.js";
 import { service } from "./page/service.js";
 import { Trust } from "./page/trust.js";
@@ -71,6 +72,7 @@ const worker = new WorkerClient({
 });
 const actions = new Actions(worker, send, () => state);
 const trust = new Trust(worker, send, () => state);
+const pictures = new Pictures(worker, send);
 const upkeep = new Upkeep(worker, send, () => state);
 
 /** @param {import("./page/model.js").PageEvent} event */
@@ -82,6 +84,7 @@ function send(event) {
   if (state !== before) renderSoon();
   actions.handle(event, before);
   trust.handle(event);
+  pictures.handle(event);
   upkeep.handle(event);
 }
 

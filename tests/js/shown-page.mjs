@@ -94,6 +94,7 @@ globalThis.document = {
   activeElement: null,
   createElement: (tag) => new Element(tag),
   getElementById: byId,
+  addEventListener() {},
 };
 // Node's own keeps a process alive.
 globalThis.MessageChannel = class {

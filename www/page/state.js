@@ -199,6 +199,8 @@ function shown({ file, parts, archive, changedSince }) {
     beginsLike: new Map(),
     choices: new Map(),
     hashes: new Map(),
+    diskPictures: new Map(),
+    filePicture: null,
     elsewhere: NOTHING_ELSEWHERE,
     withSecrets: false,
   };
@@ -326,6 +328,12 @@ function changedArchive(archive, event) {
       const { facts, texts } = event;
       return { ...archive, elsewhere: { ...archive.elsewhere, facts, texts } };
     }
+    case "disk-cells-arrived": {
+      const diskPictures = new Map(archive.diskPictures).set(event.deviceId, event.picture);
+      return { ...archive, diskPictures };
+    }
+    case "file-cells-arrived":
+      return { ...archive, filePicture: event.picture };
     case "save-read":
       return withRead(archive, event.saved);
     case "hash-changed":

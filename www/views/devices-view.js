@@ -5,12 +5,13 @@ import { doubtBytes, doubtOf, isBeginningLost, isHeaderCut, missingBytes } from 
 import { exactSize, size, whenKept } from "../words/format.js";
 import { count, share } from "../words/numbers.js";
 import { pieces, text } from "../words/text.js";
-import { clusterBar, clusterTable } from "./cluster-bar.js";
+import { clusterTable } from "./cluster-bar.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
 import { badge, facts, foreign, table } from "./parts.js";
 import { saveBox } from "./save-box.js";
 import { savePanel } from "./save-panel.js";
 import { sizeField } from "./size-field.js";
+import { diskStrip } from "./strip/disk-strip.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
 /** @typedef {import("../core/vma_inspector.js").DeviceStatistics} Statistics */
@@ -76,6 +77,7 @@ function deviceCard(device, archive, send) {
   const box = saveBox(send);
   const boxPlace = h("div");
   const state = h("span");
+  const strip = diskStrip(device, send);
   const numbers = h("div", { class: "device-numbers" });
   const root = h(
     "article",
@@ -89,6 +91,7 @@ function deviceCard(device, archive, send) {
     sizeField(device, archive, send),
     panel.root,
     boxPlace,
+    strip.root,
     numbers,
   );
   /** @type {unknown} */
@@ -103,6 +106,7 @@ function deviceCard(device, archive, send) {
   function draw(archive, current, abilities) {
     const { scan } = archive;
     panel.draw(archive, current, abilities);
+    strip.update(archive);
     if (current) box.draw(current);
     if (boxPlace.contains(box.root) !== (current !== null)) fill(boxPlace, current && box.root);
     if (scan.report === drawnReport && scan.phase === drawnPhase) return;
@@ -176,7 +180,6 @@ function drawNumbers(device, { clusters, storedBytes, zeroBytes, imageSize }, ar
   const plain = overview.container === "plain";
   const whole = plain ? file.size : scan.report?.container.unpackedSize;
   return [
-    clusterBar(clusters, final),
     h(
       "div",
       { class: "device-columns" },

@@ -3,6 +3,7 @@ import init from "../core/vma_inspector.js";
 import { failure, failureOf, isFault, RemoteError } from "../shared/failure.js";
 import { policyHere } from "../shared/policy.js";
 import { archiveHandlers } from "./handlers/archive.js";
+import { picturingHandlers } from "./handlers/picturing.js";
 import { savingHandlers } from "./handlers/saving.js";
 import { scanningHandlers } from "./handlers/scanning.js";
 import { connectHasher, prepareHashing } from "./hashing/hash-feed.js";
@@ -14,7 +15,12 @@ import { connectReader } from "./source/file-stream.js";
 /** @typedef {import("../shared/messages.js").RequestKind} RequestKind */
 
 /** @type {import("../shared/messages.js").Handlers} */
-const handlers = { ...archiveHandlers, ...scanningHandlers, ...savingHandlers };
+const handlers = {
+  ...archiveHandlers,
+  ...scanningHandlers,
+  ...picturingHandlers,
+  ...savingHandlers,
+};
 
 const core = loadCore().then(
   () => null,
