@@ -8,6 +8,7 @@ import { isLive } from "./page/save.js";
 import { abilities } from "./page/saving/abilities.js";
 import { Downloads } from "./page/saving/downloads.js";
 import { dropStaged } from "./page/saving/staged.js";
+import { Pictures } from "./page/pictures.js";
 import { INITIAL, update } from "./page/state.js";
 import { service } from "./page/service.js";
 import { Trust } from "./page/trust.js";
@@ -74,6 +75,7 @@ const worker = new WorkerClient({
 const actions = new Actions(worker, send, () => state);
 const trust = new Trust(worker, send, () => state);
 const diskContents = new DiskContents(worker, send, () => state);
+const pictures = new Pictures(worker, send);
 const upkeep = new Upkeep(worker, send, () => state);
 
 /** @param {import("./page/model.js").PageEvent} event */
@@ -86,6 +88,7 @@ function send(event) {
   actions.handle(event, before);
   trust.handle(event);
   diskContents.handle(event);
+  pictures.handle(event);
   upkeep.handle(event);
 }
 

@@ -37,6 +37,21 @@ impl Image {
         Self { source: source(self.source), ..self }
     }
 
+    /// Where its clusters are.
+    pub(super) fn index(&self) -> &DeviceIndex {
+        &self.index
+    }
+
+    /// The archive that it is put together from.
+    pub(super) fn source(&self) -> &dyn ReadAt {
+        &*self.source
+    }
+
+    /// What a cluster is that the index does not know.
+    pub(super) fn missing(&self) -> Origin {
+        self.missing
+    }
+
     /// Where `cluster` is.
     pub(super) fn cluster(&self, cluster: ClusterNumber) -> Cluster {
         self.index.cluster(cluster)

@@ -203,6 +203,18 @@ impl DeviceIndex {
         self.lost.get(&cluster.0).copied().unwrap_or_default()
     }
 
+    /// The pages that are there, from the one of this number on, in order.
+    pub(super) fn pages_from(&self, number: u32) -> impl Iterator<Item = (u32, &Page)> {
+        self.pages.range(number..).map(|(&number, page)| (number, page))
+    }
+
+    /// Clusters with lost blocks from this one on, in order.
+    pub(super) fn cut_from(&self, cluster: u64) -> impl Iterator<Item = u64> {
+        let from = u32::try_from(cluster);
+        let cut = from.ok().map(|from| self.lost.range(from..));
+        cut.into_iter().flatten().map(|(&cluster, _)| u64::from(cluster))
+    }
+
     /// Clusters with lost blocks, in order.
     pub fn cut_clusters(&self) -> impl Iterator<Item = (ClusterNumber, BlockMask)> {
         self.lost.iter().map(|(&cluster, &mask)| (ClusterNumber(cluster), mask))

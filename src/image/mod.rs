@@ -1,9 +1,12 @@
 //! The image of one device, rebuilt from the clusters in the archive.
 
+pub mod cells;
 mod device_image;
 mod disk_image;
 mod doubt;
+pub mod file_cells;
 pub mod filled;
+pub mod grid;
 pub mod index;
 mod joined;
 mod page;

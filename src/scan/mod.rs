@@ -255,8 +255,9 @@ impl Scan {
         Some(Image::new(self.doubted(), Rc::clone(index), size, found.done))
     }
 
-    /// The contents, with what speaks against them.
-    fn doubted(&self) -> Rc<dyn ReadAt> {
+    /// The bytes of the archive, with what speaks against them.
+    #[must_use]
+    pub fn doubted(&self) -> Rc<dyn ReadAt> {
         let contents: Rc<dyn ReadAt> = match &self.reread {
             Some(reread) => Rc::<Reread>::clone(reread),
             None => Rc::<Contents>::clone(&self.contents),

@@ -2,6 +2,7 @@
 //! or hostile, held against what others say of the same bytes.
 
 mod archive;
+mod cells;
 mod container;
 #[path = "../support/contents.rs"]
 mod contents;

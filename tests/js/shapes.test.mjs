@@ -96,14 +96,25 @@ function* answersOf(archive) {
     while (!archive.diskContentsStep(id));
     const contents = archive.diskContents(id);
     if (contents) yield ["DiskContents", contents];
+    yield ["DiskPicture", counted(archive, archive.countDisk(id, 0, 1e9, 7))];
   }
+  yield ["FilePicture", counted(archive, archive.countFile(0, 1e12, 7))];
+}
+
+/** What comes of a counting that is stepped to its end. */
+function counted(archive, counting) {
+  while (!counting.step(archive));
+  const picture = counting.picture(archive);
+  counting.free();
+  return picture;
 }
 
 /** A value as a literal of TypeScript; a hole where there is `undefined`, which no type allows. */
 function literal(value) {
-  if (value instanceof Uint8Array) return `new Uint8Array(${JSON.stringify([...value])})`;
   if (typeof value === "bigint") return `${value}n`;
-  if (value instanceof Float64Array) return `new Float64Array(${JSON.stringify([...value])})`;
+  if (value instanceof Float64Array || value instanceof Uint8Array) {
+    return `new ${value.constructor.name}(${JSON.stringify([...value])})`;
+  }
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (value === null || typeof value !== "object") return String(JSON.stringify(value));
   const fields = Object.entries(value).map(([name, field]) => `${name}: ${literal(field)}`);
@@ -113,7 +124,8 @@ function literal(value) {
 /** What tsc says of these lines. */
 function check(name, lines) {
   const imports = Object.entries({ Core: "vma_inspector", Export: "vma_inspector_export" }).map(
-    ([as, module]) => `import type * as ${as} from ${JSON.stringify(join(modules, "core", module))};`,
+    ([as, module]) =>
+      `import type * as ${as} from ${JSON.stringify(join(modules, "core", module))};`,
   );
   const file = makeFile(name, `${imports.join("\n")}\n${lines}\n`);
   const options = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2023"];
@@ -141,7 +153,7 @@ test("what the core gives has the types that it promises", () => {
     closeSync(descriptor);
   }
   for (const path of others) lines.push(typed("ForeignFile", lines.length, foreignOf(path)));
-  assert.equal(seen.size, 15, [...seen].join());
+  assert.equal(seen.size, 17, [...seen].join());
   assert.equal(check("shapes.ts", lines.join("\n")), "");
 });
 

@@ -1,9 +1,11 @@
 /** The page's one state value and the events that change it. */
 import type {
   DiskContents,
+  DiskPicture,
   DoubtTaken,
   DrivesLeftOut,
   FileNameVerdict,
+  FilePicture,
   Finding,
   Overview,
   ScanProgress,
@@ -95,6 +97,9 @@ export interface ShownArchive {
   hashes: ReadonlyMap<number, Hash>;
   /** What is on each disk, as far as that is known. */
   contents: ReadonlyMap<number, DiskContents>;
+  /** What pictures are drawn from: of disks by device, and of the archive. */
+  diskPictures: ReadonlyMap<number, DiskPicture>;
+  filePicture: FilePicture | null;
   elsewhere: Elsewhere;
   /** Whether the report and the lists of settings hold what is not for others to read. */
   withSecrets: boolean;
@@ -349,6 +354,17 @@ export type PageEvent =
   /** The download that waits for a click may begin. */
   | { type: "save-let"; id: string }
   | { type: "save-dismissed"; id: string }
+  /** Part of a picture is shown, clusters of a disk or bytes of the archive (null). */
+  | {
+      type: "cells-wanted";
+      archive: number;
+      deviceId: number | null;
+      from: number;
+      to: number;
+      cells: number;
+    }
+  /** A place on a disk, in bytes, was chosen in its picture. */
+  | { type: "placeChosen"; deviceId: number; offset: number }
   | { type: "said"; text: string }
   | { type: "report-wanted" }
   | { type: "secrets-wanted"; wanted: boolean }
@@ -392,6 +408,8 @@ export type PageEvent =
     }
   | { type: "trust-arrived"; archive: number; trust: Trust }
   | { type: "contents-arrived"; archive: number; contents: DiskContents[] }
+  | { type: "disk-cells-arrived"; archive: number; deviceId: number; picture: DiskPicture }
+  | { type: "file-cells-arrived"; archive: number; picture: FilePicture }
   | { type: "worker-ended"; failure: Failure }
   | { type: "abilities-known"; abilities: Abilities }
   | {

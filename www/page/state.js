@@ -216,6 +216,8 @@ function shown({ file, parts, archive, changedSince }) {
     ways: new Map(),
     hashes: new Map(),
     contents: new Map(),
+    diskPictures: new Map(),
+    filePicture: null,
     elsewhere: NOTHING_ELSEWHERE,
     withSecrets: false,
   };
@@ -345,6 +347,12 @@ function changedArchive(archive, event) {
     }
     case "contents-arrived":
       return { ...archive, contents: new Map(event.contents.map((one) => [one.deviceId, one])) };
+    case "disk-cells-arrived": {
+      const diskPictures = new Map(archive.diskPictures).set(event.deviceId, event.picture);
+      return { ...archive, diskPictures };
+    }
+    case "file-cells-arrived":
+      return { ...archive, filePicture: event.picture };
     case "save-read":
       return withRead(archive, event.saved);
     case "hash-changed":

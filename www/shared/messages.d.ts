@@ -2,8 +2,10 @@
 import type {
   DiskContents,
   DoubtTaken,
+  DiskPicture,
   DrivesLeftOut,
   FileNameVerdict,
+  FilePicture,
   Finding,
   ForeignFile,
   Overview,
@@ -280,6 +282,21 @@ export interface Requests {
     ask: { archive: number; deviceId: number; bytes: number };
     progress: never;
     result: ScanReport;
+  };
+  /**
+   * What a picture of a disk is drawn from: clusters `from` to `to`, in so many cells;
+   * null for a disk that is none. Counted in steps.
+   */
+  diskCells: {
+    ask: { archive: number; deviceId: number; from: number; to: number; cells: number };
+    progress: never;
+    result: DiskPicture | null;
+  };
+  /** The same of the archive: bytes `from` to `to`. */
+  fileCells: {
+    ask: { archive: number; from: number; to: number; cells: number };
+    progress: never;
+    result: FilePicture;
   };
   imageSize: { ask: { archive: number; deviceId: number }; progress: never; result: number };
   formats: {

@@ -1,4 +1,4 @@
-/** Of what kinds a disk's clusters are: as a bar, and as a table of numbers. */
+/** Of what kinds a disk's clusters are, as a table of numbers. */
 import { size } from "../words/format.js";
 import { count, share } from "../words/numbers.js";
 import { pieces, text } from "../words/text.js";
@@ -8,25 +8,6 @@ import { foreign } from "./parts.js";
 /** @typedef {import("../core/vma_inspector.js").DeviceStatistics["clusters"]} Clusters */
 
 const KINDS = /** @type {const} */ (["full", "partial", "zero", "doubt", "missing"]);
-
-/** A kind that is there at all stays visible, however rare. */
-const LEAST_PERCENT = 0.6;
-
-/**
- * @param {Clusters} clusters
- * @param {boolean} final
- */
-export function clusterBar(clusters, final) {
-  const numbers = numbersOf(clusters);
-  const segments = KINDS.filter((kind) => numbers[kind] > 0).map((kind) => {
-    const segment = h("span", { class: "bar-part", "data-kind": shownKind(kind, final) });
-    const percent = Math.max(LEAST_PERCENT, (numbers[kind] / clusters.total) * 100);
-    segment.style.flexGrow = String(percent);
-    return segment;
-  });
-  // The table next to it says the same in numbers.
-  return h("div", { class: "bar", "aria-hidden": "true" }, segments);
-}
 
 /**
  * How many clusters are of each kind; one with a byte in doubt is of a kind of its

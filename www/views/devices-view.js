@@ -114,6 +114,7 @@ function listOf(send) {
     text("disks.disk"),
     text("archive.size"),
     text("device.stored"),
+    text("disks.holds"),
     text("disks.state"),
     text("disks.save"),
   ];

@@ -6,6 +6,7 @@ import { exactSize, size } from "../words/format.js";
 import { share } from "../words/numbers.js";
 import { pieces, text } from "../words/text.js";
 import { clusterTable } from "./cluster-bar.js";
+import { contentsOf } from "./disk-contents-view.js";
 import { fill, h } from "./dom.js";
 import { facts, foreign } from "./parts.js";
 import { savePanel } from "./save-panel.js";
@@ -23,14 +24,18 @@ import { sizeField } from "./size-field.js";
 export function diskDetails(device, archive, send) {
   const panel = savePanel(device, send);
   const numbers = h("div", { class: "device-columns" });
+  const contentsPlace = h("div");
   const root = h(
     "div",
     { class: "disk-details" },
     h("p", { class: "quiet" }, deviceLine(device, archive)),
     sizeField(device, archive, send),
+    contentsPlace,
     panel.root,
     numbers,
   );
+  /** @type {unknown} */
+  let drawnContents = null;
   /** @type {unknown} */
   let drawnReport = null;
   let drawnPhase = "";
@@ -38,6 +43,9 @@ export function diskDetails(device, archive, send) {
   /** @param {import("../page/model.js").DisksDrawn} drawn */
   function draw({ archive, saves, abilities, format }) {
     const { scan } = archive;
+    const contents = archive.contents.get(device.id);
+    if (contents !== drawnContents) fill(contentsPlace, contentsOf(contents));
+    drawnContents = contents;
     panel.draw(archive, lastSaveOf(saves, archive.id, device.id), abilities, format);
     if (scan.report === drawnReport && scan.phase === drawnPhase) return;
     drawnReport = scan.report;

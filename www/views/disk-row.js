@@ -4,14 +4,15 @@ import { isLive, lastSaveOf } from "../page/save.js";
 import { waysFor } from "../page/ways.js";
 import { diskWanted, wishFor } from "../page/wish.js";
 import { isFormat } from "../words/disk-formats.js";
+import { contentsLine, contentsParts } from "../words/disk-contents.js";
 import { diskState } from "../words/disk-state.js";
 import { size } from "../words/format.js";
 import { whereItIs } from "../words/left-out.js";
 import { text } from "../words/text.js";
-import { clusterBar } from "./cluster-bar.js";
 import { diskDetails } from "./disk-details.js";
 import { fill, h, setAttribute, setText } from "./dom.js";
 import { badge, button, foreign } from "./parts.js";
+import { diskStrip } from "./strip/disk-strip.js";
 
 /** @typedef {import("../page/rows.js").DiskRow} DiskRow */
 /** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
@@ -19,7 +20,7 @@ import { badge, button, foreign } from "./parts.js";
 /** @typedef {import("../page/model.js").Send} Send */
 /** @typedef {import("../page/model.js").DisksDrawn} Drawn */
 
-const COLUMNS = 5;
+const COLUMNS = 6;
 
 /**
  * @param {string} key of the line
@@ -29,6 +30,8 @@ export function diskRow(key, send) {
   const cells = cellsOf(key, send);
   /** @type {ReturnType<typeof diskDetails> | null} */
   let details = null;
+  /** @type {ReturnType<typeof diskStrip> | null} */
+  let strip = null;
 
   /**
    * @param {DiskRow} row
@@ -37,6 +40,11 @@ export function diskRow(key, send) {
   function draw(row, drawn) {
     const { device } = row;
     drawCells(cells, row, drawn);
+    if (device) {
+      strip ??= diskStrip(device, send);
+      if (!cells.strip.contains(strip.root)) fill(cells.strip, strip.root);
+      strip.update(drawn.archive, contentsParts(drawn.archive.contents.get(device.id)));
+    }
     const isOpen = device !== null && drawn.screen.opened.has(key);
     setAttribute(cells.toggle, "aria-expanded", device ? String(isOpen) : null);
     cells.toggle.disabled = device === null;
@@ -62,6 +70,7 @@ function cellsOf(key, send) {
   fill(toggle, name);
   const bytes = h("td", { class: "number" });
   const stored = h("td", { class: "number" });
+  const holds = h("td", { class: "disk-holds" });
   const state = h("td", {});
   const save = saveButton(send);
   const strip = h("td", { colspan: COLUMNS });
@@ -77,13 +86,27 @@ function cellsOf(key, send) {
       h("th", { scope: "row" }, toggle),
       bytes,
       stored,
+      holds,
       state,
       h("td", { class: "disk-save" }, save.root),
     ),
     stripRow,
     underRow,
   );
-  return { root, name, toggle, bytes, stored, state, save, strip, stripRow, under, underRow };
+  return {
+    root,
+    name,
+    toggle,
+    bytes,
+    stored,
+    holds,
+    state,
+    save,
+    strip,
+    stripRow,
+    under,
+    underRow,
+  };
 }
 
 /**
@@ -100,11 +123,11 @@ function drawCells(cells, row, drawn) {
   const known = device?.size ?? drive?.size ?? null;
   setText(cells.bytes, known === null ? "" : size(known));
   setText(cells.stored, statistics ? size(statistics.storedBytes) : "");
+  const contents = device && archive.contents.get(device.id);
+  fill(cells.holds, contents && foreign(contentsLine(contents)));
   fill(cells.state, ...stateOf(row, archive));
   cells.save.draw(row, drawn);
-  cells.stripRow.hidden = !statistics;
-  if (!statistics) return;
-  fill(cells.strip, clusterBar(statistics.clusters, archive.scan.phase !== "running"));
+  cells.stripRow.hidden = device === null;
 }
 
 /**

@@ -5,18 +5,28 @@ import { count, decimal } from "../words/numbers.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
 import { facts } from "./parts.js";
+import { fileStrip } from "./strip/file-strip.js";
 
 /** @typedef {import("../core/vma_inspector.js").ExtentStatistics} Statistics */
 
-export function extentsView() {
+/** @param {import("../page/model.js").Send} send */
+export function extentsView(send) {
   const section = byId("extents");
-  return whenChanged(
+  const strip = fileStrip(send);
+  const place = h("div");
+  section.append(place, h("div", { class: "card" }, strip.root));
+  const numbers = whenChanged(
     ({ archive }) => [archive?.scan.report?.extents, archive !== null && isScanned(archive.scan)],
     (extents, final) => {
       section.hidden = !extents;
-      fill(section, extents && card(extents, final));
+      fill(place, extents && card(extents, final));
     },
   );
+  /** @param {import("../page/model.js").State} state */
+  return (state) => {
+    numbers(state);
+    if (state.archive) strip.update(state.archive);
+  };
 }
 
 /**

@@ -34,6 +34,31 @@ export function contentsLine(contents) {
 }
 
 /**
+ * The partitions of a disk, to be drawn where they lie: bytes, and what each holds.
+ * @param {DiskContents | undefined} contents
+ */
+export function contentsParts(contents) {
+  if (!contents) return NO_PARTS;
+  const known = partsOf.get(contents);
+  if (known) return known;
+  const areas = contents.areas.filter(
+    ({ number, purpose }) => number !== null && purpose !== "extended",
+  );
+  const parts = areas.flatMap((area) =>
+    area.offset === null
+      ? []
+      : [{ start: area.offset, end: area.offset + area.size, label: areaName(area) }],
+  );
+  partsOf.set(contents, parts);
+  return parts;
+}
+
+/** @type {readonly { start: number, end: number, label: string }[]} */
+const NO_PARTS = [];
+/** The same for the same contents, so that nothing is drawn anew. @type {WeakMap<DiskContents, typeof NO_PARTS>} */
+const partsOf = new WeakMap();
+
+/**
  * What a part holds, with its name.
  * @param {DiskArea} area
  * @returns {string}

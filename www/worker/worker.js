@@ -4,6 +4,7 @@ import { failure, failureOf, isFault, RemoteError } from "../shared/failure.js";
 import { policyHere } from "../shared/policy.js";
 import { archiveHandlers } from "./handlers/archive.js";
 import { diskContentsHandlers } from "./handlers/disk-contents.js";
+import { picturingHandlers } from "./handlers/picturing.js";
 import { savingHandlers } from "./handlers/saving.js";
 import { scanningHandlers } from "./handlers/scanning.js";
 import { connectHasher } from "./hashing/hash-feed.js";
@@ -18,8 +19,9 @@ import { connectReader } from "./source/file-stream.js";
 const handlers = {
   ...archiveHandlers,
   ...scanningHandlers,
-  ...savingHandlers,
   ...diskContentsHandlers,
+  ...picturingHandlers,
+  ...savingHandlers,
 };
 
 const core = loadCore().then(

@@ -9,6 +9,7 @@ mod facts;
 mod foreign;
 mod kept;
 mod parts;
+mod picture;
 mod placed;
 mod places;
 mod report;

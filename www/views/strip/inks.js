@@ -1,0 +1,52 @@
+/** The colours of a strip, as the page has them now: light, dark, forced or on paper. */
+
+/** The custom properties of `tokens.css`, by what is drawn with them. */
+const NAMES = /** @type {const} */ ([
+  "ground",
+  "full",
+  "zero",
+  "missing",
+  "doubt",
+  "unseen",
+  "edge",
+  "cursor",
+  "mark",
+  "disk-1",
+  "disk-2",
+  "disk-3",
+  "disk-4",
+  "disk-5",
+  "disk-6",
+  "others",
+]);
+
+/** @typedef {(typeof NAMES)[number]} Name */
+/** @typedef {Readonly<Record<Name, string>>} Inks */
+
+/** What the colours depend on. */
+const CONDITIONS = ["(prefers-color-scheme: dark)", "(forced-colors: active)", "print"];
+
+/**
+ * A custom property says what it says; only a colour that is in use is worked out.
+ * @param {HTMLElement} probe an element that is there for this
+ * @returns {Inks}
+ */
+export function inksOf(probe) {
+  const style = getComputedStyle(probe);
+  const found = NAMES.map((name) => {
+    probe.style.color = `var(--strip-${name})`;
+    return [name, style.color];
+  });
+  return Object.fromEntries(found);
+}
+
+/**
+ * Calls whenever the colours may have become others.
+ * @param {() => void} changed
+ * @param {AbortSignal} signal
+ */
+export function watchInks(changed, signal) {
+  for (const condition of CONDITIONS) {
+    matchMedia(condition).addEventListener("change", changed, { signal });
+  }
+}
