@@ -17,7 +17,8 @@ use crate::scan::piece::{Observer, Piece, Taken};
 use crate::scan::{Scan, Scanned};
 use crate::source::{Error, Gap, ReadAt, gaps};
 
-/// Bytes that are kept of all disks together, at most.
+/// Bytes that are kept of all disks together before nothing more is taken in passing. What is
+/// taken in one look, at most `PLACES_MAX` places, comes on top.
 pub const KEPT_MAX: usize = 32 << 20;
 
 /// The disks of an archive. As an [observer](Observer) it looks at what a scan comes by.

@@ -118,7 +118,7 @@ const TABLE: [(&str, u64, &str, Kind, &str, Proof); 19] = [
     ),
     ("swap", 8, "mkswap -L away $F", Kind::Swap, "away", Proof::Plausible),
     ("f2fs", 128, "mkfs.f2fs -q -l flash $F", Kind::F2fs, "flash", Proof::Plausible),
-    ("udf", 16, "mkudffs -l Disc --utf8 -b 2048 $F", Kind::Udf, "Disc", Proof::Agrees),
+    ("udf", 16, "mkudffs -l Disc -b 2048 $F", Kind::Udf, "Disc", Proof::Agrees),
     (
         "iso",
         1,
