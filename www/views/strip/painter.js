@@ -85,10 +85,8 @@ export function paintFile(on, inks, blocks, ticks, marks) {
     if (isHidden) halo(on, inks, { from, to }, height);
     const isNarrow = isHidden && to - from < NARROW;
     pen.fillStyle = isNarrow ? inks[look[1]] : (fills.get(kind) ?? inks.ground);
-    const shown = height - 2 * INSET;
-    const [y, high] = isHidden
-      ? [0, height]
-      : [INSET + (top / height) * shown, ((bottom - top) / height) * shown];
+    // Blocks are laid out in the height between the insets.
+    const [y, high] = isHidden ? [0, height] : [INSET + top, bottom - top];
     pen.fillRect(from, y, to - from, high);
   }
   frame(on, inks);
