@@ -27,23 +27,23 @@ function within(limit, counted) {
 /** The module that makes files: fetched when the first is to be made. */
 const isOnDemand = (name) => name.startsWith("core/vma_inspector_export");
 
-test("the module of the core that is loaded at once is at most 300 KiB gzipped", () => {
+test("the module of the core that is loaded at once is at most 284 KiB gzipped", () => {
   within(
-    300 * KIB,
+    284 * KIB,
     files.filter(({ name }) => name === "core/vma_inspector_bg.wasm"),
   );
 });
 
-test("the one that makes files is at most 144 KiB gzipped", () => {
+test("the one that makes files is at most 140 KiB gzipped", () => {
   within(
-    144 * KIB,
+    140 * KIB,
     files.filter(({ name }) => name === "core/vma_inspector_export_bg.wasm"),
   );
 });
 
-test("the whole page but for that is at most 452 KiB gzipped", () => {
+test("the whole page but for that is at most 428 KiB gzipped", () => {
   within(
-    452 * KIB,
+    428 * KIB,
     files.filter(({ name }) => !isOnDemand(name)),
   );
 });
