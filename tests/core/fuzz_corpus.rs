@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 /// Bytes of the whole corpus, at most.
-const CORPUS_MAX: u64 = 200 << 10;
+const CORPUS_MAX: u64 = 1 << 20;
 
 type Target = (&'static str, fn(&[u8]));
 

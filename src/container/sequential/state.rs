@@ -228,13 +228,19 @@ impl<D: Decoder> State<D> {
                     let lost = if let Length::Known(lost) = length { Some(lost) } else { None };
                     reader.settle(lost, extent_of(lost), &mut log);
                 }
-                Ok(())
+                if reader.contents <= at || !self.recent.at(at).is_empty() {
+                    return Ok(());
+                }
+                // Behind a loss that the frontier did not have. From the place where it
+                // would begin again, it would come to the same.
+                let (is_same, position) = (reader.began == earliest, reader.input.position());
+                self.reader = None;
+                if is_same { Err(differs(position)) } else { Ok(()) }
             }
             Moved::End(_) => {
-                let reason = String::from("decodes to something else than before");
                 let position = reader.input.position();
                 self.reader = None;
-                Err(Error::source_unreadable(position, reason))
+                Err(differs(position))
             }
         }
     }
@@ -312,4 +318,9 @@ pub(in crate::container) fn source_estimate(ahead: u64, contents: u64, source: u
     let scaled = u128::from(ahead).saturating_mul(u128::from(source));
     let more = scaled.checked_div(u128::from(contents)).unwrap_or(0);
     source.saturating_add(u64::try_from(more).unwrap_or(u64::MAX))
+}
+
+/// A second decoding comes to something else than the first: at `position` of the source.
+fn differs(position: u64) -> Error {
+    Error::source_unreadable(position, String::from("decodes to something else than before"))
 }

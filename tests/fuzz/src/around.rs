@@ -2,7 +2,6 @@
 //! that it has, and what the page kept of a scan.
 
 use std::rc::Rc;
-use std::sync::LazyLock;
 
 use archive_writer::{ArchiveBuilder, Content, Device, md5};
 use vma_inspector::archive::Archive;
@@ -78,12 +77,17 @@ pub fn name(data: &[u8]) {
 
 /// An archive, what was kept of its scan, and its devices.
 struct Kept {
-    archive: Vec<u8>,
+    archive: Rc<Vec<u8>>,
     kept: Vec<u8>,
 }
 
-/// In zstd, of so many bytes that a checkpoint is kept; and as it is.
-static KEPT: LazyLock<[Kept; 2]> = LazyLock::new(|| {
+thread_local! {
+    /// In zstd, of so many bytes that a checkpoint is kept; and as it is. Of the thread,
+    /// so that no run copies the 10 MB.
+    static KEPT: [Rc<Kept>; 2] = kept_scans();
+}
+
+fn kept_scans() -> [Rc<Kept>; 2] {
     let content = |clusters: u32| {
         Content::from_fn(move |number| match number % 37 {
             36 => None,
@@ -101,23 +105,22 @@ static KEPT: LazyLock<[Kept; 2]> = LazyLock::new(|| {
     let level = ruzstd::encoding::CompressionLevel::Fastest;
     let packed = ruzstd::encoding::compress_to_vec(plain.as_slice(), level);
     [packed, plain].map(|archive| {
-        let bytes = Rc::new(archive.clone());
-        let opened = Archive::open(source(&bytes), &options()).expect("a sound archive");
+        let archive = Rc::new(archive);
+        let opened = Archive::open(source(&archive), &options()).expect("a sound archive");
         let mut scan = Scan::new(&opened);
         while !scan.step().expect("can be read").done {}
         let kept = kept::to_bytes(&opened, &scan, true).expect("a sound archive is kept");
-        Kept { archive, kept }
+        Rc::new(Kept { archive, kept })
     })
-});
+}
 
 /// What was kept of a scan, changed, and its checksum made right again: it is refused,
 /// or the disks can be read.
 pub fn kept(data: &[u8]) {
     let Some((&first, changes)) = data.split_first() else { return };
-    let Kept { archive, kept } = &KEPT[usize::from(first & 1)];
-    let changed = changed(kept, changes, first & 2 == 0);
-    let bytes = Rc::new(archive.clone());
-    let opened = Archive::open(source(&bytes), &options()).expect("it opened before");
+    let base = KEPT.with(|kept| Rc::clone(&kept[usize::from(first & 1)]));
+    let changed = changed(&base.kept, changes, first & 2 == 0);
+    let opened = Archive::open(source(&base.archive), &options()).expect("it opened before");
     let Some(found) = kept::from_bytes(&opened, &changed) else { return };
     let scan = Scan::resume(&opened, found);
     let progress = opened.contents().progress();
