@@ -5,13 +5,13 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::Archive;
-use crate::wasm::object::{Fields, list};
 use super::thrown::thrown;
 use crate::archive::unit::DeviceId;
 use crate::disk_contents::{Area, DiskContents, System};
 use crate::file_system::{Proof, Volume};
 use crate::partition::boot_loader::BootLoader;
 use crate::partition::{Remark, Use};
+use crate::wasm::object::{Fields, list};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("disk_contents.ts");

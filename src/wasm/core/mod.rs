@@ -2,8 +2,8 @@
 
 mod archive;
 mod container;
-mod disk_contents;
 mod disk_bytes;
+mod disk_contents;
 mod doubt;
 mod facts;
 mod foreign;

@@ -162,5 +162,6 @@ fn what_has_to_be_stored_of_a_disk_is_told_in_any_pieces() {
         }
         assert_eq!(told, stored, "{max} at once");
     }
-    assert_eq!(image(Fill::Zeros).stored(2048, 1), [2048..4096], "from within one");
+    let within = image(Fill::Zeros).stored(2048, 1);
+    assert_eq!(within.first(), Some(&(2048..4096)), "from within one");
 }

@@ -65,10 +65,11 @@ impl Drop for Reader {
 /// All of a disk; or, of a large one, what is stored and 64 KiB around each such part.
 fn ranges_of(case: &Case) -> Vec<Range<u64>> {
     let size = case.virtual_size();
-    if size < 1 << 30 {
-        return vec![0..size];
-    }
     let mut ranges: Vec<Range<u64>> = Vec::new();
+    if size < 1 << 30 {
+        ranges.push(0..size);
+        return ranges;
+    }
     for run in case.image.runs(0..u64::MAX) {
         if let Origin::Stored(_) = run.origin {
             let around = run.start.0.saturating_sub(65_536)..(run.end() + 65_536).min(size);
