@@ -142,3 +142,24 @@ fn each_header_is_read_again_once_and_named_before() {
     assert_eq!(read(&mut bytes), (4096, 4096));
     assert!(bytes[..] == dense().image(1)[at as usize..][..4096]);
 }
+
+#[test]
+fn what_was_damaged_since_ends_a_read_with_a_kept_scan() {
+    let disk = || Content::from_fn(|number| Some(vec![(number % 160 % 251) as u8 + 1; 65_536]));
+    let plain =
+        ArchiveBuilder::new().device(Device::new(1, "drive-scsi0", 160 << 16, disk())).build();
+    let level = ruzstd::encoding::CompressionLevel::Fastest;
+    let packed = ruzstd::encoding::compress_to_vec(plain.bytes.as_slice(), level);
+    let middle = packed.len() / 2;
+    let mut told = 0;
+    for length in [1, 3, 40] {
+        let mut damaged = packed.clone();
+        damaged[middle..middle + length].fill(0xff);
+        for cluster in (0..160_u64).step_by(16) {
+            let read = read_with_kept(&packed, damaged.clone(), cluster << 16);
+            told += usize::from(read.is_err());
+            assert!(cluster > 32 || read == Ok(cluster as u8 + 1), "cluster {cluster}");
+        }
+    }
+    assert!(told > 0, "nothing is told of the damage");
+}
