@@ -144,6 +144,7 @@ inEachBrowser("A disk drawn by position", {
       () => document.querySelectorAll(".strip-table table").length,
     );
     assert.equal(before, 0);
+    await inspector.page.evaluate(() => document.querySelector(".disk-toggle:enabled").click());
     await inspector.clickIn("#devices", /^The same as a table$/);
     await inspector.shows("nothing of it is stored", ".strip-table");
     const rows = await inspector.page.evaluate(() =>

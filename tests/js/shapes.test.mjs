@@ -153,7 +153,7 @@ test("what the core gives has the types that it promises", () => {
     closeSync(descriptor);
   }
   for (const path of others) lines.push(typed("ForeignFile", lines.length, foreignOf(path)));
-  assert.equal(seen.size, 17, [...seen].join());
+  assert.equal(seen.size, 18, [...seen].join());
   assert.equal(check("shapes.ts", lines.join("\n")), "");
 });
 

@@ -345,6 +345,26 @@ function changedArchive(archive, event) {
       const { facts, texts } = event;
       return { ...archive, elsewhere: { ...archive.elsewhere, facts, texts } };
     }
+    case "save-read":
+      return withRead(archive, event.saved);
+    case "hash-changed":
+    case "hash-done":
+    case "hash-failed":
+    case "hash-dropped":
+      return withHash(archive, event);
+    default:
+      return withLooks(archive, event);
+  }
+}
+
+/**
+ * What there is to be looked at of the disks.
+ * @param {ShownArchive} archive
+ * @param {PageEvent} event
+ * @returns {ShownArchive}
+ */
+function withLooks(archive, event) {
+  switch (event.type) {
     case "contents-arrived":
       return { ...archive, contents: new Map(event.contents.map((one) => [one.deviceId, one])) };
     case "disk-cells-arrived": {
@@ -353,13 +373,6 @@ function changedArchive(archive, event) {
     }
     case "file-cells-arrived":
       return { ...archive, filePicture: event.picture };
-    case "save-read":
-      return withRead(archive, event.saved);
-    case "hash-changed":
-    case "hash-done":
-    case "hash-failed":
-    case "hash-dropped":
-      return withHash(archive, event);
     default:
       return archive;
   }

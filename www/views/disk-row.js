@@ -149,13 +149,9 @@ function stateOf({ device, drive }, archive) {
   ];
 }
 
-/** The sign for power, with its words for those who do not see it. */
+/** That the machine starts from it. */
 function bootMark() {
-  return h(
-    "span",
-    { class: "quiet", role: "img", title: text("disks.boots"), "aria-label": text("disks.boots") },
-    "⏻",
-  );
+  return h("span", { class: "boot", title: text("disks.boots") }, text("disks.boot"));
 }
 
 /** @param {Send} send */

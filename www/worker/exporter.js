@@ -29,10 +29,8 @@ export function loadExporter() {
 
 async function load() {
   const exporting = await import("../core/vma_inspector_export.js");
-  const address = new URL("../core/vma_inspector_export_bg.wasm", import.meta.url);
-  const answer = await fetch(address);
-  const compiled = await WebAssembly.compile(await answer.arrayBuffer());
-  await exporting.default({ module_or_path: compiled });
+  const { load: start } = await import("./exporting-wasm.js");
+  const compiled = await start(exporting);
   prepareHashing(compiled);
   return exporting;
 }

@@ -27,7 +27,7 @@ import { wholeOf } from "./window.js";
  */
 
 /** A strip's height in pixels, as `strip.css` has it. */
-const HEIGHT = 26;
+const HEIGHT = 18;
 /** The most pixels that a strip is drawn with. */
 const WIDTH_MAX = 4096;
 
