@@ -164,6 +164,7 @@ inEachBrowser("A disk drawn by position", {
     inspector,
   ) {
     await drawn(inspector, two.path);
+    await inspector.lookAt("#extents");
     await inspector.page.waitFor(() => {
       const slider = document.querySelector("#extents [role=slider]");
       slider.scrollIntoView({ block: "center" });
