@@ -26,7 +26,8 @@ const line = "GPT: EFI, ext4 “root”, swap “away”";
 /** Everything that the page says of the disk. */
 async function assertTold(inspector) {
   await inspector.shows(line, "#devices");
-  await inspector.clickIn("#devices article", /^Holds/);
+  await inspector.openDisk("drive-scsi0");
+  await inspector.clickIn(".disk:has([aria-expanded=true])", /^Holds/);
   await inspector.shows("Its structures are those of Linux.", "#devices");
   const uuid = execFileSync("/usr/sbin/blkid", [
     "-p",
@@ -59,7 +60,8 @@ inEachBrowser("What is on a disk", {
     const broken = makeFile("contents-broken.vma", bytes);
     await inspector.openArchive(broken);
     await inspector.shows("GPT: cannot be read, lost, ext4 “root”, swap “away”", "#devices");
-    await inspector.clickIn("#devices article", /^Holds/);
+    await inspector.openDisk("drive-scsi0");
+    await inspector.clickIn(".disk:has([aria-expanded=true])", /^Holds/);
     await inspector.shows("Some of what this is read from is lost", "#devices");
     const shown = await inspector.page.text("#devices");
     assert.ok(!shown.includes(line), shown);

@@ -52,8 +52,14 @@ async function places(inspector, colour, row, disk = 0) {
     const y = Math.floor((row < 0 ? 26 + row : row) * scale);
     const data = canvas.getContext("2d").getImageData(0, y, width, 1).data;
     const probe = document.querySelectorAll("#devices .strip-probe")[disk];
-    probe.style.color = colour;
-    const rgb = getComputedStyle(probe).color.match(/\d+/g).map(Number);
+    // A system's colour may be one that lets what is below it through.
+    const sample = new OffscreenCanvas(1, 1).getContext("2d");
+    for (const each of ["var(--strip-ground)", colour]) {
+      probe.style.color = each;
+      sample.fillStyle = getComputedStyle(probe).color;
+      sample.fillRect(0, 0, 1, 1);
+    }
+    const rgb = [...sample.getImageData(0, 0, 1, 1).data];
     const found = [];
     for (let x = 0; x < width; x += 1) {
       const at = x * 4;
