@@ -77,7 +77,7 @@ async function assertRemembered(inspector) {
   await inspector.shows("accepted then", "#proxmox");
   assert.deepEqual(await inspector.page.evaluate(greens), []);
   const words = await inspector.page.evaluate(() => document.body.innerText);
-  for (const present of ["backup is sound", "would accept", "nothing missing"]) {
+  for (const present of ["backup is sound", "Can be restored", "would accept", "nothing missing"]) {
     assert.ok(!words.includes(present), present);
   }
 }
@@ -125,7 +125,8 @@ inEachBrowser("A file that has changed since it was scanned", {
     const [disk] = made.disks;
     await inspector.clickInCard(disk.name, "^Save$");
     await inspector.shows(CHANGED, "#scan");
-    await inspector.shows("This backup is sound", "#scan");
+    // It was made without a configuration.
+    await inspector.shows("Proxmox will refuse this backup", "#scan");
     assert.equal(inspector.page.downloadsCompleted, 0);
     const download = await inspector.save(disk.name);
     assert.equal(download.failure, null);
