@@ -23,7 +23,7 @@ const english = Object.values(sentencesIn("en"))
 
 /**
  * Every text that shows, and every name for who listens. What the core says stands in
- * monospace, and stays English.
+ * monospace or in the lists of settings that are left out, and stays English.
  */
 const shownTexts = () => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -31,6 +31,8 @@ const shownTexts = () => {
   while (walker.nextNode()) {
     const place = walker.currentNode.parentElement;
     if (place.closest("pre, code, .finding-lines, noscript, #language [lang]")) continue;
+    // Why a setting is left out.
+    if (place.closest("#elsewhere li")) continue;
     texts.push(walker.currentNode.data.trim());
   }
   for (const element of document.querySelectorAll("[aria-label]")) texts.push(element.ariaLabel);
