@@ -28,6 +28,7 @@ import { fileNameView } from "./views/file-name-view.js";
 import { findingsView } from "./views/findings-view.js";
 import { headView } from "./views/head-view.js";
 import { keptView } from "./views/kept-view.js";
+import { languageView } from "./views/language-view.js";
 import { liveView } from "./views/live-view.js";
 import { machineView } from "./views/machine-view.js";
 import { newerView } from "./views/newer-view.js";
@@ -60,6 +61,8 @@ const parts = /** @type {const} */ ([
 ]);
 
 const views = [
+  // First of all: it translates what the others find in the document.
+  languageView(),
   ...[newerView, openerView, failureView, headView, scanView, devicesView, tabsView, trayView].map(
     (view) => view(send),
   ),

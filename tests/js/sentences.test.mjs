@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { modules } from "../../www/build/build.mjs";
+import { languages, modules } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
 
 const built = (path) => import(pathToFileURL(join(modules, path)));
@@ -165,6 +165,39 @@ test("plural forms are those of CLDR, and all name the same", () => {
     const { one, two, few, many } = entry;
     assert.ok(one && !two && !few && !many, `${key}: English has one and other`);
   }
+});
+
+const { languageOf } = await built("words/language.js");
+
+test("every language has the sentences of English, which name the same, sorted", () => {
+  assert.ok(languages.includes("de") && languages.includes("en"));
+  for (const language of languages) {
+    const json = readFileSync(join(root, "www/words", `${language}.json`), "utf8");
+    const sentences = JSON.parse(json);
+    assert.deepEqual(Object.keys(sentences), keys, language);
+    const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+    for (const [key, entry] of Object.entries(CATALOGUE)) {
+      const there = sentences[key];
+      if (typeof entry === "string") {
+        assert.equal(typeof there, "string", `${language}: ${key}`);
+        assert.deepEqual(namesIn(there), namesIn(entry), `${language}: ${key}`);
+        continue;
+      }
+      assert.deepEqual(Object.keys(there).sort(), [...forms].sort(), `${language}: ${key}`);
+      assert.deepEqual(namesIn(there.other), namesIn(entry.other), `${language}: ${key}`);
+      for (const pattern of Object.values(there)) {
+        for (const name of namesIn(pattern)) assert.ok(namesIn(there.other).has(name), key);
+      }
+    }
+  }
+});
+
+test("the first language that is wanted and there is taken", () => {
+  const there = ["de", "en"];
+  assert.equal(languageOf([null, "fr-FR", "de-AT", "en"], there), "de");
+  assert.equal(languageOf(["en", "de-DE"], there), "en");
+  assert.equal(languageOf(["fr", "toString"], there), null);
+  assert.equal(languageOf([], there), null);
 });
 
 test("a sentence takes what it names, and says which of it is lacking", () => {

@@ -101,29 +101,44 @@ function generateModules(target, folder) {
   }
 }
 
-/** The language of the page: a file of sentences of its name is in www/words. */
+/** The language of index.html, and of whoever speaks none of the others. */
 const LANGUAGE = "en";
+
+/** All languages of the page: each has a file of sentences of its name in www/words. */
+export const languages = readdirSync(join(root, "www/words"))
+  .filter((name) => name.endsWith(".json"))
+  .map((name) => name.slice(0, -".json".length))
+  .sort();
 
 /**
  * The sentences, for which tsc knows each key, as a module for each language: it is loaded
  * by the module that chooses one. And those of index.html in their places.
  */
 function writeCatalogue(folder) {
-  const json = readFileSync(join(root, "www/words", `${LANGUAGE}.json`), "utf8");
-  const sentences = JSON.parse(json);
   const write = (name, ...lines) =>
     writeFileSync(join(folder, "words", name), [...lines, ""].join("\n"));
-  const constant = `/** @type {const} */ (${JSON.stringify(sentences)})`;
-  write(`catalogue-${LANGUAGE}.js`, `export const CATALOGUE = ${constant};`);
+  for (const language of languages) {
+    const constant = `/** @type {const} */ (${JSON.stringify(sentencesIn(language))})`;
+    write(`catalogue-${language}.js`, `export const CATALOGUE = ${constant};`);
+  }
+  const each = languages.map((name) => `${name}: () => import("./catalogue-${name}.js"),`);
   write(
     "catalogue.js",
-    `const CATALOGUES = { ${LANGUAGE}: () => import("./catalogue-${LANGUAGE}.js") };`,
-    `export const LANGUAGE = "${LANGUAGE}";`,
-    "export const { CATALOGUE } = await CATALOGUES[LANGUAGE]();",
+    'import { chosenLanguage } from "./language.js";',
+    `const CATALOGUES = { ${each.join(" ")} };`,
+    `export const LANGUAGES = /** @type {const} */ (${JSON.stringify(languages)});`,
+    `export const LANGUAGE = chosenLanguage(LANGUAGES, "${LANGUAGE}");`,
+    "const { CATALOGUE: chosen } = await CATALOGUES[LANGUAGE]();",
+    `/** @typedef {typeof import("./catalogue-${LANGUAGE}.js").CATALOGUE} Catalogue */`,
+    "export const CATALOGUE = /** @type {Catalogue} */ (/** @type {unknown} */ (chosen));",
   );
   const index = join(folder, "index.html");
   const html = readFileSync(index, "utf8").replace("{policy}", POLICY_IN_PAGE);
-  writeFileSync(index, withTexts(html, sentences));
+  writeFileSync(index, withTexts(html, sentencesIn(LANGUAGE)));
+}
+
+function sentencesIn(language) {
+  return JSON.parse(readFileSync(join(root, "www/words", `${language}.json`), "utf8"));
 }
 
 /** Puts the sentence that an element names with `data-text` into it. */
@@ -147,7 +162,7 @@ function withTexts(html, sentences) {
 }
 
 /** Puts beside the core's module, in `folder`, the modules of the page. */
-function assemble(folder) {
+export function assemble(folder) {
   cpSync(join(root, "www"), folder, { recursive: true, filter: isOfThePage });
   writeCatalogue(folder);
 }

@@ -11,6 +11,8 @@ export const STAGED_FOLDER = "staged";
 export const KEEPING = "keep-scans";
 /** In the local storage: the format that disks are saved in. */
 export const FORMAT = "format";
+/** In the local storage: the language that was chosen for the page. */
+export const LANGUAGE = "language";
 /** How the name of a cache begins that holds the page's own files. */
 export const PAGE_CACHE = "vma-inspector-page ";
 
@@ -20,6 +22,6 @@ export const PAGE_CACHE = "vma-inspector-page ";
  */
 export const STORED = {
   folders: [KEPT_FOLDER, STAGED_FOLDER],
-  settings: [KEEPING, FORMAT],
+  settings: [KEEPING, FORMAT, LANGUAGE],
   caches: [PAGE_CACHE],
 };

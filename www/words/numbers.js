@@ -37,8 +37,8 @@ export function share(part, total) {
   if (total <= 0 || part <= 0) return "0 %";
   if (part >= total) return "100 %";
   const percent = (part / total) * 100;
-  if (percent < 0.1) return "< 0.1 %";
-  if (percent > 99.9) return "> 99.9 %";
+  if (percent < 0.1) return `< ${oneDigit.format(0.1)} %`;
+  if (percent > 99.9) return `> ${oneDigit.format(99.9)} %`;
   return `${percent < 10 || percent > 99 ? oneDigit.format(percent) : whole.format(percent)} %`;
 }
 
