@@ -12,7 +12,7 @@ import { LANGUAGE } from "../shared/stored.js";
  */
 export function chosenLanguage(languages, otherwise) {
   // Outside of a browser nobody has chosen anything.
-  if (!("document" in globalThis)) return otherwise;
+  if (!("navigator" in globalThis)) return otherwise;
   return languageOf([rememberedLanguage(), ...navigator.languages], languages) ?? otherwise;
 }
 
