@@ -15,7 +15,7 @@ pub const PLACES_MAX: usize = 320;
 
 /// Places of one disk: those that were read, and those that are wanted and could not
 /// be had yet, or not without decoding what lies far away. Counted in units of
-/// [`PLACE`] bytes.
+/// 64 KiB.
 #[derive(Default)]
 pub struct Places {
     kept: RefCell<BTreeMap<u64, Vec<u8>>>,

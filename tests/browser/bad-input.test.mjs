@@ -110,7 +110,7 @@ inEachBrowser("A damaged archive", {
     await inspector.openArchive(shrinking.path);
     truncateSync(shrinking.path, 1 << 20);
     await inspector.clickInCard("drive-scsi0", "^Save$");
-    await inspector.shows("incomplete", "#devices");
+    await inspector.shows("incomplete", "#saves");
     assert.equal(inspector.page.downloadsCompleted, 0);
   },
 });

@@ -165,6 +165,7 @@ inEachBrowser("A disk of which bytes are in doubt", {
 
   async "has its place in the disk's picture and a row of the table of its own"(inspector) {
     await inspector.openArchive(shifted);
+    await inspector.openDisk("drive-scsi0");
     await inspector.shows(/In doubt [\d.]+ MiB that something speaks against/, "main");
     const numbers = await inspector.page.evaluate(() => {
       document.querySelector("#devices canvas").scrollIntoView({ block: "center" });

@@ -88,6 +88,8 @@ for (const [path, how] of [
     async "is told to be one before and after its save"(inspector) {
       await inspector.openArchive(path);
       const [, disk] = like.disks;
+      await inspector.shows("begins like qcow2", "#devices");
+      await inspector.openDisk("drive-scsi1");
       const told = /begins like (a file|one) of another format, qcow2.*“-f raw” for qemu-img/;
       await inspector.shows(told, "#devices");
       const saved = await inspector.save("drive-scsi1");
@@ -134,7 +136,7 @@ inChromium(
   {
     async "gets all the other files, and the page says what it lacks"(inspector) {
       await inspector.openArchive(archive.path);
-      await inspector.page.waitFor(() => !document.querySelector("#elsewhere").hidden);
+      await inspector.lookAt("#elsewhere");
       await inspector.clickIn("#elsewhere", /Choose a folder and save/);
       await inspector.shows("Not all configuration files could be written into the folder");
       await inspector.shows("1 of 3; 120-odd.conf: TypeError: Name is not allowed.");

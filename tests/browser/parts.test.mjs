@@ -42,7 +42,7 @@ inEachBrowser("A backup in parts", {
       [packed, "split.vma.zst"],
     ]) {
       await inspector.page.choose(files);
-      await inspector.shows(name, "#archive-title");
+      await inspector.shows(name, "#place");
       await inspector.shows("What is in them proves their order", "#archive");
       await inspector.shows("Scan again", "#scan");
       await inspector.shows("Nothing is missing", "#scan");

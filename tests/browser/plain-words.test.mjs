@@ -71,6 +71,7 @@ inEachBrowser("What happened in one place", {
     await inspector.clickIn("#findings", /does not begin where it should/);
     await inspector.shows("of the disks are in doubt", "#findings");
     await inspector.shows("at 1 place where one should start there is none", "#scan");
+    await inspector.lookAt("#checksums");
     const numbers = { checked: "4 extent headers", sums: ["4", "0"] };
     assert.deepEqual(await inspector.page.evaluate(headerNumbers), numbers);
   },
@@ -83,6 +84,7 @@ inEachBrowser("What happened in one place", {
     await inspector.clickIn("#findings", /does not match its checksum/);
     await inspector.shows("Parts of a disk are missing.", "#findings");
     await inspector.shows("1 wrong", "#scan");
+    await inspector.lookAt("#checksums");
     const numbers = { checked: "4 extent headers", sums: ["4", "1"] };
     assert.deepEqual(await inspector.page.evaluate(headerNumbers), numbers);
   },

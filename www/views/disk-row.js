@@ -125,7 +125,7 @@ function drawCells(cells, row, drawn) {
   setText(cells.stored, statistics ? size(statistics.storedBytes) : "");
   const contents = device && archive.contents.get(device.id);
   fill(cells.holds, contents && foreign(contentsLine(contents)));
-  fill(cells.state, ...stateOf(row, archive));
+  fill(cells.state, ...stateOf(row, archive, drawn.format));
   cells.save.draw(row, drawn);
   cells.stripRow.hidden = device === null;
 }
@@ -133,12 +133,19 @@ function drawCells(cells, row, drawn) {
 /**
  * @param {DiskRow} row
  * @param {ShownArchive} archive
+ * @param {string} format that disks are saved in
  */
-function stateOf({ device, drive }, archive) {
+function stateOf({ device, drive }, archive, format) {
   if (device) {
     const statistics = archive.scan.report?.devices.find(({ id }) => id === device.id);
     if (!statistics) return [];
-    return diskState(archive, statistics).map(({ tone, words }) => badge(tone, words));
+    const begins = archive.beginsLike.get(device.id);
+    return [
+      ...diskState(archive, statistics).map(({ tone, words }) => badge(tone, words)),
+      ...(begins !== undefined && format === "raw"
+        ? [badge("warning", text("beginning.mark", { format: begins }))]
+        : []),
+    ];
   }
   if (!drive) return [];
   const isMissed = drive.state === "excluded" || drive.state === "not-there";

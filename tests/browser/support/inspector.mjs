@@ -45,12 +45,16 @@ export class Inspector {
     }, selector);
   }
 
-  /** Opens an archive and waits for the end of its scan. */
-  async openArchive(path, how = "choose") {
+  /**
+   * Opens an archive, waits for the end of its scan, and has its disks be saved raw,
+   * unless another format is named.
+   */
+  async openArchive(path, how = "choose", format = "Raw image") {
     const fileName = path.split("/").at(-1);
     await this.page[how](path);
     await this.shows(fileName, "#place");
     await this.shows("Scan again", "#scan");
+    await this.chooseFormat(format);
   }
 
   /**
