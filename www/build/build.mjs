@@ -196,6 +196,7 @@ export async function build() {
   say("Bundling the page");
   assemble(apart);
   await bundle(apart, staging);
+  handOutCore(apart, staging);
   writePageFiles(staging);
   writeHostHeaders(staging);
   writeNotices(staging, made);
@@ -208,6 +209,15 @@ export async function build() {
   const bytes = size(page);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   say(`Built target/page: ${Math.ceil(bytes / 1024)} KiB in ${seconds} s`);
+}
+
+/** The core's modules as they are, for programs of others: the page has them bundled. */
+function handOutCore(from, to) {
+  for (const { name } of MODULES) {
+    for (const file of [`core/${name}.js`, `core/${name}.d.ts`]) {
+      cpSync(join(from, file), join(to, file));
+    }
+  }
 }
 
 function size(folder) {

@@ -18,8 +18,11 @@ const HASH_BYTES = 9;
 /** Not of the running page: what is meant for a host or a reader, and who answers for it. */
 const OTHERS = ["service-worker.js", "_headers", NOTICES, SBOM, HASHES];
 
+/** The core's modules by themselves, for programs of others, and types. */
+const FOR_OTHERS = /^core\/.*\.(js|ts)$/;
+
 function isFetched(name) {
-  return !OTHERS.includes(name);
+  return !OTHERS.includes(name) && !FOR_OTHERS.test(name);
 }
 
 /** Names and hashes of the files in the order of their names. */
