@@ -46,6 +46,7 @@ inEachBrowser("A backup with secrets in its configuration", {
     );
 
     await inspector.clickIn("#report", /Include passwords/);
+    await inspector.lookAt("#elsewhere");
     await inspector.page.waitFor(
       (words) => document.querySelector("#elsewhere").textContent.includes(words),
       `${SECRET}-2`,
