@@ -30,6 +30,28 @@ inEachBrowser("A sound archive", {
     await inspector.shows("Nothing is missing", "#scan");
   },
 
+  async "is answered on the first screen, with what people come for by one click each"(inspector) {
+    await inspector.page.choose(archive.path);
+    await inspector.shows("Can be restored", "#scan h2");
+    const below = await inspector.page.evaluate(() => {
+      const ends = [...document.querySelectorAll("#scan h2, #scan button")]
+        .filter((element) => element.checkVisibility())
+        .map((element) => element.getBoundingClientRect().bottom);
+      return [ends.length, ends.filter((end) => end > innerHeight).length, scrollY];
+    });
+    // The answer and four buttons, on a window of any usual height.
+    assert.deepEqual(below, [5, 0, 0]);
+    const config = await inspector.page.download(() =>
+      inspector.clickIn("#scan", /^Save configuration$/),
+    );
+    assert.equal(readFileSync(config.path, "utf8"), readFileSync(conf, "utf8"));
+    const disk = await inspector.page.download(() =>
+      inspector.clickIn('.disk[data-disk="drive-scsi0"]', /^Save$/),
+    );
+    assert.match(disk.fileName, /^100-drive-scsi0.*\.qcow2$/);
+    assert.equal(readFileSync(disk.path).toString("latin1", 0, 3), "QFI");
+  },
+
   async "gives each disk out byte for byte"(inspector) {
     await inspector.openArchive(archive.path);
     for (const disk of archive.disks) {
