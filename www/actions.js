@@ -2,6 +2,7 @@
 import { WINDOW_TOO_LARGE, WORKER_DIED } from "./shared/codes.js";
 import { failure, failureOf } from "./shared/failure.js";
 import { isScanned } from "./shared/scan-phase.js";
+import { remember, remembered } from "./shared/settings.js";
 import { FORMAT, KEEPING } from "./shared/stored.js";
 import { baseName, configName } from "./page/names.js";
 import { Meter } from "./page/rate.js";
@@ -9,7 +10,7 @@ import { saveSmallFile } from "./page/save-blob.js";
 import { Beside } from "./page/saving/beside.js";
 import { Hashes } from "./page/saving/hashes.js";
 import { SaveRunner } from "./page/saving/runner.js";
-import { remember, remembered, rememberedFormat } from "./page/settings.js";
+import { rememberedFormat } from "./page/settings.js";
 import { FINDINGS_PER_PAGE } from "./page/state.js";
 
 /** @typedef {import("./page/model.js").PageEvent} PageEvent */

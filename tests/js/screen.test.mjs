@@ -42,6 +42,21 @@ test("drives and disks are one list, in the order of the configuration", () => {
   assert.equal(new Set(rows.map(({ key }) => key)).size, rows.length);
 });
 
+test("a drive without a map line is held by the disk of its name", () => {
+  const summary = { disks: archive.summary.disks.map((disk) => ({ ...disk, deviceId: null })) };
+  const drives = archive.leftOut.drives.map((each) => ({ ...each, device: `drive-${each.key}` }));
+  const rows = rowsOf({ ...archive, summary, leftOut: { drives, unnamed: [] } });
+  assert.deepEqual(
+    rows.map(({ name, device: held }) => [name, held?.id ?? null]),
+    [
+      ["scsi0", 2],
+      ["scsi1", 1],
+      ["scsi2", null],
+      ["odd", 3],
+    ],
+  );
+});
+
 test("without a configuration there are the disks of the archive", () => {
   const rows = rowsOf({ ...archive, summary: null, leftOut: null });
   assert.deepEqual(

@@ -19,11 +19,7 @@ function using(pattern) {
 
 test("only files that are known to use a browser's storage", () => {
   assert.deepEqual(using(/\b(sessionStorage|indexedDB|cookieStore|document\.cookie)\b/), []);
-  assert.deepEqual(using(/\blocalStorage\b/).sort(), [
-    "page/settings.js",
-    "page/stored.js",
-    "words/language.js",
-  ]);
+  assert.deepEqual(using(/\blocalStorage\b/).sort(), ["page/stored.js", "shared/settings.js"]);
   assert.deepEqual(using(/\bcaches\.open\b/).sort(), ["page/stored.js", "service-worker.js"]);
   assert.deepEqual(using(/\bgetDirectory\(/).sort(), [
     "page/saving/abilities.js",

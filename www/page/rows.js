@@ -1,6 +1,4 @@
 /** The list of disks: drives of the configuration and disks of the archive, in one. Pure. */
-import { isFound } from "./search.js";
-
 /** @typedef {import("./model.js").ShownArchive} ShownArchive */
 /** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
 /** @typedef {import("../core/vma_inspector.js").DrivesLeftOut["drives"][number]} Drive */
@@ -29,8 +27,7 @@ export function rowsOf({ overview, summary, leftOut }) {
   /** @type {Set<number>} */
   const taken = new Set();
   const rows = (leftOut?.drives ?? []).map((drive) => {
-    const id = drive.state === "in-backup" ? (named.get(drive.key)?.deviceId ?? null) : null;
-    const device = overview.devices.find((each) => each.id === id) ?? null;
+    const device = drive.state === "in-backup" ? holderOf(drive, named, overview.devices) : null;
     if (device) taken.add(device.id);
     const boots = named.get(drive.key)?.boots ?? false;
     return { key: `drive ${drive.key}`, name: drive.key, device, drive, boots };
@@ -49,10 +46,25 @@ export function rowsOf({ overview, summary, leftOut }) {
 }
 
 /**
+ * The device that holds a drive: as a map line says, or else by its name.
+ * @param {Drive} drive
+ * @param {ReadonlyMap<string, { deviceId: number | null }>} named
+ * @param {readonly Device[]} devices
+ */
+function holderOf({ key, device: name }, named, devices) {
+  const id = named.get(key)?.deviceId;
+  const mapped = devices.find((device) => device.id === id);
+  return mapped ?? devices.find((device) => device.name === name) ?? null;
+}
+
+/**
  * Those that a person searches for.
  * @param {readonly DiskRow[]} rows
- * @param {string} wanted a part of a name
+ * @param {string} wanted a part of a name, large or small
  */
 export function foundRows(rows, wanted) {
-  return rows.filter(({ name, device }) => isFound([name, device?.name ?? ""], wanted));
+  const letters = wanted.trim().toLowerCase();
+  return rows.filter(({ name, device }) =>
+    [name, device?.name ?? ""].some((each) => each.toLowerCase().includes(letters)),
+  );
 }

@@ -1,4 +1,5 @@
-/** What a person chose, from one visit to the next. Storage may be forbidden. */
+/** What a person chose, as far as it still can be chosen. */
+import { remembered } from "../shared/settings.js";
 import { FORMAT } from "../shared/stored.js";
 import { isFormat } from "../words/disk-formats.js";
 
@@ -6,25 +7,4 @@ import { isFormat } from "../words/disk-formats.js";
 export function rememberedFormat() {
   const format = remembered(FORMAT);
   return format !== null && isFormat(format) ? format : null;
-}
-
-/** @param {string} key */
-export function remembered(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-/**
- * @param {string} key
- * @param {string} value
- */
-export function remember(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // It counts until the page is closed.
-  }
 }

@@ -5,7 +5,7 @@ import { doubtBytes, missingBytes } from "../words/facts.js";
 import { exactSize, size } from "../words/format.js";
 import { share } from "../words/numbers.js";
 import { pieces, text } from "../words/text.js";
-import { clusterTable } from "./cluster-bar.js";
+import { clusterTable } from "./cluster-table.js";
 import { contentsOf } from "./disk-contents-view.js";
 import { fill, h } from "./dom.js";
 import { facts, foreign } from "./parts.js";

@@ -28,6 +28,8 @@ const COLUMNS = 6;
  */
 export function diskRow(key, send) {
   const cells = cellsOf(key, send);
+  /** What the two below were made for. @type {DiskRow["device"]} */
+  let made = null;
   /** @type {ReturnType<typeof diskDetails> | null} */
   let details = null;
   /** @type {ReturnType<typeof diskStrip> | null} */
@@ -40,6 +42,8 @@ export function diskRow(key, send) {
   function draw(row, drawn) {
     const { device } = row;
     drawCells(cells, row, drawn);
+    // Where the header is lost, name and size of a disk become known as it is scanned.
+    if (device !== made) [made, strip, details] = [device, null, null];
     if (device) {
       strip ??= diskStrip(device, send);
       if (!cells.strip.contains(strip.root)) fill(cells.strip, strip.root);

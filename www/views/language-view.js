@@ -1,6 +1,6 @@
 /** In which language the page speaks: its own document's sentences, and the choice of another. */
 import { isLive } from "../page/save.js";
-import { remember } from "../page/settings.js";
+import { remember } from "../shared/settings.js";
 import { LANGUAGE as SETTING } from "../shared/stored.js";
 import { LANGUAGE, LANGUAGES } from "../words/catalogue.js";
 import { text } from "../words/text.js";

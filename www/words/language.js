@@ -2,6 +2,7 @@
  * The language of the page: the one that a person chose, else the first of the browser's
  * that there are sentences in, else English.
  */
+import { remembered } from "../shared/settings.js";
 import { LANGUAGE } from "../shared/stored.js";
 
 /**
@@ -13,7 +14,7 @@ import { LANGUAGE } from "../shared/stored.js";
 export function chosenLanguage(languages, otherwise) {
   // Outside of a browser nobody has chosen anything.
   if (!("navigator" in globalThis)) return otherwise;
-  return languageOf([rememberedLanguage(), ...navigator.languages], languages) ?? otherwise;
+  return languageOf([remembered(LANGUAGE), ...navigator.languages], languages) ?? otherwise;
 }
 
 /**
@@ -27,13 +28,4 @@ export function languageOf(wanted, languages) {
   const tags = wanted.map((tag) => tag?.toLowerCase().split("-")[0]);
   const first = tags.find((tag) => languages.some((language) => language === tag));
   return languages.find((language) => language === first) ?? null;
-}
-
-/** What `page/settings.js` remembered. Storage may be forbidden. */
-function rememberedLanguage() {
-  try {
-    return localStorage.getItem(LANGUAGE);
-  } catch {
-    return null;
-  }
 }
