@@ -97,7 +97,8 @@ impl Passing {
         if disk.found.as_ref().is_some_and(DiskContents::is_complete) {
             return Ok(true);
         }
-        for place in disk.places.wanted() {
+        let wanted = disk.places.wanted();
+        for &place in &wanted {
             let start = place.saturating_mul(PLACE);
             if !image.approach(start..start.saturating_add(PLACE), work_max)? {
                 return Ok(false);
@@ -111,7 +112,10 @@ impl Passing {
         if is_complete {
             disk.places.clear();
         }
-        Ok(is_complete)
+        // What was read for this look and is wanted again will not be had by another one.
+        let still_wanted = disk.places.wanted();
+        let is_stuck = still_wanted.iter().all(|place| wanted.contains(place));
+        Ok(is_complete || is_stuck)
     }
 
     /// Forgets what was found: something else is known of the disk than before.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::file_system::Made;
 use crate::programs::{has, run};
 use crate::support::{Counting, id};
-use archive_writer::{ArchiveBuilder, Random};
+use archive_writer::{ArchiveBuilder, Order, Random};
 use vma_inspector::archive::Archive;
 use vma_inspector::container::Options;
 use vma_inspector::disk_contents::{DiskContents, Held, Passing, Places, System, describe};
@@ -160,10 +160,40 @@ fn a_scan_finds_it_out_as_it_comes_by_packed_or_not() {
         let (reads, read) = passing.read(id(1));
         assert!(reads <= 64 && read <= 4 << 20, "{reads} reads, {read} bytes");
         // Behind the scan the same is found.
-        while !passing.step(&scan, id(1), 1 << 20).expect("memory") {}
+        settle(&mut passing, &scan);
         assert_eq!(passing.found(id(1)), Some(&found));
         assert_eq!(passing.bytes_held(), 0);
     }
+}
+
+/// Steps of 1 MiB that a disk of these tests takes at most.
+const STEPS_MAX: usize = 10_000;
+
+/// Looks until nothing is left to be done.
+fn settle(passing: &mut Passing, scan: &Scan) {
+    let steps = (0..STEPS_MAX).find(|_| passing.step(scan, id(1), 1 << 20).expect("memory"));
+    assert!(steps.is_some(), "there is no end");
+}
+
+/// More places than are kept, in a container that is decoded from front to back.
+#[test]
+fn a_disk_of_many_parts_in_any_order_comes_to_an_end() {
+    let made = Made::new("many", 68);
+    let parts = "for n in $(seq 64); do a=\"$a -n $n:0:+1M\"; done; sgdisk $a $F";
+    if !programs() {
+        return;
+    }
+    assert!(made.run(parts));
+    let mut disk = fs::read(&made.path).expect("it is there");
+    let noise = Random::new(2).bytes(64 << 20);
+    disk[1 << 20..65 << 20].copy_from_slice(&noise);
+    let bytes =
+        ArchiveBuilder::new().disk(1, "drive-scsi0", disk).order(Order::Shuffled(3)).build().bytes;
+    let Some(packed) = run("zstd", &["-1", "-c"], &bytes) else { return };
+    let (mut passing, scan, _) = in_passing(packed);
+    settle(&mut passing, &scan);
+    let found = passing.found(id(1)).expect("it was looked at");
+    assert_eq!((found.layout.scheme, found.areas.len()), (Scheme::Gpt, 64));
 }
 
 #[test]
@@ -175,7 +205,7 @@ fn what_is_lost_is_said_and_never_guessed_over() {
     let at = usize::try_from(archive.extent(0)).expect("small");
     archive.bytes[at + 30] ^= 1;
     let (mut passing, scan, _) = in_passing(archive.bytes);
-    while !passing.step(&scan, id(1), 1 << 20).expect("memory") {}
+    settle(&mut passing, &scan);
     let found = passing.found(id(1)).expect("a disk");
     // The copy of the table at the end tells where the parts are.
     assert_eq!((found.layout.scheme, found.areas.len()), (Scheme::Gpt, 3));
