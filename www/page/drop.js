@@ -12,14 +12,19 @@ export function listenForFiles(send) {
     clearTimeout(gone);
     send({ type: "drag-moved", over: "no" });
   };
-  addEventListener("dragover", (event) => {
+  /** @param {DragEvent} event */
+  const lies = (event) => {
     event.preventDefault();
     const over = holdsFiles(event.dataTransfer) ? "file" : "other";
     if (event.dataTransfer) event.dataTransfer.dropEffect = over === "file" ? "copy" : "none";
     clearTimeout(gone);
     gone = setTimeout(left, DRAG_GONE_AFTER_MS);
     send({ type: "drag-moved", over });
-  });
+  };
+  // Where something else comes to lie below the pointer, it is entered first: a file that
+  // is let go in that moment is taken only if that is allowed as well.
+  addEventListener("dragenter", lies);
+  addEventListener("dragover", lies);
   addEventListener("dragleave", (event) => {
     if (event.relatedTarget === null) left();
   });

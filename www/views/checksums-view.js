@@ -4,20 +4,17 @@ import { extentHeaders, isBeginningLost, isHeaderCut } from "../words/facts.js";
 import { whenKept } from "../words/format.js";
 import { count } from "../words/numbers.js";
 import { text } from "../words/text.js";
-import { byId, fill, h, whenChanged } from "./dom.js";
+import { byId, fill, h, whenFactsChanged } from "./dom.js";
 import { facts, table } from "./parts.js";
 
 /** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
 
 export function checksumsView() {
   const section = byId("checksums");
-  return whenChanged(
-    ({ archive }) => [archive, archive?.overview],
-    (archive, overview) => {
-      section.hidden = !overview;
-      fill(section, archive && card(archive, isScanned(archive.scan)));
-    },
-  );
+  return whenFactsChanged((archive) => {
+    section.hidden = !archive;
+    fill(section, archive && card(archive, isScanned(archive.scan)));
+  });
 }
 
 /**

@@ -68,9 +68,32 @@ export function whenChanged(select, draw) {
   /** @param {import("../page/model.js").State} state */
   return (state) => {
     const parts = select(state);
-    if (last && parts.every((part, i) => Object.is(part, last?.[i]))) return;
+    const isSame = parts.every((part, i) => Object.is(part, last?.[i]));
+    if (isSame && parts.length === last?.length) return;
     last = parts;
     draw(...parts);
+  };
+}
+
+/** What pictures are drawn from: it arrives often, and nothing else is said with it. */
+const LOOKS = new Set(["contents", "diskPictures", "filePicture"]);
+
+/**
+ * A drawing function of the archive that runs only when facts of it have changed: what a
+ * person reads, selects or drags something over stays the same element meanwhile.
+ * @param {(archive: import("../page/model.js").ShownArchive | null) => void} draw
+ */
+export function whenFactsChanged(draw) {
+  /** @type {import("../page/model.js").ShownArchive | null} */
+  let shown = null;
+  const redraw = whenChanged(
+    ({ archive }) => Object.entries(archive ?? {}).flatMap(([k, v]) => (LOOKS.has(k) ? [] : [v])),
+    /** @type {(...facts: unknown[]) => void} */ (() => draw(shown)),
+  );
+  /** @param {import("../page/model.js").State} state */
+  return (state) => {
+    shown = state.archive;
+    redraw(state);
   };
 }
 

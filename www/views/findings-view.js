@@ -6,7 +6,7 @@ import { whenKept } from "../words/format.js";
 import { entriesOf, placed } from "../words/places.js";
 import { findingSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
-import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
+import { byId, fill, h, setAttribute, setText, whenFactsChanged } from "./dom.js";
 import { badge, button, failureWords, foreign } from "./parts.js";
 import { entryView } from "./places-view.js";
 
@@ -25,24 +25,19 @@ export function findingsView(send) {
   /** @type {number | null} */
   let shownArchive = null;
 
-  return whenChanged(
-    ({ archive }) => [archive?.overview, archive?.scan, archive?.findings, archive],
-    (_overview, _scan, _findings, archive) => {
-      section.hidden = !archive;
-      if (!archive) return;
-      if (shownArchive !== archive.id) cards = new Map();
-      shownArchive = archive.id;
-      const found = allFindings(archive);
-      const places = isScanned(archive.scan) ? archive.trust?.places : null;
-      cards = places
-        ? drawEntries(places, archive, cards)
-        : drawGroups(found, archive, cards, send);
-      const roots = [...cards.values()].map(({ root }) => root);
-      const isNew = roots.some((root, at) => root !== list.children[at]);
-      if (isNew || roots.length !== list.children.length) fill(list, roots);
-      setText(summary, summaryOf(found, archive.scan, Boolean(places)));
-    },
-  );
+  return whenFactsChanged((archive) => {
+    section.hidden = !archive;
+    if (!archive) return;
+    if (shownArchive !== archive.id) cards = new Map();
+    shownArchive = archive.id;
+    const found = allFindings(archive);
+    const places = isScanned(archive.scan) ? archive.trust?.places : null;
+    cards = places ? drawEntries(places, archive, cards) : drawGroups(found, archive, cards, send);
+    const roots = [...cards.values()].map(({ root }) => root);
+    const isNew = roots.some((root, at) => root !== list.children[at]);
+    if (isNew || roots.length !== list.children.length) fill(list, roots);
+    setText(summary, summaryOf(found, archive.scan, Boolean(places)));
+  });
 }
 
 /**

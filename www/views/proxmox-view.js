@@ -26,11 +26,11 @@ import { badge, copyButton, foreign, listItems, sign } from "./parts.js";
 export function proxmoxView(send) {
   const section = byId("proxmox");
   return whenChanged(
-    ({ archive }) => [archive?.trust, archive?.scan.phase, archive],
-    (trust, phase, archive) => {
-      section.hidden = !trust || phase === "running";
-      const when = archive && whenKept(archive.scan);
-      fill(section, trust && archive && card(trust, archive.overview.container, when, send));
+    ({ archive }) => [archive?.trust, archive?.scan, archive?.overview.container],
+    (trust, scan, container) => {
+      section.hidden = !trust || scan?.phase === "running";
+      const when = scan ? whenKept(scan) : null;
+      fill(section, trust && container && card(trust, container, when, send));
     },
   );
 }

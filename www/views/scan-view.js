@@ -8,7 +8,7 @@ import { share } from "../words/numbers.js";
 import { anyNameCommand, deathsOf } from "../words/restore.js";
 import { failureSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
-import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
+import { byId, fill, h, setAttribute, setText, whenFactsChanged } from "./dom.js";
 import { badge, button, copyButton, failureWords, sign, table } from "./parts.js";
 
 /** @typedef {import("../page/model.js").Scan} Scan */
@@ -48,22 +48,19 @@ export function scanView(send) {
   );
   section.append(card);
 
-  return whenChanged(
-    ({ archive }) => [archive],
-    (archive) => {
-      section.hidden = !archive;
-      if (!archive) return;
-      phase = archive.scan.phase;
-      const answered = answer(archive);
-      // For a moment the scan is finished, and not everything known that follows from it.
-      if (answered || phase === "running") setText(control, text(`scan.control.${phase}`));
-      drawProgress(archive, answered, bar, line);
-      drawWords(archive, answered, title, words);
-      setAttribute(card, "data-tone", answered?.tone ?? null);
-      things.draw(archive);
-      checked.draw(archive, answered);
-    },
-  );
+  return whenFactsChanged((archive) => {
+    section.hidden = !archive;
+    if (!archive) return;
+    phase = archive.scan.phase;
+    const answered = answer(archive);
+    // For a moment the scan is finished, and not everything known that follows from it.
+    if (answered || phase === "running") setText(control, text(`scan.control.${phase}`));
+    drawProgress(archive, answered, bar, line);
+    drawWords(archive, answered, title, words);
+    setAttribute(card, "data-tone", answered?.tone ?? null);
+    things.draw(archive);
+    checked.draw(archive, answered);
+  });
 }
 
 /**

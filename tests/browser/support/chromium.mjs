@@ -127,8 +127,7 @@ class Page {
     const { width, height } = this.#page.viewportSize();
     const at = { x: Math.round(width / 2), y: Math.round(height / 2) };
     const data = { items: [], files: [path], dragOperationsMask: 1 };
-    // As a hand does: where something else comes below it meanwhile, that is entered first.
-    for (const type of ["dragEnter", "dragOver", "dragOver", "dragOver", "drop"]) {
+    for (const type of ["dragEnter", "dragOver", "drop"]) {
       await session.send("Input.dispatchDragEvent", { type, ...at, data });
     }
     await session.detach();

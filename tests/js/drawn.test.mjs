@@ -1,5 +1,5 @@
-// A line of the list of disks says what is known of its disk now, also where more became
-// known of it since it was made.
+// What is drawn of an archive, and when: a line of the list of disks says what is known of
+// its disk now; what a person reads stays as it is while pictures arrive.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -9,7 +9,9 @@ import { modules } from "../../www/build/build.mjs";
 // It puts a document in place.
 import "./shown-page.mjs";
 
-const { diskRow } = await import(pathToFileURL(join(modules, "views/disk-row.js")));
+const built = (path) => import(pathToFileURL(join(modules, path)));
+const { diskRow } = await built("views/disk-row.js");
+const { whenFactsChanged } = await built("views/dom.js");
 
 /** An archive without a header, in which one disk of this size was found so far. */
 function drawnOf(size) {
@@ -48,4 +50,17 @@ test("a disk that turns out to be longer is told to be that, in all of its line"
     sliders.map((each) => each.attributes.get("aria-valuemax")),
     ["31"],
   );
+});
+
+test("what is read is not drawn anew for a picture, and is for each fact", () => {
+  const drawn = [];
+  const draw = whenFactsChanged((archive) => drawn.push(archive?.scan ?? null));
+  const archive = { scan: 1, trust: null, contents: 1, diskPictures: 1, filePicture: 1 };
+  draw({ archive: null });
+  draw({ archive });
+  draw({ archive: { ...archive, contents: 2, diskPictures: 2, filePicture: 2 } });
+  assert.deepEqual(drawn, [null, 1]);
+  draw({ archive: { ...archive, scan: 2, filePicture: 3 } });
+  draw({ archive: null });
+  assert.deepEqual(drawn, [null, 1, 2, null]);
 });
