@@ -55,7 +55,6 @@ pub mod archive;
 pub mod container;
 pub mod disk_contents;
 pub mod export;
-pub mod file_system;
 pub mod foreign;
 pub mod image;
 pub mod machine;
@@ -65,4 +64,5 @@ pub mod scan;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
+pub use vma_file_system as file_system;
 pub use vma_source as source;

@@ -53,7 +53,7 @@ function clippy() {
 }
 
 function documentation() {
-  const names = ["vma-inspector", "vma-source", "vma-zstd", "archive-writer"];
+  const names = ["vma-inspector", "vma-source", "vma-file-system", "vma-zstd", "archive-writer"];
   const packages = names.flatMap((name) => ["--package", name]);
   run("cargo", ["doc", "--locked", "--no-deps", "--document-private-items", ...packages], {
     env: { RUSTDOCFLAGS: "-D warnings" },

@@ -4,7 +4,7 @@
 use super::checksum::crc32c_from;
 use super::text::{label, uuid};
 use super::volume::{Kind, Proof, Volume};
-use crate::source::{Error, Glimpse, le_u16, le_u32};
+use vma_source::{Error, Glimpse, le_u16, le_u32};
 
 /// Where the superblock stands, and its bytes.
 const AT: u64 = 1024;

@@ -3,7 +3,7 @@
 
 use super::text::{label, uuid};
 use super::volume::{Kind, Proof, Volume};
-use crate::source::{Error, Glimpse, hex, le_u32, le_u64};
+use vma_source::{Error, Glimpse, hex, le_u32, le_u64};
 
 const MAGIC: u32 = 0xa92b_4efc;
 

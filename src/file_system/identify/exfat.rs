@@ -2,7 +2,7 @@
 
 use super::text::label_utf16;
 use super::volume::{Kind, Proof, Volume};
-use crate::source::{Error, Glimpse, le_u16, le_u32, le_u64, to_usize};
+use vma_source::{Error, Glimpse, le_u16, le_u32, le_u64, to_usize};
 
 const LENGTH: usize = 512;
 

@@ -3,7 +3,7 @@
 
 use super::text::{label, uuid};
 use super::volume::{Kind, Proof, Volume};
-use crate::source::{Error, Glimpse, le_u32};
+use vma_source::{Error, Glimpse, le_u32};
 
 /// Bytes of a page of the machine, at the end of which the magic stands.
 const PAGE_SIZES: [u64; 4] = [4096, 8192, 16_384, 65_536];

@@ -3,7 +3,7 @@
 
 use super::text::label;
 use super::volume::{Kind, Proof, Volume};
-use crate::source::{Error, Glimpse, le_u16, le_u32, to_usize};
+use vma_source::{Error, Glimpse, le_u16, le_u32, to_usize};
 
 const LENGTH: usize = 512;
 

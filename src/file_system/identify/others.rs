@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::checksum::fletcher64;
 use super::text::{label, label_utf16, uuid};
 use super::volume::{Kind, Proof, Volume};
-use crate::source::{Error, Glimpse, be_u16, be_u32, le_u16, le_u32, le_u64, to_usize};
+use vma_source::{Error, Glimpse, be_u16, be_u32, le_u16, le_u32, le_u64, to_usize};
 
 /// A physical volume of LVM, in one of the first four sectors: `lib/label/label.h` of
 /// LVM2. Its checksum, and what is in it, `partition::lvm` reads.

@@ -1,6 +1,6 @@
 //! The checksums of superblocks: short, so that a bit at a time is quick enough.
 
-use crate::source::le_u32;
+use vma_source::le_u32;
 
 /// What CRC-32C starts from, and is turned over with at its end.
 const TURNED: u32 = u32::MAX;

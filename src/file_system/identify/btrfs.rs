@@ -3,7 +3,7 @@
 use super::checksum::crc32c;
 use super::text::{label, uuid};
 use super::volume::{Kind, Proof, Volume};
-use crate::source::{Error, Glimpse, le_u16, le_u32, le_u64};
+use vma_source::{Error, Glimpse, le_u16, le_u32, le_u64};
 
 /// Where the first superblock stands, and its bytes.
 const AT: u64 = 64 << 10;

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::text::label;
 use super::volume::{Kind, Proof, Volume};
-use crate::source::{Error, Glimpse, be_u16, be_u32, be_u64, to_usize};
+use vma_source::{Error, Glimpse, be_u16, be_u32, be_u64, to_usize};
 
 const MAGIC: &[u8] = b"LUKS\xba\xbe";
 const LENGTH: usize = 512;

@@ -22,7 +22,7 @@ mod xfs;
 mod zfs;
 
 pub use self::volume::{Kind, Proof, Volume};
-use crate::source::{Error, Glimpse, Lacking, ReadAt};
+use vma_source::{Error, Glimpse, Lacking, ReadAt};
 
 /// What was found in a stretch of a disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::text::{label, label_utf16_big};
 use super::volume::{Kind, Proof, Volume};
-use crate::source::{Error, Glimpse, le_u16, le_u32};
+use vma_source::{Error, Glimpse, le_u16, le_u32};
 
 /// Bytes of a sector, and where the descriptors start.
 const SECTOR: u64 = 2048;

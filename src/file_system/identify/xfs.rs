@@ -3,7 +3,7 @@
 use super::checksum::crc32c;
 use super::text::{label, uuid};
 use super::volume::{Kind, Proof, Volume};
-use crate::source::{Error, Glimpse, be_u16, be_u32, be_u64, le_u32};
+use vma_source::{Error, Glimpse, be_u16, be_u32, be_u64, le_u32};
 
 const LENGTH: usize = 512;
 

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::source::{array, be_u16, le_u16, to_u64, to_usize};
+use vma_source::{array, be_u16, le_u16, to_u64, to_usize};
 
 /// Bytes up to the first zero, without blanks at the end; `None` if nothing is left.
 pub(super) fn label(bytes: &[u8]) -> Option<String> {

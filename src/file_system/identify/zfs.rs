@@ -2,7 +2,7 @@
 //! values in a label is XDR (RFC 4506), big-endian.
 
 use super::volume::{Kind, Proof, Volume};
-use crate::source::{Error, Glimpse, be_u32, be_u64, to_usize};
+use vma_source::{Error, Glimpse, be_u32, be_u64, to_usize};
 
 /// Where the list of a label stands, and the uberblocks; bytes of them that are read.
 const LIST_AT: u64 = 16 << 10;

@@ -1,0 +1,38 @@
+//! File systems: which one a stretch of a disk holds, told from its magic numbers
+//! ([`identify`]), and the files in it.
+//!
+//! Stands on [`vma_source::ReadAt`] and knows nothing of archives: the source may be a
+//! partition of a disk in a backup, a logical volume, or a plain file.
+
+#![forbid(unsafe_code)]
+// Nothing that came from a file may end the program or change its value
+// unseen. Tests may: there a panic is the failed test.
+#![deny(
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
+
+mod error;
+mod identify;
+mod node;
+mod open;
+mod reader;
+
+pub use self::error::{Fault, FaultKind, Result};
+pub use self::identify::{Identified, Kind, Proof, Volume, identify};
+pub use self::node::{Attributes, FileType, Node, NodeId, Time};
+pub use self::open::open;
+pub use self::reader::{Batch, Cursor, Entry, ExtendedAttribute, FileSystem, Name, Note, Stream};

@@ -1,0 +1,20 @@
+//! Opens what is read.
+
+use std::rc::Rc;
+
+use vma_source::ReadAt;
+
+use crate::error::{Fault, Result};
+use crate::identify::Volume;
+use crate::reader::FileSystem;
+
+/// Opens the file system that `source` holds, by what [`identify`](crate::identify) said.
+///
+/// # Errors
+///
+/// It is none that is read, or not in this form: then the fault says what stands against
+/// it. Or what it needs is lost or corrupt.
+pub fn open(source: &Rc<dyn ReadAt>, volume: &Volume) -> Result<Rc<dyn FileSystem>> {
+    let _ = source;
+    Err(Fault::unsupported(volume.kind.code()))
+}

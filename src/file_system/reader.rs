@@ -1,0 +1,160 @@
+//! The one face of every file system that is read.
+
+use core::ops::Range;
+
+use crate::error::Result;
+use crate::node::{FileType, Node, NodeId};
+
+/// A file system that is read, over a [`ReadAt`](vma_source::ReadAt).
+///
+/// Reading goes through `&self`. Nothing of what the file system claims is believed: a
+/// list may name a thing twice, in a circle, or one that is not there; who walks keeps a
+/// set of what was visited and bounds of its own. Each call does a bounded amount of
+/// work: a bounded list, a bounded read.
+pub trait FileSystem {
+    /// The root directory.
+    fn root(&self) -> NodeId;
+
+    /// What a person should know of the whole of it: a journal that was replayed in
+    /// memory, one that could not be, a check that is not made.
+    fn notes(&self) -> Vec<Note>;
+
+    /// What is known of one thing.
+    ///
+    /// # Errors
+    ///
+    /// A [`Fault`](crate::Fault): it is not there, lost, corrupt or not supported.
+    fn node(&self, id: NodeId) -> Result<Node>;
+
+    /// Some entries of a directory, from `cursor` on, in the file system's own order;
+    /// `.` and `..` are none. At most some thousands at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`node`](Self::node); also if `id` is no directory.
+    fn read_dir(&self, id: NodeId, cursor: Cursor) -> Result<Batch>;
+
+    /// Fills `buffer` from the front with the bytes of a file from `offset` on, holes as
+    /// zeros, and returns how many it wrote: fewer than asked **only at the end of the
+    /// file**. `stream` is the file's contents or one of [`streams`](Self::streams).
+    ///
+    /// # Errors
+    ///
+    /// Bytes that cannot be had or vouched for: none of them is made up.
+    fn read_at(
+        &self,
+        id: NodeId,
+        stream: Stream<'_>,
+        offset: u64,
+        buffer: &mut [u8],
+    ) -> Result<usize>;
+
+    /// Where the bytes of a file's contents lie that are stored in `range` of it, as
+    /// pieces of the source below it, in the file's order: what prefetches and sorts
+    /// reads. May leave out what is not known without much reading; holes are left out.
+    ///
+    /// # Errors
+    ///
+    /// As [`node`](Self::node).
+    fn places(&self, id: NodeId, range: Range<u64>) -> Result<Vec<Range<u64>>>;
+
+    /// The target of a symbolic link, as it is written.
+    ///
+    /// # Errors
+    ///
+    /// As [`node`](Self::node); also if `id` is no link.
+    fn read_link(&self, id: NodeId) -> Result<Name>;
+
+    /// Extended attributes; `None` where they are not read.
+    ///
+    /// # Errors
+    ///
+    /// As [`node`](Self::node).
+    fn extended_attributes(&self, id: NodeId) -> Result<Option<Vec<ExtendedAttribute>>>;
+
+    /// Streams beside a file's contents, by name and size, where the file system has such.
+    ///
+    /// # Errors
+    ///
+    /// As [`node`](Self::node).
+    fn streams(&self, id: NodeId) -> Result<Vec<(Name, u64)>>;
+}
+
+/// Something that a person should know of a file system as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Note {
+    /// It was in use: what its journal holds was replayed, in memory.
+    JournalReplayed,
+    /// It was in use, and its journal is not replayed: the newest changes may be missing.
+    JournalNotReplayed,
+    /// What is shown is the last state that was written as a whole.
+    LastCommit,
+    /// Its own checksums over files are not compared.
+    DataNotChecked,
+    /// It says of itself that it has errors.
+    MarkedBroken,
+}
+
+impl Note {
+    /// Stable, in kebab-case, for the page.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::JournalReplayed => "journal-replayed",
+            Self::JournalNotReplayed => "journal-not-replayed",
+            Self::LastCommit => "last-commit",
+            Self::DataNotChecked => "data-not-checked",
+            Self::MarkedBroken => "marked-broken",
+        }
+    }
+}
+
+/// A name, as the bytes that the file system has: UTF-8 as a rule. A name in UTF-16 is
+/// put in WTF-8, so that none is lost.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(pub Vec<u8>);
+
+/// An extended attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExtendedAttribute {
+    /// Its name with what it stands under, as `user.comment`.
+    pub name: Name,
+    /// Its bytes.
+    pub value: Vec<u8>,
+}
+
+/// An entry of a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name, never with a `/` or a NUL in it, never `.` or `..`.
+    pub name: Name,
+    /// What it names.
+    pub id: NodeId,
+    /// What that is, as far as the directory says.
+    pub file_type: Option<FileType>,
+}
+
+/// Where to go on in a directory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cursor(pub u64);
+
+/// Some entries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// In the file system's order.
+    pub entries: Vec<Entry>,
+    /// Where the next begin; `None` at the end.
+    pub next: Option<Cursor>,
+    /// Entries that were left out because what names them makes no sense.
+    pub left_out: u64,
+}
+
+/// Which bytes of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream<'a> {
+    /// Its contents.
+    Contents,
+    /// A stream beside them.
+    Named(&'a Name),
+}
