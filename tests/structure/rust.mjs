@@ -65,7 +65,12 @@ function usesOf(code) {
 }
 
 /** Names of the crates that are ours, as they are written in paths. */
-const OWN = { vma_source: "source", vma_zstd: "zstd", vma_inspector: "" };
+const OWN = {
+  vma_source: "source",
+  vma_file_system: "file_system",
+  vma_zstd: "zstd",
+  vma_inspector: "",
+};
 
 /** The module path that a path stands for, from the root; null if it is another's. */
 function absolute(path, module, depth, root) {
@@ -117,7 +122,7 @@ export function rustImports(files) {
   const imports = new Map();
   for (const [name, module] of modules) {
     const path = name.split("::").filter(Boolean);
-    const root = ["source", "zstd"].includes(path[0]) ? [path[0]] : [];
+    const root = Object.values(OWN).includes(path[0]) ? [path[0]] : [];
     imports.set(module.file, importsOf(modules, module, path, root));
   }
   return imports;
