@@ -59,6 +59,7 @@ pub mod foreign;
 pub mod image;
 pub mod machine;
 pub mod partition;
+pub mod passing;
 pub mod proxmox;
 pub mod scan;
 #[cfg(target_arch = "wasm32")]

@@ -10,6 +10,7 @@ pub mod findings;
 pub mod header;
 mod layout;
 pub mod parts;
+pub mod per_device;
 pub mod place;
 mod refused;
 pub mod salvage;

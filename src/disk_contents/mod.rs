@@ -2,16 +2,11 @@
 //! that a person can tell one disk from another. A few MiB of it are read, none of
 //! them of a file.
 //!
-//! [`describe`] does it at once, of any source. [`Passing`] does it of the disks of an
-//! archive, as the scan comes by what has to be looked at.
-
-mod held;
-mod passing;
+//! [`describe`] does it at once, of any source. What of it is not yet known makes the
+//! answer an incomplete one: asked again later, it may be more.
 
 use std::rc::Rc;
 
-pub use self::held::{Held, Places};
-pub use self::passing::Passing;
 use crate::file_system::{Identified, Kind, Proof, identify};
 use crate::partition::boot_loader::BootLoader;
 use crate::partition::lvm::{LinearVolume, LogicalVolume, PhysicalVolume, physical_volume};

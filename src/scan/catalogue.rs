@@ -2,7 +2,6 @@
 //! cluster is and what is wrong. It reads nothing.
 
 use core::ops::Range;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::again::{Again, Copy, There};
@@ -15,6 +14,7 @@ use crate::archive::extent::{ExtentHeader, HEADER_SIZE, Slot};
 use crate::archive::finding::{Finding, FindingKind};
 use crate::archive::findings::Findings;
 use crate::archive::header::{Device, Header};
+use crate::archive::per_device::DeviceSet;
 use crate::archive::unit::{
     ArchiveOffset, BLOCK_SIZE, BLOCKS_PER_CLUSTER, BlockMask, CLUSTER_SIZE, ClusterNumber, DeviceId,
 };
@@ -86,10 +86,10 @@ impl Catalogue {
     }
 
     /// The devices whose first cluster was found.
-    pub(super) fn begun(&self) -> BTreeSet<DeviceId> {
+    pub(super) fn begun(&self) -> DeviceSet {
         let begun = |index: &DeviceIndex| !is_missing(index, ClusterNumber(0));
         let devices = self.found.devices.iter();
-        devices.filter(|(_, index)| begun(index)).map(|(&id, _)| id).collect()
+        devices.filter(|(_, index)| begun(index)).map(|(id, _)| id).collect()
     }
 
     /// What was found.
@@ -120,7 +120,7 @@ impl Catalogue {
         // The parts of a file in the wrong order: its beginning stands further on.
         if Rc::make_mut(&mut self.header).adopt(again) {
             for device in self.header.devices() {
-                self.found.devices.entry(device.id).or_default();
+                self.found.devices.get_or_default(device.id);
             }
         }
         self.find(ArchiveOffset(at), [FindingKind::ArchiveHeaderAgain { uuid, first }]);
@@ -161,7 +161,7 @@ impl Catalogue {
     /// Takes `better` in place of `first`, the copy of a cluster that was used so far.
     pub(super) fn replace(&mut self, of: &Copy, first: There, better: There) -> Result<(), Error> {
         let There { data, mask, lost, unknown, .. } = better;
-        let index = Rc::make_mut(self.found.devices.entry(of.device).or_default());
+        let index = Rc::make_mut(self.found.devices.get_or_default(of.device));
         index.replace(of.cluster, first.unknown, data, mask, lost, unknown)
     }
 
@@ -185,7 +185,7 @@ impl Catalogue {
     pub(super) fn assume_size(&mut self, device: DeviceId, bytes: u64) -> bool {
         let taken = Rc::make_mut(&mut self.header).assume_size(device, bytes);
         if taken {
-            self.found.devices.entry(device).or_default();
+            self.found.devices.get_or_default(device);
         }
         if taken && self.found.done {
             self.find_missing();
@@ -206,7 +206,7 @@ impl Catalogue {
     fn doubt_beside_missing(&mut self) {
         let passed_over = core::mem::take(&mut self.passed_over);
         let beside = self.header.devices().iter().flat_map(|device| {
-            let index = self.found.devices.get(&device.id);
+            let index = self.found.devices.get(device.id);
             let missing =
                 index.map(|index| index.missing(image_size(device, index).div_ceil(CLUSTER_SIZE)));
             passed_over.beside(device.id, &missing.unwrap_or_default())
@@ -220,7 +220,7 @@ impl Catalogue {
     fn lacks_something(&self) -> bool {
         !self.found.doubts.is_empty()
             || self.header.devices().iter().any(|device| {
-                let index = self.found.devices.get(&device.id);
+                let index = self.found.devices.get(device.id);
                 index.is_none_or(|index| {
                     let end = image_size(device, index).div_ceil(CLUSTER_SIZE);
                     index.counts().found() < end || index.counts().cut > 0
@@ -350,7 +350,7 @@ impl Catalogue {
         if !self.header.is_proven()
             && let Some(kind) = Rc::make_mut(&mut self.header).admit(slot.device, slot.cluster)
         {
-            self.found.devices.entry(slot.device).or_default();
+            self.found.devices.get_or_default(slot.device);
             self.find_in_slot(at, slot, kind);
         }
         let header = Rc::clone(&self.header);
@@ -370,7 +370,7 @@ impl Catalogue {
         }
         self.check_vmstate_order(at, slot, device);
         if there == BlockMask::ZERO && slot.mask != BlockMask::ZERO {
-            let index = self.found.devices.get(&slot.device);
+            let index = self.found.devices.get(slot.device);
             let is_missing = |index: &Rc<_>| is_missing(index, slot.cluster);
             return Ok(if index.is_none_or(is_missing) { Taken::Not } else { Taken::Before });
         }
@@ -378,7 +378,7 @@ impl Catalogue {
         if self.is_again(slot, data, mask, lost) && self.before_copy.is_some() {
             return Ok(Taken::Before);
         }
-        let index = Rc::make_mut(self.found.devices.entry(slot.device).or_default());
+        let index = Rc::make_mut(self.found.devices.get_or_default(slot.device));
         Ok(match index.insert(slot.cluster, data, mask, lost, unknown)? {
             Inserted::Twice => {
                 self.find_in_slot(at, slot, FindingKind::ClusterTwice);
@@ -397,7 +397,7 @@ impl Catalogue {
         mask: BlockMask,
         lost: BlockMask,
     ) -> bool {
-        let index = self.found.devices.get(&slot.device);
+        let index = self.found.devices.get(slot.device);
         let Some(index) = index.filter(|index| !is_missing(index, slot.cluster)) else {
             return false;
         };
@@ -412,7 +412,7 @@ impl Catalogue {
 
     fn note_undeclared(&mut self, at: ArchiveOffset, slot: &Slot, there: BlockMask) {
         if self.before_copy.is_none() {
-            let undeclared = self.found.undeclared.entry(slot.device).or_default();
+            let undeclared = self.found.undeclared.get_or_default(slot.device);
             undeclared.clusters += 1;
             undeclared.stored_blocks += u64::from(there.stored_blocks());
         }
@@ -420,7 +420,7 @@ impl Catalogue {
     }
 
     fn check_vmstate_order(&mut self, at: ArchiveOffset, slot: &Slot, device: &Device) {
-        let last = self.found.last_cluster.get(&slot.device);
+        let last = self.found.last_cluster.get(slot.device);
         let expected = last.map_or(0, |last| u64::from(last.0) + 1);
         if device.is_vmstate() && u64::from(slot.cluster.0) != expected {
             self.find_in_slot(at, slot, FindingKind::VmstateOutOfOrder { expected });
@@ -449,7 +449,7 @@ impl Catalogue {
     /// those there were.
     fn find_missing(&mut self) {
         let missing = self.header.devices().iter().flat_map(|device| {
-            let index = self.found.devices.get(&device.id);
+            let index = self.found.devices.get(device.id);
             let ranges =
                 index.map(|index| index.missing(image_size(device, index).div_ceil(CLUSTER_SIZE)));
             ranges.into_iter().flatten().map(|range| Finding {

@@ -250,7 +250,7 @@ impl Scan {
     pub fn image(&self, id: DeviceId) -> Option<Image> {
         let device = self.header().device(id)?;
         let found = self.found();
-        let index = found.devices.get(&id)?;
+        let index = found.devices.get(id)?;
         let size = image_size(device, index);
         Some(Image::new(self.doubted(), Rc::clone(index), size, found.done))
     }

@@ -3,9 +3,9 @@
 //! announces it. What stands beside the place is shifted from somewhere on.
 
 use core::ops::Range;
-use std::collections::BTreeMap;
 
 use super::piece::{Extent, ExtentEnd};
+use crate::archive::per_device::PerDevice;
 use crate::archive::unit::{ClusterNumber, DeviceId};
 
 /// Places that are told apart; what is missing beyond them puts everything from
@@ -16,7 +16,7 @@ const PLACES_MAX: usize = 1 << 17;
 /// the last, with nothing broken between them.
 #[derive(Debug, Default)]
 pub(super) struct PassedOver {
-    devices: BTreeMap<DeviceId, Passed>,
+    devices: PerDevice<Passed>,
     places: usize,
     /// Places so far where something is broken or lost: clusters may be missing
     /// there.
@@ -57,7 +57,7 @@ impl PassedOver {
     pub(super) fn note(&mut self, extent: &Extent) {
         let here = Last { data: extent.data.clone(), breaks: self.breaks };
         for slot in extent.header.slots() {
-            let device = self.devices.entry(slot.device).or_default();
+            let device = self.devices.get_or_default(slot.device);
             let is_next = self.last_device == Some(slot.device);
             device.is_interleaved |= device.last.is_some() && !is_next;
             self.last_device = Some(slot.device);
@@ -95,7 +95,7 @@ impl PassedOver {
             let first = missing.get(missing.partition_point(|run| run.end <= clusters.start));
             first.is_some_and(|first| first.start < clusters.end)
         };
-        let Some(passed) = self.devices.get(&device) else {
+        let Some(passed) = self.devices.get(device) else {
             // Nothing of the device is there: it stood behind the end of another.
             let is_any = !missing.is_empty();
             let ends = self.devices.values().filter_map(|passed| passed.last.as_ref());

@@ -1,6 +1,5 @@
 //! What a scan has found out.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::doubted::Doubts;
@@ -8,6 +7,7 @@ use super::reread::Headers;
 use super::statistics::{DeviceStatistics, ExtentStatistics, UndeclaredDevice};
 use crate::archive::findings::Findings;
 use crate::archive::header::Device;
+use crate::archive::per_device::PerDevice;
 use crate::archive::unit::{ClusterNumber, DeviceId};
 use crate::image::index::DeviceIndex;
 
@@ -15,9 +15,9 @@ use crate::image::index::DeviceIndex;
 #[derive(Clone, Debug, Default)]
 pub struct Scanned {
     pub(super) done: bool,
-    pub(super) devices: BTreeMap<DeviceId, Rc<DeviceIndex>>,
-    pub(super) undeclared: BTreeMap<DeviceId, UndeclaredDevice>,
-    pub(super) last_cluster: BTreeMap<DeviceId, ClusterNumber>,
+    pub(super) devices: PerDevice<Rc<DeviceIndex>>,
+    pub(super) undeclared: PerDevice<UndeclaredDevice>,
+    pub(super) last_cluster: PerDevice<ClusterNumber>,
     pub(super) last_device: Option<DeviceId>,
     pub(super) extents: ExtentStatistics,
     pub(super) findings: Findings,
@@ -46,13 +46,13 @@ impl Scanned {
 
     /// The devices that the header declares, and where their clusters are.
     pub(crate) fn indexes(&self) -> impl Iterator<Item = (DeviceId, &DeviceIndex)> {
-        self.devices.iter().map(|(&id, index)| (id, &**index))
+        self.devices.iter().map(|(id, index)| (id, &**index))
     }
 
     /// Where the clusters of a device are; `None` for an undeclared one.
     #[must_use]
     pub fn index(&self, device: DeviceId) -> Option<&Rc<DeviceIndex>> {
-        self.devices.get(&device)
+        self.devices.get(device)
     }
 
     /// Bytes that the index of all devices takes.
@@ -64,13 +64,13 @@ impl Scanned {
     /// The figures of one device; `None` for an undeclared one.
     #[must_use]
     pub fn device(&self, device: &Device) -> Option<DeviceStatistics> {
-        let index = self.devices.get(&device.id)?;
+        let index = self.devices.get(device.id)?;
         Some(DeviceStatistics::new(device, index, self.done))
     }
 
     /// The devices that slots name and the header does not.
     pub fn undeclared(&self) -> impl Iterator<Item = (DeviceId, UndeclaredDevice)> {
-        self.undeclared.iter().map(|(&id, &device)| (id, device))
+        self.undeclared.iter().map(|(id, &device)| (id, device))
     }
 
     /// The figures of the extents.

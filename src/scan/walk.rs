@@ -2,7 +2,6 @@
 //! knows positions and headers, reads no data, and knows nothing of devices.
 
 use core::ops::Range;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use uuid::Uuid;
@@ -16,7 +15,8 @@ use super::successor::Successor;
 use crate::archive::extent::{self, ExtentHeader, HEADER_LENGTH};
 use crate::archive::finding::FindingKind;
 use crate::archive::header::{self, HEADER_SIZE_MAX, Header};
-use crate::archive::unit::{ArchiveOffset, BLOCK_SIZE, DeviceId};
+use crate::archive::per_device::DeviceSet;
+use crate::archive::unit::{ArchiveOffset, BLOCK_SIZE};
 use crate::container::Contents;
 use crate::source::{Error, ReadAt, gaps, to_u64, to_usize};
 
@@ -226,7 +226,7 @@ impl Walk {
     /// Tells the container what should stand behind the extent that is held, as
     /// far as `header` knows by now; `begun` tells of which devices the first cluster
     /// was there.
-    pub(super) fn announce(&mut self, header: &Header, begun: impl FnOnce() -> BTreeSet<DeviceId>) {
+    pub(super) fn announce(&mut self, header: &Header, begun: impl FnOnce() -> DeviceSet) {
         let Some(held) = self.held.as_mut().filter(|held| !held.is_announced) else { return };
         held.is_announced = true;
         let end = end_by_count(held.at, &held.header);

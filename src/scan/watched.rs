@@ -1,16 +1,15 @@
 //! The clusters of watched disks, noted as they are found, for who saves a disk in
 //! the same pass.
 
-use std::collections::BTreeSet;
-
 use super::piece::{Observer, Piece, Taken};
 use super::scanned::Scanned;
+use crate::archive::per_device::DeviceSet;
 use crate::archive::unit::{ClusterNumber, DeviceId};
 
 /// The clusters of watched devices.
 #[derive(Debug, Default)]
 pub(super) struct Watched {
-    devices: BTreeSet<DeviceId>,
+    devices: DeviceSet,
     found: Vec<(DeviceId, ClusterNumber)>,
 }
 
@@ -20,13 +19,13 @@ impl Watched {
     }
 
     pub(super) fn unwatch(&mut self, device: DeviceId) {
-        self.devices.remove(&device);
+        self.devices.remove(device);
         self.found.retain(|(found, _)| *found != device);
     }
 
     /// Takes note that another copy of a cluster is used from now on.
     pub(super) fn note(&mut self, device: DeviceId, cluster: ClusterNumber) {
-        if self.devices.contains(&device) {
+        if self.devices.contains(device) {
             self.found.push((device, cluster));
         }
     }
@@ -44,7 +43,7 @@ impl Observer for Watched {
             return;
         }
         for (slot, &taken) in extent.header.slots().iter().zip(taken) {
-            if taken == Taken::Stored && self.devices.contains(&slot.device) {
+            if taken == Taken::Stored && self.devices.contains(slot.device) {
                 self.found.push((slot.device, slot.cluster));
             }
         }

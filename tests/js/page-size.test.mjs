@@ -54,16 +54,20 @@ test("what is loaded first is the document, styles, an icon, each thread, senten
   );
 });
 
-test("the core that is loaded first is at most 340 KiB gzipped", () => {
-  within(340 * KIB, sized(first.filter((name) => name.endsWith(".wasm"))));
+test("the core that is loaded first is at most 300 KiB gzipped", () => {
+  within(300 * KIB, sized(first.filter((name) => name.endsWith(".wasm"))));
 });
 
-test("what is loaded first is at most 452 KiB gzipped", () => {
-  within(452 * KIB, sized(first));
+test("what is loaded first is at most 412 KiB gzipped", () => {
+  within(412 * KIB, sized(first));
 });
 
 test("the module of the core that makes files is at most 140 KiB gzipped", () => {
   within(140 * KIB, sized(all.filter((name) => name.startsWith("core/vma_inspector_export_bg."))));
+});
+
+test("the module of the core that looks into disks is at most 220 KiB gzipped", () => {
+  within(220 * KIB, sized(all.filter((name) => name.startsWith("core/vma_inspector_files_bg."))));
 });
 
 test("the sentences of a language are in its file alone", () => {

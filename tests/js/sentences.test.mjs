@@ -71,7 +71,7 @@ test("every kind of file that is something else has its words", () => {
 
 /** What is told of a disk, with the files that name the codes. */
 const TOLD_OF_DISKS = [
-  ["volume-kind", "file_system/volume.rs", "impl Kind {"],
+  ["volume-kind", "file_system/identify/volume.rs", "impl Kind {"],
   ["partition-purpose", "partition/purpose.rs", "impl Use {"],
   ["partition-remark", "partition/table.rs", "impl Remark {"],
   ["boot-loader", "partition/boot_loader.rs", "impl BootLoader {"],

@@ -67,7 +67,7 @@ test("the notices have every crate in the wasm, with all that its folder says of
 });
 
 test("the notices have every crate whose source a wasm names", () => {
-  const wasm = ["vma_inspector", "vma_inspector_export"]
+  const wasm = ["vma_inspector", "vma_inspector_export", "vma_inspector_files"]
     .map((name) => read(`core/${name}_bg.wasm`))
     .join("");
   const named = [...wasm.matchAll(/(?:crates|\/rust\/deps)\/([\w-]+?)-(\d+\.[\w.+-]*)\/src\//g)];
@@ -170,6 +170,7 @@ test("nothing that is handed out names a folder of this machine, or a time", () 
     "sbom.cdx.json",
     "core/vma_inspector_bg.wasm",
     "core/vma_inspector_export_bg.wasm",
+    "core/vma_inspector_files_bg.wasm",
   ]) {
     const text = read(name);
     for (const folder of [root, dirname(folders.get(versioned("lzokay")))]) {

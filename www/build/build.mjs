@@ -49,8 +49,8 @@ function targetFolder() {
 }
 
 /**
- * The core is two modules: what the page loads at once, and what makes files, which is
- * loaded when it is asked for. Each is built with its feature under a profile of its
+ * The core is three modules: what the page loads at once, and what makes files and what
+ * looks into disks, which are loaded when they are asked for. Each is built with its feature under a profile of its
  * own, since cargo puts both to a file of one name. `resettable`: that an instance
  * which breaks can be replaced.
  */
@@ -60,6 +60,12 @@ const MODULES = [
     name: "vma_inspector_export",
     feature: "wasm-export",
     profile: "page-export",
+    resettable: true,
+  },
+  {
+    name: "vma_inspector_files",
+    feature: "wasm-files",
+    profile: "page-files",
     resettable: true,
   },
 ];

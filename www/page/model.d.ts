@@ -14,6 +14,7 @@ import type {
 } from "../core/vma_inspector.js";
 import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
 import type {
+  ContentsOfDisk,
   DoubtAs,
   Failure,
   Hashed,
@@ -407,7 +408,7 @@ export type PageEvent =
       failure: Failure | null;
     }
   | { type: "trust-arrived"; archive: number; trust: Trust }
-  | { type: "contents-arrived"; archive: number; contents: DiskContents[] }
+  | { type: "contents-arrived"; archive: number; contents: ContentsOfDisk[] }
   | { type: "disk-cells-arrived"; archive: number; deviceId: number; picture: DiskPicture }
   | { type: "file-cells-arrived"; archive: number; picture: FilePicture }
   | { type: "worker-ended"; failure: Failure }

@@ -366,7 +366,10 @@ function changedArchive(archive, event) {
 function withLooks(archive, event) {
   switch (event.type) {
     case "contents-arrived":
-      return { ...archive, contents: new Map(event.contents.map((one) => [one.deviceId, one])) };
+      return {
+        ...archive,
+        contents: new Map(event.contents.map((one) => [one.deviceId, one.contents])),
+      };
     case "disk-cells-arrived": {
       const diskPictures = new Map(archive.diskPictures).set(event.deviceId, event.picture);
       return { ...archive, diskPictures };

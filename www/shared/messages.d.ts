@@ -20,6 +20,12 @@ import type {
 import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
 
 /** Why something could not go on: the core's error, or one of the page's own. */
+/** What is known of what is on a disk. */
+export interface ContentsOfDisk {
+  deviceId: number;
+  contents: DiskContents;
+}
+
 export interface Failure {
   /** Stable, kebab-case; `sentences.js` has words for it. */
   code: string;
@@ -306,7 +312,7 @@ export interface Requests {
     result: { formats: FormatChoice[]; timesUnpacked: number };
   };
   /** What is on each disk, as far as that is known. */
-  diskContents: { ask: { archive: number }; progress: never; result: DiskContents[] };
+  diskContents: { ask: { archive: number }; progress: never; result: ContentsOfDisk[] };
   /** Another format that a disk begins like; null where it is not known to. */
   beginsLike: {
     ask: { archive: number; deviceId: number };

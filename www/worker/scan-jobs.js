@@ -5,6 +5,7 @@
 import { isFault } from "../shared/failure.js";
 import { Buffers } from "./buffers.js";
 import * as keptScans from "./kept-scans.js";
+import { lookIntoDisks } from "./disk-reader.js";
 import { nextTurn } from "./turn.js";
 
 /** @typedef {import("../core/vma_inspector.js").ScanProgress} ScanProgress */
@@ -136,6 +137,8 @@ async function keepScan({ archive }, key, { report }) {
  */
 async function stepToEnd({ archive, source, compressed }, watching, send, signal) {
   const tell = progressTeller(archive, send);
+  // What it comes by is looked into; what lies behind would have to be unpacked again.
+  await lookIntoDisks(archive);
   let turnBegan = performance.now();
   try {
     for (;;) {

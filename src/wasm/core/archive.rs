@@ -9,6 +9,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::container::{container, container_name};
+use super::looker::JsLooker;
 use super::source::{JsSource, Source};
 use super::thrown::thrown;
 use crate::archive::finding::Finding;
@@ -16,10 +17,10 @@ use crate::archive::findings::Findings;
 use crate::archive::header::{Config, Device, Header, Standing};
 use crate::archive::unit::DeviceId;
 use crate::container::{Container, Contents, Options, WINDOW_LIMIT, WINDOW_MAX};
-use crate::disk_contents::Passing;
 use crate::export::file_name::safe_name;
 use crate::image::{DoubtFigures, Fill, Image};
 use crate::machine::qemu_server_conf::{self, QemuServerConf};
+use crate::passing::Passing;
 use crate::proxmox::backup_name::ending_container;
 use crate::proxmox::unpacker::Given;
 use crate::proxmox::{Prediction, Reading};
@@ -61,7 +62,9 @@ pub struct Archive {
     /// What Proxmox's program would make of what the scan comes by.
     reading: Reading,
     /// What is on the disks, as the scan comes by.
-    passing: Passing,
+    passing: Passing<JsLooker>,
+    /// Who looks into them.
+    looker: JsLooker,
     file: Rc<dyn ReadAt>,
     file_size: u64,
     options: Options,
@@ -87,9 +90,10 @@ impl Archive {
         let archive = crate::archive::Archive::open(Rc::clone(&source), &options)
             .map_err(|error| thrown(&error))?;
         let (reading, scan) = (Reading::new(&archive), Scan::new(&archive));
-        let passing = passing_of(&archive);
         let room = Rc::default();
-        Ok(Self { archive, scan, reading, passing, file: source, file_size, options, room })
+        let looker = JsLooker::new(Rc::clone(&room));
+        let passing = passing_of(&archive, &looker);
+        Ok(Self { archive, scan, reading, passing, looker, file: source, file_size, options, room })
     }
 
     /// What the archive says of itself.
@@ -265,7 +269,7 @@ impl Archive {
     pub(super) fn go_on_from(&mut self, kept: Scanned) {
         self.scan = Scan::resume(&self.archive, kept);
         self.reading = Reading::accepted();
-        self.passing = passing_of(&self.archive);
+        self.passing = passing_of(&self.archive, &self.looker);
     }
 
     /// Starts the scan anew; behind one that was kept, with nothing of what was kept.
@@ -275,16 +279,20 @@ impl Archive {
             self.archive = archive.map_err(|error| thrown(&error))?;
         }
         self.reading = Reading::new(&self.archive);
-        self.passing = passing_of(&self.archive);
+        self.passing = passing_of(&self.archive, &self.looker);
         self.scan = Scan::new(&self.archive);
         Ok(())
     }
 
-    pub(super) fn passing(&self) -> &Passing {
+    pub(super) fn looker(&self) -> &JsLooker {
+        &self.looker
+    }
+
+    pub(super) fn passing(&self) -> &Passing<JsLooker> {
         &self.passing
     }
 
-    pub(super) fn passing_and_scan(&mut self) -> (&mut Passing, &Scan) {
+    pub(super) fn passing_and_scan(&mut self) -> (&mut Passing<JsLooker>, &Scan) {
         (&mut self.passing, &self.scan)
     }
 
@@ -328,8 +336,8 @@ impl Archive {
     }
 }
 
-fn passing_of(archive: &crate::archive::Archive) -> Passing {
-    Passing::new(Rc::<Contents>::clone(archive.contents()), archive.header())
+fn passing_of(archive: &crate::archive::Archive, looker: &JsLooker) -> Passing<JsLooker> {
+    Passing::new(Rc::<Contents>::clone(archive.contents()), archive.header(), looker.clone())
 }
 
 /// `large_window`: lets a zstd window take up to 1 GiB.

@@ -1,27 +1,19 @@
-//! A disk for the module that makes files: every call of the read contract, over a
-//! call of JavaScript's.
-//!
-//! Offsets and lengths are `bigint`, so none is rounded.
+//! A disk for the module that makes files.
 
 use core::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{BigUint64Array, Uint8Array};
+use js_sys::BigUint64Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::Archive;
-use super::thrown::thrown;
+use super::source_bytes::{SourceBytes, array};
 use crate::image::{DiskImage, Fill};
-use crate::source::{GapKind, ReadAt};
+use crate::source::ReadAt;
 use crate::wasm::doubt_taken::{DoubtTaken, doubt_of};
 
-/// The longest read in one call, bytes: what is held for it. So much stays in the
-/// processor's cache while it is copied on; measured, the copy of 4 MiB costs a seventh
-/// of a save, that of this a twentieth at most.
-const READ_MAX: usize = 256 << 10;
-
-/// The bytes of a disk, as they are read by another module.
+/// A disk, as it is saved by another module: without a gap, what is lost is made up.
 #[wasm_bindgen]
 pub struct DiskBytes {
     image: Rc<dyn DiskImage>,
@@ -30,24 +22,10 @@ pub struct DiskBytes {
 
 #[wasm_bindgen]
 impl DiskBytes {
-    /// Its length in bytes.
-    pub fn size(&self) -> Option<u64> {
-        self.image.size()
-    }
-
-    /// Fills `into` from the front with the bytes from `offset` on, 256 KiB at most in
-    /// one call; returns how many. Throws a `VmaError`.
-    pub fn read(&self, offset: u64, into: &Uint8Array) -> Result<u32, JsValue> {
-        let wanted = usize::try_from(into.length()).unwrap_or(0).min(READ_MAX);
-        let mut room = self.room.borrow_mut();
-        if room.len() < wanted {
-            room.resize(wanted, 0);
-        }
-        let Some(buffer) = room.get_mut(..wanted) else { return Ok(0) };
-        let read = self.image.read_at(offset, buffer).map_err(|error| thrown(&error))?;
-        let count = u32::try_from(read).unwrap_or(0);
-        into.subarray(0, count).copy_from(buffer.get(..read).unwrap_or(&[]));
-        Ok(count)
+    /// Its bytes.
+    pub fn bytes(&self) -> SourceBytes {
+        let bytes: Rc<dyn ReadAt> = Rc::<dyn DiskImage>::clone(&self.image);
+        SourceBytes::new(bytes, Rc::clone(&self.room))
     }
 
     /// What of it has to be stored, from byte `from` on, `max` stretches at most: where
@@ -55,43 +33,6 @@ impl DiskBytes {
     pub fn stored(&self, from: u64, max: u32) -> BigUint64Array {
         let stored = self.image.stored(from, usize::try_from(max).unwrap_or(usize::MAX));
         array(stored.iter().flat_map(|range| [range.start, range.end]))
-    }
-
-    /// The first gap with a byte in a range: where it starts and ends, and 0 for lost,
-    /// 1 for in doubt, 2 for not yet known; `undefined` if there is none.
-    pub fn gap(&self, start: u64, end: u64) -> Option<BigUint64Array> {
-        self.image.gap(start..end).map(|gap| {
-            let kind = match gap.kind {
-                GapKind::Lost => 0,
-                GapKind::InDoubt => 1,
-                GapKind::NotYetKnown => 2,
-            };
-            array([gap.start, gap.end, kind].into_iter())
-        })
-    }
-
-    /// The ranges of the backup's file that a read would ask for: where each starts
-    /// and ends.
-    pub fn trace(&self, start: u64, end: u64) -> BigUint64Array {
-        let mut wanted = Vec::new();
-        self.image.trace(start..end, &mut wanted);
-        array(wanted.iter().flat_map(|range| [range.start, range.end]))
-    }
-
-    /// Works towards a range by so many bytes; returns whether a read of it is quick
-    /// now. Throws a `VmaError`.
-    pub fn approach(
-        &self,
-        start: u64,
-        end: u64,
-        #[wasm_bindgen(js_name = workMax)] work_max: u64,
-    ) -> Result<bool, JsValue> {
-        self.image.approach(start..end, work_max).map_err(|error| thrown(&error))
-    }
-
-    /// About how many bytes are decoded in vain to come to `offset` from `from`.
-    pub fn detour(&self, from: u64, offset: u64) -> u64 {
-        self.image.detour(from, offset)
     }
 }
 
@@ -118,9 +59,4 @@ impl Archive {
         let image = self.image(device).map(|image| image.with_doubt(doubt).filled(fill));
         Ok(image.map(|image| DiskBytes { image: Rc::new(image), room: Rc::clone(&self.room) }))
     }
-}
-
-fn array(numbers: impl Iterator<Item = u64>) -> BigUint64Array {
-    let numbers: Vec<u64> = numbers.collect();
-    BigUint64Array::from(numbers.as_slice())
 }

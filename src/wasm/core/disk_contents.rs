@@ -1,117 +1,41 @@
-//! What is on the disks, as JavaScript objects.
+//! What is on the disks, as the module says that looks into them.
 
-use js_sys::Array;
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::archive::Archive;
-use super::thrown::thrown;
+use super::looker::{DiskContents, Look, Thrown, Told};
 use crate::archive::unit::DeviceId;
-use crate::disk_contents::{Area, DiskContents, System};
-use crate::file_system::{Proof, Volume};
-use crate::partition::boot_loader::BootLoader;
-use crate::partition::{Remark, Use};
-use crate::wasm::object::{Fields, list};
-
-#[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("disk_contents.ts");
-
-#[wasm_bindgen]
-extern "C" {
-    /// What is on a disk.
-    #[wasm_bindgen(typescript_type = "DiskContents | undefined")]
-    pub type DiskContentsOrNone;
-}
 
 /// Bytes that are decoded in one call towards a place that is looked at, about.
 const WORK_PER_STEP: u64 = 8 << 20;
 
 #[wasm_bindgen]
 impl Archive {
+    /// Has `look` look into the disks from now on, while they are scanned as well. It
+    /// gets the bytes of a disk, which it has to free, as far as they can be had, and
+    /// returns what it can tell of them, or `undefined`.
+    #[wasm_bindgen(js_name = setLook)]
+    pub fn set_look(&self, look: Look) {
+        self.looker().set(look);
+    }
+
     /// Looks at what is on a disk, by a bounded amount of work; before the end of the
     /// scan, only at what that came by. Returns whether nothing is left to be done now.
-    /// Throws a `VmaError`.
+    /// Throws a `VmaError`, or what the look threw.
     #[wasm_bindgen(js_name = diskContentsStep)]
     pub fn disk_contents_step(&mut self, device: u8) -> Result<bool, JsValue> {
         let Some(device) = DeviceId::new(device) else { return Ok(true) };
         let (passing, scan) = self.passing_and_scan();
-        passing.step(scan, device, WORK_PER_STEP).map_err(|error| thrown(&error))
+        passing.step(scan, device, WORK_PER_STEP).map_err(|Thrown(thrown)| thrown)
     }
 
     /// What is known by now of what is on a disk.
     #[wasm_bindgen(js_name = diskContents)]
-    pub fn disk_contents(&self, device: u8) -> DiskContentsOrNone {
+    pub fn disk_contents(&self, device: u8) -> DiskContents {
         let found = DeviceId::new(device).and_then(|id| self.passing().found(id));
-        found.map_or(JsValue::UNDEFINED, |found| contents(device, found).into()).into()
+        found
+            .and_then(|Told(told)| told.clone())
+            .unwrap_or_else(|| JsValue::UNDEFINED.unchecked_into())
     }
-}
-
-fn contents(device: u8, found: &DiskContents) -> Fields {
-    let layout = &found.layout;
-    Fields::default()
-        .with("deviceId", device)
-        .with("complete", found.is_complete())
-        .with("scheme", layout.scheme.code())
-        .text("diskId", layout.disk_id.as_deref())
-        .count("sectorSize", layout.sector_size)
-        .text("bootLoader", found.boot_loader.map(BootLoader::code))
-        .text("system", found.system.map(System::code))
-        .with("lost", found.lacking.lost)
-        .with("inDoubt", found.lacking.in_doubt)
-        .with("remarks", list(&layout.remarks, remark))
-        .with("areas", list(&found.areas, area))
-}
-
-fn remark(remark: &Remark) -> Fields {
-    let partition = remark.number().map(u64::from);
-    Fields::default().with("code", remark.code()).count_or_null("partition", partition)
-}
-
-fn area(area: &Area) -> Fields {
-    let partition = area.partition.as_ref();
-    let found = area.found.as_ref();
-    let volume = found.and_then(|found| found.volume.as_ref());
-    let name = partition.and_then(|partition| partition.name.as_deref());
-    let logical = area.logical.as_ref().map(|logical| logical.name.as_str());
-    let purpose = partition.map(|partition| partition.purpose);
-    let group = area.physical.as_ref().and_then(|physical| physical.group.as_ref());
-    let lacking = found.map(|found| found.lacking).unwrap_or_default();
-    let others: Array = found
-        .iter()
-        .flat_map(|found| &found.others)
-        .map(|other| JsValue::from(other.kind.code()))
-        .collect();
-    Fields::default()
-        .count_or_null("number", partition.map(|partition| partition.number.into()))
-        .count_or_null("offset", area.offset)
-        .count("size", area.size)
-        .text("type", purpose.map(|purpose| purpose.text()).as_deref())
-        .text("purpose", purpose.and_then(|purpose| purpose.use_of()).map(Use::code))
-        .text("name", name.or(logical))
-        .with("active", partition.is_some_and(|partition| partition.is_active))
-        .with("seen", found.is_some())
-        .with("pending", lacking.not_yet_known)
-        .with("lost", lacking.lost)
-        .with("inDoubt", lacking.in_doubt)
-        .with("volume", volume.map_or(JsValue::NULL, |found| self::volume(found).into()))
-        .with("others", others)
-        .text("group", group.map(|group| group.name.as_str()))
-        .with("volumes", list(&area.volumes, self::area))
-}
-
-fn volume(volume: &Volume) -> Fields {
-    let proof = match volume.proof {
-        Proof::Agrees => "agrees",
-        Proof::Plausible => "plausible",
-        Proof::Disagrees => "disagrees",
-    };
-    Fields::default()
-        .with("kind", volume.kind.code())
-        .text("label", volume.label.as_deref())
-        .text("uuid", volume.uuid.as_deref())
-        .count_or_null("size", volume.size)
-        .count_or_null("used", volume.used)
-        .text("mounted", volume.mounted.as_deref())
-        .text("detail", volume.detail.as_deref())
-        .with("proof", proof)
 }

@@ -8,6 +8,7 @@ mod doubt;
 mod facts;
 mod foreign;
 mod kept;
+mod looker;
 mod parts;
 mod picture;
 mod placed;
@@ -15,6 +16,7 @@ mod places;
 mod report;
 mod restore;
 mod source;
+mod source_bytes;
 mod summary;
 mod thrown;
 

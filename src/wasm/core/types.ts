@@ -14,6 +14,12 @@ export interface Source {
   read(offset: number, length: number): Uint8Array;
 }
 
+export type DiskContents = import("./vma_inspector_files.js").DiskContents;
+export type DiskArea = import("./vma_inspector_files.js").DiskArea;
+
+/** Tells what is on a disk by some of its bytes, and frees them. */
+export type Look = (disk: SourceBytes) => DiskContents | undefined;
+
 /** What wraps the archive, told by its first bytes. */
 export type ContainerKind = "plain" | "zstd" | "lzop" | "gzip" | "bzip2";
 

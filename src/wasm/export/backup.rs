@@ -7,12 +7,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::js_image::{DiskBytes, JsImage};
-use super::thrown::Below;
 use crate::archive::header::{Config, Device};
 use crate::archive::unit::DeviceId;
 use crate::export;
 use crate::export::disk::{Disk, Identity};
 use crate::image::Doubt;
+use crate::wasm::below::Below;
 
 #[wasm_bindgen]
 extern "C" {

@@ -3,12 +3,12 @@
 use core::ops::Range;
 
 use js_sys::BigUint64Array;
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::thrown::Below;
 use crate::image::DiskImage;
-use crate::source::{Error, Gap, GapKind, ReadAt};
+use crate::source::{Error, Gap, ReadAt};
+use crate::wasm::below::Below;
+use crate::wasm::js_source::{JsSource, SourceBytes, ranges};
 
 #[wasm_bindgen]
 extern "C" {
@@ -17,26 +17,10 @@ extern "C" {
     pub type DiskBytes;
 
     #[wasm_bindgen(method)]
-    fn size(this: &DiskBytes) -> Option<u64>;
-
-    // A view of this module's memory: what is read is copied once.
-    #[wasm_bindgen(method, catch)]
-    fn read(this: &DiskBytes, offset: u64, into: &mut [u8]) -> Result<u32, JsValue>;
+    fn bytes(this: &DiskBytes) -> SourceBytes;
 
     #[wasm_bindgen(method)]
     fn stored(this: &DiskBytes, from: u64, max: u32) -> BigUint64Array;
-
-    #[wasm_bindgen(method)]
-    fn gap(this: &DiskBytes, start: u64, end: u64) -> Option<BigUint64Array>;
-
-    #[wasm_bindgen(method)]
-    fn trace(this: &DiskBytes, start: u64, end: u64) -> BigUint64Array;
-
-    #[wasm_bindgen(method, catch)]
-    fn approach(this: &DiskBytes, start: u64, end: u64, work_max: u64) -> Result<bool, JsValue>;
-
-    #[wasm_bindgen(method)]
-    fn detour(this: &DiskBytes, from: u64, offset: u64) -> u64;
 
     #[wasm_bindgen(method)]
     fn free(this: &DiskBytes);
@@ -44,19 +28,20 @@ extern "C" {
 
 /// A disk that another module reads. What it says of itself is passed on as it is.
 pub(super) struct JsImage {
-    bytes: DiskBytes,
-    below: Below,
+    disk: DiskBytes,
+    bytes: JsSource,
 }
 
 impl JsImage {
-    pub(super) fn new(bytes: DiskBytes, below: Below) -> Self {
-        Self { bytes, below }
+    pub(super) fn new(disk: DiskBytes, below: Below) -> Self {
+        let bytes = JsSource::new(disk.bytes(), below);
+        Self { disk, bytes }
     }
 }
 
 impl Drop for JsImage {
     fn drop(&mut self) {
-        self.bytes.free();
+        self.disk.free();
     }
 }
 
@@ -66,53 +51,18 @@ impl ReadAt for JsImage {
     }
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
-        let mut done = 0;
-        // One call gives so much at most.
-        while let Some(rest) = buffer.get_mut(done..).filter(|rest| !rest.is_empty()) {
-            let at = offset.saturating_add(u64::try_from(done).unwrap_or(u64::MAX));
-            let read = self.bytes.read(at, rest).map_err(|thrown| self.below.keep(at, thrown))?;
-            match usize::try_from(read).unwrap_or(0) {
-                0 => break,
-                count => done = done.saturating_add(count),
-            }
-        }
-        Ok(done)
+        self.bytes.read_at(offset, buffer)
     }
 
     fn gap(&self, range: Range<u64>) -> Option<Gap> {
-        let found = self.bytes.gap(range.start, range.end)?.to_vec();
-        let &[start, end, kind] = found.as_slice() else { return None };
-        let kind = match kind {
-            0 => GapKind::Lost,
-            1 => GapKind::InDoubt,
-            _ => GapKind::NotYetKnown,
-        };
-        Some(Gap { start, end, kind })
+        self.bytes.gap(range)
     }
 
-    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
-        into.extend(ranges(&self.bytes.trace(range.start, range.end)));
-    }
-
-    fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
-        let approached = self.bytes.approach(range.start, range.end, work_max);
-        approached.map_err(|thrown| self.below.keep(range.start, thrown))
-    }
-
-    fn detour(&self, from: u64, offset: u64) -> u64 {
-        self.bytes.detour(from, offset)
-    }
+    crate::source::as_quick_as!(bytes);
 }
 
 impl DiskImage for JsImage {
     fn stored(&self, from: u64, max: usize) -> Vec<Range<u64>> {
-        ranges(&self.bytes.stored(from, u32::try_from(max).unwrap_or(u32::MAX)))
+        ranges(&self.disk.stored(from, u32::try_from(max).unwrap_or(u32::MAX)))
     }
-}
-
-/// Pairs of start and end.
-fn ranges(numbers: &BigUint64Array) -> Vec<Range<u64>> {
-    let numbers = numbers.to_vec();
-    let (pairs, _) = numbers.as_chunks::<2>();
-    pairs.iter().map(|&[start, end]| start..end).collect()
 }

@@ -5,9 +5,10 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::backup::{Backup, Reading};
-use super::thrown::{Below, refused};
+use super::thrown::refused;
 use crate::export::disk::{DiskFile, DiskFormat, Place};
 use crate::source::{ReadAt, read_range};
+use crate::wasm::below::Below;
 use crate::wasm::object::{from_number, number, pairs};
 use crate::wasm::room::{Room, put_into};
 

@@ -5,10 +5,11 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::backup::{Backup, Reading};
-use super::thrown::{Below, refused};
+use super::thrown::refused;
 use crate::archive::unit::DeviceId;
 use crate::export::disk::{Disk, DiskFormat, DiskStream, StreamFormat};
 use crate::image::tap::Tap;
+use crate::wasm::below::Below;
 use crate::wasm::doubt_taken::{DoubtTaken, doubt_of};
 use crate::wasm::object::{from_number, list, number, pairs};
 use crate::wasm::room::{ImageBytesList, Room, image_bytes, put_into};

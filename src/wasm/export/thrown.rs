@@ -1,33 +1,9 @@
-//! What is thrown where a file cannot be made on.
-
-use core::cell::RefCell;
-use std::rc::Rc;
+//! What is thrown where a file cannot be made.
 
 use wasm_bindgen::JsValue;
 
 use crate::export::disk::Refusal;
-use crate::source::Error;
 use crate::wasm::vma_error::vma_error;
-
-/// What the module below threw last, to be thrown on as it is: it says more than what
-/// an [`Error`] of this module could. Clones share it.
-#[derive(Clone, Default)]
-pub(super) struct Below(Rc<RefCell<Option<JsValue>>>);
-
-impl Below {
-    /// Keeps what was thrown, and gives an error in its place for the way up.
-    pub(super) fn keep(&self, offset: u64, thrown: JsValue) -> Error {
-        self.0.replace(Some(thrown));
-        Error::source_unreadable(offset, String::new())
-    }
-
-    /// An error that came up, to throw.
-    pub(super) fn thrown(&self, error: &Error) -> JsValue {
-        self.0.take().unwrap_or_else(|| {
-            vma_error(&error.to_string(), error.code(), error.part().name(), error.offset())
-        })
-    }
-}
 
 /// What a format refuses, to throw.
 pub(super) fn refused(refusal: &Refusal) -> JsValue {

@@ -1,4 +1,5 @@
 export type BackupFacts = import("./vma_inspector.js").BackupFacts;
+export type SourceBytes = import("./vma_inspector.js").SourceBytes;
 export type DiskBytes = import("./vma_inspector.js").DiskBytes;
 
 /**

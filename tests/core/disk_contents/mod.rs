@@ -9,10 +9,11 @@ use crate::support::{Counting, id};
 use archive_writer::{ArchiveBuilder, Order, Random};
 use vma_inspector::archive::Archive;
 use vma_inspector::container::Options;
-use vma_inspector::disk_contents::{DiskContents, Held, Passing, Places, System, describe};
+use vma_inspector::disk_contents::{DiskContents, System, describe};
 use vma_inspector::file_system::{Kind, Proof};
 use vma_inspector::partition::Scheme;
 use vma_inspector::partition::lvm::LinearVolume;
+use vma_inspector::passing::{Describer, Held, Passing, Places};
 use vma_inspector::scan::Scan;
 use vma_inspector::source::{FileSource, ReadAt, read_range};
 
@@ -126,11 +127,11 @@ fn what_proxmox_packed_is_told_as_its_truth_has_it() {
 
 /// What a scan finds out on the way of `file`, an archive of the disk; and how many bytes
 /// were decoded again for it.
-fn in_passing(file: Vec<u8>) -> (Passing, Scan, bool) {
+fn in_passing(file: Vec<u8>) -> (Passing<Describer>, Scan, bool) {
     let source: Rc<dyn ReadAt> = Rc::new(file);
     let archive = Archive::open(source, &Options::default()).expect("it opens");
     let contents: Rc<dyn ReadAt> = Rc::clone(archive.contents()) as _;
-    let mut passing = Passing::new(contents, archive.header());
+    let mut passing = Passing::new(contents, archive.header(), Describer);
     let mut scan = Scan::new(&archive);
     let mut is_early = false;
     while !scan.step_with(&mut passing).expect("memory").done {
@@ -170,7 +171,7 @@ fn a_scan_finds_it_out_as_it_comes_by_packed_or_not() {
 const STEPS_MAX: usize = 10_000;
 
 /// Looks until nothing is left to be done.
-fn settle(passing: &mut Passing, scan: &Scan) {
+fn settle(passing: &mut Passing<Describer>, scan: &Scan) {
     let steps = (0..STEPS_MAX).find(|_| passing.step(scan, id(1), 1 << 20).expect("memory"));
     assert!(steps.is_some(), "there is no end");
 }

@@ -4,8 +4,9 @@ use std::cell::Cell;
 use std::ops::Range;
 use std::rc::Rc;
 
-use vma_inspector::disk_contents::{Area, Held, LOOKED_INTO_MAX, Places, describe};
+use vma_inspector::disk_contents::{Area, LOOKED_INTO_MAX, describe};
 use vma_inspector::partition::PARTITIONS_MAX;
+use vma_inspector::passing::{Held, Places};
 use vma_inspector::source::{Error, ReadAt};
 
 /// Reads of a disk, at most, through places that are kept.

@@ -1,4 +1,5 @@
 /** What is on the disks. */
+import { lookIntoDisks } from "../disk-reader.js";
 import { using } from "../sessions.js";
 import { nextTurn } from "../turn.js";
 
@@ -14,14 +15,16 @@ export const diskContentsHandlers = {
  * @param {AbortSignal} signal
  */
 async function contentsOf(archive, signal) {
+  await lookIntoDisks(archive);
   const all = [];
   for (const { id } of (archive.report().overview ?? archive.overview()).devices) {
+    signal.throwIfAborted();
     while (!archive.diskContentsStep(id)) {
       await nextTurn();
       signal.throwIfAborted();
     }
     const contents = archive.diskContents(id);
-    if (contents) all.push(contents);
+    if (contents) all.push({ deviceId: id, contents });
   }
   return all;
 }

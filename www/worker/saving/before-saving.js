@@ -41,15 +41,17 @@ export async function beginsLike(session, deviceId) {
 async function approached(session, deviceId) {
   const { archive } = session;
   const disk = archive.diskBytes(deviceId, "as-it-is", false, false);
+  const bytes = disk?.bytes();
   try {
     for (;;) {
       const made = calls.get(session) ?? 0;
       if (made >= CALLS_MAX) return false;
       calls.set(session, made + 1);
-      if (!disk || disk.approach(0n, BigInt(BEGINNING_BYTES), WORK_PER_CALL)) return true;
+      if (!bytes || bytes.approach(0n, BigInt(BEGINNING_BYTES), WORK_PER_CALL)) return true;
       await nextTurn();
     }
   } finally {
+    bytes?.free();
     disk?.free();
   }
 }

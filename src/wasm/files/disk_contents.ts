@@ -1,6 +1,7 @@
+export type SourceBytes = import("./vma_inspector.js").SourceBytes;
+
 /** What is on a disk, as far as it is known. Many fields: each is a fact that is shown. */
 export interface DiskContents {
-  deviceId: number;
   /** Whether all that is looked at was there to be read, or is lost. */
   complete: boolean;
   scheme: "none" | "mbr" | "gpt" | "unknown";

@@ -1,17 +1,21 @@
-//! What is on the disks of an archive, found out as a scan comes by.
+//! What is on the disks of an archive, found out as a scan comes by. Who looks at them is
+//! no matter of this layer: it keeps the places that a [`Looker`] asks for.
 //!
 //! In a container that is decoded from front to back, a place that lies behind would
 //! have to be decoded again. So the places that are looked at are kept as they come by:
 //! first the start of each disk, then what that leads to.
 
+mod held;
+
 use core::ops::Range;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::held::{Held, PLACE, Places};
-use super::{DiskContents, describe};
+use self::held::PLACE;
+pub use self::held::{Held, Places};
 use crate::archive::header::Header;
+use crate::archive::per_device::PerDevice;
 use crate::archive::unit::DeviceId;
+use crate::disk_contents::{DiskContents, describe};
 use crate::image::Image;
 use crate::scan::piece::{Observer, Piece, Taken};
 use crate::scan::{Scan, Scanned};
@@ -21,45 +25,91 @@ use crate::source::{Error, Gap, ReadAt, gaps};
 /// taken in one look, at most `PLACES_MAX` places, comes on top.
 pub const KEPT_MAX: usize = 32 << 20;
 
-/// The disks of an archive. As an [observer](Observer) it looks at what a scan comes by.
-pub struct Passing {
+/// Who looks at a disk.
+pub trait Looker {
+    /// What is told of a disk.
+    type Found: Found;
+    /// Why it cannot be looked at.
+    type Error: From<Error>;
+
+    /// Looks at a disk, of which those places can be read that came by. What else is
+    /// asked for is wanted from then on, and not yet known.
+    ///
+    /// # Errors
+    ///
+    /// As for a read. That bytes are lost is no error.
+    fn look(&self, disk: Held) -> Result<Self::Found, Self::Error>;
+}
+
+/// What is told of a disk.
+pub trait Found {
+    /// Whether all that was looked at was there to be read, or is lost: another look
+    /// would tell nothing more.
+    fn is_complete(&self) -> bool;
+}
+
+/// Looks by [`describe`], in this program.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Describer;
+
+impl Looker for Describer {
+    type Found = DiskContents;
+    type Error = Error;
+
+    fn look(&self, disk: Held) -> Result<DiskContents, Error> {
+        let disk: Rc<dyn ReadAt> = Rc::new(disk);
+        describe(&disk)
+    }
+}
+
+impl Found for DiskContents {
+    fn is_complete(&self) -> bool {
+        Self::is_complete(self)
+    }
+}
+
+/// The disks of an archive. As an [observer](Observer) it has `Looks` look at what a
+/// scan comes by.
+pub struct Passing<Looks: Looker> {
     contents: Rc<dyn ReadAt>,
-    disks: BTreeMap<DeviceId, Disk>,
+    looker: Looks,
+    disks: PerDevice<Disk<Looks::Found>>,
 }
 
 /// One disk. The size is that of the header, where that can be believed.
-struct Disk {
+struct Disk<Told> {
     size: Option<u64>,
     places: Rc<Places>,
-    found: Option<DiskContents>,
+    found: Option<Told>,
     /// Whether it was looked at since the scan is finished: nothing becomes otherwise
     /// any more.
     is_settled: bool,
 }
 
-impl Passing {
+impl<Looks: Looker> Passing<Looks> {
     /// The disks that `header` declares, of which `contents` holds the clusters.
     #[must_use]
-    pub fn new(contents: Rc<dyn ReadAt>, header: &Header) -> Self {
+    pub fn new(contents: Rc<dyn ReadAt>, header: &Header, looker: Looks) -> Self {
         let is_known = header.is_proven();
         let disks = header.devices().iter().filter(|device| !device.is_vmstate());
         let disks = disks.map(|device| {
             let size = is_known.then_some(device.size);
             (device.id, Disk { size, ..Disk::default() })
         });
-        Self { contents, disks: disks.collect() }
+        let disks = disks.collect();
+        Self { contents, looker, disks }
     }
 
     /// What is known of a disk by now; `None` if nothing is, or it is no disk.
     #[must_use]
-    pub fn found(&self, device: DeviceId) -> Option<&DiskContents> {
-        self.disks.get(&device)?.found.as_ref()
+    pub fn found(&self, device: DeviceId) -> Option<&Looks::Found> {
+        self.disks.get(device)?.found.as_ref()
     }
 
     /// How often the disk was read, and how many bytes.
     #[must_use]
     pub fn read(&self, device: DeviceId) -> (u64, u64) {
-        self.disks.get(&device).map_or((0, 0), |disk| disk.places.read())
+        self.disks.get(device).map_or((0, 0), |disk| disk.places.read())
     }
 
     /// Bytes that are kept.
@@ -75,7 +125,12 @@ impl Passing {
     /// # Errors
     ///
     /// As for a read.
-    pub fn step(&mut self, scan: &Scan, device: DeviceId, work_max: u64) -> Result<bool, Error> {
+    pub fn step(
+        &mut self,
+        scan: &Scan,
+        device: DeviceId,
+        work_max: u64,
+    ) -> Result<bool, Looks::Error> {
         let is_disk = scan.header().device(device).is_some_and(|device| !device.is_vmstate());
         let Some(image) = scan.image(device).filter(|_| is_disk) else { return Ok(true) };
         if !scan.found().is_done() {
@@ -85,7 +140,7 @@ impl Passing {
         // Whether anything speaks against what was read while the scan went on.
         let is_wrong = scan.found().findings().count() > 0
             || gaps(&*self.contents, 0..u64::MAX).next().is_some();
-        let disk = self.disks.entry(device).or_default();
+        let disk = self.disks.get_or_default(device);
         if !disk.is_settled {
             // What was found wrong since, a place may have been read too early for.
             if is_wrong {
@@ -94,7 +149,7 @@ impl Passing {
             disk.found = None;
             disk.is_settled = true;
         }
-        if disk.found.as_ref().is_some_and(DiskContents::is_complete) {
+        if disk.found.as_ref().is_some_and(Found::is_complete) {
             return Ok(true);
         }
         let wanted = disk.places.wanted();
@@ -107,8 +162,8 @@ impl Passing {
             let mut byte = [0];
             Held::new(Rc::new(image.clone()), Rc::clone(&disk.places)).read_at(start, &mut byte)?;
         }
-        disk.look(image)?;
-        let is_complete = disk.found.as_ref().is_some_and(DiskContents::is_complete);
+        disk.look(&self.looker, image)?;
+        let is_complete = disk.found.as_ref().is_some_and(Found::is_complete);
         if is_complete {
             disk.places.clear();
         }
@@ -125,14 +180,14 @@ impl Passing {
 
     /// The image of a disk while it is scanned.
     fn image(&self, device: DeviceId, found: &Scanned, at: u64) -> Option<Image> {
-        let size = self.disks.get(&device)?.size?;
+        let size = self.disks.get(device)?.size?;
         let index = found.index(device)?;
         let near = Near { contents: Rc::clone(&self.contents), at };
         Some(Image::new(Rc::new(near), Rc::clone(index), size, false))
     }
 }
 
-impl Default for Disk {
+impl<Told> Default for Disk<Told> {
     /// One of which the start is wanted.
     fn default() -> Self {
         let places = Rc::<Places>::default();
@@ -141,10 +196,14 @@ impl Default for Disk {
     }
 }
 
-impl Disk {
-    fn look(&mut self, image: Image) -> Result<(), Error> {
-        let disk: Rc<dyn ReadAt> = Rc::new(Held::new(Rc::new(image), Rc::clone(&self.places)));
-        self.found = Some(describe(&disk)?);
+impl<Told: Found> Disk<Told> {
+    fn look<Looks: Looker<Found = Told>>(
+        &mut self,
+        looker: &Looks,
+        image: Image,
+    ) -> Result<(), Looks::Error> {
+        let disk = Held::new(Rc::new(image), Rc::clone(&self.places));
+        self.found = Some(looker.look(disk)?);
         Ok(())
     }
 }
@@ -182,7 +241,7 @@ impl ReadAt for Near {
     }
 }
 
-impl Observer for Passing {
+impl<Looks: Looker> Observer for Passing<Looks> {
     fn see(&mut self, piece: &Piece, taken: &[Taken], found: &Scanned) {
         let Piece::Extent(extent) = piece else { return };
         let mut came_by = Vec::new();
@@ -190,7 +249,7 @@ impl Observer for Passing {
             let is_there = matches!(taken, Taken::Stored | Taken::Zero);
             let wanted = self
                 .disks
-                .get(&slot.device)
+                .get(slot.device)
                 .is_some_and(|disk| disk.places.is_wanted(slot.cluster.0.into()));
             if is_there && wanted && !came_by.contains(&slot.device) {
                 came_by.push(slot.device);
@@ -200,10 +259,10 @@ impl Observer for Passing {
             let has_room = self.bytes_held() < KEPT_MAX;
             let image = self.image(device, found, extent.data.end).filter(|_| has_room);
             let Some(image) = image else { continue };
-            let Some(disk) = self.disks.get_mut(&device) else { continue };
+            let Some(disk) = self.disks.get_mut(device) else { continue };
             // An error of the file comes up again in the scan itself, or when the disk
             // is looked at after it.
-            let _ = disk.look(image);
+            let _ = disk.look(&self.looker, image);
         }
     }
 }

@@ -1,0 +1,3 @@
+//! The module that looks into disks which the first reads.
+
+mod describe;

@@ -1,0 +1,33 @@
+/** The module that looks into disks. */
+import { failure } from "../shared/failure.js";
+import { OnDemand, watched } from "./on-demand.js";
+
+/** @typedef {import("../core/vma_inspector.js").Archive} Archive */
+
+const reader = new OnDemand(load, {
+  unavailable: (message) => failure("files-unavailable", message),
+  broken: (message) => failure("files-broken", message),
+});
+
+async function load() {
+  const files = await import("../core/vma_inspector_files.js");
+  const { load: start } = await import("./files-wasm.js");
+  await start(files);
+  return files;
+}
+
+/** Archives that have it already. @type {WeakSet<Archive>} */
+const having = new WeakSet();
+
+/**
+ * Has the module look into the disks of an archive from now on. If it cannot be loaded,
+ * nothing is told of them for now.
+ * @param {Archive} archive
+ */
+export async function lookIntoDisks(archive) {
+  if (having.has(archive)) return;
+  const files = await reader.loaded().catch(() => null);
+  if (!files || having.has(archive)) return;
+  having.add(archive);
+  archive.setLook((disk) => reader.attempt(files, () => files.describeDisk(watched(disk))));
+}
