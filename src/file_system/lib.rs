@@ -25,8 +25,12 @@
     )
 )]
 
+mod blocks;
+mod calendar;
 mod error;
+mod fat;
 mod identify;
+mod names;
 mod node;
 mod open;
 mod reader;

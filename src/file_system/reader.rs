@@ -94,6 +94,8 @@ pub enum Note {
     DataNotChecked,
     /// It says of itself that it has errors.
     MarkedBroken,
+    /// It was in use, and has no journal: what was being written may be half written.
+    InUse,
 }
 
 impl Note {
@@ -106,6 +108,7 @@ impl Note {
             Self::LastCommit => "last-commit",
             Self::DataNotChecked => "data-not-checked",
             Self::MarkedBroken => "marked-broken",
+            Self::InUse => "in-use",
         }
     }
 }
