@@ -26,6 +26,7 @@
 )]
 
 mod blocks;
+mod btrfs;
 mod calendar;
 mod error;
 mod fat;
@@ -39,4 +40,6 @@ pub use self::error::{Fault, FaultKind, Result};
 pub use self::identify::{Identified, Kind, Proof, Volume, identify};
 pub use self::node::{Attributes, FileType, Node, NodeId, Time};
 pub use self::open::open;
-pub use self::reader::{Batch, Cursor, Entry, ExtendedAttribute, FileSystem, Name, Note, Stream};
+pub use self::reader::{
+    Batch, Cursor, Entry, ExtendedAttribute, FileSystem, Name, Note, Stream, Subvolume,
+};

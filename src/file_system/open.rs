@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use vma_source::ReadAt;
 
+use crate::btrfs;
 use crate::error::{Fault, Result};
 use crate::fat;
 use crate::identify::{Kind, Volume};
@@ -19,6 +20,7 @@ pub fn open(source: &Rc<dyn ReadAt>, volume: &Volume) -> Result<Rc<dyn FileSyste
     match volume.kind {
         Kind::Fat12 | Kind::Fat16 | Kind::Fat32 => fat::open_fat(source),
         Kind::ExFat => fat::open_exfat(source),
+        Kind::Btrfs => btrfs::open(source),
         kind => Err(Fault::unsupported(kind.code())),
     }
 }
