@@ -31,6 +31,7 @@ mod calendar;
 mod error;
 mod fat;
 mod identify;
+mod iso9660;
 mod names;
 mod node;
 mod open;
