@@ -2,9 +2,9 @@
 
 use crate::made::Made;
 use crate::sample::Sample;
-use crate::tree::{Tree, assert_same, of_file_system, of_folder};
+use crate::tree::{Tree, assert_same, hash_of, of_file_system, of_folder};
 use crate::truth::{at, image, truth};
-use vma_inspector::file_system::Note;
+use vma_inspector::file_system::{Fault, Note, Stream};
 
 /// What `mkfs.btrfs --rootdir` keeps of `tree`: each link is a file of its own, and times
 /// are whole seconds.
@@ -91,4 +91,18 @@ fn newer_features_are_read_as_linux_tells_it() {
 fn of_what_is_in_a_log_the_last_commit_is_shown_and_that_is_said() {
     let made = assert_as_linux_tells("btrfs-log");
     assert_eq!(made.open().notes(), [Note::LastCommit]);
+}
+
+#[test]
+fn of_two_devices_what_is_on_both_is_read_and_what_is_spread_is_refused_by_name() {
+    assert_as_linux_tells("btrfs-raid1");
+    let made = image("btrfs-raid0");
+    let system = made.open();
+    let (expected, _) = truth("btrfs-raid0");
+    let hash = |path: &str| hash_of(&*system, at(&*system, path), Stream::Contents);
+    let small = expected[b"small".as_slice()].hash.clone().expect("a hash");
+    assert_eq!(hash("small"), Ok(small));
+    let node = system.node(at(&*system, "large")).expect("it is known");
+    assert_eq!(Some(node.size), expected[b"large".as_slice()].size);
+    assert_eq!(hash("large"), Err(Fault::unsupported("raid0")));
 }

@@ -74,8 +74,11 @@ fn used(disk: &[u8]) -> Vec<usize> {
     sectors.filter(|(_, sector)| sector.iter().any(|&byte| byte != 0)).map(|(at, _)| at).collect()
 }
 
+/// Takes 4 KiB and where they are, and adds what makes their checksums right.
+type Seal = fn(&[u8], u64, &mut Vec<(u64, Vec<u8>)>);
+
 /// Walks through each changed image. `seal` makes checksums right again.
-fn assert_bounded(name: &str, made: &Made, seal: fn(&[u8], u64, &mut Vec<(u64, Vec<u8>)>)) {
+fn assert_bounded(name: &str, made: &Made, seal: Seal) {
     let disk: Rc<Vec<u8>> = Rc::new(std::fs::read(&made.path).expect("it is there"));
     let sectors = used(&disk);
     let (mut opens, mut most) = (0, 0);

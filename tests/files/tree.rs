@@ -77,7 +77,7 @@ fn of_path(path: &Path) -> Thing {
     let minor = (rdev & 0xff) | (rdev >> 12 & 0xffff_ff00);
     Thing {
         file_type: found,
-        size: has_size.then(|| data.len()),
+        size: has_size.then_some(data.len()),
         hash: (found == FileType::File).then(|| hash_of_file(path)),
         target: (found == FileType::Link)
             .then(|| fs::read_link(path).expect("a link is read").as_os_str().as_bytes().to_vec()),

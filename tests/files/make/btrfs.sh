@@ -114,4 +114,20 @@ btrfstune -m btrfs-newer
 mount -o loop btrfs-newer mounted
 text last 10 > mounted/last
 end btrfs-newer
+# The first of two devices: of what is on both of them alike, and of what is spread.
+for kind in raid1 raid0; do
+  truncate -s 300M btrfs-$kind other
+  one=$(losetup --find --show btrfs-$kind)
+  two=$(losetup --find --show other)
+  mkfs.btrfs -q -f -m raid1 -d $kind "$one" "$two"
+  mount "$one" mounted
+  echo small > mounted/small
+  text large 200 > mounted/large
+  sync
+  python3 "$here/truth.py" mounted > btrfs-$kind.truth
+  umount mounted
+  losetup -d "$one" "$two"
+  rm other
+  pack btrfs-$kind
+done
 rmdir mounted
