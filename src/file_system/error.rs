@@ -24,6 +24,10 @@ pub struct Fault {
 pub enum FaultKind {
     /// It lies in bytes that the disk below does not have.
     Lost,
+    /// It can be read, and something speaks against its being right: as a saved disk may
+    /// have what is in doubt or not, so who wants it reads from a source that does not
+    /// tell of doubt.
+    InDoubt,
     /// The work below has not come there yet; it may be had later.
     NotYetKnown,
     /// The file system contradicts itself here, or a checksum does not agree.
@@ -44,6 +48,7 @@ impl FaultKind {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Lost => "file-lost",
+            Self::InDoubt => "file-in-doubt",
             Self::NotYetKnown => "file-not-yet-known",
             Self::Corrupt => "file-corrupt",
             Self::Unsupported => "file-unsupported",

@@ -25,8 +25,14 @@
     )
 )]
 
+mod blocks;
+mod btrfs;
+mod calendar;
 mod error;
+mod fat;
 mod identify;
+mod iso9660;
+mod names;
 mod node;
 mod open;
 mod reader;
@@ -35,4 +41,6 @@ pub use self::error::{Fault, FaultKind, Result};
 pub use self::identify::{Identified, Kind, Proof, Volume, identify};
 pub use self::node::{Attributes, FileType, Node, NodeId, Time};
 pub use self::open::open;
-pub use self::reader::{Batch, Cursor, Entry, ExtendedAttribute, FileSystem, Name, Note, Stream};
+pub use self::reader::{
+    Batch, Cursor, Entry, ExtendedAttribute, FileSystem, Name, Note, Stream, Subvolume,
+};

@@ -4,8 +4,11 @@ use std::rc::Rc;
 
 use vma_source::ReadAt;
 
+use crate::btrfs;
 use crate::error::{Fault, Result};
-use crate::identify::Volume;
+use crate::fat;
+use crate::identify::{Kind, Volume};
+use crate::iso9660;
 use crate::reader::FileSystem;
 
 /// Opens the file system that `source` holds, by what [`identify`](crate::identify) said.
@@ -15,6 +18,11 @@ use crate::reader::FileSystem;
 /// It is none that is read, or not in this form: then the fault says what stands against
 /// it. Or what it needs is lost or corrupt.
 pub fn open(source: &Rc<dyn ReadAt>, volume: &Volume) -> Result<Rc<dyn FileSystem>> {
-    let _ = source;
-    Err(Fault::unsupported(volume.kind.code()))
+    match volume.kind {
+        Kind::Fat12 | Kind::Fat16 | Kind::Fat32 => fat::open_fat(source),
+        Kind::ExFat => fat::open_exfat(source),
+        Kind::Btrfs => btrfs::open(source),
+        Kind::Iso9660 => iso9660::open(source),
+        kind => Err(Fault::unsupported(kind.code())),
+    }
 }

@@ -78,6 +78,29 @@ pub trait FileSystem {
     ///
     /// As [`node`](Self::node).
     fn streams(&self, id: NodeId) -> Result<Vec<(Name, u64)>>;
+
+    /// Parts that are mounted by themselves, or are a state of others from before: they
+    /// are directories too, where their path says. Most file systems have none.
+    ///
+    /// # Errors
+    ///
+    /// The list of them cannot be had.
+    fn subvolumes(&self) -> Result<Vec<Subvolume>> {
+        Ok(Vec::new())
+    }
+}
+
+/// A subvolume, or a snapshot of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subvolume {
+    /// Its root directory, as an entry of a directory has it, too.
+    pub id: NodeId,
+    /// From the root of all.
+    pub path: Vec<Name>,
+    /// Whether it was made as a copy of another one.
+    pub is_snapshot: bool,
+    /// Whether it is kept from being changed.
+    pub is_read_only: bool,
 }
 
 /// Something that a person should know of a file system as a whole.
@@ -94,6 +117,8 @@ pub enum Note {
     DataNotChecked,
     /// It says of itself that it has errors.
     MarkedBroken,
+    /// It was in use, and has no journal: what was being written may be half written.
+    InUse,
 }
 
 impl Note {
@@ -106,6 +131,7 @@ impl Note {
             Self::LastCommit => "last-commit",
             Self::DataNotChecked => "data-not-checked",
             Self::MarkedBroken => "marked-broken",
+            Self::InUse => "in-use",
         }
     }
 }

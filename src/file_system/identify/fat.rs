@@ -17,19 +17,20 @@ const VOLUME_ID: u8 = 0x08;
 const LONG_NAME: u8 = 0x0f;
 
 /// What the first sector says. The names are the specification's.
-struct Boot {
-    sector_size: u64,
-    cluster_size: u64,
-    reserved: u64,
-    fats: u64,
-    root_entries: u64,
-    sectors: u64,
-    fat_sectors: u64,
-    is_fat32: bool,
+pub(crate) struct Boot {
+    pub(crate) sector_size: u64,
+    pub(crate) cluster_size: u64,
+    pub(crate) reserved: u64,
+    pub(crate) fats: u64,
+    pub(crate) root_entries: u64,
+    pub(crate) sectors: u64,
+    pub(crate) fat_sectors: u64,
+    pub(crate) is_fat32: bool,
 }
 
 impl Boot {
-    fn parse(sector: &[u8]) -> Option<Self> {
+    /// Parses it; `None` where it makes no sense.
+    pub(crate) fn parse(sector: &[u8]) -> Option<Self> {
         let byte = |at: usize| sector.get(at).copied().unwrap_or(0);
         let (bytes_per_sector, sectors_per_cluster) = (le_u16(sector, 11), byte(13));
         let media = byte(21);
@@ -65,11 +66,12 @@ impl Boot {
     }
 
     /// The sector at which the clusters begin.
-    fn data_start(&self) -> u64 {
+    pub(crate) fn data_start(&self) -> u64 {
         self.root_start().saturating_add(self.root_bytes().div_ceil(self.sector_size))
     }
 
-    fn root_start(&self) -> u64 {
+    /// The sector at which the root directory of FAT12 and FAT16 begins.
+    pub(crate) fn root_start(&self) -> u64 {
         self.reserved.saturating_add(self.fats.saturating_mul(self.fat_sectors))
     }
 
@@ -77,14 +79,15 @@ impl Boot {
         self.root_entries.saturating_mul(32)
     }
 
-    fn clusters(&self) -> u64 {
+    /// How many clusters there are.
+    pub(crate) fn clusters(&self) -> u64 {
         let bytes = self.sectors.saturating_sub(self.data_start()).saturating_mul(self.sector_size);
         bytes / self.cluster_size
     }
 
     /// "This is the one and only way that FAT type is determined", but for FAT32, which
     /// shows by its fields, too.
-    fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> Kind {
         match self.clusters() {
             _ if self.is_fat32 => Kind::Fat32,
             ..4085 => Kind::Fat12,

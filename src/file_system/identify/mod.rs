@@ -21,6 +21,7 @@ mod volume;
 mod xfs;
 mod zfs;
 
+pub(crate) use self::fat::Boot as FatBoot;
 pub use self::volume::{Kind, Proof, Volume};
 use vma_source::{Error, Glimpse, Lacking, ReadAt};
 

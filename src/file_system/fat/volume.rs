@@ -1,0 +1,131 @@
+//! The face of FAT and exFAT as a [`FileSystem`].
+
+use core::ops::Range;
+use std::rc::Rc;
+
+use vma_source::to_usize;
+
+use super::chain::Chain;
+use super::clusters::{Clusters, Extent, places};
+use super::stored::Stored;
+use super::{entries, sets};
+use crate::error::{Fault, FaultKind, Result};
+use crate::node::{Node, NodeId};
+use crate::reader::{Batch, Cursor, ExtendedAttribute, FileSystem, Name, Note, Stream};
+
+/// What stands for the root directory: the boot sector is no entry.
+const ROOT: NodeId = NodeId(0);
+
+/// How directories are written.
+pub(super) enum Form {
+    /// As DOS wrote them. The root of FAT12 and FAT16 lies before the clusters, from
+    /// `fixed_root` on up to them; FAT32 has none such: then both are the same place.
+    Old { fixed_root: u64 },
+    /// As sets of entries.
+    ExFat,
+}
+
+/// A volume of FAT or exFAT.
+pub(super) struct Fat {
+    pub(super) clusters: Clusters,
+    pub(super) form: Form,
+    /// The root directory's clusters; no matter where it is fixed.
+    pub(super) root: Extent,
+    pub(super) notes: Vec<Note>,
+}
+
+impl Fat {
+    fn stored(&self, id: NodeId) -> Result<Stored> {
+        match self.form {
+            _ if id == ROOT => Ok(Stored::root(self.root)),
+            Form::Old { fixed_root } => entries::stored(&self.clusters, fixed_root, id),
+            Form::ExFat => sets::stored(&self.clusters, id),
+        }
+    }
+
+    fn file(&self, id: NodeId) -> Result<(Stored, Rc<Chain>)> {
+        let stored = self.stored(id)?;
+        if stored.is_directory {
+            return Err(Fault::new(FaultKind::NotFound, "contents of a directory"));
+        }
+        // Behind what was written nothing is read, be it there or not.
+        let length = Some(stored.valid);
+        let extent = Extent { length, ..stored.extent };
+        let chain = self.clusters.chain(extent, 0)?;
+        Ok((stored, chain))
+    }
+}
+
+impl FileSystem for Fat {
+    fn root(&self) -> NodeId {
+        ROOT
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        self.notes.clone()
+    }
+
+    fn node(&self, id: NodeId) -> Result<Node> {
+        Ok(self.stored(id)?.node(id))
+    }
+
+    fn read_dir(&self, id: NodeId, cursor: Cursor) -> Result<Batch> {
+        let stored = self.stored(id)?;
+        if !stored.is_directory {
+            return Err(Fault::new(FaultKind::NotFound, "entries of a file"));
+        }
+        match self.form {
+            Form::Old { fixed_root } if id == ROOT && fixed_root < self.clusters.start => {
+                let length = self.clusters.start.saturating_sub(fixed_root);
+                let chain = Rc::new(Chain::piece(fixed_root, length));
+                entries::list(&self.clusters, chain, cursor)
+            }
+            Form::Old { .. } => {
+                let chain = self.clusters.chain(stored.extent, entries::DIRECTORY_MAX)?;
+                entries::list(&self.clusters, chain, cursor)
+            }
+            Form::ExFat => {
+                let chain = self.clusters.chain(stored.extent, sets::DIRECTORY_MAX)?;
+                sets::list(&self.clusters, chain, stored.extent.is_contiguous, cursor)
+            }
+        }
+    }
+
+    fn read_at(
+        &self,
+        id: NodeId,
+        stream: Stream<'_>,
+        offset: u64,
+        buffer: &mut [u8],
+    ) -> Result<usize> {
+        if stream != Stream::Contents {
+            return Err(Fault::new(FaultKind::NotFound, "stream"));
+        }
+        let (stored, chain) = self.file(id)?;
+        let count = to_usize(stored.size.saturating_sub(offset)).min(buffer.len());
+        let written = to_usize(stored.valid.saturating_sub(offset)).min(count);
+        let buffer = buffer.get_mut(..count).unwrap_or(&mut []);
+        if let Some((data, zeros)) = buffer.split_at_mut_checked(written) {
+            self.clusters.read(&chain, offset, data)?;
+            zeros.fill(0);
+        }
+        Ok(count)
+    }
+
+    fn places(&self, id: NodeId, range: Range<u64>) -> Result<Vec<Range<u64>>> {
+        let (stored, chain) = self.file(id)?;
+        Ok(places(&chain, range.start..range.end.min(stored.valid)))
+    }
+
+    fn read_link(&self, _: NodeId) -> Result<Name> {
+        Err(Fault::new(FaultKind::NotFound, "link"))
+    }
+
+    fn extended_attributes(&self, _: NodeId) -> Result<Option<Vec<ExtendedAttribute>>> {
+        Ok(Some(Vec::new()))
+    }
+
+    fn streams(&self, _: NodeId) -> Result<Vec<(Name, u64)>> {
+        Ok(Vec::new())
+    }
+}
