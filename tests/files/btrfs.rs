@@ -38,7 +38,7 @@ fn every_file_of_each_form_is_read() {
         let made = Made::new(&format!("btrfs-{name}"), 300);
         let source = sample.source.display();
         made.run(&format!("mkfs.btrfs -q --rootdir {source} {options} $F"));
-        println!("{name}");
+        eprintln!("{name}");
         assert_same(&expected, &of_file_system(&*made.open()));
     }
 }

@@ -114,7 +114,7 @@ fn assert_bounded(name: &str, made: &Made, seal: Seal) {
         let (reads, bytes) = (spoilt.reads.get(), spoilt.bytes.get());
         assert!(reads < READS_MAX && bytes < BYTES_MAX, "{name}, {seed}: {reads}, {bytes}");
     }
-    println!("{name}: {opens} of {SEEDS} opened, at most {most} things");
+    eprintln!("{name}: {opens} of {SEEDS} opened, at most {most} things");
     assert!(opens > SEEDS / 4 && most > 2, "{name}: {opens} opened");
 }
 
@@ -238,6 +238,6 @@ fn of_a_changed_btrfs_each_file_is_right_or_told_to_be_not() {
             }
         }
     }
-    println!("{right} right, {told} told");
+    eprintln!("{right} right, {told} told");
     assert!(right > 10_000 && told > 100, "{right}, {told}");
 }
