@@ -12,7 +12,7 @@ fn every_file_of_each_size_of_cluster_is_read() {
     for name in ["exfat-512", "exfat-4096", "exfat-32m"] {
         let made = image(name);
         let expected = known_to_fat(truth(name).0);
-        println!("{name}");
+        eprintln!("{name}");
         assert_same(&expected, &of_file_system(&*made.open()));
     }
 }

@@ -62,7 +62,7 @@ fn every_file_with_rock_ridge_is_read() {
     ];
     for command in commands {
         made.run(&format!("timeout 60 {command}"));
-        println!("{command}");
+        eprintln!("{command}");
         assert_same(&expected, &of_file_system(&*made.open()));
     }
 }
@@ -93,7 +93,7 @@ fn every_file_with_joliet_alone_is_read() {
         "xorriso -as mkisofs -quiet --norock -J -o $F $S",
     ] {
         made.run(&format!("timeout 60 {command}"));
-        println!("{command}");
+        eprintln!("{command}");
         assert_same(&expected, &of_file_system(&*made.open()));
     }
 }

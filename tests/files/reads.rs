@@ -53,7 +53,7 @@ fn a_folder_takes_few_reads_and_so_do_its_files() {
     let cases = [("fat", fat, 64, 3064), ("btrfs", btrfs, 128, 64), ("iso", iso, 64, 3064)];
     for (name, made, listed_max, read_max) in cases {
         let [listed, read, bytes] = counts(&made);
-        println!("{name}: {listed} and {read} reads, {bytes} bytes");
+        eprintln!("{name}: {listed} and {read} reads, {bytes} bytes");
         assert!(listed <= listed_max && read <= read_max, "{name}: {listed}, {read}");
         assert!(bytes <= 4 << 20, "{name}: {bytes} bytes");
     }
