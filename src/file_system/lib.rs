@@ -1,5 +1,5 @@
 //! File systems: which one a stretch of a disk holds, told from its magic numbers
-//! ([`identify`]), and the files in it.
+//! ([`identify()`]), and the files in it.
 //!
 //! Stands on [`vma_source::ReadAt`] and knows nothing of archives: the source may be a
 //! partition of a disk in a backup, a logical volume, or a plain file.

@@ -12,7 +12,7 @@ use crate::iso9660;
 use crate::ntfs;
 use crate::reader::FileSystem;
 
-/// Opens the file system that `source` holds, by what [`identify`](crate::identify) said.
+/// Opens the file system that `source` holds, by what [`identify`](crate::identify()) said.
 ///
 /// # Errors
 ///
