@@ -70,11 +70,19 @@ pub(crate) struct Blocks {
     source: Rc<dyn ReadAt>,
     /// By their offset, the one that was used last in front.
     kept: RefCell<VecDeque<(u64, Rc<[u8]>)>>,
+    /// Bytes of a block, and how many are kept.
+    length: u64,
+    blocks_max: usize,
 }
 
 impl Blocks {
     pub(crate) fn new(source: Rc<dyn ReadAt>) -> Self {
-        Self { source, kept: RefCell::default() }
+        Self::of_size(source, BLOCK, BLOCKS_MAX)
+    }
+
+    /// The same with blocks of another size, and how many are kept.
+    pub(crate) fn of_size(source: Rc<dyn ReadAt>, length: u64, blocks_max: usize) -> Self {
+        Self { source, kept: RefCell::default(), length, blocks_max }
     }
 
     pub(crate) fn source(&self) -> &dyn ReadAt {
@@ -90,9 +98,9 @@ impl Blocks {
         let mut at = offset;
         let mut rest = buffer;
         while !rest.is_empty() {
-            let start = at - at % BLOCK;
+            let start = at - at % self.length;
             let skip = to_usize(at - start);
-            let count = rest.len().min(to_usize(BLOCK).saturating_sub(skip));
+            let count = rest.len().min(to_usize(self.length).saturating_sub(skip));
             let Some((part, behind)) = rest.split_at_mut_checked(count) else { break };
             let block = self.block(start);
             let kept = block.as_deref().and_then(|block| block.get(skip..)?.get(..count));
@@ -118,11 +126,14 @@ impl Blocks {
             return Some(block);
         }
         let size = self.source.size().unwrap_or(u64::MAX);
-        let length = size.saturating_sub(start).min(BLOCK);
+        let length = size.saturating_sub(start).min(self.length);
+        if self.source.gap(start..start.saturating_add(length)).is_some() {
+            return None;
+        }
         let mut bytes = vec![0; to_usize(length)];
         read_exact(&*self.source, start, &mut bytes, "").ok()?;
         let block: Rc<[u8]> = bytes.into();
-        kept.truncate(BLOCKS_MAX.saturating_sub(1));
+        kept.truncate(self.blocks_max.saturating_sub(1));
         kept.push_front((start, Rc::clone(&block)));
         Some(block)
     }

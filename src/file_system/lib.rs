@@ -34,6 +34,7 @@ mod identify;
 mod iso9660;
 mod names;
 mod node;
+mod ntfs;
 mod open;
 mod reader;
 

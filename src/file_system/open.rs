@@ -9,6 +9,7 @@ use crate::error::{Fault, Result};
 use crate::fat;
 use crate::identify::{Kind, Volume};
 use crate::iso9660;
+use crate::ntfs;
 use crate::reader::FileSystem;
 
 /// Opens the file system that `source` holds, by what [`identify`](crate::identify) said.
@@ -21,6 +22,7 @@ pub fn open(source: &Rc<dyn ReadAt>, volume: &Volume) -> Result<Rc<dyn FileSyste
     match volume.kind {
         Kind::Fat12 | Kind::Fat16 | Kind::Fat32 => fat::open_fat(source),
         Kind::ExFat => fat::open_exfat(source),
+        Kind::Ntfs => ntfs::open(source),
         Kind::Btrfs => btrfs::open(source),
         Kind::Iso9660 => iso9660::open(source),
         kind => Err(Fault::unsupported(kind.code())),

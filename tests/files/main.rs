@@ -9,6 +9,7 @@ mod fat;
 mod gaps;
 mod iso9660;
 mod made;
+mod ntfs;
 #[path = "../support/programs.rs"]
 mod programs;
 mod reads;
