@@ -189,6 +189,12 @@ fn of_exfat() {
 }
 
 #[test]
+fn of_ntfs() {
+    assert_bounded("ntfs", &image("ntfs-1024-512"), unsealed);
+    assert_bounded("ntfs with a list for its table", &image("ntfs-table"), unsealed);
+}
+
+#[test]
 fn of_btrfs() {
     assert_bounded("btrfs", &image("btrfs-newer"), seal_btrfs);
 }

@@ -29,7 +29,11 @@ fn images(test: &str) -> Vec<(&'static str, Made)> {
     let iso = Made::new(&format!("{test}-iso"), 1);
     std::fs::write(iso.source.join("whole"), crate::sample::bytes(3, 60_000)).expect("written");
     iso.run("xorriso -as mkisofs -quiet -R -o $F $S");
+    let ntfs = Made::new(&format!("{test}-ntfs"), 16);
+    std::fs::write(ntfs.source.join("whole"), crate::sample::bytes(3, 60_000)).expect("written");
+    ntfs.run("mkntfs -F -q -Q $F; ntfscp -q $F $S/whole whole");
     vec![
+        ("ntfs", ntfs),
         fat("fat12", 4, "-F 12"),
         fat("fat16", 32, "-F 16"),
         fat("fat32", 64, "-F 32 -s 1"),

@@ -43,7 +43,6 @@ const INTERIX_MAX: u64 = 8192 + 8;
 struct Ntfs {
     disk: Disk,
     table: Table,
-    is_clean: bool,
     /// The one that was used last in front.
     files: RefCell<VecDeque<(NodeId, Rc<File>)>>,
 }
@@ -59,8 +58,7 @@ pub(crate) fn open(source: &Rc<dyn ReadAt>) -> Result<Rc<dyn FileSystem>> {
     blocks.read(0, &mut sector, "boot sector")?;
     let disk = Disk { blocks, geometry: Geometry::parse(&sector)? };
     let table = Table::open(&disk)?;
-    let is_clean = journal::is_clean(&disk, &table);
-    Ok(Rc::new(Ntfs { disk, table, is_clean, files: RefCell::default() }))
+    Ok(Rc::new(Ntfs { disk, table, files: RefCell::default() }))
 }
 
 impl Ntfs {
@@ -151,7 +149,8 @@ impl FileSystem for Ntfs {
     }
 
     fn notes(&self) -> Vec<Note> {
-        if self.is_clean { Vec::new() } else { vec![Note::JournalNotReplayed] }
+        let is_clean = journal::is_clean(&self.disk, &self.table);
+        if is_clean { Vec::new() } else { vec![Note::JournalNotReplayed] }
     }
 
     fn node(&self, id: NodeId) -> Result<Node> {
