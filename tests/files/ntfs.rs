@@ -318,3 +318,79 @@ fn a_record_that_is_lost_or_not_yet_known_is_no_other_fault() {
     let fault = opened(&anew).expect("it opens").node(id).expect_err("another one");
     assert_eq!(fault.kind, FaultKind::NotFound);
 }
+
+#[test]
+fn records_before_a_lost_part_of_the_table_are_read() {
+    let made = image("ntfs-table");
+    let disk = made.disk();
+    let whole = made.open();
+    // `istat` of Sleuth Kit: record 15 goes on with the table from its cluster 7282 on, each
+    // of 512 bytes; so does record 3641.
+    let place = place_of_record(&made, 15);
+    let spoilt = opened(&Spoilt::with_gap(&disk, place..place + 9, GapKind::Lost));
+    let spoilt = spoilt.expect("it opens");
+    let (mut before, mut behind) = (0, 0);
+    for entry in entries(&*whole, at(&*whole, "many")).expect("a list").0 {
+        let expected = whole.node(entry.id).expect("a node");
+        if entry.id.0 & 0xffff_ffff < 3641 {
+            assert_eq!(spoilt.node(entry.id), Ok(expected));
+            before += 1;
+        } else {
+            assert_eq!(spoilt.node(entry.id).expect_err("lost").kind, FaultKind::Lost);
+            behind += 1;
+        }
+    }
+    assert!(before > 100 && behind > 0, "{before}, {behind}");
+}
+
+/// A restart page of a log, as ntfs-3g's `logfile.h` has it: of one client, which is in
+/// use or not, with the flags of its area.
+fn restart_page(is_in_use: bool, flags: u16, written: u64) -> Vec<u8> {
+    let mut page = vec![0_u8; 4096];
+    let mut put = |at: usize, bytes: &[u8]| page[at..at + bytes.len()].copy_from_slice(bytes);
+    put(0, b"RSTR\x1e\0\x09\0");
+    put(16, &[4096_u32.to_le_bytes(), 4096_u32.to_le_bytes()].concat());
+    put(24, &[0x30, 0, 1, 0, 1, 0, 1, 0]);
+    (512..=4096).step_by(512).for_each(|end| put(end - 2, &[1, 0]));
+    let (free, used) = if is_in_use { (0xffff, 0) } else { (0, 0xffff_u16) };
+    put(0x30, &written.to_le_bytes());
+    let lists = [1, free, used, flags].map(u16::to_le_bytes);
+    put(0x38, &lists.concat());
+    // Bits of a number of a log of 2 MiB, bytes of this area, where its clients stand.
+    put(0x40, &[45, 0, 0, 0, 0xd0, 0, 0x30, 0]);
+    put(0x48, &(2_u64 << 20).to_le_bytes());
+    put(0x54, &[0x30, 0, 0x40, 0]);
+    put(0x60 + 16, &[0xff; 4]);
+    put(0x60 + 28, b"\x08\0\0\0N\0T\0F\0S\0");
+    page
+}
+
+#[test]
+fn a_log_that_is_not_closed_says_that_it_is_not_replayed() {
+    let cases = [
+        ([(true, 0, 7), (true, 0, 7)], false),
+        ([(true, 2, 7), (true, 2, 7)], true),
+        ([(false, 0, 7), (false, 0, 7)], true),
+        // The newer page tells.
+        ([(true, 0, 7), (false, 0, 9)], true),
+        ([(true, 0, 9), (false, 0, 7)], false),
+    ];
+    for (index, (pages, is_clean)) in cases.into_iter().enumerate() {
+        let made = plain(&format!("ntfs-log-{index}"));
+        let system = made.open();
+        let log = at(&*system, "$LogFile");
+        let place = system.places(log, 0..1).expect("places")[0].start;
+        let bytes = pages.map(|(used, flags, written)| restart_page(used, flags, written)).concat();
+        std::fs::write(made.folder.join("log"), bytes).expect("written");
+        made.run(&format!(
+            "dd if=log of=$F bs=4096 seek={} conv=notrunc status=none",
+            place / 4096
+        ));
+        // 15: unclean journal.
+        let told = made.output("ntfs-3g.probe --readwrite $F > log 2>&1 || echo $?");
+        assert_eq!(told, if is_clean { b"".as_slice() } else { b"15\n" }, "{index}");
+        let notes = made.open().notes();
+        assert_eq!(notes.is_empty(), is_clean, "{index}");
+        assert!(notes.iter().all(|note| *note == Note::JournalNotReplayed));
+    }
+}

@@ -1,16 +1,14 @@
 //! A file with all its attributes, also those that an attribute list leads to other
 //! records for.
 
-use vma_source::{le_u16, le_u32, le_u64, to_u64};
+use vma_source::{le_u32, le_u64};
 
+use super::attribute_list::list_of;
 use super::disk::{Disk, Stored};
 use super::record::{Attribute, Form, Record, Reference, kind};
 use super::table::Table;
 use crate::error::{Fault, FaultKind, Result};
 use crate::node::Time;
-
-/// Bytes of an attribute list, at most: Windows makes none that is larger.
-const LIST_MAX: u64 = 256 << 10;
 
 /// Runs of all attributes of a file together, and bytes in records, in units of 16 bytes.
 pub(super) const WEIGHT_MAX: usize = 1 << 20;
@@ -166,63 +164,4 @@ impl File {
         let all = self.attributes.iter();
         all.filter(|stored| stored.kind == kind::DATA && !stored.name.is_empty())
     }
-}
-
-/// An entry of an attribute list.
-pub(super) struct Listed {
-    kind: u32,
-    is_named: bool,
-    instance: u16,
-    /// The record that it is in.
-    holder: Reference,
-}
-
-impl Listed {
-    /// The attribute that is meant, among those of its record.
-    fn find<'a, 'b>(&self, attributes: &'a [Attribute<'b>]) -> Result<&'a Attribute<'b>> {
-        let is_it = |attribute: &&Attribute<'_>| {
-            attribute.kind == self.kind && attribute.instance == self.instance
-        };
-        let missing = || Fault::corrupt("an attribute is not where the list has it");
-        attributes.iter().find(is_it).ok_or_else(missing)
-    }
-
-    /// The part of a file's contents that is meant, and in which record; `None` if it is
-    /// something else.
-    pub(super) fn contents(&self) -> Option<Reference> {
-        (self.kind == kind::DATA && !self.is_named).then_some(self.holder)
-    }
-
-    /// As [`find`](Self::find), in a record.
-    pub(super) fn add_to(&self, stored: &mut Stored, holder: &Record, disk: &Disk) -> Result<()> {
-        stored.go_on(self.find(&holder.attributes()?)?, &disk.geometry)
-    }
-}
-
-/// The attribute list among the attributes of a record, if there is one.
-pub(super) fn list_of(disk: &Disk, attributes: &[Attribute<'_>]) -> Result<Option<Vec<Listed>>> {
-    let found = attributes.iter().find(|attribute| attribute.kind == kind::ATTRIBUTE_LIST);
-    let Some(attribute) = found else { return Ok(None) };
-    let stored = Stored::begin(attribute, &disk.geometry)?;
-    stored.check(&disk.geometry)?;
-    let bytes = disk.all(&stored, LIST_MAX, "attribute list")?;
-    let (mut rest, mut all) = (bytes.as_slice(), Vec::new());
-    while !rest.is_empty() {
-        let length = usize::from(le_u16(rest, 4));
-        let entry = rest.split_at_checked(length).filter(|(entry, _)| entry.len() >= 26);
-        let (entry, behind) = entry.ok_or_else(|| Fault::corrupt("attribute list"))?;
-        all.push(Listed {
-            kind: le_u32(entry, 0),
-            is_named: entry.get(6).is_some_and(|&count| count > 0),
-            instance: le_u16(entry, 24),
-            holder: Reference(le_u64(entry, 16)),
-        });
-        rest = behind;
-    }
-    Ok(Some(all))
-}
-
-/// Bytes of all records up to one.
-pub(super) fn offset_of(number: u64, record: usize) -> Option<u64> {
-    number.checked_mul(to_u64(record))
 }

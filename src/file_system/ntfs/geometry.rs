@@ -1,6 +1,6 @@
 //! The boot sector: `NTFS_BOOT_SECTOR` of ntfs-3g's `layout.h`.
 
-use vma_source::{le_u16, le_u64, to_usize};
+use vma_source::{le_u16, le_u64, to_u64, to_usize};
 
 use crate::error::{Fault, Result};
 
@@ -68,6 +68,11 @@ impl Geometry {
             table: place(48).ok_or_else(|| wrong("cluster of $MFT"))?,
             mirror: place(56).ok_or_else(|| wrong("cluster of $MFTMirr"))?,
         })
+    }
+
+    /// Where the record of that number begins in the table, in bytes.
+    pub(super) fn offset_of(&self, number: u64) -> Option<u64> {
+        number.checked_mul(to_u64(self.record))
     }
 }
 

@@ -219,11 +219,12 @@ fn named(reference: Reference, key: &[u8], directory: u64) -> Named {
         return Named::Nonsense;
     }
     let (flags, tag) = (le_u32(key, 56), le_u32(key, 60));
-    let file_type = match flags & (SYSTEM | REPARSE_POINT | DIRECTORY) {
-        0 => Some(FileType::File),
-        DIRECTORY => Some(FileType::Directory),
-        of_reparse if of_reparse & REPARSE_POINT != 0 && is_link(tag) => Some(FileType::Link),
-        _ => None,
+    let file_type = match flags {
+        _ if flags & REPARSE_POINT != 0 => is_link(tag).then_some(FileType::Link),
+        _ if flags & DIRECTORY != 0 => Some(FileType::Directory),
+        // It may be a link as Interix has it.
+        _ if flags & SYSTEM != 0 => None,
+        _ => Some(FileType::File),
     };
     Named::Entry(Entry { name, id: node_of(reference), file_type })
 }

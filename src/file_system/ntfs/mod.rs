@@ -6,6 +6,7 @@
 //! What is not, and refused by its name: files that are encrypted (EFS), that a filter of
 //! Windows keeps elsewhere or packs (WOF, deduplication, placeholders of a cloud).
 
+mod attribute_list;
 mod disk;
 mod file;
 mod fix_up;

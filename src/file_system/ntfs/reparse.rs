@@ -37,7 +37,7 @@ pub(super) enum Reparse {
     Elsewhere(String),
 }
 
-/// What a tag says a thing is; `None` if that depends.
+/// Whether what has that tag is a link.
 pub(super) fn is_link(tag: u32) -> bool {
     matches!(tag, SYMLINK | MOUNT_POINT | LX_SYMLINK)
 }
@@ -72,6 +72,7 @@ fn named(tag: u32) -> String {
         0xc000_0004 | 0x8000_0006 => "hierarchical storage of Windows",
         0x8000_001e | 0x8000_0021 => "in a cloud",
         0x8000_0018 | 0x9000_1018 => "of a container of Windows",
+        0x8000_001b => "alias of a packaged program",
         0x8000_0014 => "special file of NFS",
         _ => return format!("reparse point {tag:#010x}"),
     };

@@ -1,8 +1,8 @@
 //! The master file table: `$MFT`, a file that is described by its own first record.
 
+use super::attribute_list::list_of;
 use super::disk::{Disk, Stored, Through, Value};
-use super::file::{list_of, offset_of};
-use super::record::{Record, Reference, kind};
+use super::record::{Attribute, Record, Reference, kind};
 use crate::error::{Fault, FaultKind, Result};
 
 /// Records that `$MFTMirr` has copies of.
@@ -11,14 +11,17 @@ const MIRRORED: u64 = 4;
 /// The table.
 pub(super) struct Table {
     contents: Stored,
+    /// Why it is not known where its later parts lie, if it is not.
+    cut: Option<Fault>,
 }
 
 impl Table {
-    /// Finds all of it. Its later parts are told of by records in those before.
+    /// Finds all of it. Its later parts are told of by records in those before; where one
+    /// of them cannot be had, the records up to there still can.
     ///
     /// # Errors
     ///
-    /// Its first record, or one that goes on with it, cannot be had.
+    /// Its first record cannot be had.
     pub(super) fn open(disk: &Disk) -> Result<Self> {
         let at = disk.geometry.table;
         let record = sound(disk, at, 0).or_else(|fault| mirrored(disk, 0, fault))?;
@@ -27,16 +30,20 @@ impl Table {
         let found = attributes.iter().find(|one| is_contents(one.kind, one.name));
         let missing = || Fault::corrupt("$MFT: no contents");
         let contents = Stored::begin(found.ok_or_else(missing)?, &disk.geometry)?;
-        let mut table = Self { contents };
-        for listed in list_of(disk, &attributes)?.unwrap_or_default() {
-            let holder = listed.contents().filter(|holder| holder.number() != 0);
-            if let Some(holder) = holder {
-                let part = table.part(disk, holder, &record)?;
-                listed.add_to(&mut table.contents, &part, disk)?;
+        let mut table = Self { contents, cut: None };
+        table.cut = table.go_on(disk, &record, &attributes).err();
+        Ok(table)
+    }
+
+    /// Adds its later parts.
+    fn go_on(&mut self, disk: &Disk, record: &Record, attributes: &[Attribute<'_>]) -> Result<()> {
+        for listed in list_of(disk, attributes)?.unwrap_or_default() {
+            if let Some(holder) = listed.contents().filter(|holder| holder.number() != 0) {
+                let part = self.part(disk, holder, record)?;
+                listed.add_to(&mut self.contents, &part, disk)?;
             }
         }
-        table.contents.check(&disk.geometry)?;
-        Ok(table)
+        Ok(())
     }
 
     /// The record of that number.
@@ -55,10 +62,14 @@ impl Table {
     fn own_record(&self, disk: &Disk, number: u64) -> Result<Record> {
         let missing = || Fault::new(FaultKind::NotFound, format!("record {number}"));
         let Value::Mapped(mapped) = &self.contents.value else { return Err(missing()) };
-        let offset = offset_of(number, disk.geometry.record);
-        let end = number.checked_add(1).and_then(|next| offset_of(next, disk.geometry.record));
+        let offset = disk.geometry.offset_of(number);
+        let end = number.checked_add(1).and_then(|next| disk.geometry.offset_of(next));
         let is_there = end.is_some_and(|end| end <= mapped.initialized);
         let offset = offset.filter(|_| is_there).ok_or_else(missing)?;
+        let known = mapped.runs.clusters().saturating_mul(disk.geometry.cluster);
+        if let Some(cut) = self.cut.as_ref().filter(|_| end.is_some_and(|end| end > known)) {
+            return Err(Fault { about: format!("record {number}: {}", cut.about), ..cut.clone() });
+        }
         let mut bytes = vec![0; disk.geometry.record];
         let about =
             |fault: Fault| Fault { about: format!("record {number}: {}", fault.about), ..fault };
@@ -94,7 +105,7 @@ fn mirrored(disk: &Disk, number: u64, fault: Fault) -> Result<Record> {
     if matches!(fault.kind, FaultKind::NotYetKnown | FaultKind::Source(_)) {
         return Err(fault);
     }
-    let offset = offset_of(number, disk.geometry.record);
+    let offset = disk.geometry.offset_of(number);
     let at = offset.and_then(|offset| disk.geometry.mirror.checked_add(offset));
     at.and_then(|at| sound(disk, at, number).ok()).ok_or(fault)
 }
