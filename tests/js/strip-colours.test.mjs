@@ -2,35 +2,11 @@
 // what they have to be told from, in light and in dark.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
-import { root } from "../../www/build/tools.mjs";
 import { OF_KIND, OF_OTHERS, OF_ROW } from "../../www/views/strip/patterns.js";
+import { colours, contrast } from "./colours.mjs";
 
 const LEAST = 3;
-const tokens = readFileSync(join(root, "www/styles/tokens.css"), "utf8");
-
-/** A colour of `tokens.css`, as [light, dark]. */
-function colours(name) {
-  const found = new RegExp(`--${name}: light-dark\\((#\\w{6}), (#\\w{6})\\);`).exec(tokens);
-  assert.ok(found, `--${name} is there`);
-  return [found[1], found[2]];
-}
-
-/** Relative luminance, as WCAG 2 defines it. */
-function luminance(hex) {
-  const [r, g, b] = [1, 3, 5].map((at) => {
-    const channel = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
-    return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-
-function contrast(one, other) {
-  const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
-  return (light + 0.05) / (dark + 0.05);
-}
 
 /** The colours of a look: those of a pattern stand on the ground. */
 function shown([pattern, ink], theme) {

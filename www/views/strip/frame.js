@@ -65,6 +65,7 @@ export class Frame {
         tabindex: 0,
         "aria-label": own.label,
         "aria-valuemin": 0,
+        "aria-valuenow": 0,
         title: text("strip.hint"),
       },
       this.#canvas,
