@@ -3,6 +3,7 @@
 // in target/modules, for tsc, for tests, and for programs that run the core elsewhere.
 
 import {
+  copyFileSync,
   cpSync,
   mkdirSync,
   readdirSync,
@@ -50,24 +51,13 @@ function targetFolder() {
 
 /**
  * The core is three modules: what the page loads at once, and what makes files and what
- * looks into disks, which are loaded when they are asked for. Each is built with its feature under a profile of its
- * own, since cargo puts both to a file of one name. `resettable`: that an instance
- * which breaks can be replaced.
+ * looks into disks, which are loaded when they are asked for. Each is built with its
+ * feature. `resettable`: that an instance which breaks can be replaced.
  */
 const MODULES = [
-  { name: "vma_inspector", feature: "wasm-core", profile: "page", resettable: false },
-  {
-    name: "vma_inspector_export",
-    feature: "wasm-export",
-    profile: "page-export",
-    resettable: true,
-  },
-  {
-    name: "vma_inspector_files",
-    feature: "wasm-files",
-    profile: "page-files",
-    resettable: true,
-  },
+  { name: "vma_inspector", feature: "wasm-core", resettable: false },
+  { name: "vma_inspector_export", feature: "wasm-export", resettable: true },
+  { name: "vma_inspector_files", feature: "wasm-files", resettable: true },
 ];
 
 function buildCore(target, { packages }) {
@@ -82,9 +72,12 @@ function buildCore(target, { packages }) {
     ...[...new Set(sources)].map((folder) => `--remap-path-prefix=${folder}=crates`),
   ];
   const env = { CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") };
-  for (const { feature, profile } of MODULES) {
-    const what = ["--no-default-features", "--features", feature, "--profile", profile];
+  for (const { name, feature } of MODULES) {
+    const what = ["--no-default-features", "--features", feature, "--profile", "page"];
     run("cargo", ["build", "--locked", ...what, "--lib", "--target", wasmTarget], { env });
+    // Cargo puts the next one to a file of the same name.
+    const made = join(target, wasmTarget, "page");
+    copyFileSync(join(made, "vma_inspector.wasm"), join(made, `${name}.module.wasm`));
   }
 }
 
@@ -101,8 +94,8 @@ const toolProfile = [
 function generateModules(target, folder) {
   const build = ["build", "--locked", "--package", "bindgen", "--profile", "tool"];
   run("cargo", [...build, ...toolProfile]);
-  for (const { name, profile, resettable } of MODULES) {
-    const wasm = join(target, wasmTarget, profile, "vma_inspector.wasm");
+  for (const { name, resettable } of MODULES) {
+    const wasm = join(target, wasmTarget, "page", `${name}.module.wasm`);
     run(join(target, "tool/bindgen"), [wasm, folder, name, ...(resettable ? ["resettable"] : [])]);
   }
 }
