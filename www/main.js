@@ -4,6 +4,7 @@ import { announcementOf } from "./page/announcements.js";
 import { watchClicks } from "./page/download-gate.js";
 import { DiskContents } from "./page/disk-contents.js";
 import { listenForFiles } from "./page/drop.js";
+import { Looking } from "./page/looking.js";
 import { isLive } from "./page/save.js";
 import { abilities } from "./page/saving/abilities.js";
 import { Downloads } from "./page/saving/downloads.js";
@@ -16,6 +17,7 @@ import { Upkeep } from "./page/upkeep.js";
 import { WorkerClient } from "./page/worker-client.js";
 import { failure } from "./shared/failure.js";
 import { archiveView } from "./views/archive-view.js";
+import { bytesView } from "./views/bytes-view.js";
 import { checksumsView } from "./views/checksums-view.js";
 import { configsView } from "./views/configs-view.js";
 import { containerView } from "./views/container-view.js";
@@ -44,8 +46,18 @@ import { trayView } from "./views/tray-view.js";
 let state = INITIAL;
 let renderDue = false;
 
-/** What each part below the list of disks is drawn by. */
-const parts = /** @type {const} */ ([
+const worker = new WorkerClient({
+  died: (failure) => send({ type: "worker-ended", failure }),
+  changed: (archive) => send({ type: "scan-contradicted", archive }),
+  policy: (thread, policy) => send({ type: "policy-found", thread, policy }),
+});
+const looking = new Looking(worker);
+
+/**
+ * What each part below the list of disks is drawn by.
+ * @type {[import("./page/model.js").Tab, (send: import("./page/model.js").Send) => (state: import("./page/model.js").State) => void][]}
+ */
+const parts = [
   ["configuration", machineView],
   ["configuration", configsView],
   ["damage", damageView],
@@ -53,12 +65,13 @@ const parts = /** @type {const} */ ([
   ["restore", proxmoxView],
   ["restore", fileNameView],
   ["elsewhere", elsewhereView],
+  ["bytes", (send) => bytesView(send, looking)],
   ["details", reportView],
   ["details", archiveView],
   ["details", containerView],
   ["details", checksumsView],
   ["details", extentsView],
-]);
+];
 
 const views = [
   // First of all: it translates what the others find in the document.
@@ -70,11 +83,6 @@ const views = [
   ...[keptView, ownPolicyView, questionView, liveView].map((view) => view(send)),
 ];
 
-const worker = new WorkerClient({
-  died: (failure) => send({ type: "worker-ended", failure }),
-  changed: (archive) => send({ type: "scan-contradicted", archive }),
-  policy: (thread, policy) => send({ type: "policy-found", thread, policy }),
-});
 const actions = new Actions(worker, send, () => state);
 const trust = new Trust(worker, send, () => state);
 const diskContents = new DiskContents(worker, send, () => state);
