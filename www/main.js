@@ -1,5 +1,6 @@
 /** Puts the page together: state, views, Worker and Service Worker. `start.js` loads it. */
 import { Actions } from "./actions.js";
+import { Address } from "./page/address.js";
 import { announcementOf } from "./page/announcements.js";
 import { watchClicks } from "./page/download-gate.js";
 import { DiskContents } from "./page/disk-contents.js";
@@ -30,6 +31,7 @@ import { fileNameView } from "./views/file-name-view.js";
 import { findingsView } from "./views/findings-view.js";
 import { headView } from "./views/head-view.js";
 import { keptView } from "./views/kept-view.js";
+import { keysView } from "./views/keys-view.js";
 import { languageView } from "./views/language-view.js";
 import { liveView } from "./views/live-view.js";
 import { machineView } from "./views/machine-view.js";
@@ -80,13 +82,14 @@ const views = [
     (view) => view(send),
   ),
   ...parts.map(([tab, view]) => whenLookedAt(tab, view(send))),
-  ...[keptView, ownPolicyView, questionView, liveView].map((view) => view(send)),
+  ...[keptView, ownPolicyView, questionView, liveView, keysView].map((view) => view(send)),
 ];
 
 const actions = new Actions(worker, send, () => state);
 const trust = new Trust(worker, send, () => state);
 const diskContents = new DiskContents(worker, send, () => state);
 const pictures = new Pictures(worker, send);
+const address = new Address(send, () => state);
 const upkeep = new Upkeep(worker, send, () => state);
 
 /** @param {import("./page/model.js").PageEvent} event */
@@ -100,6 +103,7 @@ function send(event) {
   trust.handle(event);
   diskContents.handle(event);
   pictures.handle(event);
+  address.handle(event);
   upkeep.handle(event);
 }
 

@@ -36,6 +36,8 @@ pub enum Form {
     LittleNumber,
     /// Seconds since 1970, big-endian.
     Time,
+    /// The number of a device; 0 for none.
+    Device,
     /// Sixteen bits, the lowest for the first block.
     Mask,
     /// A UUID.
@@ -55,6 +57,7 @@ impl Form {
             Self::Number => "number",
             Self::LittleNumber => "little-number",
             Self::Time => "time",
+            Self::Device => "device",
             Self::Mask => "mask",
             Self::Uuid => "uuid",
             Self::Bytes => "bytes",
@@ -119,7 +122,7 @@ const EXTENT: [Line; 9] = [
     once("extent-md5sum", Form::Bytes, 24, 16),
     each("slot-mask", Form::Mask, 40, 2, SLOT),
     each("slot-reserved", Form::Unused, 42, 1, SLOT),
-    each("slot-device", Form::Number, 43, 1, SLOT),
+    each("slot-device", Form::Device, 43, 1, SLOT),
     each("slot-cluster", Form::Number, 44, 4, SLOT),
 ];
 

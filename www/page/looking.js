@@ -3,8 +3,8 @@
  * but the view that asks shows it, and it goes when that looks elsewhere.
  */
 
-/** @typedef {import("../shared/messages.js").Looked} Looked */
-/** @typedef {import("../shared/messages.js").BytesPart} BytesPart */
+/** @typedef {import("../shared/looked.js").Looked} Looked */
+/** @typedef {import("../shared/looked.js").BytesPart} BytesPart */
 
 /** Bytes that are asked for at once. */
 export const PART = 16 * 1024;
@@ -77,7 +77,7 @@ export class Looking {
   /**
    * @param {import("../shared/messages.js").Requests["findBytes"]["ask"]} wanted
    * @param {AbortSignal} signal
-   * @param {(update: import("../shared/messages.js").FindUpdate) => void} onProgress
+   * @param {(update: import("../shared/looked.js").FindUpdate) => void} onProgress
    */
   find(wanted, signal, onProgress) {
     return this.#worker.request("findBytes", wanted, { signal, onProgress });

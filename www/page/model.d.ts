@@ -13,6 +13,7 @@ import type {
   VmSummary,
 } from "../core/vma_inspector.js";
 import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
+import type { Looked } from "../shared/looked.js";
 import type {
   ContentsOfDisk,
   DoubtAs,
@@ -21,7 +22,6 @@ import type {
   HashUpdate,
   JoinedFile,
   KeptUsage,
-  Looked,
   OpenedArchive,
   Policy,
   Saved,

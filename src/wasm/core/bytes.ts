@@ -3,7 +3,7 @@ export interface HeaderField {
   /** Its name; stable, kebab-case. */
   code: string;
   /** How its bytes are read. */
-  form: "text" | "number" | "little-number" | "time" | "mask" | "uuid" | "bytes" | "unused";
+  form: "text" | "number" | "little-number" | "time" | "device" | "mask" | "uuid" | "bytes" | "unused";
   /** Where it starts in the archive, and its length in bytes. */
   start: number;
   length: number;

@@ -2,7 +2,7 @@
 import { PART } from "../../page/looking.js";
 import { VALUE_BYTES } from "./field-value.js";
 
-/** @typedef {import("../../shared/messages.js").ByteFacts} ByteFacts */
+/** @typedef {import("../../shared/looked.js").ByteFacts} ByteFacts */
 /** @typedef {import("./sheet.js").Sheet} Sheet */
 
 export class Asker {

@@ -5,7 +5,7 @@ import { fill, h, setAttribute, setText } from "../dom.js";
 import { button } from "../parts.js";
 import { needleOf, placeIn } from "./read.js";
 
-/** @typedef {import("../../shared/messages.js").Looked} Looked */
+/** @typedef {import("../../shared/looked.js").Looked} Looked */
 /** @typedef {{ value: string, label: string, of: Looked }} Choice */
 /**
  * @typedef {object} On
@@ -35,8 +35,8 @@ export function bar(on) {
     { class: "hex-bar" },
     of.root,
     jump.root,
-    search.root,
     h("div", { class: "hex-copies" }, copies),
+    search.root,
   );
   return { root, of, search, jump };
 }
@@ -80,7 +80,7 @@ function jumper(jump) {
     id: "hex-jump",
     autocomplete: "off",
     spellcheck: "false",
-    size: 12,
+    size: 14,
     placeholder: "0x1f000, 5 GiB",
     "aria-describedby": "hex-jump-trouble",
   });
@@ -104,25 +104,7 @@ function jumper(jump) {
 
 /** @param {Pick<On, "find" | "stop">} on */
 function finder(on) {
-  const input = h("input", {
-    type: "search",
-    class: "hex-input",
-    id: "hex-find",
-    autocomplete: "off",
-    spellcheck: "false",
-    maxlength: SOUGHT_MAX,
-    size: 16,
-    "aria-describedby": "hex-find-says",
-  });
-  const kind = h(
-    "select",
-    { "aria-label": text("hex.find-kind") },
-    h("option", { value: "text" }, text("hex.find-text")),
-    h("option", { value: "utf16" }, text("hex.find-utf16")),
-    h("option", { value: "bytes" }, text("hex.find-bytes")),
-  );
-  const folded = h("input", { type: "checkbox" });
-  const says = h("p", { class: "hex-says", id: "hex-find-says", role: "status" });
+  const { input, kind, folded, says } = findParts();
   const stop = button(text("hex.find-stop"), on.stop, { hidden: true });
   /** @param {boolean} backwards */
   const start = (backwards) => {
@@ -143,14 +125,14 @@ function finder(on) {
   });
   const root = h(
     "div",
-    { class: "hex-form", role: "search" },
+    { class: "hex-form hex-find", role: "search" },
     h("label", { for: "hex-find" }, text("hex.find")),
     input,
     kind,
     button(text("hex.find-next"), () => start(false)),
     button(text("hex.find-before"), () => start(true)),
-    stop,
     h("label", { class: "hex-folded" }, folded, " ", text("hex.find-folded")),
+    stop,
     says,
   );
 
@@ -164,6 +146,29 @@ function finder(on) {
   }
 
   return { root, tell, focus: () => input.focus() };
+}
+
+function findParts() {
+  const input = h("input", {
+    type: "search",
+    class: "hex-input",
+    id: "hex-find",
+    autocomplete: "off",
+    spellcheck: "false",
+    maxlength: SOUGHT_MAX,
+    size: 16,
+    "aria-describedby": "hex-find-says",
+  });
+  const kind = h(
+    "select",
+    { "aria-label": text("hex.find-kind") },
+    h("option", { value: "text" }, text("hex.find-text")),
+    h("option", { value: "utf16" }, text("hex.find-utf16")),
+    h("option", { value: "bytes" }, text("hex.find-bytes")),
+  );
+  const folded = h("input", { type: "checkbox" });
+  const says = h("p", { class: "hex-says", id: "hex-find-says", role: "status" });
+  return { input, kind, folded, says };
 }
 
 /** @param {Uint8Array | null} needle */

@@ -6,7 +6,7 @@ import { failureSentence } from "../../words/sentences.js";
 import { text } from "../../words/text.js";
 import { asHex, asText } from "./read.js";
 
-/** @typedef {import("../../shared/messages.js").BytesPart} BytesPart */
+/** @typedef {import("../../shared/looked.js").BytesPart} BytesPart */
 
 /** Bytes that are copied at most. */
 const COPIED_MAX = 1024 * 1024;

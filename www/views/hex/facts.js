@@ -7,8 +7,8 @@ import { button, facts, foreign } from "../parts.js";
 import { fieldValue } from "./field-value.js";
 import { letter, two } from "./read.js";
 
-/** @typedef {import("../../shared/messages.js").ByteFacts} ByteFacts */
-/** @typedef {import("../../shared/messages.js").Looked} Looked */
+/** @typedef {import("../../shared/looked.js").ByteFacts} ByteFacts */
+/** @typedef {import("../../shared/looked.js").Looked} Looked */
 /** @typedef {import("./grid.js").Known} Known */
 /**
  * @typedef {object} Told
@@ -71,7 +71,7 @@ function rows(told, go) {
   ];
 }
 
-/** @param {import("../../shared/messages.js").ByteKind} kind */
+/** @param {import("../../shared/looked.js").ByteKind} kind */
 function isThere(kind) {
   return kind !== "lost" && kind !== "unknown";
 }
@@ -82,7 +82,7 @@ function valueWords(byte) {
   return `0x${two(byte)} · ${byte} · ${byte.toString(2).padStart(8, "0")}${sign}`;
 }
 
-/** @param {import("../../shared/messages.js").ByteKind} kind */
+/** @param {import("../../shared/looked.js").ByteKind} kind */
 function kindWords(kind) {
   return h(
     "span",

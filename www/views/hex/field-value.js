@@ -20,7 +20,9 @@ export function fieldValue(field, bytes, nameOf) {
     case "text":
       return letters(bytes, field.length);
     case "number":
-      return field.code === "slot-device" ? device(bytes[0] ?? 0, nameOf) : number(bytes);
+      return number(bytes);
+    case "device":
+      return device(bytes[0] ?? 0, nameOf);
     case "little-number":
       return number(bytes.slice().reverse());
     case "time":

@@ -17,7 +17,7 @@ import { rowAfter, trackOf } from "./track.js";
 
 /** @typedef {import("../../page/model.js").Look} Look */
 /** @typedef {import("../../page/model.js").ShownArchive} ShownArchive */
-/** @typedef {import("../../shared/messages.js").Looked} Looked */
+/** @typedef {import("../../shared/looked.js").Looked} Looked */
 /** @typedef {import("./bar.js").Choice} Choice */
 
 /** Rows that are shown at once. */
@@ -28,12 +28,8 @@ const STILL_MS = 200;
 const TELL_MS = 400;
 /** What is pointed at is asked about after so long. */
 const POINT_MS = 80;
-/** How many characters each width of a row takes; the widest that has room is taken. */
-const WIDTHS = /** @type {const} */ ([
-  [16, 82],
-  [8, 46],
-  [4, 0],
-]);
+/** How many bytes a row may have: as many as there is room for. */
+const WIDTHS = [16, 8, 4];
 
 /** Many fields: the place, the rows and what is known of them are one picture. */
 export class Field {
@@ -229,12 +225,9 @@ export class Field {
 
   /** As many bytes in a row as there is room for. */
   #measure() {
-    const probe = h("span", { class: "hex-probe" }, "0".repeat(20));
-    this.#scroller.append(probe);
-    const character = probe.getBoundingClientRect().width / 20;
-    probe.remove();
-    const room = this.#scroller.clientWidth / (character || 8);
-    const [perRow] = WIDTHS.find(([, least]) => room >= least) ?? WIDTHS[0];
+    const room = this.#scroller.clientWidth;
+    const isFitting = (/** @type {number} */ each) => this.#grid.widthOf(each) <= room;
+    const perRow = WIDTHS.find(isFitting) ?? 4;
     if (perRow !== this.#perRow) this.#top = Math.floor((this.#firstRow() * this.#perRow) / perRow);
     this.#perRow = perRow;
     this.#lay();

@@ -2,7 +2,7 @@
 import { h, setAttribute, setText } from "../dom.js";
 import { letter, two } from "./read.js";
 
-/** @typedef {import("../../shared/messages.js").ByteKind} ByteKind */
+/** @typedef {import("../../shared/looked.js").ByteKind} ByteKind */
 /** @typedef {{ byte: number, kind: ByteKind }} Known */
 /**
  * What is drawn of one byte.
@@ -32,6 +32,20 @@ export class Grid {
   }
 
   /**
+   * How many pixels a row of so many bytes takes.
+   * @param {number} perRow
+   */
+  widthOf(perRow) {
+    const { root, offset } = this.#made(0, perRow);
+    setText(offset, this.#rows[0]?.offset.textContent || "00000000");
+    setAttribute(root, "data-probe", true);
+    this.root.append(root);
+    const { width } = root.getBoundingClientRect();
+    root.remove();
+    return width;
+  }
+
+  /**
    * Makes room for so many rows of so many bytes.
    * @param {number} rows
    * @param {number} perRow
@@ -39,7 +53,7 @@ export class Grid {
   resize(rows, perRow) {
     if (perRow !== this.#perRow) this.#rows.splice(0);
     this.#perRow = perRow;
-    while (this.#rows.length < rows) this.#rows.push(this.#made(this.#rows.length));
+    while (this.#rows.length < rows) this.#rows.push(this.#made(this.#rows.length, perRow));
     this.#rows.splice(rows);
     this.root.replaceChildren(...this.#rows.map(({ root }) => root));
     setAttribute(this.root, "data-per-row", perRow);
@@ -94,11 +108,12 @@ export class Grid {
 
   /**
    * @param {number} number
+   * @param {number} perRow
    * @returns {Row}
    */
-  #made(number) {
+  #made(number, perRow) {
     const offset = h("span", { class: "hex-offset", role: "rowheader" });
-    const places = Array.from({ length: this.#perRow }, (_, at) => at);
+    const places = Array.from({ length: perRow }, (_, at) => at);
     const digits = places.map((at) =>
       h("span", { class: "hex-byte", role: "gridcell", id: `${this.#id}-${number}-${at}` }),
     );

@@ -6,7 +6,7 @@ import { byId, fill, h } from "../dom.js";
 import { Field } from "./field.js";
 
 /** @typedef {import("../../page/model.js").ShownArchive} ShownArchive */
-/** @typedef {import("../../shared/messages.js").Looked} Looked */
+/** @typedef {import("../../shared/looked.js").Looked} Looked */
 /** @typedef {import("./bar.js").Choice} Choice */
 
 /**

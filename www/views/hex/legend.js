@@ -2,7 +2,7 @@
 import { text } from "../../words/text.js";
 import { fill, h } from "../dom.js";
 
-/** @typedef {import("../../shared/messages.js").ByteKind} ByteKind */
+/** @typedef {import("../../shared/looked.js").ByteKind} ByteKind */
 
 /** What bytes of each kind look like. @type {Readonly<Record<ByteKind, string>>} */
 const SAMPLES = { stored: "41", zero: "00", lost: "--", doubt: "41", unknown: "??" };

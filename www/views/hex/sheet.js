@@ -2,8 +2,8 @@
 import { PART } from "../../page/looking.js";
 
 /** @typedef {import("../../page/model.js").ShownArchive} ShownArchive */
-/** @typedef {import("../../shared/messages.js").ByteKind} ByteKind */
-/** @typedef {import("../../shared/messages.js").Looked} Looked */
+/** @typedef {import("../../shared/looked.js").ByteKind} ByteKind */
+/** @typedef {import("../../shared/looked.js").Looked} Looked */
 /** @typedef {import("./grid.js").Known} Known */
 
 export class Sheet {
@@ -111,7 +111,7 @@ export class Sheet {
 }
 
 /**
- * @param {readonly import("../../shared/messages.js").Stretch[]} stretches
+ * @param {readonly import("../../shared/looked.js").Stretch[]} stretches
  * @param {number} within
  * @returns {ByteKind}
  */

@@ -1,8 +1,8 @@
 /** What one byte is: of a header, of the data of an extent, of a disk. */
 import { approach, isPackedFile, stretchesOf, withBytes } from "./part.js";
 
-/** @typedef {import("../../shared/messages.js").ByteFacts} ByteFacts */
-/** @typedef {import("../../shared/messages.js").Looked} Looked */
+/** @typedef {import("../../shared/looked.js").ByteFacts} ByteFacts */
+/** @typedef {import("../../shared/looked.js").Looked} Looked */
 /** @typedef {import("./part.js").Opened} Opened */
 /** @typedef {import("./part.js").Pause} Pause */
 

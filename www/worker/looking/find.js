@@ -1,8 +1,8 @@
 /** Finds bytes in the file, in the archive or on a disk, forward or back, in steps. */
 import { isPackedFile, partOf, PART_MAX, runsOf, withBytes } from "./part.js";
 
-/** @typedef {import("../../shared/messages.js").BytesPart} BytesPart */
-/** @typedef {import("../../shared/messages.js").FindUpdate} FindUpdate */
+/** @typedef {import("../../shared/looked.js").BytesPart} BytesPart */
+/** @typedef {import("../../shared/looked.js").FindUpdate} FindUpdate */
 /** @typedef {import("./part.js").Opened} Opened */
 /** @typedef {import("./part.js").Pause} Pause */
 /** @typedef {Omit<import("../../shared/messages.js").Requests["findBytes"]["ask"], "archive">} Wanted */

@@ -1,10 +1,10 @@
 /** Reads a part of the file, of the archive in it or of a disk, with what is known of it. */
 
 /** @typedef {import("../../core/vma_inspector.js").DiskBytes} DiskBytes */
-/** @typedef {import("../../shared/messages.js").ByteKind} ByteKind */
-/** @typedef {import("../../shared/messages.js").BytesPart} BytesPart */
-/** @typedef {import("../../shared/messages.js").Looked} Looked */
-/** @typedef {import("../../shared/messages.js").Stretch} Stretch */
+/** @typedef {import("../../shared/looked.js").ByteKind} ByteKind */
+/** @typedef {import("../../shared/looked.js").BytesPart} BytesPart */
+/** @typedef {import("../../shared/looked.js").Looked} Looked */
+/** @typedef {import("../../shared/looked.js").Stretch} Stretch */
 /** @typedef {() => Promise<void>} Pause between steps; throws what ends the work */
 /**
  * What is read of an open archive.
