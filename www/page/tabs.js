@@ -6,14 +6,7 @@ import { allFindings } from "../words/facts.js";
 /** @typedef {import("./model.js").Tab} Tab */
 
 /** All of them, in their order. @type {readonly Tab[]} */
-export const TABS = [
-  "configuration",
-  "damage",
-  "restore",
-  "elsewhere",
-  "bytes",
-  "details",
-];
+export const TABS = ["configuration", "damage", "restore", "elsewhere", "bytes", "details"];
 
 /**
  * Those that have something in them.

@@ -21,6 +21,7 @@ export function keysDialog(isWanted, want) {
   const choice = h("input", { type: "checkbox" });
   choice.checked = isWanted;
   choice.addEventListener("change", () => want(choice.checked));
+  const close = button(text("keys.close"), () => dialog.close());
   const dialog = h(
     "dialog",
     { class: "dialog keys", "aria-labelledby": "keys-title" },
@@ -33,13 +34,10 @@ export function keysDialog(isWanted, want) {
       ),
     ),
     h("label", { class: "keys-choice" }, choice, " ", text("keys.wanted")),
-    h(
-      "div",
-      { class: "dialog-buttons" },
-      button(text("keys.close"), () => dialog.close()),
-    ),
+    h("div", { class: "dialog-buttons" }, close),
   );
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
+  close.focus();
 }

@@ -118,8 +118,11 @@ function escape() {
   if (!(activeElement instanceof HTMLElement)) return false;
   const bytes = activeElement.closest(".hex-bar")?.parentElement?.querySelector(".hex-scroller");
   if (bytes instanceof HTMLElement) bytes.focus();
-  else if (isWritingIn(activeElement)) activeElement.blur();
-  else {
+  else if (isWritingIn(activeElement)) {
+    // A browser clears what is sought first.
+    if (activeElement instanceof HTMLInputElement && activeElement.value !== "") return false;
+    activeElement.blur();
+  } else {
     const toggle = activeElement.closest(".disk")?.querySelector("[aria-expanded=true]");
     if (!(toggle instanceof HTMLElement)) return false;
     toggle.click();

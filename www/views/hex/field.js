@@ -64,6 +64,8 @@ export class Field {
   /** @type {Look | null} */
   #look = null;
   #isDue = false;
+  /** The cell that says where the cursor is. @type {HTMLElement | null} */
+  #labelled = null;
   /** @type {Record<"still" | "tell" | "point", ReturnType<typeof setTimeout> | undefined>} */
   #timers = { still: undefined, tell: undefined, point: undefined };
 
@@ -95,6 +97,9 @@ export class Field {
 
   #listen() {
     this.#scroller.addEventListener("scroll", () => this.#onScroll());
+    this.root.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape") this.#seeker.stop();
+    });
     byHand(this.#scroller, this.#grid, {
       move: (to, isSelecting) => this.#move(to, isSelecting),
       point: (place) => this.#point(place),
@@ -175,7 +180,7 @@ export class Field {
     // Where the end is not known yet, there may be more than is known of.
     this.#at = sheet.isWhole() ? Math.max(0, Math.min(at, sheet.size() - 1)) : at;
     this.#bar.of.draw(this.#choices, sheet.of);
-    this.#lay();
+    this.#measure();
     this.#bring(true);
     this.#ask();
   }
@@ -214,6 +219,11 @@ export class Field {
     return { from, to: Math.min(from + ROWS * this.#perRow, this.#sheet.size()) };
   }
 
+  /** Digits of an offset. */
+  #digits() {
+    return Math.max(8, (this.#sheet.size() - 1).toString(16).length);
+  }
+
   #firstRow() {
     return Math.floor(this.#top);
   }
@@ -226,7 +236,8 @@ export class Field {
   /** As many bytes in a row as there is room for. */
   #measure() {
     const room = this.#scroller.clientWidth;
-    const isFitting = (/** @type {number} */ each) => this.#grid.widthOf(each) <= room;
+    const isFitting = (/** @type {number} */ each) =>
+      this.#grid.widthOf(each, this.#digits()) <= room;
     const perRow = WIDTHS.find(isFitting) ?? 4;
     if (perRow !== this.#perRow) this.#top = Math.floor((this.#firstRow() * this.#perRow) / perRow);
     this.#perRow = perRow;
@@ -328,7 +339,7 @@ export class Field {
     const bytes = this.#sheet.size();
     const { from, to } = this.#selection();
     const field = this.#fieldHere();
-    const digits = Math.max(8, (bytes - 1).toString(16).length);
+    const digits = this.#digits();
     const offsetOf = (/** @type {number} */ row) => {
       const at = first + row * this.#perRow;
       return at >= bytes && at > 0 ? null : at.toString(16).padStart(digits, "0");
@@ -348,6 +359,8 @@ export class Field {
     const within = this.#at - this.#shown().from;
     const cell = this.#grid.cell(Math.floor(within / this.#perRow), within % this.#perRow);
     setAttribute(this.#scroller, "aria-activedescendant", cell?.id ?? null);
+    if (cell !== this.#labelled) this.#labelled?.removeAttribute("aria-label");
+    this.#labelled = cell;
     if (!cell) return;
     const known = this.#sheet.known(this.#at);
     const words = known ? text(`byte-kind.${known.kind}`) : text("hex.coming");
@@ -387,7 +400,7 @@ export class Field {
     const arrived = () => {
       // How long an archive is shows when it is read.
       if (bytes !== this.#sheet.size()) {
-        this.#lay();
+        this.#measure();
         this.#bring(true);
       }
       bytes = this.#sheet.size();

@@ -32,12 +32,13 @@ export class Grid {
   }
 
   /**
-   * How many pixels a row of so many bytes takes.
+   * How many pixels a row of so many bytes takes, behind an offset of so many digits.
    * @param {number} perRow
+   * @param {number} digits
    */
-  widthOf(perRow) {
+  widthOf(perRow, digits) {
     const { root, offset } = this.#made(0, perRow);
-    setText(offset, this.#rows[0]?.offset.textContent || "00000000");
+    setText(offset, "0".repeat(digits));
     setAttribute(root, "data-probe", true);
     this.root.append(root);
     const { width } = root.getBoundingClientRect();

@@ -77,9 +77,8 @@ export class Sheet {
       for (let number = this.#lacking(range()); number !== null; number = this.#lacking(range())) {
         const { archive, of } = this;
         if (!archive) return;
-        const part = await this.#looking.part(archive.id, of, number);
-        // It was let go of meanwhile: whoever wants it draws again.
-        if (this.archive === archive && this.of === of && part !== this.#part(number)) return;
+        // If it was let go of meanwhile, since more is known, it is lacking once more.
+        await this.#looking.part(archive.id, of, number);
         arrived();
       }
     } finally {

@@ -15,6 +15,8 @@
 export const PART_MAX = 64 * 1024;
 /** Bytes that are read and unpacked on the way to a part in one step. */
 const WORK_PER_STEP = 4n << 20n;
+/** How often a part is read again in which a read has stopped. */
+const TRIES = 3;
 /** Runs of a disk that are asked for at once. */
 const RUNS = 64;
 /** What kind of gap the core's numbers stand for. */
@@ -87,22 +89,37 @@ export async function withBytes({ archive }, of, work) {
  */
 async function readKnown(opened, bytes, of, { start, end }, pause) {
   const room = new Uint8Array(end - start);
-  // A read may show that more is lost.
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     const stretches = stretchesOf(opened, bytes, of, start, end);
-    let at = start;
-    let isAsTold = true;
-    for (const { length, kind } of stretches) {
-      const from = at;
-      at += length;
-      if (kind !== "stored" && kind !== "doubt") continue;
-      await approach(bytes, from, at, pause);
-      const into = room.subarray(from - start, at - start);
-      isAsTold &&= readAll(bytes, from, into);
+    const there = stretches.filter(({ kind }) => kind === "stored" || kind === "doubt");
+    /** @type {Stretch[]} */
+    const short = [];
+    for (const stretch of there) {
+      const from = start + startOf(stretches, stretch);
+      await approach(bytes, from, from + stretch.length, pause);
+      const into = room.subarray(from - start, from - start + stretch.length);
+      if (!readAll(bytes, from, into)) short.push(stretch);
     }
-    if (isAsTold) return { bytes: room, stretches };
+    if (short.length === 0) return { bytes: room, stretches };
     room.fill(0);
+    // That a read stopped has shown that more is lost. What no gap tells of is not known.
+    if (tries === TRIES) return { bytes: room, stretches: [unknown(end - start)] };
   }
+}
+
+/** @param {number} length */
+function unknown(length) {
+  return { length, kind: /** @type {const} */ ("unknown"), place: null };
+}
+
+/**
+ * Where a stretch begins among others.
+ * @param {readonly Stretch[]} stretches
+ * @param {Stretch} stretch
+ */
+function startOf(stretches, stretch) {
+  const before = stretches.slice(0, stretches.indexOf(stretch));
+  return before.reduce((sum, { length }) => sum + length, 0);
 }
 
 /**
