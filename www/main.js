@@ -1,9 +1,11 @@
 /** Puts the page together: state, views, Worker and Service Worker. `start.js` loads it. */
 import { Actions } from "./actions.js";
+import { Address } from "./page/address.js";
 import { announcementOf } from "./page/announcements.js";
 import { watchClicks } from "./page/download-gate.js";
 import { DiskContents } from "./page/disk-contents.js";
 import { listenForFiles } from "./page/drop.js";
+import { Looking } from "./page/looking.js";
 import { isLive } from "./page/save.js";
 import { abilities } from "./page/saving/abilities.js";
 import { Downloads } from "./page/saving/downloads.js";
@@ -16,6 +18,7 @@ import { Upkeep } from "./page/upkeep.js";
 import { WorkerClient } from "./page/worker-client.js";
 import { failure } from "./shared/failure.js";
 import { archiveView } from "./views/archive-view.js";
+import { bytesView } from "./views/bytes-view.js";
 import { checksumsView } from "./views/checksums-view.js";
 import { configsView } from "./views/configs-view.js";
 import { containerView } from "./views/container-view.js";
@@ -28,6 +31,7 @@ import { fileNameView } from "./views/file-name-view.js";
 import { findingsView } from "./views/findings-view.js";
 import { headView } from "./views/head-view.js";
 import { keptView } from "./views/kept-view.js";
+import { keysView } from "./views/keys-view.js";
 import { languageView } from "./views/language-view.js";
 import { liveView } from "./views/live-view.js";
 import { machineView } from "./views/machine-view.js";
@@ -44,8 +48,18 @@ import { trayView } from "./views/tray-view.js";
 let state = INITIAL;
 let renderDue = false;
 
-/** What each part below the list of disks is drawn by. */
-const parts = /** @type {const} */ ([
+const worker = new WorkerClient({
+  died: (failure) => send({ type: "worker-ended", failure }),
+  changed: (archive) => send({ type: "scan-contradicted", archive }),
+  policy: (thread, policy) => send({ type: "policy-found", thread, policy }),
+});
+const looking = new Looking(worker);
+
+/**
+ * What each part below the list of disks is drawn by.
+ * @type {[import("./page/model.js").Tab, (send: import("./page/model.js").Send) => (state: import("./page/model.js").State) => void][]}
+ */
+const parts = [
   ["configuration", machineView],
   ["configuration", configsView],
   ["damage", damageView],
@@ -53,12 +67,13 @@ const parts = /** @type {const} */ ([
   ["restore", proxmoxView],
   ["restore", fileNameView],
   ["elsewhere", elsewhereView],
+  ["bytes", (send) => bytesView(send, looking)],
   ["details", reportView],
   ["details", archiveView],
   ["details", containerView],
   ["details", checksumsView],
   ["details", extentsView],
-]);
+];
 
 const views = [
   // First of all: it translates what the others find in the document.
@@ -67,18 +82,14 @@ const views = [
     (view) => view(send),
   ),
   ...parts.map(([tab, view]) => whenLookedAt(tab, view(send))),
-  ...[keptView, ownPolicyView, questionView, liveView].map((view) => view(send)),
+  ...[keptView, ownPolicyView, questionView, liveView, keysView].map((view) => view(send)),
 ];
 
-const worker = new WorkerClient({
-  died: (failure) => send({ type: "worker-ended", failure }),
-  changed: (archive) => send({ type: "scan-contradicted", archive }),
-  policy: (thread, policy) => send({ type: "policy-found", thread, policy }),
-});
 const actions = new Actions(worker, send, () => state);
 const trust = new Trust(worker, send, () => state);
 const diskContents = new DiskContents(worker, send, () => state);
 const pictures = new Pictures(worker, send);
+const address = new Address(send, () => state);
 const upkeep = new Upkeep(worker, send, () => state);
 
 /** @param {import("./page/model.js").PageEvent} event */
@@ -92,6 +103,7 @@ function send(event) {
   trust.handle(event);
   diskContents.handle(event);
   pictures.handle(event);
+  address.handle(event);
   upkeep.handle(event);
 }
 

@@ -5,6 +5,7 @@
 mod blob_buffer;
 mod declared;
 pub mod extent;
+pub mod field;
 pub mod finding;
 pub mod findings;
 pub mod header;

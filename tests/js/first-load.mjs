@@ -11,6 +11,9 @@ const IMPORTED = /(?:\bfrom|\bimport)\s*"(\.[^"]+)"/g;
 const IMPORTED_LATER = /\bimport\(\s*["'`](\.[^"'`]+)["'`]\s*\)/g;
 const ADDRESS = /new URL\(\s*["'`]([^"'`$]+)["'`]\s*,\s*import\.meta\.url\s*\)/g;
 
+/** What is loaded when bytes are first looked at: its view, and the styles of that. */
+const LOOKED_AT = /^(hex-view-[A-Z0-9]{8}\.js|styles\/hex\.css)$/;
+
 /**
  * Names of the files of the page in `folder`, that of the document first.
  * @param {string} folder
@@ -22,7 +25,7 @@ export function firstLoad(folder) {
   const isSpoken = (name) => (/catalogue-([a-z]+)/.exec(name)?.[1] ?? language) === language;
   const found = new Set(["index.html"]);
   const visit = (name, isThread) => {
-    if (found.has(name)) return;
+    if (found.has(name) || LOOKED_AT.test(name)) return;
     found.add(name);
     if (!name.endsWith(".js")) return;
     const code = readFileSync(join(folder, name), "utf8");

@@ -37,7 +37,8 @@ const files = readdirSync(www, { recursive: true }).filter(
 function importsOf(name) {
   const source = readFileSync(join(www, name), "utf8");
   const found = source.matchAll(/(?:from |import\(|import |URL\()"(\.{1,2}\/[^"]+)"/g);
-  return [...found].map(([, path]) => existing(normalize(join(dirname(name), path))));
+  const paths = [...found].map(([, path]) => path).filter((path) => !path.endsWith(".css"));
+  return paths.map((path) => existing(normalize(join(dirname(name), path))));
 }
 
 /** Types of `x.js` may stand in `x.d.ts`. */

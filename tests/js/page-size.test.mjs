@@ -44,6 +44,7 @@ test("what is loaded first is the document, styles, an icon, each thread, senten
       "styles/page.css",
       "start.js",
       "main.js",
+      "chunk-….js",
       "catalogue-en-….js",
       "service-worker.js",
       "worker/worker.js",

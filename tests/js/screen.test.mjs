@@ -98,7 +98,7 @@ test("damage is the part that is shown, unless a person chose another one", () =
     elsewhere: { texts: null },
     summary: null,
   };
-  assert.deepEqual(tabsOf(sound), ["configuration", "restore", "details"]);
+  assert.deepEqual(tabsOf(sound), ["configuration", "restore", "bytes", "details"]);
   assert.equal(tabOf(sound, null), "configuration");
   assert.equal(tabOf(sound, "elsewhere"), "configuration", "there is none");
   const lost = { code: "cluster-missing", severity: "damage", count: 1, listed: 1 };

@@ -118,7 +118,7 @@ const CHOSEN = [
   /^file-name\.inside\./,
   /^(volume-kind|partition-purpose|partition-remark|boot-loader)\./,
   /^scan\.(control|title)\./,
-  /^(tab|ago)\./,
+  /^(tab|ago|byte-kind|field)\./,
   /^clusters\.(full|partial|zero|doubt|missing|unseen)(-means)?$/,
   new RegExp(`^format\\.(${FORMATS.join("|")})\\.(name|action|use)$`),
 ];

@@ -32,6 +32,10 @@ class Element {
     this.attributes.set(name, value);
   }
 
+  getAttribute(name) {
+    return this.attributes.get(name) ?? null;
+  }
+
   removeAttribute(name) {
     this.attributes.delete(name);
   }
@@ -105,6 +109,8 @@ globalThis.document = {
   activeElement: null,
   createElement: (tag) => new Element(tag),
   getElementById: byId,
+  querySelector: () => null,
+  querySelectorAll: () => [],
   addEventListener() {},
 };
 globalThis.scrollTo = () => {};

@@ -15,8 +15,8 @@ const WORKERS = [
   "worker/hashing/hash-worker.js",
 ];
 
-/** All styles in their order. */
-const STYLES = "styles/page.css";
+/** All styles in their order, and those of a part of the page that is loaded later. */
+const STYLES = ["styles/page.css", "styles/hex.css"];
 
 /** What comes as it is. */
 const PLAIN = ["icon.svg"];
@@ -130,8 +130,9 @@ async function styles(modules, page) {
   await bundler().build({
     ...SHORT,
     absWorkingDir: modules,
-    entryPoints: [STYLES],
-    outfile: join(page, STYLES),
+    entryPoints: STYLES,
+    outdir: join(page, "styles"),
+    outbase: join(modules, "styles"),
     target: BROWSERS,
   });
 }

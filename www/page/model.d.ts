@@ -13,6 +13,7 @@ import type {
   VmSummary,
 } from "../core/vma_inspector.js";
 import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
+import type { Looked } from "../shared/looked.js";
 import type {
   ContentsOfDisk,
   DoubtAs,
@@ -125,12 +126,21 @@ export interface Abilities {
 }
 
 /** The parts of the page below the list of disks. */
-export type Tab = "configuration" | "damage" | "restore" | "elsewhere" | "details";
+export type Tab = "configuration" | "damage" | "restore" | "elsewhere" | "bytes" | "details";
+
+/** A place that is looked at byte by byte. */
+export interface Look {
+  of: Looked;
+  /** Bytes from its start. */
+  at: number;
+}
 
 /** What of an open archive a person looks at. */
 export interface Screen {
   /** Null: the first that there is. */
   tab: Tab | null;
+  /** Null: the beginning. */
+  look: Look | null;
   /** Keys of the lines of disks that are open. */
   opened: ReadonlySet<string>;
   /** Letters that a disk's name has to have. */
@@ -364,8 +374,12 @@ export type PageEvent =
       to: number;
       cells: number;
     }
-  /** A place on a disk, in bytes, was chosen in its picture. */
-  | { type: "placeChosen"; deviceId: number; offset: number }
+  /** A place, in bytes, was chosen in a picture or a list. */
+  | { type: "placeChosen"; of: Looked; offset: number }
+  /** The cursor stands elsewhere now, in what is looked at. */
+  | { type: "look-moved"; look: Look }
+  /** What the address says, on the way back or forth. */
+  | { type: "address-followed"; tab: Tab | null; look: Look | null }
   | { type: "said"; text: string }
   | { type: "report-wanted" }
   | { type: "secrets-wanted"; wanted: boolean }

@@ -7,6 +7,7 @@ import { ROWS_SHOWN } from "./rows.js";
 /** @type {Screen} */
 export const FIRST_SCREEN = {
   tab: null,
+  look: null,
   opened: new Set(),
   filter: "",
   rows: ROWS_SHOWN,
@@ -24,6 +25,12 @@ export function changedScreen(screen, event) {
       return FIRST_SCREEN;
     case "tab-chosen":
       return { ...screen, tab: event.tab };
+    case "placeChosen":
+      return { ...screen, tab: "bytes", look: { of: event.of, at: event.offset } };
+    case "look-moved":
+      return { ...screen, look: event.look };
+    case "address-followed":
+      return { ...screen, tab: event.tab, look: event.look ?? screen.look };
     case "disk-toggled": {
       const opened = new Set(screen.opened);
       if (!opened.delete(event.key)) opened.add(event.key);

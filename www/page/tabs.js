@@ -6,7 +6,7 @@ import { allFindings } from "../words/facts.js";
 /** @typedef {import("./model.js").Tab} Tab */
 
 /** All of them, in their order. @type {readonly Tab[]} */
-export const TABS = ["configuration", "damage", "restore", "elsewhere", "details"];
+export const TABS = ["configuration", "damage", "restore", "elsewhere", "bytes", "details"];
 
 /**
  * Those that have something in them.
@@ -19,6 +19,7 @@ export function tabsOf(archive) {
     damage: worthKnowing(archive).number > 0,
     restore: trust !== null && scan.phase !== "running",
     elsewhere: elsewhere.texts !== null && summary !== null,
+    bytes: true,
     details: true,
   };
   return TABS.filter((tab) => has[tab]);

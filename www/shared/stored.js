@@ -13,6 +13,8 @@ export const KEEPING = "keep-scans";
 export const FORMAT = "format";
 /** In the local storage: the language that was chosen for the page. */
 export const LANGUAGE = "language";
+/** In the local storage: whether single keys do something. */
+export const SHORTCUTS = "shortcuts";
 /** How the name of a cache begins that holds the page's own files. */
 export const PAGE_CACHE = "vma-inspector-page ";
 
@@ -22,6 +24,6 @@ export const PAGE_CACHE = "vma-inspector-page ";
  */
 export const STORED = {
   folders: [KEPT_FOLDER, STAGED_FOLDER],
-  settings: [KEEPING, FORMAT, LANGUAGE],
+  settings: [KEEPING, FORMAT, LANGUAGE, SHORTCUTS],
   caches: [PAGE_CACHE],
 };

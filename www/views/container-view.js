@@ -10,15 +10,18 @@ import {
 import { placed } from "../words/places.js";
 import { containerSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
+import { bytesLink } from "./bytes-link.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
 import { badge, facts, foreign, sign } from "./parts.js";
 
 /** @typedef {import("../core/vma_inspector.js").ContainerFinding} Finding */
 /** @typedef {import("../core/vma_inspector.js").ContainerReport} Report */
+/** @typedef {import("../page/model.js").Send} Send */
 
 const LINES_LISTED = 100;
 
-export function containerView() {
+/** @param {Send} send */
+export function containerView(send) {
   const section = byId("container");
   const head = h("div", { class: "stack" });
   const list = h("div", { class: "stack" });
@@ -42,7 +45,7 @@ export function containerView() {
       const findings = `${file.name} ${file.size} ${report.findings.length} ${rest.length}`;
       if (findings === drawnFindings) return;
       drawnFindings = findings;
-      fill(list, ...findingsOf(report, rest));
+      fill(list, ...findingsOf(report, rest, send));
     },
   );
 }
@@ -72,8 +75,9 @@ function headOf(report, fileSize, scan) {
 /**
  * @param {Report} report
  * @param {Finding[]} rest those that are not told with a place of the archive
+ * @param {Send} send
  */
-function findingsOf({ findings, findingsLeftOut }, rest) {
+function findingsOf({ findings, findingsLeftOut }, rest, send) {
   const elsewhere = findings.length - rest.length;
   /** @type {Map<string, Finding[]>} */
   const groups = new Map();
@@ -81,7 +85,7 @@ function findingsOf({ findings, findingsLeftOut }, rest) {
     groups.set(finding.code, [...(groups.get(finding.code) ?? []), finding]);
   }
   return [
-    ...[...groups].map(([code, group]) => groupOf(code, group)),
+    ...[...groups].map(([code, group]) => groupOf(code, group, send)),
     elsewhere > 0 &&
       h("p", {}, h("a", { href: "#findings" }, text("container.placed", { count: elsewhere }))),
     findingsLeftOut > 0 &&
@@ -92,8 +96,9 @@ function findingsOf({ findings, findingsLeftOut }, rest) {
 /**
  * @param {string} code
  * @param {Finding[]} group
+ * @param {Send} send
  */
-function groupOf(code, group) {
+function groupOf(code, group, send) {
   const { title, text: words } = containerSentence(code);
   const severity = group[0]?.severity ?? "note";
   const listed = group.slice(0, LINES_LISTED);
@@ -113,7 +118,7 @@ function groupOf(code, group) {
     h(
       "ol",
       { class: "finding-lines" },
-      listed.map((finding) => h("li", {}, foreign(lineOf(finding)))),
+      listed.map((finding) => h("li", {}, foreign(lineOf(finding)), bytesLink(finding, send))),
     ),
   );
 }

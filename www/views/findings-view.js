@@ -6,6 +6,7 @@ import { whenKept } from "../words/format.js";
 import { entriesOf, placed } from "../words/places.js";
 import { findingSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
+import { bytesLink } from "./bytes-link.js";
 import { byId, fill, h, setAttribute, setText, whenFactsChanged } from "./dom.js";
 import { badge, button, failureWords, foreign } from "./parts.js";
 import { entryView } from "./places-view.js";
@@ -32,7 +33,9 @@ export function findingsView(send) {
     shownArchive = archive.id;
     const found = allFindings(archive);
     const places = isScanned(archive.scan) ? archive.trust?.places : null;
-    cards = places ? drawEntries(places, archive, cards) : drawGroups(found, archive, cards, send);
+    cards = places
+      ? drawEntries(places, archive, cards, send)
+      : drawGroups(found, archive, cards, send);
     const roots = [...cards.values()].map(({ root }) => root);
     const isNew = roots.some((root, at) => root !== list.children[at]);
     if (isNew || roots.length !== list.children.length) fill(list, roots);
@@ -46,8 +49,9 @@ export function findingsView(send) {
  * @param {readonly import("../core/vma_inspector.js").Place[]} places
  * @param {import("../page/model.js").ShownArchive} archive
  * @param {Map<string, { root: HTMLElement }>} cards
+ * @param {Send} send
  */
-function drawEntries(places, archive, cards) {
+function drawEntries(places, archive, cards, send) {
   const { report } = archive.scan;
   const { byPlace } = placed(places, report?.container.findings ?? []);
   const doubts = report?.devices.map(({ id }) => doubtBytes(archive, id)) ?? [];
@@ -56,7 +60,7 @@ function drawEntries(places, archive, cards) {
   const drawn = entriesOf(places, doubt).map((entry) => {
     const id = `place-${entry.id}`;
     const known = /** @type {ReturnType<typeof entryView> | undefined} */ (cards.get(id));
-    const card = known ?? entryView(entry);
+    const card = known ?? entryView(entry, send);
     card.draw(entry, byPlace);
     return /** @type {const} */ ([id, card]);
   });
@@ -155,7 +159,7 @@ function groupView(code, send) {
     lines.start = page.from + 1;
     fill(
       lines,
-      page.items.map((item) => h("li", {}, foreign(item.text))),
+      page.items.map((item) => h("li", {}, foreign(item.text), bytesLink(item, send))),
     );
     fill(trouble, ...(page.failure ? failureWords(page.failure) : []));
   }

@@ -3,14 +3,18 @@ import { numberOf } from "../words/places.js";
 import { size } from "../words/format.js";
 import { findingSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
+import { bytesLink } from "./bytes-link.js";
 import { fill, h, setAttribute, setText } from "./dom.js";
 import { badge, foreign } from "./parts.js";
 
 /** @typedef {import("../words/places.js").Entry} Entry */
 /** @typedef {ReturnType<typeof import("../words/places.js").placed>["byPlace"]} Causes */
 
-/** @param {Entry} first */
-export function entryView({ id, codes }) {
+/**
+ * @param {Entry} first
+ * @param {import("../page/model.js").Send} send
+ */
+export function entryView({ id, codes }, send) {
   const number = h("span", { class: "finding-count" });
   const mark = h("span");
   const also = h("span", { class: "finding-also" });
@@ -55,7 +59,9 @@ export function entryView({ id, codes }) {
         h(
           "li",
           {},
-          linesOf(place, causes).map((line) => h("div", {}, foreign(line))),
+          linesOf(place, causes).map(({ line, finding }) =>
+            h("div", {}, foreign(line), bytesLink(finding, send)),
+          ),
         ),
       ),
     );
@@ -69,8 +75,12 @@ export function entryView({ id, codes }) {
  * @param {Causes} causes
  */
 function linesOf(place, causes) {
-  const packed = causes.get(place)?.map(({ code, text: line }) => `${code}: ${line}`) ?? [];
-  return [...packed, ...[...place.findings, ...place.signs].map((finding) => finding.text)];
+  const packed = (causes.get(place) ?? []).map((finding) => ({
+    line: `${finding.code}: ${finding.text}`,
+    finding,
+  }));
+  const told = [...place.findings, ...place.signs];
+  return [...packed, ...told.map((finding) => ({ line: finding.text, finding }))];
 }
 
 /** @param {Entry} entry */

@@ -3,6 +3,7 @@ import init from "../core/vma_inspector.js";
 import { failure, failureOf, isFault, RemoteError } from "../shared/failure.js";
 import { policyHere } from "../shared/policy.js";
 import { archiveHandlers } from "./handlers/archive.js";
+import { bytesHandlers } from "./handlers/bytes.js";
 import { diskContentsHandlers } from "./handlers/disk-contents.js";
 import { picturingHandlers } from "./handlers/picturing.js";
 import { savingHandlers } from "./handlers/saving.js";
@@ -21,6 +22,7 @@ const handlers = {
   ...scanningHandlers,
   ...diskContentsHandlers,
   ...picturingHandlers,
+  ...bytesHandlers,
   ...savingHandlers,
 };
 

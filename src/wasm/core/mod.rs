@@ -1,6 +1,7 @@
 //! The first module: opens, scans and judges an archive, and reads its disks.
 
 mod archive;
+mod bytes;
 mod container;
 mod disk_bytes;
 mod disk_contents;

@@ -73,7 +73,7 @@ class DiskStrip {
       says: (at) => this.#says(at),
       point: (at) => this.#point(at),
       marked: (pointed) => pointed?.disks.get(device.id) ?? null,
-      choose: (at) => send({ type: "placeChosen", deviceId: device.id, offset: at * CLUSTER }),
+      choose: (at) => send({ type: "placeChosen", of: device.id, offset: at * CLUSTER }),
       next: (from, way, fine) => this.#next(from, way, fine),
       ask: (window, width) => this.#ask(window, width),
     });

@@ -140,19 +140,9 @@ class FileStrip {
     tellPointed({ by: this.#frame, file: null, disks });
   }
 
-  /**
-   * The place on the disk of which most is there.
-   * @param {number} at
-   */
+  /** @param {number} at */
   #choose(at) {
-    const found = this.#cellAt(at);
-    if (!found) return;
-    const cells = { from: found.cell, to: found.cell + 1 };
-    const { rows } = bytesOf(found.picture, cells);
-    const deviceId = found.picture.devices[rows.indexOf(Math.max(...rows))];
-    const span = deviceId === undefined ? null : clustersOf(found.picture, cells).get(deviceId);
-    if (deviceId === undefined || !span) return;
-    this.#send({ type: "placeChosen", deviceId, offset: span.from * 65_536 });
+    this.#send({ type: "placeChosen", of: "archive", offset: Math.floor(at) });
   }
 
   /**
