@@ -73,10 +73,10 @@ function buildCore(target, { packages }) {
   ];
   const env = { CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") };
   for (const { name, feature } of MODULES) {
-    const what = ["--no-default-features", "--features", feature, "--profile", "page"];
+    const what = ["--no-default-features", "--features", feature, "--profile", "wasm"];
     run("cargo", ["build", "--locked", ...what, "--lib", "--target", wasmTarget], { env });
     // Cargo puts the next one to a file of the same name.
-    const made = join(target, wasmTarget, "page");
+    const made = join(target, wasmTarget, "wasm");
     copyFileSync(join(made, "vma_inspector.wasm"), join(made, `${name}.module.wasm`));
   }
 }
@@ -95,7 +95,7 @@ function generateModules(target, folder) {
   const build = ["build", "--locked", "--package", "bindgen", "--profile", "tool"];
   run("cargo", [...build, ...toolProfile]);
   for (const { name, resettable } of MODULES) {
-    const wasm = join(target, wasmTarget, "page", `${name}.module.wasm`);
+    const wasm = join(target, wasmTarget, "wasm", `${name}.module.wasm`);
     run(join(target, "tool/bindgen"), [wasm, folder, name, ...(resettable ? ["resettable"] : [])]);
   }
 }
