@@ -1,20 +1,18 @@
 //! What a person looks at byte by byte: the archive and its disks with their gaps, and
 //! what each byte of a header means.
 
-use core::ops::Range;
 use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::Archive;
-use super::disk_bytes::DiskBytes;
+use super::source_bytes::SourceBytes;
 use super::thrown::thrown;
 use crate::archive::extent::{ExtentHeader, HEADER_LENGTH, HEADER_SIZE, MAGIC, Slot};
 use crate::archive::field::{Field, of_extent, of_header};
 use crate::archive::unit::{BLOCK_SIZE, BLOCKS_PER_CLUSTER};
-use crate::image::DiskImage;
-use crate::source::{Error, Gap, ReadAt, gaps, read_range};
+use crate::source::{Gap, ReadAt, gaps, read_range};
 use crate::wasm::object::{Fields, from_number, number};
 
 /// Bytes that are searched for an extent header in one call.
@@ -33,22 +31,17 @@ extern "C" {
     pub type ByteOfExtent;
 }
 
-/// Bytes with their gaps, before which reads stop; nobody saves a file of them.
-struct AsTheyAre {
-    bytes: Rc<dyn ReadAt>,
-}
-
 #[wasm_bindgen]
 impl Archive {
     /// The bytes of a device, or for 0 those of the archive, as they are: a read stops
     /// before what is lost or not known yet. `undefined` for a device that is none.
     #[wasm_bindgen(js_name = bytesAsTheyAre)]
-    pub fn bytes_as_they_are(&self, device: u8) -> Option<DiskBytes> {
+    pub fn bytes_as_they_are(&self, device: u8) -> Option<SourceBytes> {
         let bytes = match device {
             0 => self.scan().doubted(),
             _ => Rc::new(self.image(device)?),
         };
-        Some(DiskBytes::new(Rc::new(AsTheyAre { bytes }), &self.room))
+        Some(SourceBytes::new(bytes, Rc::clone(&self.room)))
     }
 
     /// Bytes of the archive that were unpacked so far, or all there are.
@@ -140,26 +133,4 @@ fn stored(header: &ExtentHeader, within: u64) -> JsValue {
             .with("block", block)
             .into()
     })
-}
-
-impl DiskImage for AsTheyAre {
-    fn stored(&self, from: u64, _: usize) -> Vec<Range<u64>> {
-        core::iter::once(from..self.size().unwrap_or(from).max(from)).collect()
-    }
-}
-
-impl ReadAt for AsTheyAre {
-    fn size(&self) -> Option<u64> {
-        self.bytes.size()
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
-        self.bytes.read_at(offset, buffer)
-    }
-
-    fn gap(&self, range: Range<u64>) -> Option<Gap> {
-        self.bytes.gap(range)
-    }
-
-    crate::source::as_quick_as!(bytes);
 }

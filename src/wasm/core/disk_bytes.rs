@@ -20,13 +20,6 @@ pub struct DiskBytes {
     room: Rc<RefCell<Vec<u8>>>,
 }
 
-impl DiskBytes {
-    /// Those of `image`, read into a room that others share.
-    pub(super) fn new(image: Rc<dyn DiskImage>, room: &Rc<RefCell<Vec<u8>>>) -> Self {
-        Self { image, room: Rc::clone(room) }
-    }
-}
-
 #[wasm_bindgen]
 impl DiskBytes {
     /// Its bytes.
@@ -64,6 +57,6 @@ impl Archive {
         }
         let fill = if marked { Fill::Pattern } else { Fill::Zeros };
         let image = self.image(device).map(|image| image.with_doubt(doubt).filled(fill));
-        Ok(image.map(|image| DiskBytes::new(Rc::new(image), &self.room)))
+        Ok(image.map(|image| DiskBytes { image: Rc::new(image), room: Rc::clone(&self.room) }))
     }
 }

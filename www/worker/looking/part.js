@@ -1,6 +1,6 @@
 /** Reads a part of the file, of the archive in it or of a disk, with what is known of it. */
 
-/** @typedef {import("../../core/vma_inspector.js").DiskBytes} DiskBytes */
+/** @typedef {import("../../core/vma_inspector.js").SourceBytes} SourceBytes */
 /** @typedef {import("../../shared/looked.js").ByteKind} ByteKind */
 /** @typedef {import("../../shared/looked.js").BytesPart} BytesPart */
 /** @typedef {import("../../shared/looked.js").Looked} Looked */
@@ -66,7 +66,7 @@ function partOfFile({ source }, offset, length) {
  * @template Value
  * @param {Opened} opened
  * @param {Looked} of
- * @param {(bytes: DiskBytes, whole: { size: number, isWhole: boolean }) => Promise<Value>} work
+ * @param {(bytes: SourceBytes, whole: { size: number, isWhole: boolean }) => Promise<Value>} work
  */
 export async function withBytes({ archive }, of, work) {
   const device = typeof of === "number" ? of : 0;
@@ -82,7 +82,7 @@ export async function withBytes({ archive }, of, work) {
 
 /**
  * @param {Opened} opened
- * @param {DiskBytes} bytes
+ * @param {SourceBytes} bytes
  * @param {Looked} of
  * @param {{ start: number, end: number }} range
  * @param {Pause} pause
@@ -123,7 +123,7 @@ function startOf(stretches, stretch) {
 }
 
 /**
- * @param {DiskBytes} bytes
+ * @param {SourceBytes} bytes
  * @param {number} offset
  * @param {Uint8Array} into
  * @returns {boolean} whether all of it was there
@@ -139,7 +139,7 @@ function readAll(bytes, offset, into) {
 
 /**
  * Works towards a range, in steps between which other requests are answered.
- * @param {DiskBytes} bytes
+ * @param {SourceBytes} bytes
  * @param {number} start
  * @param {number} end
  * @param {Pause} pause
@@ -153,7 +153,7 @@ export async function approach(bytes, start, end, pause) {
 /**
  * What is known of a range, without reading.
  * @param {Opened} opened
- * @param {DiskBytes} bytes
+ * @param {SourceBytes} bytes
  * @param {Looked} of
  * @param {number} start
  * @param {number} end
@@ -192,7 +192,7 @@ export function runsOf(archive, device, from, count = RUNS) {
 
 /**
  * A run, parted by its gaps.
- * @param {DiskBytes} bytes
+ * @param {SourceBytes} bytes
  * @param {number} start
  * @param {number} end
  * @param {number | null} place
