@@ -44,11 +44,11 @@ const many = makeArchive(
   "many.vma",
   ...Array.from({ length: 40 }, (_, at) => ["--disk", `drive-scsi${at}:1M:mixed:${at}`]).flat(),
 );
-const bytes = readFileSync(plain.path);
-const cut = makeFile("cut.vma", bytes.subarray(0, Math.floor(bytes.length / 2)));
-const third = Math.ceil(bytes.length / 3);
+const whole = readFileSync(plain.path);
+const cut = makeFile("cut.vma", whole.subarray(0, Math.floor(whole.length / 2)));
+const third = Math.ceil(whole.length / 3);
 const split = [1, 2, 3].map((at) =>
-  makeFile(`${name}.00${at}`, bytes.subarray((at - 1) * third, at * third)),
+  makeFile(`${name}.00${at}`, whole.subarray((at - 1) * third, at * third)),
 );
 const photo = makeFile("photo.jpg", Buffer.alloc(20_000, 7));
 const refused = join(root, "tests/fixtures/j-nodisk.vma");
@@ -144,11 +144,39 @@ const STATES = [
   ["for other programs", "narrow", "en", tab("elsewhere")],
   ["its details", "dark", "en", tab("details")],
   ["its details", "forced", "en", tab("details")],
+  ["its bytes", "light", "en", bytes],
+  ["its bytes", "dark", "de", bytes],
+  ["its bytes", "forced", "en", bytes],
+  ["its bytes", "narrow", "de", bytes],
+  ["the list of keys", "zoomed", "en", keys],
+  ["the list of keys", "dark", "de", keys],
   ["a save runs", "light", "de", (inspector) => saving(inspector, hold)],
   ["a save has failed", "dark", "en", (inspector) => saving(inspector, fail)],
   ["whether gaps will do is asked", "zoomed", "en", asking],
   ["everything stored was removed", "narrow", "de", removed],
 ];
+
+/** At the edge of what is lost, with a field of a header told of before. */
+async function bytes(inspector) {
+  await tab("bytes")(inspector);
+  await there(inspector, ".hex-field");
+  await inspector.page.evaluate(() => {
+    const list = document.querySelector("#hex-of");
+    list.value = "1";
+    list.dispatchEvent(new Event("change", { bubbles: true }));
+    const input = document.querySelector("#hex-jump");
+    input.value = String(7 * 65_536);
+    input.form.requestSubmit();
+  });
+  await there(inspector, ".hex-row [data-kind=lost]");
+  await there(inspector, ".hex-legend li");
+}
+
+async function keys(inspector) {
+  await opened(inspector, plain.path);
+  await click(inspector, "#keys-button");
+  await there(inspector, "dialog.keys");
+}
 
 async function opening(inspector) {
   await hold(inspector, "open");

@@ -18,7 +18,8 @@ const built = (path) => import(pathToFileURL(join(modules, path)));
 const { addressOf, placeOf } = await built("page/address.js");
 const { changedScreen, FIRST_SCREEN } = await built("page/screen.js");
 const { fieldValue } = await built("views/hex/field-value.js");
-const { CATALOGUE } = await built("words/catalogue.js");
+const { CATALOGUE, loadLater } = await built("words/catalogue.js");
+await loadLater();
 
 const HEIGHT = 24;
 

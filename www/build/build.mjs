@@ -103,6 +103,9 @@ function generateModules(target, folder) {
 /** The language of index.html, and of whoever speaks none of the others. */
 const LANGUAGE = "en";
 
+/** The sentences that are loaded when bytes are first looked at. */
+const LATER = /^(hex|field|byte-kind)\./;
+
 /** All languages of the page: each has a file of sentences of its name in www/words. */
 export const languages = readdirSync(join(root, "www/words"))
   .filter((name) => name.endsWith(".json"))
@@ -110,26 +113,41 @@ export const languages = readdirSync(join(root, "www/words"))
   .sort();
 
 /**
- * The sentences, for which tsc knows each key, as a module for each language: it is loaded
- * by the module that chooses one. And those of index.html in their places.
+ * The sentences, for which tsc knows each key, as modules for each language: they are
+ * loaded by the module that chooses one. And those of index.html in their places.
  */
 function writeCatalogue(folder) {
   const write = (name, ...lines) =>
     writeFileSync(join(folder, "words", name), [...lines, ""].join("\n"));
+  const files = [
+    { name: "catalogue", isOfIt: (key) => !LATER.test(key) },
+    { name: "catalogue-later", isOfIt: (key) => LATER.test(key) },
+  ];
   for (const language of languages) {
-    const constant = `/** @type {const} */ (${JSON.stringify(sentencesIn(language))})`;
-    write(`catalogue-${language}.js`, `export const CATALOGUE = ${constant};`);
+    const all = Object.entries(sentencesIn(language));
+    for (const { name, isOfIt } of files) {
+      const own = Object.fromEntries(all.filter(([key]) => isOfIt(key)));
+      const constant = `/** @type {const} */ (${JSON.stringify(own)})`;
+      write(`${name}-${language}.js`, `export const CATALOGUE = ${constant};`);
+    }
   }
-  const each = languages.map((name) => `${name}: () => import("./catalogue-${name}.js"),`);
+  const each = ({ name }) =>
+    languages.map((language) => `${language}: () => import("./${name}-${language}.js"),`).join(" ");
+  const types = files.map(({ name }) => `typeof import("./${name}-${LANGUAGE}.js").CATALOGUE`);
   write(
     "catalogue.js",
     'import { chosenLanguage } from "./language.js";',
-    `const CATALOGUES = { ${each.join(" ")} };`,
+    `const CATALOGUES = { ${each(files[0])} };`,
+    `const LATER = { ${each(files[1])} };`,
     `export const LANGUAGES = /** @type {const} */ (${JSON.stringify(languages)});`,
     `export const LANGUAGE = chosenLanguage(LANGUAGES, "${LANGUAGE}");`,
     "const { CATALOGUE: chosen } = await CATALOGUES[LANGUAGE]();",
-    `/** @typedef {typeof import("./catalogue-${LANGUAGE}.js").CATALOGUE} Catalogue */`,
-    "export const CATALOGUE = /** @type {Catalogue} */ (/** @type {unknown} */ (chosen));",
+    `/** @typedef {${types.join(" & ")}} Catalogue */`,
+    "export const CATALOGUE = /** @type {Catalogue} */ (/** @type {unknown} */ ({ ...chosen }));",
+    "/** Adds the sentences that are not loaded first. */",
+    "export async function loadLater() {",
+    "  Object.assign(CATALOGUE, (await LATER[LANGUAGE]()).CATALOGUE);",
+    "}",
   );
   const index = join(folder, "index.html");
   const html = readFileSync(index, "utf8").replace("{policy}", POLICY_IN_PAGE);

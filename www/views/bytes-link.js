@@ -13,5 +13,5 @@ export function bytesLink(finding, send) {
   if (!place) return [];
   const { of, at: offset } = place;
   const show = () => send({ type: "placeChosen", of, offset });
-  return [" ", button(text("hex.show"), show, { class: "bytes-link" })];
+  return [" ", button(text("bytes.show"), show, { class: "bytes-link" })];
 }

@@ -1,5 +1,6 @@
 /** The part in which bytes are looked at: its view is loaded when it is first shown. */
 import { tabOf } from "../page/tabs.js";
+import { loadLater } from "../words/catalogue.js";
 import { text } from "../words/text.js";
 import { byId, fill, h } from "./dom.js";
 
@@ -21,7 +22,7 @@ export function bytesView(send, looking) {
 
   async function load() {
     try {
-      const [{ hexView }] = await Promise.all([import("./hex/hex-view.js"), style()]);
+      const [{ hexView }] = await Promise.all([import("./hex/hex-view.js"), style(), loadLater()]);
       view = hexView(send, looking);
       if (latest) view(latest);
     } catch {
@@ -29,7 +30,7 @@ export function bytesView(send, looking) {
       fill(
         section,
         h("h2", { id: "bytes-title" }, text("tab.bytes")),
-        h("p", {}, text("hex.not-loaded")),
+        h("p", {}, text("bytes.not-loaded")),
       );
     }
   }

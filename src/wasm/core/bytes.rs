@@ -37,7 +37,7 @@ impl Archive {
     /// before what is lost or not known yet. `undefined` for a device that is none.
     #[wasm_bindgen(js_name = bytesAsTheyAre)]
     pub fn bytes_as_they_are(&self, device: u8) -> Option<SourceBytes> {
-        let bytes: Rc<dyn ReadAt> = match device {
+        let bytes = match device {
             0 => self.scan().doubted(),
             _ => Rc::new(self.image(device)?),
         };
