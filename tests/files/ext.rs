@@ -3,7 +3,8 @@
 use crate::made::Made;
 use crate::sample::Sample;
 use crate::tree::{Tree, assert_same, of_file_system, of_folder};
-use crate::truth::{Attributes, attributes};
+use crate::truth::{Attributes, attributes, image, truth};
+use vma_inspector::file_system::{Cursor, Note};
 
 /// Forms that `mke2fs` makes: a name, how many MiB, and what it is told.
 const FORMS: [(&str, u64, &str); 27] = [
@@ -129,4 +130,47 @@ fn every_file_of_each_form_is_read() {
         assert!(found == told, "{name}: {:?}", found.keys());
         assert_eq!(system.notes(), [], "{name}");
     }
+}
+
+/// Holds an image against what Linux told of it.
+fn assert_as_linux_tells(name: &str, notes: &[Note]) {
+    let made = image(name);
+    let system = made.open();
+    let (expected, attributes_told) = truth(name);
+    assert_same(&expected, &of_file_system(&*system));
+    assert!(!system.read_dir(system.root(), Cursor::default()).expect("a list").entries.is_empty());
+    // Those that have some, and a few that have none.
+    let with: Tree = expected
+        .into_iter()
+        .filter(|(path, _)| attributes_told.contains_key(path) || !path.starts_with(b"many/"))
+        .collect();
+    assert!(attributes(&*system, &with) == attributes_told, "{name}");
+    assert_eq!(system.notes(), notes, "{name}");
+}
+
+#[test]
+fn what_linux_writes_is_read_as_linux_tells_it() {
+    for name in ["ext4-linux", "ext3-linux", "ext4-inline-linux"] {
+        assert_as_linux_tells(name, &[]);
+    }
+}
+
+#[test]
+fn a_journal_is_replayed_as_linux_does() {
+    for name in [
+        "ext3-journal",
+        "ext3-journal-data",
+        "ext4-journal",
+        "ext4-journal-data",
+        "ext4-journal-sum",
+        "ext4-journal-async",
+    ] {
+        println!("{name}");
+        assert_as_linux_tells(name, &[Note::JournalReplayed]);
+    }
+}
+
+#[test]
+fn that_fast_commits_are_not_replayed_is_told() {
+    assert_as_linux_tells("ext4-journal-fast", &[Note::JournalReplayed, Note::JournalNotReplayed]);
 }

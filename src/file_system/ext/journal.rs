@@ -108,16 +108,17 @@ impl Journal {
             number => number,
         };
         let has_fast = incompat & INCOMPAT_FAST_COMMIT != 0;
-        let fast_commits = has_fast.then(|| s_maxlen.saturating_sub(s_num_fc_blks));
+        let end = if has_fast { s_maxlen.saturating_sub(s_num_fc_blks) } else { s_maxlen };
         let found = Self {
             block_size,
             first: word(0x14).into(),
-            end: fast_commits.unwrap_or(s_maxlen),
+            end,
             start: word(0x1c).into(),
             sequence: word(0x18),
             checks,
             has_64bit: incompat & INCOMPAT_64BIT != 0,
-            fast_commits,
+            // Linux leaves one block between.
+            fast_commits: has_fast.then(|| end.saturating_add(1)),
             has_errors: word(0x20) != 0,
             seed: sums.on_from(u32::MAX, &[&uuid]),
         };

@@ -4,6 +4,7 @@
 //! Where the file system has checksums over its metadata, each is compared. What the
 //! journal holds of a file system that was in use stands over what was written in place.
 
+mod ahead;
 mod attributes;
 mod directory;
 mod disk;

@@ -1,21 +1,10 @@
-//! Pieces of the tables of inodes, read ahead for what a directory names: entries come
-//! in the order of hashes, their inodes lie anywhere in some groups.
+//! Pieces of the tables of inodes that were read ahead.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use vma_source::{to_u64, to_usize};
-
-use super::disk::Disk;
-use crate::blocks::read_exact;
-
-/// Inodes are fetched with what is around them, in aligned units of so many bytes.
-const UNIT: u64 = 4096;
-
-/// What lies between two inodes and is read rather than skipped, and bytes of one read.
-const SKIP_MAX: u64 = 32 << 10;
-const PIECE_MAX: u64 = 256 << 10;
+use vma_source::to_usize;
 
 /// Bytes that are kept.
 const KEPT_MAX: usize = 8 << 20;
@@ -37,7 +26,8 @@ impl Tables {
         found.map(|bytes| buffer.copy_from_slice(bytes)).is_some()
     }
 
-    fn keep(&self, start: u64, piece: Vec<u8>) {
+    /// Keeps what was read from `start` on.
+    pub(super) fn keep(&self, start: u64, piece: Vec<u8>) {
         let mut kept = self.kept.borrow_mut();
         kept.push_front((start, piece.into()));
         let mut bytes = 0_usize;
@@ -45,44 +35,5 @@ impl Tables {
             bytes = bytes.saturating_add(piece.len());
             bytes <= KEPT_MAX
         });
-    }
-}
-
-impl Disk {
-    /// Reads ahead what an inode each starts at in `places`. What cannot be had is told
-    /// when it is asked for.
-    pub(super) fn fetch_inodes(&self, mut places: Vec<u64>) {
-        let length = to_u64(self.superblock.inode_size);
-        places.retain(|&place| !self.tables.read(place, &mut vec![0; to_usize(length)]));
-        places.sort_unstable();
-        let mut piece: Option<(u64, u64)> = None;
-        for place in places {
-            let unit = UNIT.max(length);
-            let start = place - place % unit;
-            let end = start.saturating_add(unit);
-            piece = match piece {
-                Some((first, last))
-                    if start <= last.saturating_add(SKIP_MAX)
-                        && end.saturating_sub(first) <= PIECE_MAX =>
-                {
-                    Some((first, end.max(last)))
-                }
-                other => {
-                    self.fetch(other);
-                    Some((start, end))
-                }
-            };
-        }
-        self.fetch(piece);
-    }
-
-    fn fetch(&self, piece: Option<(u64, u64)>) {
-        let Some((start, end)) = piece else { return };
-        let source = self.blocks.source();
-        let end = end.min(source.size().unwrap_or(u64::MAX));
-        let mut bytes = vec![0; to_usize(end.saturating_sub(start))];
-        if read_exact(source, start, &mut bytes, "inodes").is_ok() {
-            self.tables.keep(start, bytes);
-        }
     }
 }
