@@ -28,7 +28,9 @@
 mod blocks;
 mod btrfs;
 mod calendar;
+mod crc32c;
 mod error;
+mod ext;
 mod fat;
 mod identify;
 mod iso9660;

@@ -6,6 +6,7 @@ use vma_source::ReadAt;
 
 use crate::btrfs;
 use crate::error::{Fault, Result};
+use crate::ext;
 use crate::fat;
 use crate::identify::{Kind, Volume};
 use crate::iso9660;
@@ -24,6 +25,7 @@ pub fn open(source: &Rc<dyn ReadAt>, volume: &Volume) -> Result<Rc<dyn FileSyste
         Kind::ExFat => fat::open_exfat(source),
         Kind::Ntfs => ntfs::open(source),
         Kind::Btrfs => btrfs::open(source),
+        Kind::Ext2 | Kind::Ext3 | Kind::Ext4 => ext::open(source),
         Kind::Iso9660 => iso9660::open(source),
         kind => Err(Fault::unsupported(kind.code())),
     }

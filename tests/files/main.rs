@@ -5,6 +5,7 @@
 mod btrfs;
 mod damaged;
 mod exfat;
+mod ext;
 mod fat;
 mod gaps;
 mod iso9660;
