@@ -50,7 +50,11 @@ inEachBrowser("The requests of a visit", {
     // four times in one visit.
     const isCheck = (name, at) => name === SERVICE && names.indexOf(name) !== at;
     const all = names.filter((name, at) => !isCheck(name, at));
-    assert.ok(all.length <= MOST, `${all.length}: ${all.join(" ")}`);
+    // What is loaded when it is asked for is fetched beside, to be kept, and once.
+    const needed = all.filter((name) => first.includes(name));
+    const later = all.filter((name) => !first.includes(name));
+    assert.ok(needed.length <= MOST, `${needed.length}: ${needed.join(" ")}`);
+    assert.deepEqual(distinct(later), [...later].sort(), "each once");
     // The first loading asks for what begins the page, the Service Worker last; that then asks
     // for each file of the page, and out of what it keeps comes the second loading.
     const loading = names.slice(0, names.indexOf(SERVICE) + 1);
