@@ -160,14 +160,9 @@ const STATES = [
 async function bytes(inspector) {
   await tab("bytes")(inspector);
   await there(inspector, ".hex-field");
-  await inspector.page.evaluate(() => {
-    const list = document.querySelector("#hex-of");
-    list.value = "1";
-    list.dispatchEvent(new Event("change", { bubbles: true }));
-    const input = document.querySelector("#hex-jump");
-    input.value = String(7 * 65_536);
-    input.form.requestSubmit();
-  });
+  await inspector.page.evaluate((at) => {
+    location.hash = `#part=bytes&disk=scsi0&at=${at}`;
+  }, 7 * 65_536);
   await there(inspector, ".hex-row [data-kind=lost]");
   await there(inspector, ".hex-legend li");
 }
