@@ -22,6 +22,11 @@ use crate::error::{Fault, FaultKind, Result};
 const BLOCKS_MAX: u64 = 1 << 18;
 const BYTES_MAX: u64 = 1 << 30;
 
+/// Blocks behind the end of the log that are looked at, and numbers that a transaction may
+/// be ahead.
+const AHEAD: u32 = 256;
+const NEWER_MAX: u32 = 1 << 16;
+
 /// The tag that a fast commit starts with.
 const FAST_HEAD: u16 = 9;
 
@@ -115,7 +120,10 @@ impl<'a> Replay<'a> {
         loop {
             match self.step(at, &mut number, &mut pending) {
                 Ok(Step::On(next)) => at = next,
-                Ok(Step::End) => break,
+                Ok(Step::End) => {
+                    recovered.is_cut = self.goes_on(at, number)?;
+                    break;
+                }
                 Err(fault) if !ends(&fault) => return Err(fault),
                 Ok(Step::Cut) | Err(_) => {
                     recovered.is_cut = true;
@@ -166,6 +174,28 @@ impl<'a> Replay<'a> {
             }
             _ => Ok(Step::End),
         }
+    }
+
+    /// Whether a transaction was committed behind `at`, where the log seems to end before
+    /// transaction `number`: then what stands there is not its end, but was changed.
+    fn goes_on(&self, at: u64, number: u32) -> Result<bool> {
+        let sequence = self.journal.sequence.wrapping_add(number);
+        let mut at = at;
+        for _ in 0..AHEAD {
+            let block = match self.log.read(at) {
+                Ok(block) => block,
+                Err(fault) if ends(&fault) => return Ok(true),
+                Err(fault) => return Err(fault),
+            };
+            // What is left of times before has smaller numbers.
+            let is_newer = be_u32(&block, 8).wrapping_sub(sequence) < NEWER_MAX;
+            let is_commit = be_u32(&block, 0) == MAGIC && be_u32(&block, 4) == COMMIT;
+            if is_commit && is_newer && self.journal.agrees_as_commit(&self.disk.sums, &block) {
+                return Ok(true);
+            }
+            at = self.journal.behind(at);
+        }
+        Ok(false)
     }
 
     /// Counts blocks of the log; false where it was gone round, or is too long.

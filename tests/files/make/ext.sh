@@ -185,6 +185,11 @@ journal() {
   begin "$1" 8M "-b 1024 -N 500 -J size=1 $2" ",commit=300$3"
   mkdir mounted/folder mounted/gone
   text before 20 > mounted/before
+  # Where data is journalled, the log comes round its end.
+  for turn in 1 2 3 4 5 6 7 8 9 10 11 12 13; do
+    text "turn $turn" 60 > mounted/before
+    sync mounted/before
+  done
   sync -f mounted
   change
   end_in_use "$1"
