@@ -187,7 +187,7 @@ fn with_a_changed_byte_in_a_checked_journal_all_is_right_or_that_is_told() {
             assert!(lines.is_empty(), "{name}, {seed}: {lines:?}");
             right += 1;
         }
-        println!("{name}: {right} right, {told} told");
+        eprintln!("{name}: {right} right, {told} told");
         assert!(right + told == 310 && told > 100, "{name}: {right}, {told}");
     }
 }
