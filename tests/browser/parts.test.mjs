@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { makeArchive, makeFile } from "./support/archives.mjs";
@@ -21,6 +22,7 @@ function parts(name, bytes, endings) {
 
 const plain = parts("split.vma", readFileSync(made.path), [".001", ".002", ".003"]);
 const packed = parts("split.vma.zst", zstd, [".ac", ".aa", ".ab"]);
+const photo = makeFile("photo.jpg", randomBytes(3000));
 const twice = makeFile("twice.vma.zst.gz", gzipSync(zstd));
 const bytes = readFileSync(made.path);
 const middle = made.offsets[2];
@@ -55,6 +57,15 @@ inEachBrowser("A backup in parts", {
     await inspector.shows("By its name this is part 1 of a file that was split", "#archive");
     await inspector.page.choose([plain[0], packed[0]]);
     await inspector.shows("Those are several files", "#failure");
+  },
+
+  async "is put together with nothing that is none of it"(inspector) {
+    for (const part of [plain[0], packed[0], made.path]) {
+      await inspector.page.choose([part, photo]);
+      await inspector.shows("Not all of these files are parts of the backup", "#failure");
+      await inspector.shows("photo.jpg", "#failure");
+      await inspector.clickIn("#failure", "Close this message");
+    }
   },
 
   async "in the wrong order keeps its names"(inspector) {

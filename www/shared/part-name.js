@@ -44,3 +44,15 @@ export function wholeName(names) {
   const [stem] = stems;
   return stems.size === 1 && stem !== undefined ? stem : (names[0] ?? "");
 }
+
+/**
+ * Files of which nothing says that they belong to the first: neither their bytes, nor
+ * their names.
+ * @param {string[]} names in the order of the parts
+ * @param {string[]} joints what speaks for each joint
+ */
+export function strangersIn(names, joints) {
+  const stem = partOf(names[0] ?? "")?.stem;
+  const isNamed = (/** @type {string} */ name) => stem !== undefined && partOf(name)?.stem === stem;
+  return names.filter((name, at) => at > 0 && joints[at - 1] !== "proven" && !isNamed(name));
+}

@@ -1,11 +1,13 @@
 /** The parts of a file that was split, put together. */
 import { Archive } from "../core/vma_inspector.js";
-import { namedOrder, wholeName } from "../shared/part-name.js";
+import { failure, RemoteError } from "../shared/failure.js";
+import { namedOrder, strangersIn, wholeName } from "../shared/part-name.js";
 import { BlobSource } from "./source/blob-source.js";
 
 /**
  * One file of all of them, in the order that the archive proves; null if they are no
- * parts of one. No byte is copied: a browser reads such a file part by part.
+ * parts of one. A file of which neither its bytes nor its name says that it is a part is
+ * put to nothing: that is a failure. No byte is copied: a browser reads such a file part by part.
  * @param {File[]} files
  * @returns {import("../shared/messages.js").JoinedFile | null}
  */
@@ -16,6 +18,8 @@ export function join(files) {
   if (!order) return null;
   const ordered = order.parts.flatMap((number) => files[number] ?? []);
   const names = ordered.map(({ name }) => name);
+  const strangers = strangersIn(names, order.joints);
+  if (strangers.length > 0) throw new RemoteError(failure("no-part", strangers.join(", ")));
   const lastModified = Math.max(...ordered.map((file) => file.lastModified));
   return {
     file: new File(ordered, wholeName(names), { lastModified }),

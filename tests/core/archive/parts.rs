@@ -67,3 +67,23 @@ fn parts_are_put_in_the_order_that_the_archive_proves() {
         }
     }
 }
+
+#[test]
+fn bytes_of_anything_else_prove_no_joint() {
+    let plain = archive();
+    let mut random = Random::new(11);
+    for (program, arguments) in PACKERS {
+        let Some(packed) = run(program, arguments, &plain) else { return };
+        for cut in [packed.len() / 3, packed.len() / 2 + 7, packed.len()] {
+            let first = packed[..cut].to_vec();
+            for size in [10, 700, 3_000, 20_000, 60_000, 300_000] {
+                let mut stranger = vec![0; size];
+                random.fill(&mut stranger);
+                let sources: [&dyn ReadAt; 2] = [&first, &stranger];
+                let found = order(&sources, &[0, 1]).expect("they can be read").expect("a start");
+                let what = format!("{program} {arguments:?}, {cut} bytes and {size}");
+                assert!(found.joints != [Joint::Proven], "{what}");
+            }
+        }
+    }
+}
