@@ -16,10 +16,10 @@ mod journal;
 mod listing;
 mod log;
 mod overlay;
+mod pieces;
 mod recovery;
 mod sums;
 mod superblock;
-mod tables;
 mod tags;
 mod volume;
 
