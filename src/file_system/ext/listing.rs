@@ -1,8 +1,8 @@
 //! Lists of what a directory names.
 
+use super::contents::inline;
 use super::directory::{self, Found};
 use super::disk::Disk;
-use super::inline::inline;
 use super::inode::Inode;
 use crate::error::{Fault, FaultKind, Result};
 use crate::names::is_plain;

@@ -6,11 +6,11 @@
 
 mod ahead;
 mod attributes;
+mod contents;
 mod directory;
 mod disk;
 mod extents;
 mod indirect;
-mod inline;
 mod inode;
 mod journal;
 mod listing;
