@@ -104,7 +104,7 @@ fn a_lost_block_is_told_of_just_what_it_belongs_to() {
             }
             hit += usize::from(is_named);
         }
-        println!("{name}: {hit} of {}", owners.len());
+        eprintln!("{name}: {hit} of {}", owners.len());
         assert!(hit > 15, "{name}: {hit}");
     }
 }
@@ -219,7 +219,7 @@ fn a_folder_whose_inodes_are_in_forty_groups_takes_few_reads() {
         let made = fill(name, 96);
         made.run(&format!("mke2fs -q -F {options} -d $S $F"));
         let [listed, read, bytes] = counts(&made);
-        println!("{name}: {listed} and {read} reads, {bytes} bytes");
+        eprintln!("{name}: {listed} and {read} reads, {bytes} bytes");
         assert!(listed <= listed_max && read <= read_max, "{name}: {listed}, {read}");
         assert!(bytes <= 32 << 20, "{name}: {bytes} bytes");
     }

@@ -1,7 +1,6 @@
 //! The files inside file systems, as their own programs make them, held against the
 //! folders that they were made from.
 #![allow(missing_docs)]
-#![allow(clippy::print_stdout, reason = "a test that failed tells what it was at")]
 
 mod btrfs;
 mod damaged;
