@@ -78,7 +78,7 @@ fn used(disk: &[u8]) -> Vec<usize> {
 type Seal = fn(&[u8], u64, &mut Vec<(u64, Vec<u8>)>);
 
 /// Walks through each changed image. `seal` makes checksums right again.
-fn assert_bounded(name: &str, made: &Made, seal: Seal) {
+pub fn assert_bounded(name: &str, made: &Made, seal: Seal) {
     let disk: Rc<Vec<u8>> = Rc::new(std::fs::read(&made.path).expect("it is there"));
     let sectors = used(&disk);
     let (mut opens, mut most) = (0, 0);
@@ -132,7 +132,7 @@ fn patched(disk: &[u8], patches: &[(u64, Vec<u8>)], at: u64) -> Vec<u8> {
     block
 }
 
-fn unsealed(_: &[u8], _: u64, _: &mut Vec<(u64, Vec<u8>)>) {}
+pub fn unsealed(_: &[u8], _: u64, _: &mut Vec<(u64, Vec<u8>)>) {}
 
 /// Gives a node or a superblock of btrfs, of 4 KiB, its checksum: CRC-32C.
 fn seal_btrfs(block: &[u8], at: u64, more: &mut Vec<(u64, Vec<u8>)>) {

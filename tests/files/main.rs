@@ -6,6 +6,7 @@ mod btrfs;
 mod damaged;
 mod exfat;
 mod ext;
+mod ext_damaged;
 mod ext_journal;
 mod fat;
 mod gaps;

@@ -11,7 +11,7 @@ use vma_inspector::source::ReadAt;
 
 /// Lists a folder of 3,000 files and looks at each; then reads all of them. Returns the
 /// reads of both, and the bytes.
-fn counts(made: &Made) -> [u64; 3] {
+pub fn counts(made: &Made) -> [u64; 3] {
     let spoilt = Rc::new(Spoilt::new(made.disk()));
     let system = opened(&(Rc::clone(&spoilt) as Rc<dyn ReadAt>)).expect("it opens");
     let folder = at(&*system, "many");
@@ -29,7 +29,7 @@ fn counts(made: &Made) -> [u64; 3] {
     [listed, spoilt.reads.get() - listed, spoilt.bytes.get()]
 }
 
-fn fill(name: &str, mib: u64) -> Made {
+pub fn fill(name: &str, mib: u64) -> Made {
     let made = Made::new(&format!("reads-{name}"), mib);
     let many = made.source.join("many");
     std::fs::create_dir(&many).expect("a folder");

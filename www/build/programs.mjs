@@ -55,6 +55,7 @@ const packages = [
   { name: "7zip", found: () => onPath("7zz") },
   { name: "gddrescue", found: () => onPath("ddrescuelog") },
   { name: "e2fsprogs", found: () => onPath("mkfs.ext4") ?? firstOf("/sbin/mkfs.ext4") },
+  { name: "attr", found: () => onPath("setfattr") },
   // What makes partition tables and file systems, and tells them apart.
   { name: "fdisk", found: () => onPath("sfdisk") ?? firstOf("/sbin/sfdisk") },
   { name: "gdisk", found: () => onPath("sgdisk") ?? firstOf("/sbin/sgdisk") },

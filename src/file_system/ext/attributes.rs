@@ -227,8 +227,8 @@ mod tests {
 
     #[test]
     fn an_access_list_is_as_linux_hands_it_out() {
-        // `setfacl -m u:70000:rw` on a file of mode 640: by `debugfs ea_get -r` and by
-        // `getfattr -e hex`.
+        // A list of five that Linux 6.18 was given: what `debugfs` shows of the inode, and what
+        // `getxattr` gives.
         let stored = "01000000010006000200060070110100040004001000060020000000";
         let given = "0200000001000600ffffffff020006007011010004000400ffffffff\
                      10000600ffffffff20000000ffffffff";

@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 use vma_source::{ReadAt, le_u16, le_u32, to_u64, to_usize};
 
+use super::pieces::Pieces;
 use super::sums::{Sums, around, crc16};
 use super::superblock::Superblock;
-use super::tables::Tables;
 use crate::blocks::Blocks;
 use crate::error::{Fault, FaultKind, Result};
 
@@ -30,7 +30,7 @@ pub(super) struct Disk {
     pub(super) blocks: Blocks,
     pub(super) superblock: Superblock,
     pub(super) sums: Sums,
-    pub(super) tables: Tables,
+    pub(super) pieces: Pieces,
     /// The one that was used last in front. All of them were checked.
     kept: RefCell<VecDeque<(Owned, Rc<[u8]>)>>,
 }
@@ -46,7 +46,7 @@ impl Disk {
         let superblock = Superblock::read(&*source, &sums)?;
         let sums = sums.seeded(superblock.seed);
         let blocks = Blocks::new(source);
-        Ok(Self { blocks, superblock, sums, tables: Tables::default(), kept: RefCell::default() })
+        Ok(Self { blocks, superblock, sums, pieces: Pieces::default(), kept: RefCell::default() })
     }
 
     /// Where a block starts in the source.
@@ -68,7 +68,10 @@ impl Disk {
     /// There is none such, or it cannot be had.
     pub(super) fn block(&self, block: u64, what: &str) -> Result<Vec<u8>> {
         let mut bytes = vec![0; to_usize(self.superblock.block_size)];
-        self.blocks.read(self.place(block, what)?, &mut bytes, what)?;
+        let place = self.place(block, what)?;
+        if !self.pieces.read(place, &mut bytes) {
+            self.blocks.read(place, &mut bytes, what)?;
+        }
         Ok(bytes)
     }
 

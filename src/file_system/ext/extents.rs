@@ -82,26 +82,32 @@ impl Level {
         u64::from(le_u16(entry, 8)) << 32 | u64::from(le_u32(entry, 4))
     }
 
-    /// Whether entries ascend, and lie in `from..until` of the file and on the disk.
+    /// Whether entries ascend, and what they tell of is on the disk.
     ///
     /// # Errors
     ///
-    /// They do not.
-    fn check(&self, disk: &Disk, inode: &Inode, from: u64, until: u64) -> Result<()> {
-        let mut at = from;
+    /// They do not, or it is not.
+    fn check(&self, disk: &Disk, inode: &Inode) -> Result<()> {
+        let mut at = 0;
         for index in 0..self.entries {
             let first = self.first(index);
             let (count, place) = if self.depth > 0 { (1, None) } else { self.extent(index) };
-            let end = first.saturating_add(count);
             let last = place.map(|place| place.saturating_add(count).saturating_sub(1));
             let is_on_disk = place.is_none_or(|place| place > 0)
                 && last.is_none_or(|last| last < disk.superblock.block_count);
-            if first < at || count == 0 || end > until || !is_on_disk {
+            if first < at || count == 0 || !is_on_disk {
                 return Err(inode.corrupt("extents"));
             }
-            at = end;
+            at = first.saturating_add(count);
         }
         Ok(())
+    }
+
+    /// Whether entries, which ascend, lie in `from..until` of the file.
+    fn is_within(&self, from: u64, until: u64) -> bool {
+        let Some(last) = self.entries.checked_sub(1) else { return true };
+        let count = if self.depth > 0 { 1 } else { self.extent(last).0 };
+        from <= self.first(0) && self.first(last).saturating_add(count) <= until
     }
 
     /// The last entry that starts at `block` or before.
@@ -126,20 +132,22 @@ impl Level {
 /// The tree makes no sense on the way there, or cannot be had.
 pub(super) fn run(disk: &Disk, inode: &Inode, block: u64) -> Result<Run> {
     let mut level = Level::parse(inode.block.as_slice().into(), inode)?;
-    let (mut from, mut until) = (0, END);
-    level.check(disk, inode, from, until)?;
+    let mut until = END;
+    level.check(disk, inode)?;
     while level.depth > 0 {
         let Some(index) = level.up_to(block) else {
             let behind = if level.entries > 0 { level.first(0) } else { until };
             return hole(inode, block, behind);
         };
-        from = level.first(index);
+        let from = level.first(index);
         let next = index.saturating_add(1);
         if next < level.entries {
             until = level.first(next);
         }
         let below = child(disk, inode, &level, index)?;
-        below.check(disk, inode, from, until)?;
+        if !below.is_within(from, until) {
+            return Err(inode.corrupt("extents"));
+        }
         level = below;
     }
     let Some(index) = level.up_to(block) else {
@@ -170,7 +178,8 @@ fn child(disk: &Disk, inode: &Inode, level: &Level, index: usize) -> Result<Leve
         // Behind the room for entries.
         let room = usize::from(le_u16(bytes, 4)).saturating_add(1).saturating_mul(ENTRY);
         let summed = bytes.get(..room).unwrap_or(bytes);
-        disk.sums.hold(inode.seed, &[summed], le_u32(bytes, room), about)
+        disk.sums.hold(inode.seed, &[summed], le_u32(bytes, room), about)?;
+        Level::parse(bytes.into(), inode)?.check(disk, inode)
     })?;
     let below = Level::parse(bytes, inode)?;
     if below.depth.checked_add(1) != Some(level.depth) {

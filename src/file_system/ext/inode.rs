@@ -72,7 +72,7 @@ impl Disk {
     pub(super) fn inode(&self, number: u32) -> Result<Inode> {
         let place = self.inode_place(number)?;
         let mut bytes = vec![0; self.superblock.inode_size];
-        if !self.tables.read(place, &mut bytes) {
+        if !self.pieces.read(place, &mut bytes) {
             self.blocks.read(place, &mut bytes, &format!("inode {number}"))?;
         }
         let seed = self.sums.of_inode(number, le_u32(&bytes, 0x64));

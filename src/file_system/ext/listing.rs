@@ -1,8 +1,8 @@
 //! Lists of what a directory names.
 
+use super::contents::inline;
 use super::directory::{self, Found};
 use super::disk::Disk;
-use super::inline::inline;
 use super::inode::Inode;
 use crate::error::{Fault, FaultKind, Result};
 use crate::names::is_plain;
@@ -74,6 +74,7 @@ impl Listing<'_> {
 
     /// Blocks from a place on; returns where to go on.
     fn blocks(&mut self, inode: &Inode, (from, at): (u64, usize)) -> Result<Option<u64>> {
+        self.disk.fetch_blocks(inode, from);
         let (mut block, mut at) = (from, at);
         for _ in 0..STEPS_MAX {
             if block >= directory::blocks(self.disk, inode) {

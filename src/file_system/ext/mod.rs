@@ -6,20 +6,20 @@
 
 mod ahead;
 mod attributes;
+mod contents;
 mod directory;
 mod disk;
 mod extents;
 mod indirect;
-mod inline;
 mod inode;
 mod journal;
 mod listing;
 mod log;
 mod overlay;
+mod pieces;
 mod recovery;
 mod sums;
 mod superblock;
-mod tables;
 mod tags;
 mod volume;
 

@@ -1,4 +1,4 @@
-//! Pieces of the tables of inodes that were read ahead.
+//! Pieces of the source that were read ahead.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -11,11 +11,11 @@ const KEPT_MAX: usize = 8 << 20;
 
 /// Pieces by where they start in the source, the newest in front.
 #[derive(Default)]
-pub(super) struct Tables {
+pub(super) struct Pieces {
     kept: RefCell<VecDeque<(u64, Rc<[u8]>)>>,
 }
 
-impl Tables {
+impl Pieces {
     /// Fills `buffer` with the bytes from `place` on, if they were read ahead.
     pub(super) fn read(&self, place: u64, buffer: &mut [u8]) -> bool {
         let kept = self.kept.borrow();
