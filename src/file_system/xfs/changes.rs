@@ -1,7 +1,7 @@
 //! What the log has that is not in its place yet. It is put on top of what is there when
 //! that is read, so that opening reads the log and nothing else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use core::ops::Range;
 
 use vma_source::{to_u64, to_usize};
 
@@ -37,13 +37,13 @@ pub(super) enum What {
 #[derive(Default)]
 pub(super) struct Changes {
     all: Vec<Change>,
-    /// By sector, those of bytes that have some in it.
-    by_sector: BTreeMap<u64, Vec<usize>>,
-    /// By number.
-    by_inode: BTreeMap<u64, Vec<usize>>,
+    /// Sectors that have changes of bytes, with where these are in `all`; in order.
+    by_sector: Vec<(u64, usize)>,
+    /// The same of inodes, by their number.
+    by_inode: Vec<(u64, usize)>,
     /// Inodes with a change that was begun and not ended: what is to be read of them, only
     /// the kernel can say.
-    unfinished: BTreeSet<u64>,
+    unfinished: Vec<u64>,
     bytes: usize,
 }
 
@@ -55,33 +55,33 @@ impl Changes {
     /// They are too many.
     pub(super) fn push(&mut self, change: Change) -> Result<()> {
         let index = self.all.len();
-        let (length, sectors) = match &change.what {
+        let (length, (at, end)) = match &change.what {
             What::Bytes { at, bytes, .. } => {
-                (bytes.len(), *at / SECTOR..at.saturating_add(to_u64(bytes.len())).div_ceil(SECTOR))
+                (bytes.len(), (*at, at.saturating_add(to_u64(bytes.len()))))
             }
-            What::Cleared { at, length } => {
-                (0, *at / SECTOR..at.saturating_add(*length).div_ceil(SECTOR))
-            }
+            What::Cleared { at, length } => (0, (*at, at.saturating_add(*length))),
             What::Inode(inode) => {
-                self.by_inode.entry(inode.number).or_default().push(index);
-                (inode.length(), 0..0)
+                self.by_inode.push((inode.number, index));
+                (inode.length(), (0, 0))
             }
         };
+        let sectors = at / SECTOR..end.div_ceil(SECTOR);
         let count = to_usize(sectors.end.saturating_sub(sectors.start));
         self.bytes = self.bytes.saturating_add(length).saturating_add(OVERHEAD);
         self.bytes = self.bytes.saturating_add(count.saturating_mul(16));
         if self.bytes > BYTES_MAX {
             return Err(Fault::new(FaultKind::TooLarge, "log"));
         }
-        for sector in sectors {
-            self.by_sector.entry(sector).or_default().push(index);
-        }
+        self.by_sector.extend(sectors.map(|sector| (sector, index)));
         self.all.push(change);
         Ok(())
     }
 
-    pub(super) fn set_unfinished(&mut self, inodes: BTreeSet<u64>) {
-        self.unfinished = inodes;
+    /// That these are all, and of which inodes a change was begun and not ended.
+    pub(super) fn seal(&mut self, unfinished: Vec<u64>) {
+        self.by_sector.sort_unstable();
+        self.by_inode.sort_unstable();
+        self.unfinished = unfinished;
     }
 
     /// Whether a change to it was begun and not ended.
@@ -90,28 +90,32 @@ impl Changes {
     }
 
     /// Those of bytes in `length` bytes from `at` on, in their order.
-    pub(super) fn within(&self, at: u64, length: u64) -> impl Iterator<Item = &Change> {
-        self.indexes(at, length).into_iter().filter_map(|index| self.all.get(index))
-    }
-
-    fn indexes(&self, at: u64, length: u64) -> BTreeSet<usize> {
-        let sectors = at / SECTOR..at.saturating_add(length).div_ceil(SECTOR);
-        if sectors.is_empty() {
-            return BTreeSet::new();
-        }
-        self.by_sector.range(sectors).flat_map(|(_, indexes)| indexes).copied().collect()
+    pub(super) fn within(&self, at: u64, length: u64) -> Vec<&Change> {
+        self.sorted(indexes(&self.by_sector, sectors(at, length)))
     }
 
     /// Those of inode `number` that has `length` bytes at `at`, in their order: to the
     /// sectors that it is in, and to itself.
-    pub(super) fn of_inode(
-        &self,
-        number: u64,
-        at: u64,
-        length: u64,
-    ) -> impl Iterator<Item = &Change> {
-        let mut indexes = self.indexes(at, length);
-        indexes.extend(self.by_inode.get(&number).into_iter().flatten());
-        indexes.into_iter().filter_map(|index| self.all.get(index))
+    pub(super) fn of_inode(&self, number: u64, at: u64, length: u64) -> Vec<&Change> {
+        let mut found = indexes(&self.by_sector, sectors(at, length));
+        found.extend(indexes(&self.by_inode, number..number.saturating_add(1)));
+        self.sorted(found)
     }
+
+    fn sorted(&self, mut indexes: Vec<usize>) -> Vec<&Change> {
+        indexes.sort_unstable();
+        indexes.dedup();
+        indexes.into_iter().filter_map(|index| self.all.get(index)).collect()
+    }
+}
+
+fn sectors(at: u64, length: u64) -> Range<u64> {
+    at / SECTOR..at.saturating_add(length).div_ceil(SECTOR)
+}
+
+/// What a table has for the numbers of `range`.
+fn indexes(table: &[(u64, usize)], range: Range<u64>) -> Vec<usize> {
+    let first = table.partition_point(|&(number, _)| number < range.start);
+    let rest = table.get(first..).unwrap_or(&[]).iter();
+    rest.take_while(|(number, _)| *number < range.end).map(|&(_, index)| index).collect()
 }

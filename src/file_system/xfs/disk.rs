@@ -23,6 +23,10 @@ pub(super) struct Stamp {
     pub(super) owner: usize,
 }
 
+/// What tells where, by the magic number that a block starts with; nothing, if it is none of
+/// those that it may be.
+pub(super) type ToStamp = fn(&[u8]) -> Option<Stamp>;
+
 /// A file system, at the level of bytes.
 pub(super) struct Disk {
     cache: Blocks,
@@ -147,7 +151,7 @@ impl Disk {
         at: u64,
         length: u64,
         owner: u64,
-        stamp: impl Fn(&[u8]) -> Option<Stamp>,
+        stamp: ToStamp,
         what: &str,
     ) -> Result<Vec<u8>> {
         let mut bytes = vec![0; to_usize(length)];
@@ -163,7 +167,7 @@ impl Disk {
         at: u64,
         owner: u64,
         is_changed: bool,
-        stamp: impl Fn(&[u8]) -> Option<Stamp>,
+        stamp: ToStamp,
         what: &str,
     ) -> Result<()> {
         let about = || format!("inode {owner}: {what}");

@@ -1,6 +1,6 @@
 //! What the log's transactions change, in the order in which the kernel replays them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use vma_source::{be_u32, le_u16, le_u32, le_u64, to_u64, to_usize};
 
@@ -50,15 +50,15 @@ pub(super) fn replay(disk: &Disk) -> Result<Option<Changes>> {
         return Err(Fault::unsupported("log of version 4 that is not replayed"));
     }
     let mut cancelled = Cancelled::default();
-    walk(&ring, span, |transaction| {
+    walk(&ring, span, &mut |transaction| {
         cancelled.note(&transaction);
         Ok(())
     })?;
     let mut replay =
         Replay { disk, cancelled, changes: Changes::default(), begun: BTreeMap::new() };
-    walk(&ring, span, |transaction| replay.transaction(&transaction))?;
+    walk(&ring, span, &mut |transaction| replay.transaction(&transaction))?;
     let mut changes = replay.changes;
-    changes.set_unfinished(replay.begun.into_values().flatten().collect());
+    changes.seal(replay.begun.into_values().flatten().collect());
     Ok(Some(changes))
 }
 
@@ -161,7 +161,7 @@ struct Replay<'a> {
     cancelled: Cancelled,
     changes: Changes,
     /// What was begun and not ended, by its kind and number.
-    begun: BTreeMap<(u16, u64), BTreeSet<u64>>,
+    begun: BTreeMap<(u16, u64), Vec<u64>>,
 }
 
 impl Replay<'_> {

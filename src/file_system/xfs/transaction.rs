@@ -1,8 +1,6 @@
 //! Transactions, put together from the operations in records: `xlog_op_header`. One may
 //! reach over several records, and several may be mixed.
 
-use std::collections::BTreeMap;
-
 use vma_source::{be_u32, le_u16, le_u32, to_usize};
 
 use super::log::Span;
@@ -25,6 +23,9 @@ const HEADER_MAGIC: u32 = 0x5452_414e;
 
 /// Bytes of all that is not committed yet.
 const OPEN_MAX: usize = 64 << 20;
+
+/// Transactions that are open at once: of those that Linux writes, one or two.
+const AT_ONCE_MAX: usize = 256;
 
 /// Regions that an item has at most: one for each run of bits in a map of a buffer.
 const REGIONS_MAX: u16 = 1024;
@@ -60,6 +61,7 @@ pub(super) struct Transaction {
 /// One that is not yet.
 #[derive(Default)]
 struct Open {
+    id: u32,
     lsn: u64,
     header: Vec<u8>,
     items: Vec<Item>,
@@ -70,18 +72,17 @@ fn corrupt() -> Fault {
     Fault::corrupt("log: operations")
 }
 
+/// What is done with each transaction.
+pub(super) type Visit<'a> = &'a mut dyn FnMut(Transaction) -> Result<()>;
+
 /// Goes through all transactions of `span` that were committed, in the order in which they
 /// were.
 ///
 /// # Errors
 ///
 /// The log cannot be had or makes no sense; or `visit` fails.
-pub(super) fn walk(
-    ring: &Ring<'_>,
-    span: Span,
-    mut visit: impl FnMut(Transaction) -> Result<()>,
-) -> Result<()> {
-    let mut open: BTreeMap<u32, Open> = BTreeMap::new();
+pub(super) fn walk(ring: &Ring<'_>, span: Span, visit: Visit<'_>) -> Result<()> {
+    let mut open: Vec<Open> = Vec::new();
     let (mut sector, mut done) = (span.tail, 0);
     let whole = ring.distance(span.tail, span.head);
     while done < whole {
@@ -92,16 +93,12 @@ pub(super) fn walk(
         }
         done = done.saturating_add(length);
         sector = record.next;
-        of_record(&record, &mut open, &mut visit)?;
+        of_record(&record, &mut open, visit)?;
     }
     Ok(())
 }
 
-fn of_record(
-    record: &Record,
-    open: &mut BTreeMap<u32, Open>,
-    visit: &mut impl FnMut(Transaction) -> Result<()>,
-) -> Result<()> {
+fn of_record(record: &Record, open: &mut Vec<Open>, visit: Visit<'_>) -> Result<()> {
     let mut rest = record.data.as_slice();
     for _ in 0..record.operations {
         let (header, behind) = rest.split_at_checked(OPERATION).ok_or_else(corrupt)?;
@@ -113,22 +110,23 @@ fn of_record(
             return Err(corrupt());
         }
         if oh_flags & START != 0 {
-            if open.insert(oh_tid, Open { lsn: record.lsn, ..Open::default() }).is_some() {
+            let is_known = open.iter().any(|one| one.id == oh_tid);
+            if is_known || open.len() >= AT_ONCE_MAX {
                 return Err(corrupt());
             }
+            open.push(Open { id: oh_tid, lsn: record.lsn, ..Open::default() });
             continue;
         }
         // One of which the beginning is before the tail was in its place before.
-        let Some(transaction) = open.get_mut(&oh_tid) else { continue };
+        let found = open.iter().position(|one| one.id == oh_tid);
+        let Some(found) = found else { continue };
         if oh_flags & UNMOUNT != 0 {
-            open.remove(&oh_tid);
+            open.swap_remove(found);
         } else if oh_flags & COMMIT != 0 {
-            if let Some(done) = open.remove(&oh_tid) {
-                visit(done.committed()?)?;
-            }
-        } else {
+            visit(open.swap_remove(found).committed()?)?;
+        } else if let Some(transaction) = open.get_mut(found) {
             transaction.add(oh_flags & !END, bytes)?;
-            let all = open.values().map(|one| one.length).fold(0, usize::saturating_add);
+            let all = open.iter().map(|one| one.length).fold(0, usize::saturating_add);
             if all > OPEN_MAX {
                 return Err(Fault::new(FaultKind::TooLarge, "log: a transaction"));
             }
