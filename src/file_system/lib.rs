@@ -39,6 +39,7 @@ mod node;
 mod ntfs;
 mod open;
 mod reader;
+mod xfs;
 
 pub use self::error::{Fault, FaultKind, Result};
 pub use self::identify::{Identified, Kind, Proof, Volume, identify};

@@ -12,6 +12,7 @@ use crate::identify::{Kind, Volume};
 use crate::iso9660;
 use crate::ntfs;
 use crate::reader::FileSystem;
+use crate::xfs;
 
 /// Opens the file system that `source` holds, by what [`identify`](crate::identify()) said.
 ///
@@ -26,6 +27,7 @@ pub fn open(source: &Rc<dyn ReadAt>, volume: &Volume) -> Result<Rc<dyn FileSyste
         Kind::Ntfs => ntfs::open(source),
         Kind::Btrfs => btrfs::open(source),
         Kind::Ext2 | Kind::Ext3 | Kind::Ext4 => ext::open(source),
+        Kind::Xfs => xfs::open(source),
         Kind::Iso9660 => iso9660::open(source),
         kind => Err(Fault::unsupported(kind.code())),
     }

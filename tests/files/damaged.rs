@@ -188,6 +188,44 @@ fn of_exfat() {
     assert_bounded("exfat", &image("exfat-512"), seal_exfat);
 }
 
+/// Gives inodes and blocks of XFS the checksums that they should have.
+fn seal_xfs(block: &[u8], at: u64, more: &mut Vec<(u64, Vec<u8>)>) {
+    let sealed = |bytes: &[u8], place: usize| {
+        let mut bytes = bytes.to_vec();
+        bytes[place..place + 4].fill(0);
+        let mut sum = u32::MAX;
+        for byte in bytes {
+            sum ^= u32::from(byte);
+            for _ in 0..8 {
+                sum = if sum & 1 == 1 { sum >> 1 ^ 0x82f6_3b78 } else { sum >> 1 };
+            }
+        }
+        (!sum).to_le_bytes().to_vec()
+    };
+    for (start, inode) in block.chunks_exact(512).enumerate() {
+        if inode.starts_with(b"IN") {
+            more.push((at + start as u64 * 512 + 100, sealed(inode, 100)));
+        }
+    }
+    let place = match (&block[..4], &block[8..10]) {
+        (b"BMA3", _) => 64,
+        (b"XDB3" | b"XDD3", _) => 4,
+        (b"XSLM" | b"XARM", _) | (_, [0x3b | 0x3e, 0xbe | 0xee]) => 12,
+        (b"XFSB", _) => {
+            more.push((224, sealed(&block[..512], 224)));
+            return;
+        }
+        _ => return,
+    };
+    more.push((at + place as u64, sealed(block, place)));
+}
+
+#[test]
+fn of_xfs() {
+    assert_bounded("xfs", &image("xfs-sound"), seal_xfs);
+    assert_bounded("xfs with a log", &image("xfs-used"), seal_xfs);
+}
+
 #[test]
 fn of_ntfs() {
     assert_bounded("ntfs", &image("ntfs-1024-512"), unsealed);

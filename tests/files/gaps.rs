@@ -32,7 +32,16 @@ fn images(test: &str) -> Vec<(&'static str, Made)> {
     let ntfs = Made::new(&format!("{test}-ntfs"), 16);
     std::fs::write(ntfs.source.join("whole"), crate::sample::bytes(3, 60_000)).expect("written");
     ntfs.run("mkntfs -F -q -Q $F; ntfscp -q $F $S/whole whole");
+    let xfs = Made::new(&format!("{test}-xfs"), 300);
+    std::fs::write(xfs.source.join("whole"), crate::sample::bytes(3, 60_000)).expect("written");
+    std::fs::write(
+        xfs.folder.join("proto"),
+        "/nothing\n0 0\nd--755 0 0\nwhole ---644 0 0 source/whole\n$\n",
+    )
+    .expect("written");
+    xfs.run("mkfs.xfs -q -f -p proto $F");
     vec![
+        ("xfs", xfs),
         ("ntfs", ntfs),
         fat("fat12", 4, "-F 12"),
         fat("fat16", 32, "-F 16"),

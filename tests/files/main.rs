@@ -20,6 +20,7 @@ mod sample;
 mod spoilt;
 mod tree;
 mod truth;
+mod xfs;
 
 mod sampled {
     /// The helpers hold a folder against itself, and tell what was changed in it.

@@ -50,7 +50,23 @@ fn a_folder_takes_few_reads_and_so_do_its_files() {
     btrfs.run("mkfs.btrfs -q --rootdir $S $F");
     let iso = fill("iso", 1);
     iso.run("xorriso -as mkisofs -quiet -R -o $F $S");
-    let cases = [("fat", fat, 64, 3064), ("btrfs", btrfs, 128, 64), ("iso", iso, 64, 3064)];
+    // 3,000 inodes of 512 bytes, 64 of them side by side.
+    let xfs = fill("xfs", 300);
+    let mut description = "/nothing\n0 0\nd--755 0 0\nmany d--755 0 0\n".to_owned();
+    xfs.run("rm -r $S/many; mkdir $S/many");
+    for index in 0..3000 {
+        let name = format!("{index:06}-of-many.text");
+        std::fs::write(xfs.source.join("many").join(&name), "").expect("written");
+        description.push_str(&format!("{name} ---644 0 0 source/many/{name}\n"));
+    }
+    std::fs::write(xfs.folder.join("description"), description + "$\n$\n").expect("written");
+    xfs.run("mkfs.xfs -q -f -p description $F");
+    let cases = [
+        ("xfs", xfs, 64, 0),
+        ("fat", fat, 64, 3064),
+        ("btrfs", btrfs, 128, 64),
+        ("iso", iso, 64, 3064),
+    ];
     for (name, made, listed_max, read_max) in cases {
         let [listed, read, bytes] = counts(&made);
         eprintln!("{name}: {listed} and {read} reads, {bytes} bytes");
