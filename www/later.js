@@ -1,5 +1,6 @@
 /** What of the page is loaded only when a person asks for it. */
-import { failure } from "./shared/failure.js";
+import { WORKER_DIED } from "./shared/codes.js";
+import { failure, failureOf } from "./shared/failure.js";
 import { loadLater } from "./words/catalogue.js";
 
 /** @typedef {import("./page/model.js").PageEvent} PageEvent */
@@ -58,6 +59,7 @@ export class Later {
 
   /** @param {PageEvent} event */
   handle(event) {
+    if (event.type === "report-text-wanted") this.#giveReportText(event.how);
     if (this.#part) this.#part.handle(event);
     else if (LISTING.includes(event.type)) this.#loadFor(event);
   }
@@ -65,6 +67,18 @@ export class Later {
   /** @param {import("./page/model.js").State} state */
   draw(state) {
     this.#part?.draw(state);
+  }
+
+  /** @param {"copy" | "save"} how */
+  async #giveReportText(how) {
+    const { worker, send, state } = this.#own;
+    try {
+      const [{ giveReportText }] = await Promise.all([import("./parts-later.js"), loadLater()]);
+      await giveReportText(worker, send, state(), how);
+    } catch (error) {
+      const told = failureOf(error);
+      if (told.code !== WORKER_DIED) send({ type: "drop-refused", failure: told });
+    }
   }
 
   /** @param {PageEvent} event */

@@ -5,6 +5,7 @@
 import { Listing } from "./page/listing/listing.js";
 import { listingView } from "./views/listing-view.js";
 
+export { giveReportText } from "./page/report-as-text.js";
 export { elsewhereView } from "./views/elsewhere-view.js";
 
 /**

@@ -104,6 +104,8 @@ export interface ShownArchive {
   diskPictures: ReadonlyMap<number, DiskPicture>;
   filePicture: FilePicture | null;
   elsewhere: Elsewhere;
+  /** Whether there are configurations in the report. */
+  withConfigs: boolean;
   /** Whether the report and the lists of settings hold what is not for others to read. */
   withSecrets: boolean;
 }
@@ -396,6 +398,8 @@ export type PageEvent =
   | { type: "address-followed"; tab: Tab | null; look: Look | null }
   | { type: "said"; text: string }
   | { type: "report-wanted" }
+  | { type: "report-text-wanted"; how: "copy" | "save" }
+  | { type: "configs-wanted"; wanted: boolean }
   | { type: "secrets-wanted"; wanted: boolean }
   | { type: "print-wanted" }
   | { type: "keeping-wanted"; wanted: boolean }

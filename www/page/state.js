@@ -138,6 +138,8 @@ function chosen(archive, event) {
       return { ...archive, ways: new Map(archive.ways).set(event.deviceId, event.way) };
     case "elsewhere-chosen":
       return { ...archive, elsewhere: { ...archive.elsewhere, ...event.choice } };
+    case "configs-wanted":
+      return { ...archive, withConfigs: event.wanted };
     case "secrets-wanted":
       return { ...archive, withSecrets: event.wanted };
     default:
@@ -226,6 +228,7 @@ function shown({ file, parts, archive, changedSince }) {
     diskPictures: new Map(),
     filePicture: null,
     elsewhere: NOTHING_ELSEWHERE,
+    withConfigs: true,
     withSecrets: false,
   };
   const known = { id, file, parts, overview, summary, fileName, leftOut, changedSince };
