@@ -103,7 +103,10 @@ function findingsOf({ findingGroups, container }) {
 function configBlock({ name, text: content }) {
   if (content === null) return [];
   // As it stands there: a line that is broken would be another setting.
-  const lines = content.trimEnd().split("\n").map((line) => `  ${shownPlainly(line)}`.trimEnd());
+  const lines = content
+    .trimEnd()
+    .split("\n")
+    .map((line) => `  ${shownPlainly(line)}`.trimEnd());
   return [titled(shownPlainly(name), [lines.flatMap(hardWrapped)])];
 }
 
