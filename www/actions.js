@@ -64,6 +64,9 @@ export class Actions {
         return this.#open(event);
       case "files-chosen":
         return this.#join(event.files);
+      case "backups-listed":
+      case "backups-back":
+        return this.#leave(before);
       case "scan-stop-wanted":
         return this.#stopScan();
       case "scan-continue-wanted":
@@ -169,6 +172,17 @@ export class Actions {
       if (opening !== this.#openings || told.code === WORKER_DIED) return;
       this.#send({ type: "drop-refused", failure: told });
     }
+  }
+
+  /**
+   * What is open is closed, and what was being opened is not wanted any more.
+   * @param {State} before
+   */
+  #leave({ archive }) {
+    this.#openings += 1;
+    this.#stopScan();
+    if (archive) this.#close(archive.id);
+    this.#file = null;
   }
 
   /** @param {Extract<PageEvent, { type: "file-chosen" }>} event */

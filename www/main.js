@@ -1,6 +1,7 @@
 /** Puts the page together: state, views, Worker and Service Worker. `start.js` loads it. */
 import { Actions } from "./actions.js";
 import { Address } from "./page/address.js";
+import { Later, laterView } from "./later.js";
 import { announcementOf } from "./page/announcements.js";
 import { watchClicks } from "./page/download-gate.js";
 import { DiskContents } from "./page/disk-contents.js";
@@ -24,7 +25,6 @@ import { configsView } from "./views/configs-view.js";
 import { containerView } from "./views/container-view.js";
 import { damageView } from "./views/damage-view.js";
 import { devicesView } from "./views/devices-view.js";
-import { elsewhereView } from "./views/elsewhere-view.js";
 import { extentsView } from "./views/extents-view.js";
 import { failureView } from "./views/failure-view.js";
 import { fileNameView } from "./views/file-name-view.js";
@@ -66,7 +66,7 @@ const parts = [
   ["damage", findingsView],
   ["restore", proxmoxView],
   ["restore", fileNameView],
-  ["elsewhere", elsewhereView],
+  ["elsewhere", laterView(loadElsewhere, renderSoon)],
   ["bytes", (send) => bytesView(send, looking)],
   ["details", reportView],
   ["details", archiveView],
@@ -74,6 +74,10 @@ const parts = [
   ["details", checksumsView],
   ["details", extentsView],
 ];
+
+async function loadElsewhere() {
+  return (await import("./parts-later.js")).elsewhereView;
+}
 
 const views = [
   // First of all: it translates what the others find in the document.
@@ -91,6 +95,7 @@ const diskContents = new DiskContents(worker, send, () => state);
 const pictures = new Pictures(worker, send);
 const address = new Address(send, () => state);
 const upkeep = new Upkeep(worker, send, () => state);
+const later = new Later({ worker, send, state: () => state, redraw: renderSoon });
 
 /** @param {import("./page/model.js").PageEvent} event */
 function send(event) {
@@ -105,6 +110,7 @@ function send(event) {
   pictures.handle(event);
   address.handle(event);
   upkeep.handle(event);
+  later.handle(event);
 }
 
 /** A hidden page gets no frames; a timer keeps it up to date there. */
@@ -118,6 +124,7 @@ function renderSoon() {
 function render() {
   renderDue = false;
   for (const view of views) view(state);
+  later.draw(state);
 }
 
 /** Finds out how files can be saved here. */

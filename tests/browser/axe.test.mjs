@@ -2,6 +2,7 @@
 // state is looked at in one look; every look and both languages have several states.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -33,7 +34,10 @@ const options = [
 const config = `qemu-server.conf=${conf}`;
 const name = "vzdump-qemu-112-2024_05_06-07_08_09.vma";
 const plain = makeArchive(name, ...options, config);
-const zst = makeArchive(`${name}.zst`, ...options, config);
+const zst = makeFile(
+  `${name}.zst`,
+  execFileSync("zstd", ["-q", "-c", plain.path], { maxBuffer: 1 << 26 }),
+);
 const remark = makeArchive(
   "vzdump-qemu-113-2024_05_06-07_08_09.vma",
   ...options,
@@ -124,7 +128,7 @@ const STATES = [
   ["scanning", "dark", "de", scanning],
   ["sound", "light", "en", (inspector) => opened(inspector, plain.path)],
   ["sound", "forced", "de", (inspector) => opened(inspector, plain.path)],
-  ["sound and packed", "dark", "de", (inspector) => opened(inspector, zst.path)],
+  ["sound and packed", "dark", "de", (inspector) => opened(inspector, zst)],
   ["with a remark", "narrow", "de", (inspector) => opened(inspector, remark.path)],
   ["one that Proxmox will refuse", "zoomed", "en", refusing],
   ["damaged", "light", "de", (inspector) => opened(inspector, holed.path)],
@@ -154,6 +158,9 @@ const STATES = [
   ["a save has failed", "dark", "en", (inspector) => saving(inspector, fail)],
   ["whether gaps will do is asked", "zoomed", "en", asking],
   ["everything stored was removed", "narrow", "de", removed],
+  ["a list of backups", "dark", "en", (inspector) => listed(inspector, 0)],
+  ["a list of backups that were checked", "light", "de", (inspector) => listed(inspector, 4)],
+  ["a list of backups that were checked", "narrow", "en", (inspector) => listed(inspector, 4)],
 ];
 
 /** At the edge of what is lost, with a field of a header told of before. */
@@ -221,6 +228,17 @@ async function asking(inspector) {
   await opened(inspector, holed.path);
   await click(inspector, ".disk-save button");
   await there(inspector, "#question[open]");
+}
+
+async function listed(inspector, checked) {
+  await inspector.page.choose([plain.path, remark.path, holed.path, refused]);
+  await there(inspector, "#backups .backup-open");
+  if (checked === 0) return;
+  await click(inspector, "#backups [data-kind=primary]");
+  await inspector.page.waitFor(
+    (checked) => document.querySelectorAll("#backups td .sign").length === checked,
+    checked,
+  );
 }
 
 async function removed(inspector) {

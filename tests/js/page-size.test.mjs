@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { page } from "../../www/build/build.mjs";
+import { LATER, page } from "../../www/build/build.mjs";
 import { firstLoad } from "./first-load.mjs";
 
 const KIB = 1024;
@@ -44,6 +44,7 @@ test("what is loaded first is the document, styles, an icon, each thread, senten
       "styles/page.css",
       "start.js",
       "main.js",
+      // What it has in common with what is loaded later.
       "chunk-….js",
       "catalogue-en-….js",
       "service-worker.js",
@@ -69,6 +70,17 @@ test("the module of the core that makes files is at most 140 KiB gzipped", () =>
 
 test("the module of the core that looks into disks is at most 220 KiB gzipped", () => {
   within(220 * KIB, sized(all.filter((name) => name.startsWith("core/vma_inspector_files_bg."))));
+});
+
+test("nothing that is loaded first names a sentence of what is loaded later", () => {
+  const json = readFileSync(new URL("../../www/words/en.json", import.meta.url), "utf8");
+  const keys = Object.keys(JSON.parse(json)).filter((key) => LATER.test(key));
+  assert.ok(keys.length > 20, `${keys.length} sentences`);
+  for (const name of first.filter((each) => each.endsWith(".js"))) {
+    const code = readFileSync(join(page, name), "utf8");
+    const named = keys.filter((key) => code.includes(`"${key}"`) || code.includes(`\`${key}\``));
+    assert.deepEqual(named, [], name);
+  }
 });
 
 test("the sentences of a language are in its file alone", () => {

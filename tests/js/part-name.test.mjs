@@ -15,6 +15,7 @@ test("whom neither bytes nor name vouch for is a stranger", () => {
     [[first, "photo.jpg", second], ["unknown", "unknown"], ["photo.jpg"]],
     [[first, "b.vma.zst.002"], ["unknown"], ["b.vma.zst.002"]],
     [["a.vma.zst", "notes.txt"], ["contradicted"], ["notes.txt"]],
+    [["a.vma", "a.vma.part2"], ["unknown"], []],
     [["one", "two"], ["unknown"], ["two"]],
     [["one", "two", "three"], ["proven", "proven"], []],
   ]) {

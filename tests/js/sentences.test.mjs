@@ -119,7 +119,7 @@ const CHOSEN = [
   /^file-name\.inside\./,
   /^(volume-kind|partition-purpose|partition-remark|boot-loader)\./,
   /^scan\.(control|title)\./,
-  /^(tab|ago|byte-kind|field)\./,
+  /^(tab|ago|byte-kind|field|backups\.column)\./,
   /^clusters\.(full|partial|zero|doubt|missing|unseen)(-means)?$/,
   new RegExp(`^format\\.(${FORMATS.join("|")})\\.(name|action|use)$`),
 ];

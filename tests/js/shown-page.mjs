@@ -125,8 +125,12 @@ const { INITIAL, update } = await built("page/state.js");
 const { rowsOf } = await built("page/rows.js");
 const { reportFacts } = await built("page/report-facts.js");
 const { reportOf, trustOf } = await built("worker/report-server.js");
-const main = readFileSync(join(modules, "main.js"), "utf8");
-const names = [...main.matchAll(/import \{ (\w+View) \} from "\.\/(views\/[\w-]+\.js)"/g)];
+const importing = /import \{ (\w+View) \} from "\.\/(views\/[\w-]+\.js)"/g;
+const passingOn = /export \{ (\w+View) \} from "\.\/(views\/[\w-]+\.js)"/g;
+const names = [
+  ...readFileSync(join(modules, "main.js"), "utf8").matchAll(importing),
+  ...readFileSync(join(modules, "parts-later.js"), "utf8").matchAll(passingOn),
+];
 const views = await Promise.all(names.map(async ([, name, path]) => (await built(path))[name]));
 const draws = views.map((view) => view(send));
 

@@ -103,8 +103,8 @@ function generateModules(target, folder) {
 /** The language of index.html, and of whoever speaks none of the others. */
 const LANGUAGE = "en";
 
-/** The sentences that are loaded when bytes are first looked at. */
-const LATER = /^(hex|field|byte-kind)\./;
+/** The sentences of what is loaded only when somebody asks for it. */
+export const LATER = /^(backups|forum|hex|field|byte-kind)\./;
 
 /** All languages of the page: each has a file of sentences of its name in www/words. */
 export const languages = readdirSync(join(root, "www/words"))

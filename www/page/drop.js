@@ -1,5 +1,6 @@
 /** Files that are dropped anywhere on the page. */
 import { failure } from "../shared/failure.js";
+import { eventOf } from "./backup-files.js";
 
 /** Browsers repeat "dragover" at least this often while a drag is on the page. */
 const DRAG_GONE_AFTER_MS = 600;
@@ -45,10 +46,10 @@ function holdsFiles(transfer) {
  * @param {import("./model.js").Send} send
  */
 function take(transfer, send) {
-  const [file, ...others] = transfer.files;
-  const folder = [...transfer.items].some((item) => item.webkitGetAsEntry()?.isDirectory);
-  if (folder) send({ type: "drop-refused", failure: failure("folder-dropped") });
-  else if (!file) send({ type: "drop-refused", failure: failure("not-a-file") });
-  else if (others.length > 0) send({ type: "files-chosen", files: [file, ...others] });
-  else send({ type: "file-chosen", file });
+  const files = [...transfer.files];
+  // They can be had only now, while the event goes on.
+  const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+  if (entries.some(({ isDirectory }) => isDirectory)) send({ type: "backups-dropped", entries });
+  else if (files.length === 0) send({ type: "drop-refused", failure: failure("not-a-file") });
+  else send(eventOf(files));
 }

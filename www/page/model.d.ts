@@ -12,6 +12,7 @@ import type {
   ScanReport,
   VmSummary,
 } from "../core/vma_inspector.js";
+import type { Backup, Backups } from "./backups-model.js";
 import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
 import type { Looked } from "../shared/looked.js";
 import type {
@@ -103,6 +104,8 @@ export interface ShownArchive {
   diskPictures: ReadonlyMap<number, DiskPicture>;
   filePicture: FilePicture | null;
   elsewhere: Elsewhere;
+  /** Whether there are configurations in the report. */
+  withConfigs: boolean;
   /** Whether the report and the lists of settings hold what is not for others to read. */
   withSecrets: boolean;
 }
@@ -283,6 +286,8 @@ export interface State {
   /** The last opening that failed; `again`: what a larger window may open. */
   failure: { file: FileFacts | null; failure: Failure; again: File | null } | null;
   archive: ShownArchive | null;
+  /** Null until many are chosen. */
+  backups: Backups | null;
   saves: readonly Save[];
   screen: Screen;
   /** Code of the format that disks are saved in. */
@@ -324,6 +329,17 @@ export type PageEvent =
     }
   /** Several at once, which may be the parts of one. */
   | { type: "files-chosen"; files: File[] }
+  /** Several backups: files, or folders that were dropped, or one that is to be picked. */
+  | { type: "backups-chosen"; files: File[] }
+  | { type: "backups-dropped"; entries: FileSystemEntry[] }
+  | { type: "backups-wanted" }
+  | { type: "backups-check-wanted" }
+  | { type: "backups-stop-wanted" }
+  | { type: "backups-sorted"; by: Backups["sort"]["by"] }
+  | { type: "backups-filtered"; filter: string }
+  | { type: "backups-closed" }
+  | { type: "backup-opened"; key: string }
+  | { type: "backups-back-wanted" }
   | { type: "drop-refused"; failure: Failure }
   | { type: "failure-dismissed" }
   | { type: "scan-stop-wanted" }
@@ -382,6 +398,8 @@ export type PageEvent =
   | { type: "address-followed"; tab: Tab | null; look: Look | null }
   | { type: "said"; text: string }
   | { type: "report-wanted" }
+  | { type: "report-text-wanted"; how: "copy" | "save" }
+  | { type: "configs-wanted"; wanted: boolean }
   | { type: "secrets-wanted"; wanted: boolean }
   | { type: "print-wanted" }
   | { type: "keeping-wanted"; wanted: boolean }
@@ -391,6 +409,11 @@ export type PageEvent =
   | { type: "remove-staged-wanted"; id: string }
   | { type: "newer-wanted" }
   // What came of it.
+  | { type: "backups-listed"; folder: string | null; isCut: boolean; list: Backup[] }
+  | { type: "backup-changed"; key: string; change: Partial<Backup> }
+  | { type: "backups-checking"; isChecking: boolean }
+  /** The list is shown again, and what was opened is closed. */
+  | { type: "backups-back" }
   | { type: "kept-counted"; usage: KeptUsage }
   | { type: "stored-counted"; stored: Stored }
   | { type: "staged-removed"; id: string }

@@ -34,7 +34,9 @@ export function reportFacts(archive, saves) {
     containerVerdict:
       container && container.kind !== "plain" ? containerVerdict(container, scan) : null,
     hashes: Object.fromEntries(hashedFacts(archive)),
+    withConfigs: archive.withConfigs,
     withSecrets: archive.withSecrets,
+    contents: Object.fromEntries(archive.contents),
     saves: saves.filter((save) => save.archive === archive.id && save.phase === "done").map(saved),
   };
 }

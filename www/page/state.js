@@ -1,4 +1,5 @@
 /** The one state value of the page, and how events change it. Pure. */
+import { changedBackups } from "./backups.js";
 import { askedSave, deviceOf, isLive } from "./save.js";
 import { changedScreen, FIRST_SCREEN } from "./screen.js";
 
@@ -33,6 +34,7 @@ export const INITIAL = {
   opening: null,
   failure: null,
   archive: null,
+  backups: null,
   saves: [],
   abilities: null,
   question: null,
@@ -56,7 +58,9 @@ export const FINDINGS_PER_PAGE = 50;
  */
 export function update(state, event) {
   const screen = changedScreen(state.screen, event);
-  const next = changed(screen === state.screen ? state : { ...state, screen }, event);
+  const backups = changedBackups(state.backups, event);
+  const isSame = screen === state.screen && backups === state.backups;
+  const next = changed(isSame ? state : { ...state, screen, backups }, event);
   const question = askedSave(next.saves, next.question, next.archive?.id)?.id ?? null;
   return question === next.question ? next : { ...next, question };
 }
@@ -82,6 +86,9 @@ function changed(state, event) {
         dragging: "no",
         failure: { file: null, failure: event.failure, again: null },
       };
+    case "backups-listed":
+    case "backups-back":
+      return { ...state, opening: null, archive: null, failure: null };
     case "failure-dismissed":
       return { ...state, failure: null };
     case "open-failed":
@@ -131,6 +138,8 @@ function chosen(archive, event) {
       return { ...archive, ways: new Map(archive.ways).set(event.deviceId, event.way) };
     case "elsewhere-chosen":
       return { ...archive, elsewhere: { ...archive.elsewhere, ...event.choice } };
+    case "configs-wanted":
+      return { ...archive, withConfigs: event.wanted };
     case "secrets-wanted":
       return { ...archive, withSecrets: event.wanted };
     default:
@@ -219,6 +228,7 @@ function shown({ file, parts, archive, changedSince }) {
     diskPictures: new Map(),
     filePicture: null,
     elsewhere: NOTHING_ELSEWHERE,
+    withConfigs: true,
     withSecrets: false,
   };
   const known = { id, file, parts, overview, summary, fileName, leftOut, changedSince };

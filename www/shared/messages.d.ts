@@ -150,8 +150,11 @@ export interface ReportFacts {
   containerVerdict: Verdict | null;
   /** SHA-256 of images that were computed, by device. */
   hashes: Record<number, HashedFact>;
-  /** Whether configurations stand in it as they are. */
+  /** Whether there are configurations in it, and whether they stand there as they are. */
+  withConfigs: boolean;
   withSecrets: boolean;
+  /** What is known to be on the disks, by device. */
+  contents: Record<number, DiskContents>;
   /** The saves that came to their end. */
   saves: SavedFact[];
 }

@@ -52,7 +52,9 @@ export function wholeName(names) {
  * @param {string[]} joints what speaks for each joint
  */
 export function strangersIn(names, joints) {
-  const stem = partOf(names[0] ?? "")?.stem;
-  const isNamed = (/** @type {string} */ name) => stem !== undefined && partOf(name)?.stem === stem;
+  const [first = ""] = names;
+  // One that is called whole may have the others' beginning.
+  const stem = partOf(first)?.stem ?? first;
+  const isNamed = (/** @type {string} */ name) => partOf(name)?.stem === stem;
   return names.filter((name, at) => at > 0 && joints[at - 1] !== "proven" && !isNamed(name));
 }

@@ -1,7 +1,8 @@
 /** The way in: the button, the hint, and what is shown while something is dragged. */
+import { eventOf } from "../page/backup-files.js";
 import { pieces, text } from "../words/text.js";
 import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
-import { foreign } from "./parts.js";
+import { button, foreign } from "./parts.js";
 
 /** @param {import("../page/model.js").Send} send */
 export function openerView(send) {
@@ -10,13 +11,18 @@ export function openerView(send) {
   // the page is loaded again, but for its `autocomplete`.
   input.disabled = false;
   input.addEventListener("change", () => {
-    const [file, ...others] = input.files ?? [];
-    if (file && others.length > 0) send({ type: "files-chosen", files: [file, ...others] });
-    else if (file) send({ type: "file-chosen", file });
+    const files = [...(input.files ?? [])];
+    if (files.length > 0) send(eventOf(files));
     // Otherwise choosing the same file again would not be a change.
     input.value = "";
   });
-  const drawPhase = whenChanged(({ opening, archive }) => [opening, archive !== null], drawOpener);
+  byId("opener").append(
+    button(text("opener.folder"), () => send({ type: "backups-wanted" }), { id: "folder-button" }),
+  );
+  const drawPhase = whenChanged(
+    ({ opening, archive, backups }) => [opening, archive !== null || backups !== null],
+    drawOpener,
+  );
   const drawDrag = whenChanged(({ dragging }) => [dragging], drawVeil);
   /** @param {import("../page/model.js").State} state */
   return (state) => {
@@ -32,6 +38,7 @@ export function openerView(send) {
 function drawOpener(opening, loaded) {
   setAttribute(document.body, "data-phase", loaded ? "open" : opening ? "opening" : "empty");
   byId("steps").hidden = loaded;
+  byId("folder-button").hidden = loaded;
   byId("opener").hidden = loaded && opening === null;
   moveButton(loaded);
   byId("opener").ariaBusy = String(opening !== null);

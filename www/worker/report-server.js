@@ -90,12 +90,13 @@ export async function reportOf(archive, scanned, facts, signal) {
     },
     header: headerOf(overview),
     machine: facts.withSecrets ? machine : maskedMachine(machine),
-    configs: configs.map((config) => configOf(archive, config, facts.withSecrets)),
+    configs: configs.map((config) => configOf(archive, config, facts)),
     devices: devices.map((device) => ({
       ...device,
       ...scanned.devices.find(({ id }) => id === device.id),
       lost: rangesOf(archive.lostRanges(device.id, RANGES_REPORTED)),
       doubt: rangesOf(archive.doubtRanges(device.id, RANGES_REPORTED)),
+      contents: facts.contents[device.id] ?? null,
       sha256: facts.hashes[device.id]?.sha256 ?? null,
       sha256Of: facts.hashes[device.id]?.of ?? null,
     })),
@@ -129,9 +130,10 @@ function restoreOf(archive, { file, withSecrets }) {
 /**
  * @param {Archive} archive
  * @param {import("../core/vma_inspector.js").ConfigEntry} config
- * @param {boolean} withSecrets
+ * @param {Pick<ReportFacts, "withConfigs" | "withSecrets">} facts
  */
-function configOf(archive, { name, size, index }, withSecrets) {
+function configOf(archive, { name, size, index }, { withConfigs, withSecrets }) {
+  if (!withConfigs) return { name, size, text: null, masked: true };
   const whole = asText(archive.config(index));
   const text = whole === null || withSecrets ? whole : maskedConfig(name, whole);
   return { name, size, text, masked: text !== whole };

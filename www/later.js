@@ -1,0 +1,107 @@
+/** What of the page is loaded only when a person asks for it. */
+import { WORKER_DIED } from "./shared/codes.js";
+import { failure, failureOf } from "./shared/failure.js";
+import { loadLater } from "./words/catalogue.js";
+
+/** @typedef {import("./page/model.js").PageEvent} PageEvent */
+/** @typedef {import("./page/model.js").Send} Send */
+/** @typedef {(state: import("./page/model.js").State) => void} View */
+/** @typedef {Awaited<ReturnType<typeof load>>} Part */
+
+/**
+ * @typedef {object} Own what it works with
+ * @property {import("./page/worker-client.js").WorkerClient} worker
+ * @property {Send} send
+ * @property {() => import("./page/model.js").State} state
+ * @property {() => void} redraw draws all, soon
+ */
+
+/** What the list of many backups begins with. @type {readonly PageEvent["type"][]} */
+const LISTING = ["backups-wanted", "backups-dropped", "backups-chosen"];
+
+/**
+ * A view that is loaded when it is first to be drawn with a backup open.
+ * @param {() => Promise<(send: Send) => View>} load
+ * @param {() => void} redraw once it is there
+ * @returns {(send: Send) => View}
+ */
+export function laterView(load, redraw) {
+  return (send) => {
+    /** @type {View | null} */
+    let view = null;
+    let isLoading = false;
+    return (state) => {
+      if (view) return view(state);
+      if (isLoading || state.archive === null) return;
+      isLoading = true;
+      load()
+        .then((made) => {
+          view = made(send);
+          redraw();
+        })
+        // It is tried again when it is drawn the next time.
+        .catch(() => (isLoading = false));
+    };
+  };
+}
+
+export class Later {
+  #own;
+  /** @type {Promise<Part> | null} */
+  #loading = null;
+  /** @type {Part | null} */
+  #part = null;
+
+  /** @param {Own} own */
+  constructor(own) {
+    this.#own = own;
+  }
+
+  /** @param {PageEvent} event */
+  handle(event) {
+    if (event.type === "report-text-wanted") this.#giveReportText(event.how);
+    if (this.#part) this.#part.handle(event);
+    else if (LISTING.includes(event.type)) this.#loadFor(event);
+  }
+
+  /** @param {import("./page/model.js").State} state */
+  draw(state) {
+    this.#part?.draw(state);
+  }
+
+  /** @param {"copy" | "save"} how */
+  async #giveReportText(how) {
+    const { worker, send, state } = this.#own;
+    try {
+      const [{ giveReportText }] = await Promise.all([import("./parts-later.js"), loadLater()]);
+      await giveReportText(worker, send, state(), how);
+    } catch (error) {
+      const told = failureOf(error);
+      if (told.code !== WORKER_DIED) send({ type: "drop-refused", failure: told });
+    }
+  }
+
+  /** @param {PageEvent} event */
+  async #loadFor(event) {
+    const { worker, send, state, redraw } = this.#own;
+    try {
+      this.#loading ??= load(worker, send, state);
+      this.#part = await this.#loading;
+      this.#part.handle(event);
+      redraw();
+    } catch (error) {
+      this.#loading = null;
+      send({ type: "drop-refused", failure: failure("core-unavailable", String(error)) });
+    }
+  }
+}
+
+/**
+ * @param {import("./page/worker-client.js").WorkerClient} worker
+ * @param {import("./page/model.js").Send} send
+ * @param {() => import("./page/model.js").State} state
+ */
+async function load(worker, send, state) {
+  const [{ listing }] = await Promise.all([import("./parts-later.js"), loadLater()]);
+  return listing(worker, send, state);
+}
