@@ -1,4 +1,4 @@
-//! CRC-32C, eight bytes at a time: for what is compared at every read.
+//! CRC-32C, eight bytes at a time: for what is compared at every read, and for superblocks.
 
 /// The polynomial of CRC-32C, turned round.
 const POLYNOMIAL: u32 = 0x82f6_3b78;

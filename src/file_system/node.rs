@@ -27,6 +27,38 @@ pub enum FileType {
     Other,
 }
 
+impl FileType {
+    /// What a mode of Unix says, by its bits from the twelfth on; `None` if that is nothing
+    /// that Linux knows.
+    pub(crate) fn of_mode(mode: u32) -> Option<Self> {
+        Some(match mode >> 12 {
+            0o01 => Self::Fifo,
+            0o02 => Self::Character,
+            0o04 => Self::Directory,
+            0o06 => Self::Block,
+            0o10 => Self::File,
+            0o12 => Self::Link,
+            0o14 => Self::Socket,
+            _ => return None,
+        })
+    }
+
+    /// What an entry of a directory says, by the number that Linux's file systems have in
+    /// common (`FT_*` of its `fs_types.h`); `None` for 0, which says nothing.
+    pub(crate) fn of_entry(number: u8) -> Option<Self> {
+        Some(match number {
+            1 => Self::File,
+            2 => Self::Directory,
+            3 => Self::Character,
+            4 => Self::Block,
+            5 => Self::Fifo,
+            6 => Self::Socket,
+            7 => Self::Link,
+            _ => return None,
+        })
+    }
+}
+
 /// A time, as the file system has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Time {

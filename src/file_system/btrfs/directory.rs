@@ -43,19 +43,6 @@ impl<'a> Named<'a> {
     }
 }
 
-fn file_type(kind: u8) -> Option<FileType> {
-    Some(match kind {
-        1 => FileType::File,
-        2 => FileType::Directory,
-        3 => FileType::Character,
-        4 => FileType::Block,
-        5 => FileType::Fifo,
-        6 => FileType::Socket,
-        7 => FileType::Link,
-        _ => return None,
-    })
-}
-
 /// Some entries of a directory.
 ///
 /// # Errors
@@ -113,7 +100,7 @@ fn entry(disk: &Disk, trees: &Trees, tree: &Tree, item: &Item) -> Result<Entry> 
         ROOT_ITEM => subvolume(disk, trees, tree, item.key.object, &named)?,
         _ => return Err(wrong()),
     };
-    Ok(Entry { name, id, file_type: file_type(named.kind) })
+    Ok(Entry { name, id, file_type: FileType::of_entry(named.kind) })
 }
 
 fn subvolume(

@@ -34,16 +34,7 @@ impl Inode {
             return Err(wrong());
         }
         let mode = le_u32(bytes, 52);
-        let file_type = match mode >> 12 {
-            0o10 => FileType::File,
-            0o04 => FileType::Directory,
-            0o12 => FileType::Link,
-            0o06 => FileType::Block,
-            0o02 => FileType::Character,
-            0o01 => FileType::Fifo,
-            0o14 => FileType::Socket,
-            _ => return Err(wrong()),
-        };
+        let file_type = FileType::of_mode(mode).ok_or_else(wrong)?;
         let rdev = le_u64(bytes, 56);
         let is_device = matches!(file_type, FileType::Block | FileType::Character);
         // Twenty bits are the minor number.

@@ -7,7 +7,6 @@ use vma_source::{le_u16, le_u32, to_usize};
 use super::disk::Disk;
 use super::inode::Inode;
 use crate::error::Result;
-use crate::node::FileType;
 
 /// Bytes before a name, and the fewest of an entry.
 const FIXED: usize = 8;
@@ -51,20 +50,6 @@ pub(super) fn entry(bytes: &[u8], at: usize) -> Option<(Option<Found<'_>>, usize
     let inode = le_u32(entry, 0);
     let found = (inode != 0).then_some(Found { inode, name, kind: *kind });
     Some((found, next))
-}
-
-/// What a directory says that an entry is.
-pub(super) fn file_type(kind: u8) -> Option<FileType> {
-    Some(match kind {
-        1 => FileType::File,
-        2 => FileType::Directory,
-        3 => FileType::Character,
-        4 => FileType::Block,
-        5 => FileType::Fifo,
-        6 => FileType::Socket,
-        7 => FileType::Link,
-        _ => return None,
-    })
 }
 
 /// Holds a block of a directory against its checksum.

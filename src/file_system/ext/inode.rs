@@ -95,7 +95,7 @@ impl Inode {
         if i_links_count == 0 {
             return Err(Fault::new(FaultKind::NotFound, format!("inode {number}")));
         }
-        let file_type = file_type(i_mode).ok_or_else(wrong)?;
+        let file_type = FileType::of_mode(i_mode.into()).ok_or_else(wrong)?;
         let (extra, body) = parts(bytes).ok_or_else(wrong)?;
         let is_directory = file_type == FileType::Directory;
         let has_high = !is_directory || superblock.has_large_directories;
@@ -128,19 +128,6 @@ impl Inode {
     pub(super) fn corrupt(&self, what: &str) -> Fault {
         Fault::corrupt(format!("{what} of inode {}", self.number))
     }
-}
-
-fn file_type(i_mode: u16) -> Option<FileType> {
-    Some(match i_mode >> 12 {
-        0o10 => FileType::File,
-        0o04 => FileType::Directory,
-        0o12 => FileType::Link,
-        0o06 => FileType::Block,
-        0o02 => FileType::Character,
-        0o01 => FileType::Fifo,
-        0o14 => FileType::Socket,
-        _ => return None,
-    })
 }
 
 /// The fields of `bytes` behind the oldest ones, and the extended attributes behind them.

@@ -141,7 +141,7 @@ impl Listing<'_> {
             return;
         }
         let has_types = self.disk.superblock.has_types;
-        let file_type = directory::file_type(found.kind).filter(|_| has_types);
+        let file_type = FileType::of_entry(found.kind).filter(|_| has_types);
         self.batch.entries.push(Entry { name, id: NodeId(found.inode.into()), file_type });
     }
 }

@@ -1,8 +1,8 @@
 //! Btrfs: the "On-disk Format" page of its documentation, "Superblock". Little-endian.
 
-use super::checksum::crc32c;
 use super::text::{label, uuid};
 use super::volume::{Kind, Proof, Volume};
+use crate::crc32c::Crc32c;
 use vma_source::{Error, Glimpse, le_u16, le_u32, le_u64};
 
 /// Where the first superblock stands, and its bytes.
@@ -19,7 +19,9 @@ pub(super) fn btrfs(look: &Glimpse) -> Result<Option<Volume>, Error> {
     }
     // Of the kinds of checksum, 0 is CRC-32C; the others are not computed here.
     let proof = match le_u16(&superblock, 196) {
-        0 if crc32c(superblock.get(32..).unwrap_or(&[])) == le_u32(&superblock, 0) => Proof::Agrees,
+        0 if Crc32c::new().of(superblock.get(32..).unwrap_or(&[])) == le_u32(&superblock, 0) => {
+            Proof::Agrees
+        }
         0 => Proof::Disagrees,
         _ => Proof::Plausible,
     };

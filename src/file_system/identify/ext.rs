@@ -1,9 +1,9 @@
 //! ext2, ext3 and ext4: the kernel's `Documentation/filesystems/ext4/super.rst`.
 //! Little-endian.
 
-use super::checksum::crc32c_from;
 use super::text::{label, uuid};
 use super::volume::{Kind, Proof, Volume};
+use crate::crc32c::Crc32c;
 use vma_source::{Error, Glimpse, le_u16, le_u32};
 
 /// Where the superblock stands, and its bytes.
@@ -52,7 +52,7 @@ fn parse(superblock: &[u8]) -> Option<Volume> {
         false => Proof::Plausible,
         true => {
             let summed = superblock.get(..0x3fc).unwrap_or(&[]);
-            let agrees = crc32c_from(u32::MAX, summed) == word(0x3fc);
+            let agrees = Crc32c::new().on_from(u32::MAX, summed) == word(0x3fc);
             if agrees { Proof::Agrees } else { Proof::Disagrees }
         }
     };

@@ -1,8 +1,8 @@
 //! XFS: "XFS Filesystem Structure", chapter "Superblocks". Big-endian.
 
-use super::checksum::crc32c;
 use super::text::{label, uuid};
 use super::volume::{Kind, Proof, Volume};
+use crate::crc32c::Crc32c;
 use vma_source::{Error, Glimpse, be_u16, be_u32, be_u64, le_u32};
 
 const LENGTH: usize = 512;
@@ -44,5 +44,5 @@ fn proof(look: &Glimpse, sector_size: usize) -> Result<Proof, Error> {
     if let Some(own) = sector.get_mut(CRC_AT..CRC_AT.saturating_add(4)) {
         own.fill(0);
     }
-    Ok(if crc32c(&sector) == stated { Proof::Agrees } else { Proof::Disagrees })
+    Ok(if Crc32c::new().of(&sector) == stated { Proof::Agrees } else { Proof::Disagrees })
 }

@@ -240,15 +240,14 @@ fn place_behind(place: u64) -> u64 {
 }
 
 fn file_type(rock: &Rock, is_directory: bool) -> FileType {
-    match rock.mode.map(|mode| mode >> 12 & 0o17) {
+    match rock.mode.map(|mode| mode & 0xffff) {
         _ if is_directory => FileType::Directory,
-        Some(0o12) => FileType::Link,
-        Some(0o06) => FileType::Block,
-        Some(0o02) => FileType::Character,
-        Some(0o01) => FileType::Fifo,
-        Some(0o14) => FileType::Socket,
-        None | Some(0 | 0o10) => FileType::File,
-        Some(_) => FileType::Other,
+        None => FileType::File,
+        Some(mode) if mode >> 12 == 0 => FileType::File,
+        Some(mode) => FileType::of_mode(mode)
+            // What no directory record is, no mode makes one.
+            .filter(|&found| found != FileType::Directory)
+            .unwrap_or(FileType::Other),
     }
 }
 

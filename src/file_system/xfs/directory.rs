@@ -164,20 +164,11 @@ fn add(disk: &Disk, name: &[u8], number: u64, kind: Option<u8>, batch: &mut Batc
         return;
     }
     let kind = kind.filter(|_| disk.superblock.has_file_types);
-    batch.entries.push(Entry { name, id: NodeId(number), file_type: kind.and_then(file_type) });
-}
-
-fn file_type(number: u8) -> Option<FileType> {
-    match number {
-        1 => Some(FileType::File),
-        2 => Some(FileType::Directory),
-        3 => Some(FileType::Character),
-        4 => Some(FileType::Block),
-        5 => Some(FileType::Fifo),
-        6 => Some(FileType::Socket),
-        7 => Some(FileType::Link),
-        _ => None,
-    }
+    batch.entries.push(Entry {
+        name,
+        id: NodeId(number),
+        file_type: kind.and_then(FileType::of_entry),
+    });
 }
 
 /// A directory in its inode: `xfs_dir2_sf_hdr`.

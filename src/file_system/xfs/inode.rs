@@ -92,16 +92,7 @@ impl Inode {
             return Err(missing(" is free"));
         }
         inode.check(disk, is_changed)?;
-        inode.file_type = match di_mode >> 12 {
-            0x1 => FileType::Fifo,
-            0x2 => FileType::Character,
-            0x4 => FileType::Directory,
-            0x6 => FileType::Block,
-            0x8 => FileType::File,
-            0xa => FileType::Link,
-            0xc => FileType::Socket,
-            _ => FileType::Other,
-        };
+        inode.file_type = FileType::of_mode(di_mode.into()).unwrap_or(FileType::Other);
         inode.size = be_u64(&inode.bytes, 56);
         if inode.size > i64::MAX.unsigned_abs() {
             return Err(Fault::corrupt(format!("inode {number}: size")));
