@@ -14,6 +14,7 @@ test("files that were chosen together are one backup, its parts, or a list", () 
   const typeOf = (...names) => eventOf(names.map((name) => file(name))).type;
   assert.equal(typeOf("a.vma"), "file-chosen");
   assert.equal(typeOf("photo.jpg"), "file-chosen");
+  assert.equal(typeOf("a.log"), "file-chosen");
   assert.equal(typeOf("a.vma.zst", "a.vma.zst.notes", "a.log"), "file-chosen");
   assert.equal(typeOf("a.vma.001", "a.vma.002", "a.vma.003"), "files-chosen");
   assert.equal(typeOf("a.vma.aa", "a.vma.zst.aa"), "files-chosen");

@@ -26,7 +26,7 @@ export function stemOf(name) {
  * @returns {import("./model.js").PageEvent}
  */
 export function eventOf(files) {
-  const found = files.filter(({ name }) => !BESIDE.test(name));
+  const found = files.length === 1 ? files : files.filter(({ name }) => !BESIDE.test(name));
   const [only] = found;
   if (only && found.length === 1) return { type: "file-chosen", file: only };
   const whole = files.filter(({ name }) => isBackup(name) && partOf(name) === null);

@@ -200,7 +200,9 @@ export class Field {
    */
   #jump(at) {
     const bytes = this.#sheet.size();
-    if (at >= bytes) return text("hex.jump-beyond", { size: hex(bytes) });
+    if (this.#sheet.isMeasured() && at >= bytes) {
+      return text("hex.jump-beyond", { size: hex(bytes) });
+    }
     this.#goTo(this.#sheet.of, at);
     this.#scroller.focus({ preventScroll: true });
     return null;
@@ -402,6 +404,7 @@ export class Field {
       if (bytes !== this.#sheet.size()) {
         this.#measure();
         this.#bring(true);
+        this.#ask();
       }
       bytes = this.#sheet.size();
       this.#draw();

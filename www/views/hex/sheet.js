@@ -45,6 +45,11 @@ export class Sheet {
     return this.of !== "archive" || (this.#part(0)?.isWhole ?? false);
   }
 
+  /** Whether anything is known of its length yet. */
+  isMeasured() {
+    return this.of !== "archive" || this.#part(0) !== null;
+  }
+
   /** @param {number} id */
   nameOf(id) {
     return this.archive?.overview.devices.find((each) => each.id === id)?.name ?? null;
