@@ -12,7 +12,7 @@ const CORPUS_MAX: u64 = 1 << 20;
 
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 13] = [
+const TARGETS: [Target; 14] = [
     ("header", bodies::header),
     ("extent", bodies::extent),
     ("archive", bodies::archive),
@@ -26,6 +26,7 @@ const TARGETS: [Target; 13] = [
     ("name", bodies::around::name),
     ("kept", bodies::around::kept),
     ("partition", bodies::disks::partition),
+    ("files", bodies::files::files),
 ];
 
 #[test]

@@ -22,12 +22,12 @@ use self::damage::{Damage, Kind};
 use self::judge::{Excuse, Judgement, judge};
 
 /// Cases in a run of all tests.
-const CASES: u64 = 500;
+const CASES: u64 = 360;
 
 /// The first of the cases with archives that are packed in other ways, and how many
 /// of them there are in a run of all tests.
 const OTHER: u64 = 1_000_000;
-const OTHER_CASES: u64 = 200;
+const OTHER_CASES: u64 = 140;
 
 /// Cases beyond them in which wrong bytes were claimed once, or that had no end.
 const FORMER: [u64; 9] = [6_311, 6_314, 7_322, 10_952, 11_482, 17_528, 19_279, 19_505, 1_000_279];
@@ -65,10 +65,21 @@ fn cases() -> Vec<u64> {
 
 #[test]
 fn no_byte_is_claimed_that_is_not_the_disks() {
+    hold(cases().into_iter().step_by(2));
+}
+
+/// The other half of the cases, for another core.
+#[test]
+fn no_byte_is_claimed_that_is_not_the_disks_either() {
+    hold(cases().into_iter().skip(1).step_by(2));
+}
+
+/// Holds what is claimed of each case against the truth.
+fn hold(cases: impl Iterator<Item = u64>) {
     let (bases, others) = (bases(), other_bases());
     let mut table: BTreeMap<(&str, &str), Sums> = BTreeMap::new();
     let mut failed = Vec::new();
-    for case in cases() {
+    for case in cases {
         let mut random = Random::new(case);
         let bases = if case < OTHER { &bases } else { &others };
         let base = &bases[random.below(bases.len() as u64) as usize];

@@ -17,6 +17,8 @@ mod ntfs;
 mod programs;
 mod reads;
 mod sample;
+#[path = "../support/seals.rs"]
+mod seals;
 mod spoilt;
 mod tree;
 mod truth;

@@ -9,7 +9,11 @@
 
 pub mod around;
 pub mod disks;
+pub mod files;
 mod patch;
+#[path = "../../support/seals.rs"]
+mod seals;
+mod sparse;
 mod xml;
 
 use std::rc::Rc;
