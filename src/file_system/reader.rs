@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use crate::error::Result;
+use crate::error::{Fault, FaultKind, Result};
 use crate::node::{FileType, Node, NodeId};
 
 /// A file system that is read, over a [`ReadAt`](vma_source::ReadAt).
@@ -174,6 +174,21 @@ pub struct Batch {
     pub next: Option<Cursor>,
     /// Entries that were left out because what names them makes no sense.
     pub left_out: u64,
+    /// Why a stretch of the directory between these entries cannot be had, the first if
+    /// there are several: what it names is missing.
+    pub missing: Option<Fault>,
+}
+
+impl Batch {
+    /// Notes why a stretch of the directory is missing, if others can be read all the
+    /// same; otherwise gives the fault back.
+    pub(crate) fn step_over(&mut self, fault: Fault) -> Result<()> {
+        if !matches!(fault.kind, FaultKind::Lost | FaultKind::InDoubt | FaultKind::Corrupt) {
+            return Err(fault);
+        }
+        self.missing.get_or_insert(fault);
+        Ok(())
+    }
 }
 
 /// Which bytes of a file.

@@ -7,7 +7,7 @@ use crate::made::{Made, opened};
 use crate::spoilt::Spoilt;
 use crate::tree::{Tree, entries, of_file_system};
 use crate::truth::{at, image};
-use vma_inspector::file_system::{FaultKind, FileSystem, Result, Stream};
+use vma_inspector::file_system::{Cursor, FaultKind, FileSystem, Result, Stream};
 use vma_inspector::source::{GapKind, ReadAt};
 
 /// An image of each kind, and a file in it of more than 12 KiB in one piece.
@@ -134,5 +134,89 @@ fn the_second_table_stands_in_for_what_is_lost_of_the_first() {
             let fault = entries(&*system, system.root()).map(|_| ());
             assert!(fault.is_ok() || fault.is_err_and(|fault| fault.kind == FaultKind::Lost));
         }
+    }
+}
+
+/// The entries of a directory whose bytes do not stand in `block`, by how their names are
+/// written on the disk.
+fn outside(names: &[Vec<u8>], block: &[u8], written: fn(&[u8]) -> Vec<u8>) -> Vec<Vec<u8>> {
+    let stands = |name: &Vec<u8>| {
+        let name = written(name);
+        block.windows(name.len()).any(|window| window == name)
+    };
+    names.iter().filter(|name| !stands(name)).cloned().collect()
+}
+
+/// What a directory lists, and whether something between is missing.
+fn listed(system: &dyn FileSystem, path: &str) -> Result<(Vec<Vec<u8>>, bool)> {
+    let (mut names, mut is_missing, mut cursor) = (Vec::new(), false, Cursor::default());
+    loop {
+        let batch = system.read_dir(at(system, path), cursor)?;
+        is_missing |= batch.missing.is_some();
+        names.extend(batch.entries.into_iter().map(|entry| entry.name.0));
+        match batch.next {
+            Some(next) => cursor = next,
+            None => break,
+        }
+    }
+    names.sort();
+    Ok((names, is_missing))
+}
+
+#[test]
+fn what_a_lost_block_of_a_directory_names_is_missing_and_the_rest_is_listed() {
+    let ext = Made::new("missing-ext", 16);
+    crate::sample::Sample { many: 300, ..Default::default() }.fill(&ext.source);
+    ext.run("mke2fs -q -F -t ext4 -b 4096 -d $S $F");
+    let bytes: fn(&[u8]) -> Vec<u8> = <[u8]>::to_vec;
+    let utf16: fn(&[u8]) -> Vec<u8> =
+        |name| name.iter().flat_map(|&letter| [letter, 0]).collect::<Vec<_>>();
+    for (name, made, path, written) in [
+        ("ext4", ext, "many", bytes),
+        ("xfs", image("xfs-sound"), "leaf", bytes),
+        ("ntfs", image("ntfs-1024-512"), "many", utf16),
+    ] {
+        let disk = made.disk();
+        let (all, _) = listed(&*opened(&disk).expect("it opens"), path).expect("it is listed");
+        let image = std::fs::read(&made.path).expect("it is there");
+        let mut hit = 0;
+        let mark = written(&all[0][..6]);
+        // Of NTFS a block may start at any cluster.
+        let starts = (0..image.len() - 4096).step_by(1024).filter(|&start| match name {
+            "ntfs" => image[start..].starts_with(b"INDX"),
+            _ => start % 4096 == 0,
+        });
+        for start in starts {
+            let block = &image[start..start + 4096];
+            // Nearly all of it is empty, or of something else.
+            let is_named = block[..64] != [0; 64] && block.windows(mark.len()).any(|at| at == mark);
+            if !is_named {
+                continue;
+            }
+            let expected = outside(&all, block, written);
+            if expected.len() + 5 > all.len() {
+                continue;
+            }
+            let gap = start as u64..start as u64 + 4096;
+            let spoilt = opened(&Spoilt::with_gap(&disk, gap.clone(), GapKind::Lost));
+            // In the journal of XFS stands whether all of it is needed.
+            let Ok(spoilt) = spoilt else { continue };
+            // One may hold a copy, which is not needed to list it.
+            let (found, is_missing) = listed(&*spoilt, path).expect("a list");
+            // Of NTFS a block holds behind its entries what stood there before, and two
+            // bytes of each of its eight sectors stand elsewhere.
+            let gone = expected.iter().filter(|name| found.binary_search(name).is_err()).count();
+            let is_part = is_missing && gone <= 8 && found.len() < all.len();
+            let is_whole = !is_missing && found == all;
+            assert!(is_part || is_whole, "{name}, {start:#x}: {} of {}", found.len(), all.len());
+            assert!(name == "ntfs" || is_whole || found == expected, "{name}, {start:#x}");
+            hit += usize::from(is_part);
+            // What may come later is waited for.
+            let later = opened(&Spoilt::with_gap(&disk, gap, GapKind::NotYetKnown));
+            let later = listed(&*later.expect("it opens"), path);
+            assert_eq!(later.is_err(), is_part, "{name}, {start:#x}");
+        }
+        eprintln!("{name}: {hit} blocks of {} entries", all.len());
+        assert!(hit >= 2, "{name}: {hit}");
     }
 }

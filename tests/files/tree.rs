@@ -100,11 +100,14 @@ fn hash_of_file(path: &Path) -> String {
     }
 }
 
-/// All entries of a directory, and how many were left out.
+/// All entries of a directory, and how many were left out; what is missing is an error.
 pub fn entries(system: &dyn FileSystem, id: NodeId) -> Result<(Vec<Entry>, u64)> {
     let (mut all, mut left_out, mut cursor) = (Vec::new(), 0, Cursor::default());
     for _ in 0..100_000 {
         let batch = system.read_dir(id, cursor)?;
+        if let Some(fault) = batch.missing {
+            return Err(fault);
+        }
         all.extend(batch.entries);
         left_out += batch.left_out;
         match batch.next {

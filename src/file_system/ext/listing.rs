@@ -19,11 +19,11 @@ const INLINE_AT: usize = 4;
 /// Some entries of a directory.
 ///
 /// A block that makes no sense, or does not agree with its checksum, counts as one that was
-/// left out, and the next is read: so does Linux.
+/// left out, and the next is read: so does Linux. So is one that cannot be had.
 ///
 /// # Errors
 ///
-/// It is none, is encrypted, or not even the first block can be had.
+/// It is none, or is encrypted.
 pub(super) fn list(disk: &Disk, inode: &Inode, cursor: Cursor) -> Result<Batch> {
     if inode.node.file_type != FileType::Directory {
         return Err(Fault::new(FaultKind::NotFound, "directory"));
@@ -104,8 +104,14 @@ impl Listing<'_> {
             return Ok(Step::Behind(block.saturating_add(run.count)));
         };
         let about = format!("directory {}", inode.number);
-        let bytes = self.disk.block(place, &about)?;
         let next = block.saturating_add(1);
+        let bytes = match self.disk.block(place, &about) {
+            Ok(bytes) => bytes,
+            Err(fault) => {
+                self.batch.step_over(fault)?;
+                return Ok(Step::Behind(next));
+            }
+        };
         if directory::check(self.disk, inode, &bytes).is_err() {
             self.leave_out();
             return Ok(Step::Behind(next));

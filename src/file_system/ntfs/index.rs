@@ -142,7 +142,10 @@ impl<'a> Index<'a> {
             bytes = bytes.saturating_add(self.block);
             match self.add_block(blocks, number, batch) {
                 Ok(()) => ControlFlow::Continue(()),
-                Err(fault) => ControlFlow::Break(Err((number, fault))),
+                Err(fault) => match batch.step_over(fault) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(fault) => ControlFlow::Break(Err((number, fault))),
+                },
             }
         });
         match added {

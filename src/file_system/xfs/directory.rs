@@ -58,7 +58,14 @@ pub(super) fn read(disk: &Disk, inode: &Inode, cursor: Cursor) -> Result<Batch> 
             at = run.end().saturating_mul(block_size).max(start.saturating_add(length));
             continue;
         }
-        let bytes = block(disk, inode, start)?;
+        let bytes = match block(disk, inode, start) {
+            Ok(bytes) => bytes,
+            Err(fault) => {
+                batch.step_over(fault)?;
+                at = start.saturating_add(length);
+                continue;
+            }
+        };
         let within = to_usize(at.saturating_sub(start));
         let entries = Entries { bytes: &bytes, disk };
         if let Some(next) = entries.read(within, &mut batch) {
