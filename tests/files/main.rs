@@ -13,6 +13,7 @@ mod gaps;
 mod iso9660;
 mod made;
 mod ntfs;
+mod packed;
 #[path = "../support/programs.rs"]
 mod programs;
 mod reads;
@@ -20,6 +21,8 @@ mod sample;
 mod spoilt;
 mod tree;
 mod truth;
+mod volumes;
+mod whole_disk;
 mod xfs;
 
 mod sampled {

@@ -1,3 +1,8 @@
 //! The module that looks into disks which the first reads.
 
 mod describe;
+mod facts;
+mod save;
+mod search;
+mod thrown;
+mod volume;
