@@ -161,7 +161,8 @@ impl Cache {
             return Ok(false);
         }
         let (next, count) = self.state.borrow().ahead;
-        let count = if next == block { count.saturating_mul(2).min(AHEAD_MAX) } else { 1 };
+        let is_next = next == block;
+        let count = if is_next { count.saturating_mul(2).clamp(1, AHEAD_MAX) } else { 1 };
         let mut end = block.saturating_add(1);
         let until = block.saturating_add(count);
         while end < until && !self.range(end).is_empty() {

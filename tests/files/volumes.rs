@@ -120,15 +120,17 @@ fn a_disk_in_a_zst_is_read_by_what_is_fetched_and_asked_again() {
     made.run("mke2fs -q -t ext4 -d $S $F");
     let mut expected = of_folder(&made.source);
     for thing in expected.values_mut() {
-        thing.modified = thing.modified.map(|(seconds, _)| (seconds, 0));
+        thing.modified = thing.modified.map(|(seconds, _)| (i64::from(seconds as i32), 0));
     }
     let disk = scanned(archived(disk_with(&made), &made, true));
     let system = waiting(disk);
     assert!(system.waits.get() > 0, "it stands at its end");
-    assert_same(&expected, &of_file_system(&system));
+    let mut found = of_file_system(&system);
+    found.remove(b"lost+found".as_slice()).expect("as mke2fs makes it");
+    assert_same(&expected, &found);
     // A MiB or so of metadata, files of 4 MiB, and holes.
     let waits = system.waits.get();
-    assert!(waits < 2000, "{waits} waits");
+    assert!((1..2000).contains(&waits), "{waits} waits");
     assert!(system.volume.blocks_held() <= BLOCKS_MAX);
 }
 
