@@ -4,5 +4,6 @@ mod describe;
 mod facts;
 mod save;
 mod search;
+mod shared;
 mod thrown;
 mod volume;

@@ -8,8 +8,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::facts;
-use super::search::{FilesStep, step_number};
-use super::volume::Shared;
+use super::shared::{FilesStep, Shared, step_number};
 use crate::file_system::{Fault, FileType, NodeId, Result as Asked};
 use crate::files::{Contents, Missed, Pack, Step, Volume};
 use crate::source::to_u64;

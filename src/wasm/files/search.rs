@@ -7,29 +7,16 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::facts;
-use super::volume::Shared;
+use super::shared::{FilesStep, Shared, step_number};
 use crate::file_system::NodeId;
-use crate::files::{Search, Step};
+use crate::files::Search;
 use crate::wasm::object::{Fields, list};
 
 #[wasm_bindgen]
 extern "C" {
-    /// What became of a step.
-    #[wasm_bindgen(typescript_type = "FilesStep")]
-    pub type FilesStep;
     /// How far a search has come.
     #[wasm_bindgen(typescript_type = "import(\"../shared/files.js\").FileSearchUpdate")]
     pub type FileSearchUpdate;
-}
-
-/// A step, as a number.
-pub(super) fn step_number(step: Step) -> FilesStep {
-    let number = match step {
-        Step::Wanting => 0,
-        Step::GoesOn => 1,
-        Step::Done => 2,
-    };
-    JsValue::from(number).into()
 }
 
 /// A search for letters in names.

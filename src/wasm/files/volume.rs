@@ -11,10 +11,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::facts;
 use super::save::FilesSave;
 use super::search::FilesSearch;
-use super::thrown::thrown;
+use super::shared::Shared;
 use crate::file_system::{
-    Cursor, ExtendedAttribute, Fault, FaultKind, Name, NodeId, Note, Result as Asked, Stream,
-    Subvolume,
+    Cursor, ExtendedAttribute, FaultKind, Name, NodeId, Note, Result as Asked, Stream, Subvolume,
 };
 use crate::files::{self, Listing, Opening, Pack, Step, read_as_far};
 use crate::wasm::below::Below;
@@ -49,29 +48,6 @@ extern "C" {
         typescript_type = "import(\"../shared/files.js\").FilesRequests[\"fileDetails\"][\"result\"] | undefined"
     )]
     pub type FileDetails;
-}
-
-/// What a volume and what it gave have in common.
-pub(super) struct Shared {
-    opening: Opening,
-    volume: OnceCell<files::Volume>,
-    below: Below,
-}
-
-impl Shared {
-    /// The file system.
-    ///
-    /// # Errors
-    ///
-    /// It is not open yet.
-    pub(super) fn volume(&self) -> Result<&files::Volume, JsValue> {
-        let closed = || Fault::new(FaultKind::NotFound, "the file system is not open");
-        self.volume.get().ok_or_else(|| self.thrown(&closed()))
-    }
-
-    pub(super) fn thrown(&self, fault: &Fault) -> JsValue {
-        thrown(&self.below, fault)
-    }
 }
 
 /// A file system: of an area of a disk, or of a logical volume in one.
