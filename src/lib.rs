@@ -55,6 +55,7 @@ pub mod archive;
 pub mod container;
 pub mod disk_contents;
 pub mod export;
+pub mod files;
 pub mod foreign;
 pub mod image;
 pub mod machine;
@@ -62,6 +63,7 @@ pub mod partition;
 pub mod passing;
 pub mod proxmox;
 pub mod scan;
+pub mod tar;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 

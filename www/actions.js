@@ -118,6 +118,10 @@ export class Actions {
         return this.saves.intake.all();
       case "appliance-wanted":
         return this.saves.intake.appliance();
+      case "files-wanted": {
+        const { volume, chosen, form } = event;
+        return this.saves.intake.files({ kind: "files", volume, chosen, form });
+      }
       case "folder-wanted":
         return this.saves.intake.folder(event.deviceIds, event.configs);
       case "save-confirmed":

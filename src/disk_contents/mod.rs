@@ -3,9 +3,14 @@
 //! them of a file.
 //!
 //! [`describe`] does it at once, of any source. What of it is not yet known makes the
-//! answer an incomplete one: asked again later, it may be more.
+//! answer an incomplete one: asked again later, it may be more. [`locate()`] finds one of
+//! the areas that it lists again.
+
+mod locate;
 
 use std::rc::Rc;
+
+pub use self::locate::{Located, locate};
 
 use crate::file_system::{Identified, Kind, Proof, identify};
 use crate::partition::boot_loader::BootLoader;

@@ -21,7 +21,7 @@ mod files;
 mod js_source;
 #[allow(dead_code, reason = "each module needs another part of it")]
 mod object;
-#[cfg(any(feature = "wasm-core", feature = "wasm-export"))]
+#[allow(dead_code, reason = "each module needs another part of it")]
 mod room;
 mod start;
 mod vma_error;

@@ -13,6 +13,7 @@ mod gaps;
 mod iso9660;
 mod made;
 mod ntfs;
+mod packed;
 #[path = "../support/programs.rs"]
 mod programs;
 mod reads;
@@ -22,6 +23,8 @@ mod seals;
 mod spoilt;
 mod tree;
 mod truth;
+mod volumes;
+mod whole_disk;
 mod xfs;
 
 mod sampled {

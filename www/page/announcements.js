@@ -74,7 +74,9 @@ function savedWords(before, save) {
       ? text("said.not-saved", { name: file.name })
       : text("said.nothing-saved", { name: file.name });
   }
-  const said = text("said.saved", { bytes: progress.taken, name: file.name });
+  const { leftOut } = save.gaps;
+  const missed = leftOut.length > 0 ? ` ${text("save.left-out", { count: leftOut.length })}` : "";
+  const said = text("said.saved", { bytes: progress.taken, name: file.name }) + missed;
   if (!isDoubtful(save.gaps.doubt)) return said;
   const isTaken = save.gaps.doubt.bytes > 0 && doubtTaken(save) === "as-lost";
   return `${said} ${isTaken ? text("said.doubt-as-lost") : text("said.doubt")}`;

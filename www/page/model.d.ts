@@ -14,6 +14,7 @@ import type {
 } from "../core/vma_inspector.js";
 import type { Backup, Backups } from "./backups-model.js";
 import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
+import type { ChosenFile, FileMissed, VolumePlace } from "../shared/files.js";
 import type { Looked } from "../shared/looked.js";
 import type {
   ContentsOfDisk,
@@ -225,6 +226,8 @@ export interface Save {
     agreed: boolean;
     /** What turned out to be lost of each disk; null until all of it was read. */
     lost: readonly { deviceId: number; bytes: number }[] | null;
+    /** Of files in an archive: what is not in it, or not whole. */
+    leftOut: readonly FileMissed[];
     /** Maps of that, to be had by a click. */
     maps: readonly { name: string; bytes: Uint8Array<ArrayBuffer> }[];
   };
@@ -370,6 +373,8 @@ export type PageEvent =
       choice: Partial<Pick<Elsewhere, "keepsMacs" | "compressed" | "format">>;
     }
   | { type: "appliance-wanted" }
+  /** Files of a disk: one as it is, or any number in a tar archive. */
+  | { type: "files-wanted"; volume: VolumePlace; chosen: ChosenFile[]; form: "file" | "tar" }
   | { type: "folder-wanted"; deviceIds: number[]; configs: boolean }
   | { type: "map-wanted"; deviceId: number }
   | { type: "hash-wanted"; deviceId: number }

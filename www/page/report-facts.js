@@ -72,6 +72,7 @@ function saved(save) {
     doubt.bytes > 0 && savedDoubt(doubt, marked),
     gaps.doubt.isUnproven && text("save.not-proven"),
     file.beginsLike !== null && text("beginning.saved", { format: file.beginsLike }),
+    gaps.leftOut.length > 0 && text("save.left-out", { count: gaps.leftOut.length }),
   ];
   return {
     fileName: file.name,

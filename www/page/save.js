@@ -14,7 +14,16 @@ export function isLive({ phase }) {
  * @param {Pick<Save, "what">} save
  */
 export function deviceOf({ what }) {
-  return what.kind === "appliance" ? null : what.deviceId;
+  if (what.kind === "appliance") return null;
+  return what.kind === "files" ? what.volume.deviceId : what.deviceId;
+}
+
+/**
+ * Whether it is of files of a disk, and not of the disk.
+ * @param {Pick<Save, "what">} save
+ */
+export function isOfFiles({ what }) {
+  return what.kind === "files";
 }
 
 /**
@@ -22,7 +31,7 @@ export function deviceOf({ what }) {
  * @param {Pick<Save, "what">} save
  */
 export function doubtTaken({ what }) {
-  return what.kind === "one-pass" ? "as-it-is" : what.doubt;
+  return what.kind === "one-pass" || what.kind === "files" ? "as-it-is" : what.doubt;
 }
 
 /**
@@ -83,13 +92,15 @@ export function isWritten({ gaps }) {
 }
 
 /**
- * The last save of a disk, or of the appliance.
+ * The last save of a whole disk, or of the appliance.
  * @param {readonly Save[]} saves
  * @param {number} archive
  * @param {number | null} deviceId
  */
 export function lastSaveOf(saves, archive, deviceId) {
-  return saves.findLast((save) => save.archive === archive && deviceOf(save) === deviceId) ?? null;
+  const isIt = (/** @type {Save} */ save) =>
+    save.archive === archive && deviceOf(save) === deviceId && !isOfFiles(save);
+  return saves.findLast(isIt) ?? null;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The one state value of the page, and how events change it. Pure. */
 import { changedBackups } from "./backups.js";
-import { askedSave, deviceOf, isLive } from "./save.js";
+import { askedSave, deviceOf, isLive, isOfFiles } from "./save.js";
 import { changedScreen, FIRST_SCREEN } from "./screen.js";
 
 /** @typedef {import("./model.js").State} State */
@@ -477,6 +477,9 @@ function withRead(archive, saved) {
 function otherSaves({ saves }, save) {
   return saves.filter(
     (other) =>
-      isLive(other) || other.archive !== save.archive || deviceOf(other) !== deviceOf(save),
+      isLive(other) ||
+      other.archive !== save.archive ||
+      deviceOf(other) !== deviceOf(save) ||
+      isOfFiles(other) !== isOfFiles(save),
   );
 }

@@ -23,7 +23,7 @@ export function isScattered({ timesUnpacked }, deviceId) {
  * @param {number} deviceId
  * @param {string} format
  * @param {import("./model.js").Abilities | null} can
- * @returns {Exclude<import("../shared/messages.js").SaveWhat, { kind: "appliance" }>}
+ * @returns {Exclude<import("../shared/messages.js").SaveWhat, { kind: "appliance" | "files" }>}
  */
 export function diskWanted(archive, deviceId, format, can) {
   const inOnePass = /** @type {const} */ ({ kind: "one-pass", deviceId, format });
@@ -44,13 +44,14 @@ const PATCHED = new Set(["qcow2-deflate"]);
  * @param {import("../shared/messages.js").SaveWhat} what
  * @returns {import("./ways.js").Wish & { exact: boolean }}
  */
-export function wishFor({ overview, scan, formats, elsewhere }, what) {
+export function wishFor({ overview, scan, formats, elsewhere, contents }, what) {
   const unordered = what.kind === "one-pass";
   if (what.kind === "appliance") {
     const { sizeMax = 0, exact = false } = elsewhere.facts ?? {};
     const isExact = exact && what.doubt === "as-it-is";
     return { sizeMax, exact: isExact, patched: false, unordered, sliceable: false };
   }
+  if (what.kind === "files") return filesWish(contents.get(what.volume.deviceId), what);
   const code = what.format;
   const format = formats.get(what.deviceId)?.find((known) => known.code === code);
   const device = overview.devices.find(({ id }) => id === what.deviceId);
@@ -68,4 +69,16 @@ export function wishFor({ overview, scan, formats, elsewhere }, what) {
     unordered,
     sliceable: code === "raw" && !isMarked && overview.container === "plain",
   };
+}
+
+/**
+ * How large it becomes shows only at the end; at most as large as what it comes from, if
+ * no file has holes.
+ * @param {import("../core/vma_inspector.js").DiskContents | undefined} contents of the disk
+ * @param {Extract<import("../shared/messages.js").SaveWhat, { kind: "files" }>} what
+ */
+function filesWish(contents, { volume: { area, logical } }) {
+  const found = contents?.areas[area];
+  const size = (logical === null ? found : found?.volumes[logical])?.size ?? 0;
+  return { sizeMax: size, exact: false, patched: false, unordered: false, sliceable: false };
 }

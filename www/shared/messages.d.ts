@@ -18,6 +18,7 @@ import type {
   VmSummary,
 } from "../core/vma_inspector.js";
 import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
+import type { ChosenFile, FileMissed, FilesRequests, VolumePlace } from "./files.js";
 import type { LookingRequests } from "./looked.js";
 
 /** Why something could not go on: the core's error, or one of the page's own. */
@@ -210,7 +211,9 @@ export type SaveWhat =
       keepsMacs: boolean;
       compressed: boolean;
       doubt: DoubtTaken;
-    };
+    }
+  /** Files of a disk: one as it is, or any number in a tar archive. */
+  | { kind: "files"; volume: VolumePlace; chosen: ChosenFile[]; form: "file" | "tar" };
 
 /** Where it is to go. */
 export type SinkOrder =
@@ -243,6 +246,8 @@ export interface Saved {
   beginsLike: string | null;
   /** The scan's, with what was found wrong with the container since. */
   report: ScanReport;
+  /** Of files in a tar archive: what is not in it, or not whole. */
+  missed?: FileMissed[];
 }
 
 export interface HashUpdate {
@@ -263,7 +268,7 @@ export interface Hashed {
 }
 
 /** Each kind of request with its parameters, its progress and its result. Many fields: one for each kind. */
-export interface Requests extends LookingRequests {
+export interface Requests extends LookingRequests, FilesRequests {
   /** `largeWindow`: lets zstd take up to 1 GiB of memory to look back. */
   /** Puts the parts of a file that was split together; null if they are none. */
   join: { ask: { files: File[] }; progress: never; result: JoinedFile | null };
@@ -392,7 +397,9 @@ export type Handler<Kind extends RequestKind> = (
   request: RequestOf<Kind>,
   work: Work<Kind>,
 ) => Requests[Kind]["result"] | Promise<Requests[Kind]["result"]>;
-export type Handlers = { [Kind in RequestKind]: Handler<Kind> };
+/** Those of some kinds. */
+export type HandlersOf<Kinds extends RequestKind> = { [Kind in Kinds]: Handler<Kind> };
+export type Handlers = HandlersOf<RequestKind>;
 /** Threads that work for the Worker: one reads ahead, one hashes. */
 export type Helper = "reader" | "hasher";
 export type ToWorker =

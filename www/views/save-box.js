@@ -19,6 +19,9 @@ import { badge, button, foreign } from "./parts.js";
 
 /** @typedef {import("../page/model.js").Save} Save */
 
+/** Files that were left out are named, so many at most. */
+const LEFT_OUT_TOLD = 20;
+
 /** @type {Record<Save["phase"], "good" | "damage" | "neutral" | "warning">} */
 const TONES = {
   waiting: "neutral",
@@ -101,7 +104,11 @@ export function saveBox(send) {
 function toneOf(save) {
   const tone = TONES[save.phase];
   const { gaps, file } = save;
-  const isHurt = (lostBytes(save) ?? 0) > 0 || isDoubtful(gaps.doubt) || file.beginsLike !== null;
+  const isHurt =
+    (lostBytes(save) ?? 0) > 0 ||
+    isDoubtful(gaps.doubt) ||
+    gaps.leftOut.length > 0 ||
+    file.beginsLike !== null;
   if (tone === "good" && isHurt) return "warning";
   return save.phase === "cancelled" && !save.file.begun ? "neutral" : tone;
 }
@@ -162,6 +169,7 @@ function endWords(save) {
   const known = (lostBytes(save) ?? 0) - newlyLost(save);
   return [
     h("p", {}, handedOver(save)),
+    save.gaps.leftOut.length > 0 && leftOutWords(save),
     save.file.beginsLike !== null &&
       h("p", {}, text("beginning.saved", { format: save.file.beginsLike })),
     newlyLost(save) > 0 &&
@@ -176,6 +184,33 @@ function endWords(save) {
     doubt.bytes > 0 && h("p", {}, doubtWords(save)),
     doubt.isUnproven && h("p", {}, text("save.not-proven")),
     ((lostBytes(save) ?? 0) > 0 || doubt.bytes > 0) && mapWords(save),
+  ];
+}
+
+/**
+ * What of the files is not in their archive.
+ * @param {Save} save
+ */
+function leftOutWords({ gaps: { leftOut } }) {
+  const told = leftOut.slice(0, LEFT_OUT_TOLD);
+  const rest = leftOut.length - told.length;
+  return [
+    h("p", {}, h("strong", {}, text("save.left-out", { count: leftOut.length }))),
+    h(
+      "ul",
+      {},
+      ...told.map(({ path, fault }) =>
+        h(
+          "li",
+          {},
+          foreign(path),
+          " ",
+          h("span", { class: "technical" }, `${fault.code}: `),
+          foreign(fault.about),
+        ),
+      ),
+    ),
+    rest > 0 && h("p", {}, text("save.left-out-more", { count: rest })),
   ];
 }
 

@@ -16,6 +16,25 @@ async function load() {
   return files;
 }
 
+/**
+ * A file system of an archive's disk, which is not open yet; null for a disk that is none.
+ * Once an instance of the module breaks, its calls throw `files-broken`.
+ * @param {Archive} archive
+ * @param {import("../shared/files.js").VolumePlace} place
+ */
+export async function openDisk(archive, { deviceId, area, logical }) {
+  const files = await reader.loaded();
+  const bytes = archive.bytesAsTheyAre(deviceId);
+  if (!bytes) return null;
+  const { FilesSave, FilesSearch, Volume } = files;
+  const made = reader.attempt(files, () => new Volume(watched(bytes), area, logical ?? undefined));
+  return reader.guarded(
+    files,
+    made,
+    (result) => result instanceof FilesSave || result instanceof FilesSearch,
+  );
+}
+
 /** Archives that have it already. @type {WeakSet<Archive>} */
 const having = new WeakSet();
 

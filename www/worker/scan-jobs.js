@@ -32,9 +32,11 @@ const buffers = new Buffers(8 * 1024 * 1024);
 export function scan(session, request, send, signal) {
   const own = session.scanned.then(() => {
     signal.throwIfAborted();
-    return request.forSaves
+    session.volumes.scanBegins();
+    const scanned = request.forSaves
       ? scanForSaves(session, request, send, signal)
       : scanOrTake(session, request, send, signal);
+    return scanned.finally(() => session.volumes.scanEnds());
   });
   session.scanned = own.then(
     () => {},

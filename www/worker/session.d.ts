@@ -2,9 +2,11 @@
 import type { Archive, ContainerReport, ScanProgress } from "../core/vma_inspector.js";
 import type { Placement } from "../core/vma_inspector_export.js";
 import type { GiveBack } from "./buffers.js";
+import type { Volumes } from "./files/volumes.js";
 import type { HashFeed } from "./hashing/hash-feed.js";
 import type { BlobSource } from "./source/blob-source.js";
 
+/** Many fields: all that goes on with one archive. */
 export interface Session {
   archive: Archive;
   file: File;
@@ -22,6 +24,8 @@ export interface Session {
   scanned: Promise<void>;
   /** Hashes that saves have begun, by device and what its doubt is taken for. */
   feeds: Map<string, HashFeed>;
+  /** File systems of its disks that are open. */
+  volumes: Volumes;
   /** Disks that were saved in the backup's order, by device. */
   copies: Map<number, Copy>;
 }

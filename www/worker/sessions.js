@@ -1,6 +1,7 @@
 /** The open archives, each kept until the page closes it and nothing uses it any more. */
 import { Archive } from "../core/vma_inspector.js";
 import { failure, isFault, RemoteError, toFailure } from "../shared/failure.js";
+import { Volumes } from "./files/volumes.js";
 import { proxmoxOfRefused } from "./report-server.js";
 import { BlobSource } from "./source/blob-source.js";
 
@@ -31,6 +32,7 @@ export function open(file, largeWindow) {
     scanned: Promise.resolve(),
     feeds: new Map(),
     copies: new Map(),
+    volumes: new Volumes(),
   };
   leases.set(lastId, { session, users: 0, closing: false });
   const fileName = archive.fileName(file.name);
@@ -102,6 +104,7 @@ function freeIfUnused(id, { session, users, closing }) {
   leases.delete(id);
   for (const feed of session.feeds.values()) feed.drop();
   for (const { placement } of session.copies.values()) placement?.free();
+  session.volumes.forget();
   session.source.endReadAhead();
   session.archive.free();
 }

@@ -5,6 +5,7 @@ import { policyHere } from "../shared/policy.js";
 import { archiveHandlers } from "./handlers/archive.js";
 import { bytesHandlers } from "./handlers/bytes.js";
 import { diskContentsHandlers } from "./handlers/disk-contents.js";
+import { filesHandlers } from "./handlers/files.js";
 import { picturingHandlers } from "./handlers/picturing.js";
 import { savingHandlers } from "./handlers/saving.js";
 import { scanningHandlers } from "./handlers/scanning.js";
@@ -23,6 +24,7 @@ const handlers = {
   ...diskContentsHandlers,
   ...picturingHandlers,
   ...bytesHandlers,
+  ...filesHandlers,
   ...savingHandlers,
 };
 

@@ -17,7 +17,6 @@ mod machine;
 mod ova;
 mod ovf;
 mod qemu;
-mod tar;
 mod text;
 mod throttle;
 mod xml;

@@ -15,13 +15,13 @@ use sha2::{Digest, Sha256};
 
 use super::description::{Options, Text};
 use super::machine::Machine;
-use super::tar;
 use super::text::stem;
 use crate::archive::unit::DeviceId;
 use crate::export::backup::Backup;
 use crate::export::disk::{Disk, DiskStream, Progress, Refusal, StreamFormat};
 use crate::source::Error;
 use crate::source::hex;
+use crate::tar;
 
 /// An appliance in one file, made from front to back.
 pub struct Ova {

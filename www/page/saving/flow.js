@@ -26,7 +26,7 @@ import { isDoubtful, isLive, isWorse, isWritten, lostBytes, newlyLost } from "..
  *   | { type: "begun", file: Partial<Save["file"]> }
  *   | { type: "started" }
  *   | { type: "progressed", progress: Partial<Save["progress"]> }
- *   | { type: "read", saved: Pick<Saved, "size" | "lost" | "beginsLike">, doubt: Doubt }
+ *   | { type: "read", saved: Pick<Saved, "size" | "lost" | "beginsLike" | "missed">, doubt: Doubt }
  *   | { type: "kept", downloads: boolean, mayDownload: boolean }
  *   | { type: "dropped" }
  *   | { type: "let" }
@@ -103,7 +103,7 @@ const STEPS = {
   read(save, { saved, doubt }) {
     const known = {
       ...save,
-      gaps: { ...save.gaps, lost: saved.lost, doubt },
+      gaps: { ...save.gaps, lost: saved.lost, doubt, leftOut: saved.missed ?? [] },
       file: { ...save.file, size: saved.size, beginsLike: saved.beginsLike },
     };
     // What came in the backup's order is hashed once the file can be read.
@@ -224,6 +224,7 @@ function done(save, effects) {
 function asAnswered(what, marked, doubt) {
   if (what.kind === "disk") return { ...what, marked, doubt };
   if (what.kind === "appliance") return { ...what, doubt };
+  if (what.kind === "files") return what;
   if (!marked && doubt === "as-it-is") return what;
   return { kind: "disk", deviceId: what.deviceId, format: what.format, marked, doubt };
 }

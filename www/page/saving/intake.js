@@ -5,7 +5,7 @@
 import { isScanned } from "../../shared/scan-phase.js";
 import { doubtOf, missingBytes } from "../../words/facts.js";
 import { choiceFor } from "../choice.js";
-import { deviceOf, isLive } from "../save.js";
+import { deviceOf, isLive, isOfFiles } from "../save.js";
 import { waysFor } from "../ways.js";
 import { diskWanted, wishFor } from "../wish.js";
 import { fileNameOf } from "./file-names.js";
@@ -85,6 +85,15 @@ export class Intake {
     const { devices } = facts;
     const doubt = /** @type {const} */ ("as-it-is");
     await this.#begin(archive, { kind: "appliance", devices, keepsMacs, compressed, doubt }, null);
+  }
+
+  /**
+   * Files of a disk. Nothing is asked of gaps: what is lost is left out, and told.
+   * @param {Extract<SaveWhat, { kind: "files" }>} what
+   */
+  async files(what) {
+    const archive = this.#state().archive;
+    if (archive && what.chosen.length > 0) await this.#begin(archive, what, null);
   }
 
   /**
@@ -192,7 +201,10 @@ export class Intake {
    */
   #isBusyWith(archive, deviceId) {
     const { saves } = this.#state();
-    return saves.some((s) => isLive(s) && s.archive === archive && deviceOf(s) === deviceId);
+    return saves.some(
+      (save) =>
+        isLive(save) && save.archive === archive && deviceOf(save) === deviceId && !isOfFiles(save),
+    );
   }
 }
 
@@ -204,7 +216,7 @@ export class Intake {
  * @returns {Save}
  */
 function newSave(archive, what, way, waitsFor) {
-  const ids = what.kind === "appliance" ? what.devices : [what.deviceId];
+  const ids = devicesOf(what);
   const { sizeMax } = wishFor(archive, what);
   return {
     id: newId(),
@@ -223,8 +235,9 @@ function newSave(archive, what, way, waitsFor) {
     gaps: {
       missing: 0,
       doubt: { bytes: 0, isUnproven: false },
-      agreed: false,
+      agreed: what.kind === "files",
       lost: null,
+      leftOut: [],
       maps: [],
     },
     progress: { taken: 0, done: 0, total: 0, pace: null },
@@ -232,6 +245,15 @@ function newSave(archive, what, way, waitsFor) {
     waitsFor,
     failure: null,
   };
+}
+
+/**
+ * Disks of which all bytes are read.
+ * @param {SaveWhat} what
+ */
+function devicesOf(what) {
+  if (what.kind === "files") return [];
+  return what.kind === "appliance" ? what.devices : [what.deviceId];
 }
 
 /**

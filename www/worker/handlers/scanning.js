@@ -18,6 +18,7 @@ export const scanningHandlers = {
   assumeSize: ({ archive: id, deviceId, bytes }) =>
     using(id, (session) => {
       session.archive.assumeSize(deviceId, bytes);
+      session.volumes.forget();
       return reportOf(session);
     }),
   trust: ({ archive: id }) => using(id, ({ archive, file }) => trustOf(archive, file.name)),

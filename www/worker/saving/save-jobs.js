@@ -19,6 +19,7 @@ import { composeRaw } from "./slices.js";
 /** @typedef {import("../../shared/messages.js").Saved} Saved */
 /** @typedef {import("../../shared/messages.js").SaveUpdate} SaveUpdate */
 /** @typedef {import("../../shared/messages.js").SaveWhat} SaveWhat */
+/** @typedef {Exclude<SaveWhat, { kind: "files" }>} DisksWanted */
 /** @typedef {import("./sinks.js").Sink} Sink */
 /** @typedef {import("../session.js").Session} Session */
 /**
@@ -39,8 +40,49 @@ const TELL_EVERY_MS = 100;
  * @param {AbortSignal} signal
  * @returns {Promise<Saved>}
  */
-export async function save(session, request, send, signal) {
-  const { what, fileName, sink: order } = request;
+export function save(session, request, send, signal) {
+  const { what } = request;
+  return what.kind === "files"
+    ? saveFiles(session, request, what, send, signal)
+    : saveDisks(session, request, what, send, signal);
+}
+
+/**
+ * @param {Session} session
+ * @param {import("../../shared/messages.js").RequestOf<"save">} request
+ * @param {Extract<SaveWhat, { kind: "files" }>} what
+ * @param {(update: SaveUpdate) => void} send
+ * @param {AbortSignal} signal
+ * @returns {Promise<Saved>}
+ */
+async function saveFiles(session, { job, sink: order }, what, send, signal) {
+  const { produceFiles } = await import("./files-save.js");
+  const sink = await openSink(order, signal);
+  try {
+    const { size, missed } = await produceFiles(session, what, sink, {
+      signal,
+      tell: teller(send),
+    });
+    await compareRest(session, signal);
+    if (order.kind === "port") await sink.commit(size);
+    else written.set(job, { sink, size, keepCopy: () => {} });
+    return { size, lost: [], beginsLike: null, report: reportOf(session), missed };
+  } catch (error) {
+    await sink.discard(failureOf(error));
+    throw error;
+  }
+}
+
+/**
+ * @param {Session} session
+ * @param {import("../../shared/messages.js").RequestOf<"save">} request
+ * @param {DisksWanted} what
+ * @param {(update: SaveUpdate) => void} send
+ * @param {AbortSignal} signal
+ * @returns {Promise<Saved>}
+ */
+async function saveDisks(session, request, what, send, signal) {
+  const { fileName, sink: order } = request;
   // What hashes is in there too.
   await loadExporter();
   const placement = await placementOf(session, what);
@@ -96,7 +138,7 @@ export async function commit({ job, keep }) {
 
 /**
  * @param {Session} session
- * @param {{ what: SaveWhat, fileName: string, placement: import("../../core/vma_inspector_export.js").Placement | null,
+ * @param {{ what: DisksWanted, fileName: string, placement: import("../../core/vma_inspector_export.js").Placement | null,
  *   order: import("../../shared/messages.js").SinkOrder, sink: Sink,
  *   hashes: Map<number, HashFeed>, tell: (done: number, total: number, given: number) => void,
  *   awaitScan: () => void, signal: AbortSignal }} job
@@ -122,8 +164,8 @@ async function write(session, job) {
 
 /**
  * @param {Session} session
- * @param {SaveWhat} what
- * @returns {what is SaveWhat & { kind: "disk", format: "raw", marked: false }}
+ * @param {DisksWanted} what
+ * @returns {what is DisksWanted & { kind: "disk", format: "raw", marked: false }}
  */
 function isSliceable({ compressed, kept }, what) {
   // What an earlier scan said of places is compared as they are read.
@@ -132,7 +174,7 @@ function isSliceable({ compressed, kept }, what) {
 
 /**
  * Whether the file is the disk, from its first byte on.
- * @param {SaveWhat} what
+ * @param {DisksWanted} what
  */
 function isRaw(what) {
   return what.kind !== "appliance" && what.format === "raw";
@@ -140,7 +182,7 @@ function isRaw(what) {
 
 /**
  * @param {Session} session
- * @param {Exclude<SaveWhat, { kind: "one-pass" }>} what
+ * @param {Exclude<DisksWanted, { kind: "one-pass" }>} what
  * @param {boolean} hashed
  * @param {string} fileName
  */
@@ -256,7 +298,7 @@ function dropFeed({ feeds }, key) {
 /**
  * What is known to be lost of the disks, once all of them were read.
  * @param {Session} session
- * @param {SaveWhat} what
+ * @param {DisksWanted} what
  */
 function lostOf({ archive }, what) {
   const devices = what.kind === "appliance" ? what.devices : [what.deviceId];

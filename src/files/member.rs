@@ -1,0 +1,105 @@
+//! A thing of a file system, as an entry of a tar archive.
+
+use crate::file_system::{
+    ExtendedAttribute, Fault, FaultKind, FileSystem, FileType, Name, Node, NodeId, Result,
+};
+use crate::tar::{Entry, Kind, write};
+
+/// The largest number of a device that a header has room for.
+const DEVICE_MAX: u32 = (1 << 21) - 1;
+
+/// What is known of a thing that is to be written.
+pub(super) struct Member {
+    pub(super) path: Vec<u8>,
+    pub(super) node: Node,
+    pub(super) target: Vec<u8>,
+    pub(super) attributes: Vec<(Vec<u8>, Vec<u8>)>,
+    /// What of it cannot be written.
+    pub(super) lacking: Vec<Fault>,
+}
+
+impl Member {
+    /// Asks for all of `id`.
+    pub(super) fn ask(system: &dyn FileSystem, id: NodeId, path: &[u8]) -> Result<Self> {
+        let node = system.node(id)?;
+        let is_link = node.file_type == FileType::Link;
+        let target = if is_link { system.read_link(id)? } else { Name(Vec::new()) };
+        let mut lacking = Vec::new();
+        let attributes = kept(system.extended_attributes(id), "attributes", &mut lacking)?;
+        let streams = kept(system.streams(id), "streams", &mut lacking)?;
+        for (name, _) in streams.unwrap_or_default() {
+            let name = String::from_utf8_lossy(&name.0).into_owned();
+            lacking.push(Fault::unsupported(format!("stream {name}")));
+        }
+        let pair = |one: ExtendedAttribute| (one.name.0, one.value);
+        let attributes = attributes.flatten().unwrap_or_default().into_iter().map(pair).collect();
+        Ok(Self { path: path.to_vec(), node, target: target.0, attributes, lacking })
+    }
+
+    /// Which kind of entry it is; a fault if there is none for it.
+    pub(super) fn kind(&self) -> Result<Kind> {
+        let device = |kind| match self.node.device {
+            Some((major, minor)) if major <= DEVICE_MAX && minor <= DEVICE_MAX => Ok(kind),
+            _ => Err(Fault::unsupported("the numbers of a device")),
+        };
+        match self.node.file_type {
+            FileType::File => Ok(Kind::File),
+            FileType::Directory => Ok(Kind::Directory),
+            FileType::Link if self.target.is_empty() => Err(Fault::corrupt("a link to nothing")),
+            FileType::Link if self.target.contains(&0) => Err(Fault::corrupt("a link's target")),
+            FileType::Link => Ok(Kind::Link),
+            FileType::Block => device(Kind::Block),
+            FileType::Character => device(Kind::Character),
+            FileType::Fifo => Ok(Kind::Fifo),
+            FileType::Socket => Err(Fault::unsupported("a socket")),
+            FileType::Other => Err(Fault::unsupported("what is none of Unix's types")),
+        }
+    }
+
+    /// Writes its header.
+    pub(super) fn write(&self, kind: Kind, target: &[u8], into: &mut Vec<u8>) {
+        let usual = match kind {
+            Kind::Directory => 0o755,
+            Kind::Link => 0o777,
+            _ => 0o644,
+        };
+        let mut path = self.path.clone();
+        if kind == Kind::Directory {
+            path.push(b'/');
+        }
+        let owner = self.node.attributes;
+        let modified = self.node.modified.map_or((0, 0), |time| (time.seconds, time.nanoseconds));
+        let is_other_name = kind == Kind::HardLink;
+        write(
+            &Entry {
+                path: &path,
+                kind,
+                size: if kind == Kind::File { self.node.size } else { 0 },
+                mode: owner.map_or(usual, |owner| owner.mode),
+                user: owner.map_or(0, |owner| owner.user),
+                group: owner.map_or(0, |owner| owner.group),
+                modified,
+                target,
+                device: self.node.device.unwrap_or((0, 0)),
+                attributes: if is_other_name { &[] } else { &self.attributes },
+            },
+            into,
+        );
+    }
+}
+
+/// What was read, or that it is lacking.
+///
+/// # Errors
+///
+/// The source below cannot be read.
+fn kept<Value>(read: Result<Value>, what: &str, lacking: &mut Vec<Fault>) -> Result<Option<Value>> {
+    match read {
+        Ok(value) => Ok(Some(value)),
+        Err(fault) if matches!(fault.kind, FaultKind::Source(_)) => Err(fault),
+        Err(fault) => {
+            lacking.push(Fault { about: format!("{what}: {}", fault.about), ..fault });
+            Ok(None)
+        }
+    }
+}

@@ -1,0 +1,454 @@
+//! Files and folders in one tar archive.
+//!
+//! A file of which anything cannot be had is left out, and told of: small ones are read
+//! before their header is written, larger ones are read twice where that is quick, and
+//! elsewhere only what is known of their gaps speaks before. So it is only in what has to
+//! be unpacked that a large file may turn out to be broken when its header is written;
+//! then all of it ends with that fault. No byte is ever made up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::contents::Contents;
+use super::left_out::{LeftOut, Missed, name_among};
+use super::member::Member;
+use super::{Step, Volume};
+use crate::file_system::{Batch, Cursor, Fault, FaultKind, Name, NodeId, Result};
+use crate::source::{GapKind, to_u64, to_usize};
+use crate::tar::{BLOCK, END, Entry, Kind, write};
+
+/// Bytes of a file that is read as a whole before its header is written.
+const SMALL: u64 = 8 << 20;
+
+/// Bytes that a step reads, and things that it writes, about.
+const WORK_PER_STEP: u64 = 1 << 20;
+const THINGS_PER_STEP: usize = 500;
+
+/// Folders below one another, at most.
+const DEPTH_MAX: usize = 512;
+
+/// Things that are written, at most.
+const THINGS_MAX: u64 = 20_000_000;
+
+/// Files with several names of which the first is remembered, at most.
+const LINKED_MAX: usize = 500_000;
+
+/// Something that is to be saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// Which.
+    pub id: NodeId,
+    /// What it is called in the archive, folder by folder; nothing for a folder whose
+    /// contents stand at the top.
+    pub path: Vec<Name>,
+}
+
+enum Todo {
+    Thing { id: NodeId, path: Vec<u8>, depth: usize },
+    Folder { id: NodeId, path: Vec<u8>, depth: usize, cursor: Cursor, names: BTreeSet<Name> },
+}
+
+/// A file that is being read.
+struct Reading {
+    member: Member,
+    contents: Contents,
+    how: How,
+}
+
+enum How {
+    /// All of it, before its header is written.
+    Whole(Vec<u8>),
+    /// For the first time, to see that it can be.
+    Check,
+    /// Its header is written.
+    Copy,
+}
+
+/// A tar archive of files, made from front to back.
+///
+/// Many fields: what is to come, what was written, and what is counted.
+pub struct Pack {
+    waiting: Vec<Todo>,
+    reading: Option<Reading>,
+    folders: BTreeSet<NodeId>,
+    linked: BTreeMap<NodeId, Vec<u8>>,
+    tops: Vec<Vec<u8>>,
+    left_out: LeftOut,
+    things: u64,
+    work: u64,
+    done: u64,
+    total: u64,
+    is_closed: bool,
+}
+
+impl Pack {
+    /// Of `chosen`, in this order.
+    ///
+    /// # Errors
+    ///
+    /// [`Corrupt`](FaultKind::Corrupt) if a path would lead elsewhere.
+    pub fn new(chosen: &[Chosen]) -> Result<Self> {
+        let mut waiting = Vec::new();
+        let (mut tops, mut paths) = (Vec::new(), BTreeSet::new());
+        for one in chosen {
+            if !one.path.iter().all(is_plain) {
+                return Err(Fault::corrupt("a path that leads elsewhere"));
+            }
+            let path = joined(&one.path);
+            if !paths.insert(path.clone()) {
+                return Err(Fault::corrupt("a path that stands there twice"));
+            }
+            tops.extend(one.path.first().map(|name| name.0.clone()));
+            waiting.push(Todo::Thing { id: one.id, path, depth: 0 });
+        }
+        waiting.reverse();
+        Ok(Self {
+            waiting,
+            reading: None,
+            folders: BTreeSet::new(),
+            linked: BTreeMap::new(),
+            tops,
+            left_out: LeftOut::default(),
+            things: 0,
+            work: 0,
+            done: 0,
+            total: 0,
+            is_closed: false,
+        })
+    }
+
+    /// Adds the next bytes of the archive to `into`, about 1 MiB, 8 MiB at most.
+    ///
+    /// # Errors
+    ///
+    /// The source below cannot be read; a file turned out to be broken when its header was
+    /// written; or there is more than is written.
+    pub fn step(&mut self, volume: &Volume, into: &mut Vec<u8>) -> Result<Step> {
+        self.work = 0;
+        for _ in 0..THINGS_PER_STEP {
+            if self.work >= WORK_PER_STEP {
+                break;
+            }
+            let step = if let Some(reading) = self.reading.take() {
+                self.read(volume, reading, into)?
+            } else if let Some(todo) = self.waiting.pop() {
+                self.take(volume, todo, into)?
+            } else {
+                self.close(into);
+                return Ok(Step::Done);
+            };
+            if step == Step::Wanting {
+                return Ok(step);
+            }
+        }
+        Ok(Step::GoesOn)
+    }
+
+    /// What is left out so far; ten thousand are told at most.
+    #[must_use]
+    pub fn missed(&self) -> &[Missed] {
+        self.left_out.told()
+    }
+
+    /// Things that are left out beside those that are told.
+    #[must_use]
+    pub fn missed_more(&self) -> u64 {
+        self.left_out.more()
+    }
+
+    /// Bytes of files that were written, and of those that were come by.
+    #[must_use]
+    pub fn progress(&self) -> (u64, u64) {
+        (self.done, self.total)
+    }
+
+    /// The file that is being read, and how far.
+    #[must_use]
+    pub fn reading(&self) -> Option<(NodeId, u64)> {
+        let contents = &self.reading.as_ref()?.contents;
+        Some((contents.id(), contents.progress().0))
+    }
+
+    fn take(&mut self, volume: &Volume, todo: Todo, into: &mut Vec<u8>) -> Result<Step> {
+        match todo {
+            Todo::Thing { id, path, depth } => self.thing(volume, (id, path, depth), into),
+            Todo::Folder { .. } => self.folder(volume, todo),
+        }
+    }
+
+    /// Something that was come by.
+    fn thing(
+        &mut self,
+        volume: &Volume,
+        (id, path, depth): (NodeId, Vec<u8>, usize),
+        into: &mut Vec<u8>,
+    ) -> Result<Step> {
+        let member = match volume.attempt(|system| Member::ask(system, id, &path)) {
+            Ok(Some(member)) => member,
+            Ok(None) => {
+                self.waiting.push(Todo::Thing { id, path, depth });
+                return Ok(Step::Wanting);
+            }
+            Err(fault) => return self.leave_out(&path, fault),
+        };
+        self.things = self.things.saturating_add(1);
+        if self.things > THINGS_MAX {
+            return Err(Fault::new(FaultKind::TooLarge, "things in one archive"));
+        }
+        let kind = match member.kind() {
+            Ok(kind) => kind,
+            Err(fault) => return self.leave_out(&path, fault),
+        };
+        if kind == Kind::Directory {
+            return self.enter(member, depth, into);
+        }
+        if path.is_empty() {
+            return Err(Fault::corrupt("a path that leads elsewhere"));
+        }
+        if kind == Kind::File {
+            return self.file(volume, member, into);
+        }
+        let target = member.target.clone();
+        self.put(&member, kind, &target, into);
+        Ok(Step::GoesOn)
+    }
+
+    /// Leaves something out.
+    ///
+    /// # Errors
+    ///
+    /// The source below cannot be read.
+    fn leave_out(&mut self, path: &[u8], fault: Fault) -> Result<Step> {
+        if matches!(fault.kind, FaultKind::Source(_)) {
+            return Err(fault);
+        }
+        self.left_out.add(path, fault);
+        Ok(Step::GoesOn)
+    }
+
+    /// A directory: its entries come next.
+    fn enter(&mut self, member: Member, depth: usize, into: &mut Vec<u8>) -> Result<Step> {
+        let (id, path) = (member.node.id, member.path.clone());
+        if depth > DEPTH_MAX {
+            return self.leave_out(&path, Fault::new(FaultKind::TooLarge, "folders in folders"));
+        }
+        if !self.folders.insert(id) {
+            return self.leave_out(&path, Fault::corrupt("a folder that stands elsewhere too"));
+        }
+        if !path.is_empty() {
+            self.put(&member, Kind::Directory, b"", into);
+        }
+        let (cursor, names) = (Cursor::default(), BTreeSet::new());
+        self.waiting.push(Todo::Folder { id, path, depth, cursor, names });
+        Ok(Step::GoesOn)
+    }
+
+    /// A part of a directory.
+    fn folder(&mut self, volume: &Volume, todo: Todo) -> Result<Step> {
+        let Todo::Folder { id, path, depth, cursor, mut names } = todo else {
+            return Ok(Step::GoesOn);
+        };
+        let batch = match volume.attempt(|system| system.read_dir(id, cursor)) {
+            Ok(Some(batch)) => batch,
+            Ok(None) => {
+                self.waiting.push(Todo::Folder { id, path, depth, cursor, names });
+                return Ok(Step::Wanting);
+            }
+            Err(fault) => return self.leave_out(&path, about("its list", fault)),
+        };
+        let Batch { entries, next, left_out } = batch;
+        if left_out > 0 {
+            let fault = Fault::corrupt(format!("{left_out} entries of its list"));
+            self.leave_out(&path, fault)?;
+        }
+        let mut found = Vec::new();
+        for entry in entries {
+            let path = if path.is_empty() {
+                entry.name.0.clone()
+            } else {
+                [&path, b"/".as_slice(), &entry.name.0].concat()
+            };
+            // What comes under a name that a link has would be written where that leads.
+            if !is_plain(&entry.name) || !names.insert(entry.name) {
+                self.leave_out(&path, Fault::corrupt("a name that stands there twice"))?;
+                continue;
+            }
+            found.push(Todo::Thing { id: entry.id, path, depth: depth.saturating_add(1) });
+        }
+        match next {
+            Some(next) if next != cursor => {
+                self.waiting.push(Todo::Folder { id, path, depth, cursor: next, names });
+            }
+            Some(_) => drop(self.leave_out(&path, Fault::corrupt("a list without an end"))?),
+            None if path.is_empty() => {
+                self.tops.extend(names.into_iter().map(|name| name.0));
+            }
+            None => {}
+        }
+        self.waiting.extend(found.into_iter().rev());
+        Ok(Step::GoesOn)
+    }
+
+    /// A file: how it is read.
+    fn file(&mut self, volume: &Volume, member: Member, into: &mut Vec<u8>) -> Result<Step> {
+        let (id, size) = (member.node.id, member.node.size);
+        if let Some(first) = self.linked.get(&id).cloned() {
+            self.put(&member, Kind::HardLink, &first, into);
+            return Ok(Step::GoesOn);
+        }
+        self.total = self.total.saturating_add(size);
+        let contents = Contents::new(id, size);
+        let how = if size <= SMALL { How::Whole(Vec::new()) } else { How::Check };
+        let reading = Reading { member, contents, how };
+        if matches!(reading.how, How::Check) && volume.is_slow() {
+            return self.begin(volume, reading, into);
+        }
+        self.reading = Some(reading);
+        Ok(Step::GoesOn)
+    }
+
+    /// Reads on in a file.
+    fn read(&mut self, volume: &Volume, mut reading: Reading, into: &mut Vec<u8>) -> Result<Step> {
+        let (before, _) = reading.contents.progress();
+        let mut passed = Vec::new();
+        let room = match &mut reading.how {
+            How::Whole(bytes) => bytes,
+            How::Check => &mut passed,
+            How::Copy => into,
+        };
+        let step = match reading.contents.step(volume, room) {
+            Ok(step) => step,
+            Err(fault) if matches!(reading.how, How::Copy) => {
+                let path = String::from_utf8_lossy(&reading.member.path).into_owned();
+                return Err(about(&path, fault));
+            }
+            Err(fault) => {
+                self.total = self.total.saturating_sub(reading.member.node.size);
+                return self.leave_out(&reading.member.path, fault);
+            }
+        };
+        let (at, _) = reading.contents.progress();
+        self.work = self.work.saturating_add(at.saturating_sub(before));
+        match (step, &mut reading.how) {
+            (Step::Wanting, How::Check) => {
+                volume.give_up();
+                return self.begin(volume, reading, into);
+            }
+            (Step::Done, How::Check) => return self.begin_copy(reading, into),
+            (Step::Done, How::Whole(bytes)) => {
+                let bytes = core::mem::take(bytes);
+                self.put(&reading.member, Kind::File, b"", into);
+                into.extend(bytes);
+                self.done = self.done.saturating_add(at);
+                self.end(&reading, into);
+                return Ok(Step::GoesOn);
+            }
+            (Step::Done, How::Copy) => {
+                self.done = self.done.saturating_add(at.saturating_sub(before));
+                self.end(&reading, into);
+                return Ok(Step::GoesOn);
+            }
+            (_, How::Copy) => self.done = self.done.saturating_add(at.saturating_sub(before)),
+            _ => {}
+        }
+        self.reading = Some(reading);
+        Ok(step)
+    }
+
+    /// Begins to write a file that is not read twice, if no gap is known of it.
+    fn begin(&mut self, volume: &Volume, reading: Reading, into: &mut Vec<u8>) -> Result<Step> {
+        let (id, size) = (reading.member.node.id, reading.member.node.size);
+        let kind = match volume.gap(id, 0..size) {
+            Ok(Some(None)) => return self.begin_copy(reading, into),
+            Ok(Some(Some(gap))) => gap.kind,
+            Ok(None) => {
+                self.reading = Some(Reading { how: How::Check, ..reading });
+                return Ok(Step::Wanting);
+            }
+            Err(fault) => return self.leave_out(&reading.member.path, fault),
+        };
+        let kind = match kind {
+            GapKind::Lost => FaultKind::Lost,
+            GapKind::InDoubt => FaultKind::InDoubt,
+            GapKind::NotYetKnown => FaultKind::NotYetKnown,
+        };
+        self.total = self.total.saturating_sub(size);
+        self.leave_out(&reading.member.path, Fault::new(kind, "where its bytes are stored"))
+    }
+
+    fn begin_copy(&mut self, reading: Reading, into: &mut Vec<u8>) -> Result<Step> {
+        self.put(&reading.member, Kind::File, b"", into);
+        let contents = Contents::new(reading.contents.id(), reading.member.node.size);
+        self.reading = Some(Reading { contents, how: How::Copy, ..reading });
+        Ok(Step::GoesOn)
+    }
+
+    /// Behind the last byte of a file.
+    fn end(&mut self, reading: &Reading, into: &mut Vec<u8>) {
+        let size = reading.member.node.size;
+        fill_up(size, into);
+        let has_names = reading.member.node.links.is_some_and(|links| links > 1);
+        if has_names && self.linked.len() < LINKED_MAX {
+            self.linked.insert(reading.member.node.id, reading.member.path.clone());
+        }
+    }
+
+    /// Writes a header, and tells what there is no room for.
+    fn put(&mut self, member: &Member, kind: Kind, target: &[u8], into: &mut Vec<u8>) {
+        for fault in &member.lacking {
+            self.left_out.add(&member.path, fault.clone());
+        }
+        member.write(kind, target, into);
+    }
+
+    /// Writes what is left out, and the end.
+    fn close(&mut self, into: &mut Vec<u8>) {
+        if core::mem::replace(&mut self.is_closed, true) {
+            return;
+        }
+        if !self.left_out.is_empty() {
+            let (name, text) = (name_among(&self.tops), self.left_out.text());
+            let size = to_u64(text.len());
+            let entry = Entry {
+                path: name.as_bytes(),
+                kind: Kind::File,
+                size,
+                mode: 0o644,
+                user: 0,
+                group: 0,
+                modified: (0, 0),
+                target: b"",
+                device: (0, 0),
+                attributes: &[],
+            };
+            write(&entry, into);
+            into.extend(text.into_bytes());
+            fill_up(size, into);
+        }
+        into.extend(END);
+    }
+}
+
+/// Fills a file of `size` bytes up to whole blocks.
+fn fill_up(size: u64, into: &mut Vec<u8>) {
+    let over = to_usize(size % BLOCK);
+    let padding = if over == 0 { 0 } else { to_usize(BLOCK).saturating_sub(over) };
+    into.resize(into.len().saturating_add(padding), 0);
+}
+
+/// Whether a name can stand in a path.
+fn is_plain(name: &Name) -> bool {
+    let bytes = name.0.as_slice();
+    !matches!(bytes, b"" | b"." | b"..") && !bytes.iter().any(|byte| matches!(byte, 0 | b'/'))
+}
+
+fn joined(path: &[Name]) -> Vec<u8> {
+    path.iter().map(|name| name.0.as_slice()).collect::<Vec<_>>().join(&b'/')
+}
+
+/// The fault, with what it is about.
+fn about(what: &str, fault: Fault) -> Fault {
+    match fault.kind {
+        FaultKind::Source(_) => fault,
+        kind => Fault { kind, about: format!("{what}: {}", fault.about) },
+    }
+}

@@ -1,0 +1,152 @@
+//! A file system of a disk, to be asked.
+
+use core::ops::Range;
+use std::rc::Rc;
+
+use super::cache::Cache;
+use crate::disk_contents::locate;
+use crate::file_system::{Fault, FaultKind, FileSystem, NodeId, Result, Subvolume, open};
+use crate::source::{Error, Gap, ReadAt, gaps};
+
+/// Opens a file system, in as many attempts as it takes.
+pub struct Opening {
+    cache: Rc<Cache>,
+    area: usize,
+    logical: Option<usize>,
+}
+
+impl Opening {
+    /// Of area number `area` of `disk`, as `disk_contents::describe` lists them, from 0;
+    /// or of its logical volume number `logical`.
+    #[must_use]
+    pub fn new(disk: Rc<dyn ReadAt>, area: usize, logical: Option<usize>) -> Self {
+        Self { cache: Rc::new(Cache::new(disk)), area, logical }
+    }
+
+    /// Opens it; `None` if something has to be fetched first.
+    ///
+    /// # Errors
+    ///
+    /// There is none that is read, or what it needs is lost, in doubt or corrupt.
+    pub fn attempt(&self) -> Result<Option<Volume>> {
+        self.cache.attempt(|| {
+            let disk = Rc::clone(&self.cache);
+            let disk: Rc<dyn ReadAt> = disk;
+            let nothing = || Fault::new(FaultKind::NotFound, "a file system");
+            let located = locate(&disk, self.area, self.logical)?.ok_or_else(nothing)?;
+            let kind = located.found.volume.ok_or_else(nothing)?;
+            let system = open(&located.source, &kind)?;
+            // At once, also because what they are called follows from the order in which
+            // they are come by: opened again, each is called the same.
+            let subvolumes = match system.subvolumes() {
+                Err(fault) if matches!(fault.kind, FaultKind::Source(_)) => return Err(fault),
+                found => found.unwrap_or_default(),
+            };
+            Ok(Volume { cache: Rc::clone(&self.cache), source: located.source, system, subvolumes })
+        })
+    }
+
+    /// Works by about `work_max` bytes towards what is wanted; returns whether nothing is
+    /// wanted any more.
+    ///
+    /// # Errors
+    ///
+    /// As for a read.
+    pub fn fetch(&self, work_max: u64) -> core::result::Result<bool, Error> {
+        self.cache.fetch(work_max)
+    }
+
+    /// About how many bytes have to be decoded to come to what is wanted; also of what is
+    /// wanted later, once it is open.
+    #[must_use]
+    pub fn distance(&self) -> u64 {
+        self.cache.distance()
+    }
+}
+
+/// An open file system.
+pub struct Volume {
+    cache: Rc<Cache>,
+    source: Rc<dyn ReadAt>,
+    system: Rc<dyn FileSystem>,
+    subvolumes: Vec<Subvolume>,
+}
+
+impl Volume {
+    /// Asks the file system; `None` if something has to be fetched first. What is asked
+    /// does a bounded amount of work.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file system.
+    pub fn attempt<Made>(
+        &self,
+        ask: impl FnOnce(&dyn FileSystem) -> Result<Made>,
+    ) -> Result<Option<Made>> {
+        self.cache.attempt(|| ask(&*self.system))
+    }
+
+    /// As [`Opening::fetch`].
+    ///
+    /// # Errors
+    ///
+    /// As for a read.
+    pub fn fetch(&self, work_max: u64) -> core::result::Result<bool, Error> {
+        self.cache.fetch(work_max)
+    }
+
+    /// What something is wanted for is given up.
+    pub fn give_up(&self) {
+        self.cache.give_up();
+    }
+
+    /// The file system, for what reads nothing.
+    #[must_use]
+    pub fn system(&self) -> &dyn FileSystem {
+        &*self.system
+    }
+
+    /// Its subvolumes; none where the list of them cannot be had.
+    #[must_use]
+    pub fn subvolumes(&self) -> &[Subvolume] {
+        &self.subvolumes
+    }
+
+    /// Whether anything ever had to be waited for: then nothing is read twice that need not be.
+    #[must_use]
+    pub fn is_slow(&self) -> bool {
+        self.cache.is_slow()
+    }
+
+    /// Blocks that are kept, of [`BLOCK`](super::cache::BLOCK) bytes.
+    #[must_use]
+    pub fn blocks_held(&self) -> usize {
+        self.cache.blocks_held()
+    }
+
+    /// The first gap in what a file's contents are stored in, as far as the file system
+    /// says where that is; `None` in the outer one if something has to be fetched first.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file system.
+    pub fn gap(&self, id: NodeId, range: Range<u64>) -> Result<Option<Option<Gap>>> {
+        let found = self.attempt(|system| system.places(id, range))?;
+        Ok(found
+            .map(|places| places.into_iter().find_map(|place| gaps(&*self.source, place).next())))
+    }
+
+    /// The ranges of the lowest source that a read of a file's contents asks for, as far
+    /// as that is known at once: a hint.
+    #[must_use]
+    pub fn trace(&self, id: NodeId, range: Range<u64>) -> Vec<Range<u64>> {
+        let mut wanted = Vec::new();
+        if let Ok(Some(places)) = self.attempt(|system| system.places(id, range)) {
+            for place in places {
+                self.source.trace(place, &mut wanted);
+            }
+        }
+        self.give_up();
+        wanted
+    }
+}
