@@ -27,6 +27,7 @@ import { damageView } from "./views/damage-view.js";
 import { devicesView } from "./views/devices-view.js";
 import { extentsView } from "./views/extents-view.js";
 import { failureView } from "./views/failure-view.js";
+import { filesView } from "./views/files-view.js";
 import { fileNameView } from "./views/file-name-view.js";
 import { findingsView } from "./views/findings-view.js";
 import { headView } from "./views/head-view.js";
@@ -62,6 +63,7 @@ const looking = new Looking(worker);
 const parts = [
   ["configuration", machineView],
   ["configuration", configsView],
+  ["files", (send) => filesView(send, worker)],
   ["damage", damageView],
   ["damage", findingsView],
   ["restore", proxmoxView],

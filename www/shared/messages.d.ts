@@ -18,6 +18,7 @@ import type {
   VmSummary,
 } from "../core/vma_inspector.js";
 import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
+import type { FilesRequests } from "./files.js";
 import type { LookingRequests } from "./looked.js";
 
 /** Why something could not go on: the core's error, or one of the page's own. */
@@ -263,7 +264,7 @@ export interface Hashed {
 }
 
 /** Each kind of request with its parameters, its progress and its result. Many fields: one for each kind. */
-export interface Requests extends LookingRequests {
+export interface Requests extends LookingRequests, FilesRequests {
   /** `largeWindow`: lets zstd take up to 1 GiB of memory to look back. */
   /** Puts the parts of a file that was split together; null if they are none. */
   join: { ask: { files: File[] }; progress: never; result: JoinedFile | null };
