@@ -101,7 +101,7 @@ export class Files {
     if (listing.isWhole) return listing;
     const cursor = listing.next;
     const before = listing.entries.length;
-    const part = await this.#worker.request("folder", { ...of, id, cursor }, wait);
+    const part = await this.#worker.request("folder", { ...of, node: id, cursor }, wait);
     if (listing.isWhole || listing.entries.length !== before) return listing;
     for (const entry of part.entries) listing.entries.push(entry);
     listing.leftOut += part.leftOut;
@@ -139,7 +139,7 @@ export class Files {
    * @param {Wait} wait
    */
   details(of, id, wait) {
-    return this.#worker.request("fileDetails", { ...of, id }, wait);
+    return this.#worker.request("fileDetails", { ...of, node: id }, wait);
   }
 
   /**
@@ -154,7 +154,7 @@ export class Files {
     /** @type {Uint8Array<ArrayBuffer>[]} */
     const parts = [];
     for (let offset = 0; offset < length;) {
-      const ask = { id, stream: null, offset, length: Math.min(PART_MAX, length - offset) };
+      const ask = { node: id, stream: null, offset, length: Math.min(PART_MAX, length - offset) };
       const { bytes, fault } = await this.#worker.request("filePart", { ...of, ...ask }, wait);
       parts.push(bytes);
       offset += bytes.length;
@@ -164,7 +164,7 @@ export class Files {
   }
 
   /**
-   * @param {Of & { id: NodeId, letters: string }} wanted
+   * @param {Of & { node: NodeId, letters: string }} wanted
    * @param {AbortSignal} signal
    * @param {(update: import("../shared/files.js").FileSearchUpdate) => void} onProgress
    */

@@ -1,7 +1,7 @@
 /** Which parts there are below the list of disks, and which one is shown. Pure. */
 import { isScanned } from "../shared/scan-phase.js";
 import { allFindings } from "../words/facts.js";
-import { volumesOf } from "./volumes.js";
+import { largestVolume } from "./volumes.js";
 
 /** @typedef {import("./model.js").ShownArchive} ShownArchive */
 /** @typedef {import("./model.js").Tab} Tab */
@@ -25,7 +25,7 @@ export function tabsOf(archive) {
   const { trust, scan, elsewhere, summary, contents } = archive;
   const has = {
     configuration: true,
-    files: volumesOf(contents).some(({ isRead }) => isRead),
+    files: largestVolume(contents) !== null,
     damage: worthKnowing(archive).number > 0,
     restore: trust !== null && scan.phase !== "running",
     elsewhere: elsewhere.texts !== null && summary !== null,

@@ -8,40 +8,32 @@
 /** Kinds of file systems that the core reads files in: its codes. */
 const READ = /^(ext[234]|xfs|btrfs|ntfs|fat(12|16|32)|exfat|iso9660)$/;
 
-/** The same list for the same contents. @type {WeakMap<object, PlacedVolume[]>} */
-const volumes = new WeakMap();
-
 /**
  * All parts of all disks, whatever they hold: logical volumes in place of what they are in.
  * @param {ReadonlyMap<number, DiskContents>} contents by disk
+ * @returns {PlacedVolume[]}
  */
 export function volumesOf(contents) {
-  const known = volumes.get(contents);
-  if (known) return known;
-  const made = [...contents].flatMap(([deviceId, { areas }]) =>
-    areas.flatMap((area, at) => {
-      const inside = area.volumes.length > 0 ? area.volumes : [area];
-      return inside.map((part, number) => ({
-        place: { deviceId, area: at, logical: part === area ? null : number },
+  return [...contents].flatMap(([deviceId, { areas }]) =>
+    areas.flatMap((whole, area) => {
+      const isGroup = whole.volumes.length > 0;
+      return (isGroup ? whole.volumes : [whole]).map((part, at) => ({
+        place: { deviceId, area, logical: isGroup ? at : null },
         part,
         isRead: READ.test(part.volume?.kind ?? ""),
       }));
     }),
   );
-  volumes.set(contents, made);
-  return made;
 }
 
 /**
  * The largest that files are read in.
  * @param {ReadonlyMap<number, DiskContents>} contents
  * @param {number} [deviceId] of this disk alone
- * @returns {VolumePlace | null}
  */
 export function largestVolume(contents, deviceId) {
   const read = volumesOf(contents).filter(
     ({ place, isRead }) => isRead && (deviceId ?? place.deviceId) === place.deviceId,
   );
-  const [first = null] = read.sort((one, other) => other.part.size - one.part.size);
-  return first?.place ?? null;
+  return read.sort((one, other) => other.part.size - one.part.size)[0]?.place ?? null;
 }

@@ -3,9 +3,9 @@ import { loadedPart } from "./loaded-part.js";
 
 /**
  * @param {import("../page/model.js").Send} send
- * @param {import("../page/looking.js").Looking} looking
+ * @param {import("../page/worker-client.js").WorkerClient} worker
  */
-export function bytesView(send, looking) {
-  const load = async () => (await import("./hex/hex-view.js")).hexView(send, looking);
+export function bytesView(send, worker) {
+  const load = async () => (await import("./hex/hex-view.js")).hexView(send, worker);
   return loadedPart("bytes", load, new URL("../styles/hex.css", import.meta.url).href);
 }

@@ -39,7 +39,7 @@ export function noteWords(code) {
 
 /** @param {FileType | null} type */
 export function typeWord(type) {
-  return text(`file-type.${type ?? "unknown"}`);
+  return text(/** @type {const} */ (`file-type.${type ?? "unknown"}`));
 }
 
 /**
@@ -65,7 +65,7 @@ export function notReadWords({ volume, pending, lost }, isLogical) {
   if (!volume && lost) return text("not-read.lost");
   if (!volume) return isLogical ? text("not-read.logical") : text("not-read.unknown");
   const key = keyOf("not-read", volume.kind);
-  return key ? text(key) : text("not-read.other", { kind: kindWord(volume.kind) });
+  return key ? text(key) : text("files.kind-not-read", { kind: kindWord(volume.kind) });
 }
 
 /** @param {FilesUpdate} update */

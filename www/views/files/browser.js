@@ -9,7 +9,7 @@ import { choiceBar, wantedOf } from "./choice-bar.js";
 import { faultLine } from "./contents.js";
 import { Items } from "./items.js";
 import { List } from "./list.js";
-import { itemOfHit, listFolder, SHOW_MS } from "./lister.js";
+import { findBelow, listFolder } from "./lister.js";
 import { clickedOrder, isFolder } from "./order.js";
 import { pathBar } from "./path-bar.js";
 import { Preview } from "./preview.js";
@@ -49,12 +49,16 @@ export class Browser {
   #archive = null;
   /** @type {VolumePlace | null} */
   #volume = null;
+  /** What was asked for last. @type {VolumePlace | null} */
+  #asked = null;
   /** @type {Of | null} */
   #of = null;
   /** @type {OpenedVolume | null} */
   #opened = null;
   /** From the root to the folder that is shown. @type {readonly Step[]} */
   #steps = [];
+  /** Entries that make no sense; null before the folder is listed to its end. @type {number | null} */
+  #leftOut = null;
   /** Whether hits are shown in place of the folder. */
   #isFound = false;
   /** What the focus goes to once it comes in, unless a person has moved it. @type {FileName | null} */
@@ -144,6 +148,8 @@ export class Browser {
   show(wanted) {
     const archive = this.#archive;
     if (!archive) return;
+    if (wanted && wanted !== this.#asked) this.root.scrollIntoView({ block: "nearest" });
+    this.#asked = wanted;
     const isRead = volumesOf(archive.contents).some(
       (each) => wanted && each.isRead && placeKey(each.place) === placeKey(wanted),
     );
@@ -232,6 +238,7 @@ export class Browser {
       return;
     }
     this.#rest();
+    this.#leftOut = leftOut;
     this.#says.textContent = this.#countWords(leftOut);
     this.#list.say(this.#items.shown.length === 0 && !fault ? text("files.folder-empty") : "");
     if (fault) this.#warn(fault, text("files.folder-cut"));
@@ -262,44 +269,31 @@ export class Browser {
     const { signal } = this.#begin();
     this.#empty();
     this.#isFound = true;
-    const id = this.#steps.at(-1)?.id ?? this.#opened.root;
-    const far = { folders: 0, faults: 0 };
-    /** @type {Item[]} */
-    let waiting = [];
-    let shownAt = -Infinity;
-    const show = (/** @type {boolean} */ isLast) => {
-      if (!isLast && performance.now() - shownAt < SHOW_MS) return;
-      shownAt = performance.now();
-      this.#items.add(waiting);
-      waiting = [];
+    const node = this.#steps.at(-1)?.id ?? this.#opened.root;
+    let far = { folders: 0, faults: 0 };
+    const tell = (/** @type {boolean} */ isRunning) =>
+      this.#search.tell(foundWords(this.#items.count, far), isRunning);
+    const arrived = (/** @type {Item[]} */ more, /** @type {typeof far} */ now) => {
+      // Something else may have taken its place.
+      if (this.#work.signal !== signal) return;
+      far = now;
+      this.#items.add(more);
       this.#list.show(this.#items.shown, this.#items.order);
-      this.#search.tell(this.#foundWords(far), !isLast);
+      tell(true);
     };
-    this.#search.tell(this.#foundWords(far), true);
+    tell(true);
     try {
-      const { isCut } = await this.#files.search({ ...this.#of, id, letters }, signal, (update) => {
-        if (signal.aborted) return;
-        Object.assign(far, { folders: update.folders, faults: update.faults });
-        waiting.push(...update.hits.map(itemOfHit));
-        show(false);
-      });
-      show(true);
+      const wanted = { ...this.#of, node, letters };
+      const isCut = await findBelow(this.#files, wanted, { signal, arrived });
+      if (this.#work.signal !== signal) return;
+      tell(false);
       if (isCut) this.#search.tell(text("files.found-cut", { count: this.#items.count }), false);
       this.#list.say(this.#items.count === 0 ? text("files.found-none") : "");
     } catch (error) {
-      // What came in until it was stopped is shown; where something else took its place, not.
       if (this.#work.signal !== signal) return;
-      show(true);
-      if (!signal.aborted) this.#fail(error, signal);
+      tell(false);
+      this.#fail(error, signal);
     }
-  }
-
-  /** @param {{ folders: number, faults: number }} far */
-  #foundWords({ folders, faults }) {
-    const found = text("files.found", { count: this.#items.count });
-    const searched = text("files.searched", { count: folders });
-    const failed = faults > 0 ? ` ${text("files.searched-faults", { count: faults })}` : "";
-    return `${found} ${searched}${failed}`;
   }
 
   #leaveHits() {
@@ -315,12 +309,10 @@ export class Browser {
   /** @param {Item} item */
   #open(item) {
     const { entry, folders } = item;
-    if (folders) return this.#goToHit(entry.name, folders);
-    if (isFolder(entry)) {
+    if (folders) this.#goToHit(entry.name, folders);
+    else if (isFolder(entry)) {
       this.#go([...this.#steps, { id: entry.id, name: entry.name }], null, true);
-      return;
-    }
-    this.#preview.focus();
+    } else this.#preview.focus();
   }
 
   /**
@@ -364,9 +356,9 @@ export class Browser {
   }
 
   #up() {
-    if (this.#isFound) return this.#leaveHits();
     const last = this.#steps.at(-1);
-    if (last) this.#go(this.#steps.slice(0, -1), last.name, true);
+    if (this.#isFound) this.#leaveHits();
+    else if (last) this.#go(this.#steps.slice(0, -1), last.name, true);
   }
 
   /** @param {OpenedVolume["subvolumes"][number] | null} subvolume */
@@ -398,6 +390,8 @@ export class Browser {
   #arrange(order, withHidden) {
     this.#items.arrange(order, withHidden);
     this.#list.show(this.#items.shown, order);
+    this.#list.toTop();
+    if (this.#leftOut !== null) this.#says.textContent = this.#countWords(this.#leftOut);
   }
 
   /** @param {Iterable<Item>} items */
@@ -424,6 +418,7 @@ export class Browser {
 
   #empty() {
     this.#items.empty();
+    this.#leftOut = null;
     this.#list.say("");
     this.#says.textContent = "";
     this.#list.begin([], this.#items.order, null);
@@ -460,6 +455,17 @@ export class Browser {
     this.#trouble.hidden = false;
     fill(this.#trouble, words !== "" && h("p", {}, words), faultLine(fault));
   }
+}
+
+/**
+ * @param {number} count of what was found
+ * @param {import("./lister.js").Far} far
+ */
+function foundWords(count, { folders, faults }) {
+  const found = text("files.found", { count });
+  const searched = text("files.searched", { count: folders });
+  const failed = faults > 0 ? ` ${text("files.searched-faults", { count: faults })}` : "";
+  return `${found} ${searched}${failed}`;
 }
 
 /** @param {readonly FileName[]} path */

@@ -89,7 +89,7 @@ export class Contents {
 
   /**
    * @param {Beginning} begun
-   * @param {number} bytes
+   * @param {number} all bytes of the file
    */
   #offer({ bytes, fault }, all) {
     this.#says.textContent = "";
@@ -125,7 +125,7 @@ export class Contents {
       isFaultSeen && h("p", { class: "quiet" }, text("files.up-to", { size: size(bytes.length) })),
       isCut &&
         !isFaultSeen &&
-        h("p", { class: "quiet" }, text("files.first", { size: size(bytes.length) })),
+        h("p", { class: "quiet" }, cutWords(bytes.length, begun.bytes.length, all)),
       h(
         "pre",
         {
@@ -173,6 +173,18 @@ export class Contents {
     this.#says.textContent = "";
     fill(this.#place, faultLine(fault));
   }
+}
+
+/**
+ * @param {number} shown bytes
+ * @param {number} had bytes that were read
+ * @param {number} all bytes that it says it has
+ */
+function cutWords(shown, had, all) {
+  const isShort = had < Math.min(all, TEXT_MAX);
+  return isShort && shown === had
+    ? text("files.ends-early", { size: size(had) })
+    : text("files.first", { size: size(shown) });
 }
 
 /** @param {FileFault} fault */

@@ -21,6 +21,8 @@ import { lastTop, topFor, windowOf } from "./window.js";
 
 /** Letters that are typed within so long belong together. */
 const TYPING_MS = 900;
+/** Of so many rows the list is as high as it gets. */
+const ROWS_TALL = 40;
 /** Pixels of a row before one has been drawn. */
 const HEIGHT = 30;
 
@@ -127,6 +129,13 @@ export class List {
     this.#on.at(this.item);
   }
 
+  /** Shows the first rows, wherever the focus is. */
+  toTop() {
+    this.#top = 0;
+    this.#settle();
+    this.#draw();
+  }
+
   /** @param {Item} item which has come in */
   goTo(item) {
     const at = this.#items.indexOf(item);
@@ -161,6 +170,7 @@ export class List {
 
   /** Makes the way to scroll. */
   #lay() {
+    this.root.style.setProperty("--files-count", String(Math.min(ROWS_TALL, this.#items.length)));
     if (this.root.clientHeight === 0) return;
     this.#drawNow();
     const { track, room } = this.#track();

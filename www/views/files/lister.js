@@ -7,9 +7,15 @@
 /** @typedef {import("../../shared/files.js").FilesUpdate} FilesUpdate */
 /** @typedef {import("../../shared/files.js").NodeId} NodeId */
 /** @typedef {import("./order.js").Item} Item */
+/**
+ * How far a search has come.
+ * @typedef {object} Far
+ * @property {number} folders that were searched
+ * @property {number} faults folders that cannot be listed to their end
+ */
 
 /** What comes in is shown not more often. */
-export const SHOW_MS = 200;
+const SHOW_MS = 200;
 
 /**
  * @param {Files} files
@@ -34,6 +40,38 @@ export async function listFolder(files, { of, id }, { signal, arrived, onProgres
     if (listing.isWhole) return;
     listing = await files.more(of, id, { signal, onProgress });
     signal.throwIfAborted();
+  }
+}
+
+/**
+ * Finds names below a folder.
+ * @param {Files} files
+ * @param {Parameters<Files["search"]>[0]} wanted
+ * @param {object} on
+ * @param {AbortSignal} on.signal
+ * @param {(more: Item[], far: Far) => void} on.arrived
+ * @returns {Promise<boolean>} whether there are more than were given
+ */
+export async function findBelow(files, wanted, { signal, arrived }) {
+  /** @type {Item[]} */
+  let waiting = [];
+  let far = { folders: 0, faults: 0 };
+  let shownAt = -Infinity;
+  const show = () => {
+    shownAt = performance.now();
+    arrived(waiting, far);
+    waiting = [];
+  };
+  try {
+    const { isCut } = await files.search(wanted, signal, ({ hits, folders, faults }) => {
+      for (const hit of hits) waiting.push(itemOfHit(hit));
+      far = { folders, faults };
+      if (!signal.aborted && performance.now() - shownAt >= SHOW_MS) show();
+    });
+    return isCut;
+  } finally {
+    // What came in until it was stopped counts too.
+    show();
   }
 }
 

@@ -17,7 +17,7 @@ export function pathBar(go) {
       const words = name === null ? text("files.root") : "";
       const isHere = depth === names.length;
       const crumb = button(words, () => go(depth), {
-        class: "files-crumb",
+        class: "button files-crumb",
         "aria-current": isHere ? "location" : null,
       });
       if (name) crumb.append(shownName(name));

@@ -27,6 +27,7 @@ const STILL_MS = 200;
 /** Bytes of an attribute that are shown. */
 const VALUE_MAX = 512;
 
+/** Many fields: each part of the pane is filled by itself. */
 export class Preview {
   root;
   #files;

@@ -4,7 +4,7 @@ import { volumesOf } from "../../page/volumes.js";
 import { diskState } from "../../words/disk-state.js";
 import { noteWords, notReadWords, volumeLabel } from "../../words/files.js";
 import { text } from "../../words/text.js";
-import { fill, h, setText } from "../dom.js";
+import { fill, h } from "../dom.js";
 import { badge, foreign, listItems } from "../parts.js";
 import { setOptions } from "../save-panel.js";
 

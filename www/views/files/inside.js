@@ -9,7 +9,7 @@ import { Browser } from "./browser.js";
  * @param {import("../../page/files.js").Asked} worker
  * @returns {(state: import("../../page/model.js").State) => void}
  */
-export function insideView(send, worker) {
+export function filesInside(send, worker) {
   const browser = new Browser(send, new Files(worker));
   fill(
     byId("files"),
