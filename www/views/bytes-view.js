@@ -3,7 +3,7 @@ import { loadedPart } from "./loaded-part.js";
 
 /**
  * @param {import("../page/model.js").Send} send
- * @param {import("../page/worker-client.js").WorkerClient} worker
+ * @param {import("../page/looking.js").Asked} worker
  */
 export function bytesView(send, worker) {
   const load = async () => (await import("./hex/hex-view.js")).hexView(send, worker);

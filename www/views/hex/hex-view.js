@@ -12,7 +12,7 @@ import { Field } from "./field.js";
 
 /**
  * @param {import("../../page/model.js").Send} send
- * @param {import("../../page/worker-client.js").WorkerClient} worker
+ * @param {import("../../page/looking.js").Asked} worker
  * @returns {(state: import("../../page/model.js").State) => void}
  */
 export function hexView(send, worker) {
