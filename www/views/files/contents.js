@@ -118,14 +118,18 @@ export class Contents {
     const isCut = bytes.length < all;
     const words =
       form === "bytes" ? hexDump(bytes) : decodedAnyhow(bytes, form, isCut && !begun.fault);
-    const isFaultSeen = begun.fault !== null && begun.bytes.length <= most;
+    const isAllOfIt = bytes.length === begun.bytes.length;
     fill(
       this.#place,
-      isFaultSeen && begun.fault && faultLine(begun.fault),
-      isFaultSeen && h("p", { class: "quiet" }, text("files.up-to", { size: size(bytes.length) })),
+      begun.fault && faultLine(begun.fault),
       isCut &&
-        !isFaultSeen &&
-        h("p", { class: "quiet" }, cutWords(bytes.length, begun.bytes.length, all)),
+        h(
+          "p",
+          { class: "quiet" },
+          begun.fault && isAllOfIt
+            ? text("files.up-to", { size: size(bytes.length) })
+            : cutWords(bytes.length, begun.bytes.length, all),
+        ),
       h(
         "pre",
         {
