@@ -6,7 +6,6 @@ import { announcementOf } from "./page/announcements.js";
 import { watchClicks } from "./page/download-gate.js";
 import { DiskContents } from "./page/disk-contents.js";
 import { listenForFiles } from "./page/drop.js";
-import { Looking } from "./page/looking.js";
 import { isLive } from "./page/save.js";
 import { abilities } from "./page/saving/abilities.js";
 import { Downloads } from "./page/saving/downloads.js";
@@ -34,6 +33,7 @@ import { keptView } from "./views/kept-view.js";
 import { keysView } from "./views/keys-view.js";
 import { languageView } from "./views/language-view.js";
 import { liveView } from "./views/live-view.js";
+import { loadedPart } from "./views/loaded-part.js";
 import { machineView } from "./views/machine-view.js";
 import { newerView } from "./views/newer-view.js";
 import { openerView } from "./views/opener-view.js";
@@ -53,7 +53,8 @@ const worker = new WorkerClient({
   changed: (archive) => send({ type: "scan-contradicted", archive }),
   policy: (thread, policy) => send({ type: "policy-found", thread, policy }),
 });
-const looking = new Looking(worker);
+
+const FILES_STYLES = new URL("./styles/files.css", import.meta.url).href;
 
 /**
  * What each part below the list of disks is drawn by.
@@ -62,12 +63,13 @@ const looking = new Looking(worker);
 const parts = [
   ["configuration", machineView],
   ["configuration", configsView],
+  ["files", (send) => loadedPart("files", () => loadFiles(send), FILES_STYLES)],
   ["damage", damageView],
   ["damage", findingsView],
   ["restore", proxmoxView],
   ["restore", fileNameView],
   ["elsewhere", laterView(loadElsewhere, renderSoon)],
-  ["bytes", (send) => bytesView(send, looking)],
+  ["bytes", (send) => bytesView(send, worker)],
   ["details", reportView],
   ["details", archiveView],
   ["details", containerView],
@@ -77,6 +79,11 @@ const parts = [
 
 async function loadElsewhere() {
   return (await import("./parts-later.js")).elsewhereView;
+}
+
+/** @param {import("./page/model.js").Send} send */
+async function loadFiles(send) {
+  return (await import("./parts-later.js")).filesInside(send, worker);
 }
 
 const views = [

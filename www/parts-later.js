@@ -1,12 +1,13 @@
 /**
  * All that is loaded only when somebody asks for it, in one file: the list of many
- * backups, and the VM for other programs.
+ * backups, the VM for other programs, and the files in the disks.
  */
 import { Listing } from "./page/listing/listing.js";
 import { listingView } from "./views/listing-view.js";
 
 export { giveReportText } from "./page/report-as-text.js";
 export { elsewhereView } from "./views/elsewhere-view.js";
+export { filesInside } from "./views/files/inside.js";
 
 /**
  * The list of many backups.

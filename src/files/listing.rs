@@ -83,10 +83,10 @@ impl Listing {
         self.batch.as_ref().map_or(0, |batch| batch.left_out)
     }
 
-    /// What ended the list before its end.
+    /// What ended the list before its end, or why a stretch of it is missing.
     #[must_use]
     pub fn fault(&self) -> Option<&Fault> {
-        self.fault.as_ref()
+        self.fault.as_ref().or_else(|| self.batch.as_ref()?.missing.as_ref())
     }
 }
 

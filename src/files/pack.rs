@@ -255,7 +255,10 @@ impl Pack {
             }
             Err(fault) => return self.leave_out(&path, about("its list", fault)),
         };
-        let Batch { entries, next, left_out } = batch;
+        let Batch { entries, next, left_out, missing } = batch;
+        if let Some(fault) = missing {
+            self.leave_out(&path, about("its list", fault))?;
+        }
         if left_out > 0 {
             let fault = Fault::corrupt(format!("{left_out} entries of its list"));
             self.leave_out(&path, fault)?;

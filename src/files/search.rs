@@ -146,7 +146,8 @@ impl Search {
         match volume.attempt(|system| system.read_dir(id, cursor)) {
             Ok(None) => return Ok(Step::Wanting),
             Ok(Some(batch)) => {
-                self.faults = self.faults.saturating_add(u64::from(batch.left_out > 0));
+                let is_short = batch.left_out > 0 || batch.missing.is_some();
+                self.faults = self.faults.saturating_add(u64::from(is_short));
                 // A cursor that does not go on would have no end.
                 let is_stuck = batch.next == Some(cursor);
                 let next = batch.next.filter(|_| !is_stuck);

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { root } from "../../www/build/tools.mjs";
 import { makeArchive, makeFile, qemuServerConf } from "./support/archives.mjs";
+import { archive as disk } from "./support/disk-of-files.mjs";
 import * as chromium from "./support/chromium.mjs";
 import { Inspector } from "./support/inspector.mjs";
 import { Server } from "./support/server.mjs";
@@ -152,6 +153,12 @@ const STATES = [
   ["its bytes", "dark", "de", bytes],
   ["its bytes", "forced", "en", bytes],
   ["its bytes", "narrow", "de", bytes],
+  ["its files", "light", "de", files],
+  ["its files", "dark", "en", files],
+  ["its files", "forced", "de", files],
+  ["its files", "narrow", "en", files],
+  ["its files", "zoomed", "en", files],
+  ["what was found of its files", "light", "en", filesFound],
   ["the list of keys", "zoomed", "en", keys],
   ["the list of keys", "dark", "de", keys],
   ["a save runs", "light", "de", (inspector) => saving(inspector, hold)],
@@ -172,6 +179,44 @@ async function bytes(inspector) {
   }, 7 * 65_536);
   await there(inspector, ".hex-row [data-kind=lost]");
   await there(inspector, ".hex-legend li");
+}
+
+/** One of them chosen, another one looked at. */
+async function files(inspector) {
+  await opened(inspector, disk.path);
+  await there(inspector, "#tab-files");
+  await click(inspector, "#tab-files");
+  await enterFolder(inspector, "etc");
+  await click(inspector, ".files-row:has(.files-words) input");
+  await inspector.page.waitFor(() => {
+    const rows = [...document.querySelectorAll(".files-rows .files-row")];
+    rows.find(({ textContent }) => textContent.includes("fstab"))?.click();
+    return document.querySelector(".files-text");
+  });
+  await click(inspector, ".files-others summary");
+}
+
+const enterFolder = ({ page }, name) =>
+  page.waitFor((name) => {
+    const links = [...document.querySelectorAll(".files-link")];
+    links.find(({ textContent }) => textContent === name)?.click();
+    return document.querySelector(".files-path [aria-current]")?.textContent === name;
+  }, name);
+
+async function filesFound(inspector) {
+  await opened(inspector, disk.path);
+  await there(inspector, "#tab-files");
+  await click(inspector, "#tab-files");
+  await there(inspector, ".files-rows .files-row");
+  await inspector.page.evaluate(() => {
+    document.querySelector("#files-find").value = "needle";
+  });
+  await click(inspector, ".files-search [type=submit]");
+  await inspector.page.waitFor(() =>
+    [...document.querySelectorAll(".files-rows .files-row")].some(({ textContent }) =>
+      textContent.includes("needle.txt"),
+    ),
+  );
 }
 
 async function keys(inspector) {

@@ -11,9 +11,9 @@ const IMPORTED = /(?:\bfrom|\bimport)\s*"(\.[^"]+)"/g;
 const IMPORTED_LATER = /\bimport\(\s*["'`](\.[^"'`]+)["'`]\s*\)/g;
 const ADDRESS = /new URL\(\s*["'`]([^"'`$]+)["'`]\s*,\s*import\.meta\.url\s*\)/g;
 
-/** What is loaded when it is first looked at: views, the styles of one, and sentences. */
+/** What is loaded when it is first looked at: views, their styles, and sentences. */
 const LOOKED_AT =
-  /^((hex-view|parts-later|catalogue-later-[a-z]+)-[A-Z0-9]{8}\.js|styles\/hex\.css)$/;
+  /^((hex-view|parts-later|catalogue-later-[a-z]+)-[A-Z0-9]{8}\.js|styles\/(hex|files)\.css)$/;
 
 /**
  * Names of the files of the page in `folder`, that of the document first.

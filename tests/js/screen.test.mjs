@@ -97,6 +97,7 @@ test("damage is the part that is shown, unless a person chose another one", () =
     trust: {},
     elsewhere: { texts: null },
     summary: null,
+    contents: new Map(),
   };
   assert.deepEqual(tabsOf(sound), ["configuration", "restore", "bytes", "details"]);
   assert.equal(tabOf(sound, null), "configuration");

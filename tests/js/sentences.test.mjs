@@ -76,6 +76,8 @@ const TOLD_OF_DISKS = [
   ["partition-purpose", "partition/purpose.rs", "impl Use {"],
   ["partition-remark", "partition/table.rs", "impl Remark {"],
   ["boot-loader", "partition/boot_loader.rs", "impl BootLoader {"],
+  ["file-fault", "file_system/error.rs", "impl FaultKind {"],
+  ["file-note", "file_system/reader.rs", "impl Note {"],
 ];
 
 for (const [family, file, start] of TOLD_OF_DISKS) {
@@ -120,6 +122,7 @@ const CHOSEN = [
   /^(volume-kind|partition-purpose|partition-remark|boot-loader)\./,
   /^scan\.(control|title)\./,
   /^(tab|ago|byte-kind|field|backups\.column)\./,
+  /^(file-fault|file-note|file-type|not-read|files\.column|files\.form)\./,
   /^clusters\.(full|partial|zero|doubt|missing|unseen)(-means)?$/,
   new RegExp(`^format\\.(${FORMATS.join("|")})\\.(name|action|use)$`),
 ];

@@ -15,8 +15,8 @@ const WORKERS = [
   "worker/hashing/hash-worker.js",
 ];
 
-/** All styles in their order, and those of a part of the page that is loaded later. */
-const STYLES = ["styles/page.css", "styles/hex.css"];
+/** All styles in their order, and those of parts of the page that are loaded later. */
+const STYLES = ["styles/page.css", "styles/hex.css", "styles/files.css"];
 
 /** What comes as it is. */
 const PLAIN = ["icon.svg"];

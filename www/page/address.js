@@ -6,6 +6,9 @@
  * `#part=bytes&disk=scsi1&at=4096`: a disk is named as the configuration does, where
  * that is short and plain, and by its number otherwise. Without `disk` the place is in
  * the archive, or with `of=file` in the file that it is packed in.
+ *
+ * `#part=files&disk=scsi1&volume=2.0`: the third area of a disk, and the first logical
+ * volume in that. Folders have no address: their names are out of a file.
  */
 import { rowsOf } from "./rows.js";
 import { TABS } from "./tabs.js";
@@ -15,7 +18,8 @@ import { TABS } from "./tabs.js";
 /** @typedef {import("./model.js").ShownArchive} ShownArchive */
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Tab} Tab */
-/** @typedef {{ tab: Tab | null, look: Look | null }} Place */
+/** @typedef {import("../shared/files.js").VolumePlace} VolumePlace */
+/** @typedef {{ tab: Tab | null, look: Look | null, volume?: VolumePlace | null }} Place */
 
 /** Names that Proxmox gives to drives. */
 const DRIVE = /^(ide|sata|scsi|virtio|efidisk|tpmstate)\d{1,2}$/;
@@ -25,13 +29,18 @@ const DRIVE = /^(ide|sata|scsi|virtio|efidisk|tpmstate)\d{1,2}$/;
  * @param {Place} place
  * @returns {string} empty, or with the `#`
  */
-export function addressOf(archive, { tab, look }) {
+export function addressOf(archive, { tab, look, volume = null }) {
   const parts = new URLSearchParams();
   if (tab) parts.set("part", tab);
   if (look && tab === "bytes") {
     if (typeof look.of === "number") parts.set("disk", diskName(archive, look.of));
     else if (isPackedFile(archive, look.of)) parts.set("of", "file");
     parts.set("at", String(look.at));
+  }
+  if (volume && tab === "files") {
+    const { deviceId, area, logical } = volume;
+    parts.set("disk", diskName(archive, deviceId));
+    parts.set("volume", logical === null ? String(area) : `${area}.${logical}`);
   }
   const words = parts.toString();
   return words === "" ? "" : `#${words}`;
@@ -46,6 +55,10 @@ export function addressOf(archive, { tab, look }) {
 export function placeOf(archive, hash) {
   const parts = new URLSearchParams(hash.slice(1));
   const tab = TABS.find((each) => each === parts.get("part")) ?? null;
+  if (tab === "files") {
+    const volume = volumeIn(archive, parts);
+    return volume === null && parts.has("disk") ? null : { tab, look: null, volume };
+  }
   const look = lookOf(archive, parts);
   if (look === null) return tab === null || parts.has("disk") ? null : { tab, look };
   return { tab: tab ?? "bytes", look };
@@ -61,8 +74,30 @@ function lookOf(archive, parts) {
   const at = offsetIn(parts.get("at") ?? (disk === null ? "" : "0"));
   if (at === null) return null;
   if (disk === null) return { of: parts.get("of") === "file" ? "file" : "archive", at };
-  const device = archive.overview.devices.find(({ id }) => diskName(archive, id) === disk);
+  const device = deviceCalled(archive, disk);
   return device && at < device.size ? { of: device.id, at } : null;
+}
+
+/**
+ * Whether there is such a file system shows only once the disk has been looked at.
+ * @param {ShownArchive} archive
+ * @param {URLSearchParams} parts
+ * @returns {VolumePlace | null}
+ */
+function volumeIn(archive, parts) {
+  const device = deviceCalled(archive, parts.get("disk"));
+  const [, area, logical] = /^(\d{1,4})(?:\.(\d{1,4}))?$/.exec(parts.get("volume") ?? "") ?? [];
+  if (!device || area === undefined) return null;
+  const within = logical === undefined ? null : Number(logical);
+  return { deviceId: device.id, area: Number(area), logical: within };
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {string | null} disk
+ */
+function deviceCalled(archive, disk) {
+  return archive.overview.devices.find(({ id }) => diskName(archive, id) === disk);
 }
 
 /**
@@ -114,6 +149,7 @@ export class Address {
         return this.#begin();
       case "tab-chosen":
       case "placeChosen":
+      case "volume-chosen":
         return this.#write(true);
       case "look-moved":
         return this.#write(false);

@@ -5,6 +5,7 @@
 
 /** @typedef {import("../shared/looked.js").Looked} Looked */
 /** @typedef {import("../shared/looked.js").BytesPart} BytesPart */
+/** @typedef {Pick<import("./worker-client.js").WorkerClient, "request">} Asked */
 
 /** Bytes that are asked for at once. */
 export const PART = 16 * 1024;
@@ -18,7 +19,7 @@ export class Looking {
   /** What is on its way. @type {Map<string, Promise<BytesPart>>} */
   #coming = new Map();
 
-  /** @param {Pick<import("./worker-client.js").WorkerClient, "request">} worker */
+  /** @param {Asked} worker */
   constructor(worker) {
     this.#worker = worker;
   }

@@ -130,7 +130,8 @@ export interface Abilities {
 }
 
 /** The parts of the page below the list of disks. */
-export type Tab = "configuration" | "damage" | "restore" | "elsewhere" | "bytes" | "details";
+export type Tab =
+  "configuration" | "files" | "damage" | "restore" | "elsewhere" | "bytes" | "details";
 
 /** A place that is looked at byte by byte. */
 export interface Look {
@@ -145,6 +146,8 @@ export interface Screen {
   tab: Tab | null;
   /** Null: the beginning. */
   look: Look | null;
+  /** The file system whose files are looked at; null: the largest. */
+  volume: VolumePlace | null;
   /** Keys of the lines of disks that are open. */
   opened: ReadonlySet<string>;
   /** Letters that a disk's name has to have. */
@@ -373,8 +376,6 @@ export type PageEvent =
       choice: Partial<Pick<Elsewhere, "keepsMacs" | "compressed" | "format">>;
     }
   | { type: "appliance-wanted" }
-  /** Files of a disk: one as it is, or any number in a tar archive. */
-  | { type: "files-wanted"; volume: VolumePlace; chosen: ChosenFile[]; form: "file" | "tar" }
   | { type: "folder-wanted"; deviceIds: number[]; configs: boolean }
   | { type: "map-wanted"; deviceId: number }
   | { type: "hash-wanted"; deviceId: number }
@@ -400,7 +401,16 @@ export type PageEvent =
   /** The cursor stands elsewhere now, in what is looked at. */
   | { type: "look-moved"; look: Look }
   /** What the address says, on the way back or forth. */
-  | { type: "address-followed"; tab: Tab | null; look: Look | null }
+  | {
+      type: "address-followed";
+      tab: Tab | null;
+      look: Look | null;
+      volume?: VolumePlace | null;
+    }
+  /** A file system, to look at its files. */
+  | { type: "volume-chosen"; volume: VolumePlace }
+  /** Files and folders of one folder, to be saved: one file as it is, or all in one tar. */
+  | { type: "files-wanted"; volume: VolumePlace; chosen: ChosenFile[]; form: "file" | "tar" }
   | { type: "said"; text: string }
   | { type: "report-wanted" }
   | { type: "report-text-wanted"; how: "copy" | "save" }

@@ -8,6 +8,7 @@ import { ROWS_SHOWN } from "./rows.js";
 export const FIRST_SCREEN = {
   tab: null,
   look: null,
+  volume: null,
   opened: new Set(),
   filter: "",
   rows: ROWS_SHOWN,
@@ -27,10 +28,17 @@ export function changedScreen(screen, event) {
       return { ...screen, tab: event.tab };
     case "placeChosen":
       return { ...screen, tab: "bytes", look: { of: event.of, at: event.offset } };
+    case "volume-chosen":
+      return { ...screen, tab: "files", volume: event.volume };
     case "look-moved":
       return { ...screen, look: event.look };
     case "address-followed":
-      return { ...screen, tab: event.tab, look: event.look ?? screen.look };
+      return {
+        ...screen,
+        tab: event.tab,
+        look: event.look ?? screen.look,
+        volume: event.volume ?? screen.volume,
+      };
     case "disk-toggled": {
       const opened = new Set(screen.opened);
       if (!opened.delete(event.key)) opened.add(event.key);

@@ -1,21 +1,31 @@
 /** Which parts there are below the list of disks, and which one is shown. Pure. */
 import { isScanned } from "../shared/scan-phase.js";
 import { allFindings } from "../words/facts.js";
+import { largestVolume } from "./volumes.js";
 
 /** @typedef {import("./model.js").ShownArchive} ShownArchive */
 /** @typedef {import("./model.js").Tab} Tab */
 
 /** All of them, in their order. @type {readonly Tab[]} */
-export const TABS = ["configuration", "damage", "restore", "elsewhere", "bytes", "details"];
+export const TABS = [
+  "configuration",
+  "files",
+  "damage",
+  "restore",
+  "elsewhere",
+  "bytes",
+  "details",
+];
 
 /**
  * Those that have something in them.
  * @param {ShownArchive} archive
  */
 export function tabsOf(archive) {
-  const { trust, scan, elsewhere, summary } = archive;
+  const { trust, scan, elsewhere, summary, contents } = archive;
   const has = {
     configuration: true,
+    files: largestVolume(contents) !== null,
     damage: worthKnowing(archive).number > 0,
     restore: trust !== null && scan.phase !== "running",
     elsewhere: elsewhere.texts !== null && summary !== null,

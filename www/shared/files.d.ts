@@ -77,11 +77,11 @@ export interface OpenedVolume {
 /** A part of a directory, in the file system's order. */
 export interface FolderPart {
   entries: FileEntry[];
-  /** Where it goes on; null at its end, or where `fault` ended it. */
+  /** Where it goes on; null at its end, or where nothing more can be had. */
   next: bigint | null;
   /** Entries that make no sense, and were left out. */
   leftOut: number;
-  /** What ended the list before its end. */
+  /** Why some of it cannot be had: a stretch of it, or the rest. */
   fault: FileFault | null;
 }
 
@@ -93,6 +93,7 @@ export interface FilesUpdate {
 
 /** Something that a search by name found. */
 export interface FileHit {
+  /** From the folder that was searched; its own name last. */
   path: FileName[];
   entry: FileEntry;
 }
@@ -126,7 +127,7 @@ export interface FileMissed {
   fault: FileFault;
 }
 
-/** Each kind of request, as in `Requests`. Each may unpack on its way, and tells how far it is. */
+/** Each kind of request, as in `Requests`, where `id` is the number of the request. Each may unpack on its way, and tells how far it is. */
 export interface FilesRequests {
   /** Throws a `Failure` with the fault's code. */
   openVolume: {
@@ -136,13 +137,13 @@ export interface FilesRequests {
   };
   /** Some thousands of entries at most; `cursor` null from the beginning. */
   folder: {
-    ask: { archive: number; volume: VolumePlace; id: NodeId; cursor: bigint | null };
+    ask: { archive: number; volume: VolumePlace; node: NodeId; cursor: bigint | null };
     progress: FilesUpdate;
     result: FolderPart;
   };
   /** Extended attributes and other streams of one thing. */
   fileDetails: {
-    ask: { archive: number; volume: VolumePlace; id: NodeId };
+    ask: { archive: number; volume: VolumePlace; node: NodeId };
     progress: FilesUpdate;
     result: {
       /** Null where they are not read. */
@@ -156,7 +157,7 @@ export interface FilesRequests {
     ask: {
       archive: number;
       volume: VolumePlace;
-      id: NodeId;
+      node: NodeId;
       /** Null for the contents. */
       stream: FileName | null;
       offset: number;
@@ -167,7 +168,7 @@ export interface FilesRequests {
   };
   /** All names below a folder that have these letters in them, case folded; 10,000 hits at most. */
   findFiles: {
-    ask: { archive: number; volume: VolumePlace; id: NodeId; letters: string };
+    ask: { archive: number; volume: VolumePlace; node: NodeId; letters: string };
     progress: FileSearchUpdate;
     result: { isCut: boolean };
   };

@@ -1,6 +1,7 @@
 /** One line of the list of disks, with its strip, and what opens below it. */
 import { choiceFor } from "../page/choice.js";
 import { isLive, lastSaveOf } from "../page/save.js";
+import { largestVolume } from "../page/volumes.js";
 import { waysFor } from "../page/ways.js";
 import { diskWanted, wishFor } from "../page/wish.js";
 import { isFormat } from "../words/disk-formats.js";
@@ -77,6 +78,7 @@ function cellsOf(key, send) {
   const holds = h("td", { class: "disk-holds" });
   const state = h("td", {});
   const save = saveButton(send);
+  const files = filesButton(send);
   const strip = h("td", { colspan: COLUMNS });
   const under = h("td", { colspan: COLUMNS });
   const stripRow = h("tr", { class: "disk-strip" }, strip);
@@ -92,7 +94,7 @@ function cellsOf(key, send) {
       stored,
       holds,
       state,
-      h("td", { class: "disk-save" }, save.root),
+      h("td", { class: "disk-save" }, save.root, " ", files.root),
     ),
     stripRow,
     underRow,
@@ -106,6 +108,7 @@ function cellsOf(key, send) {
     holds,
     state,
     save,
+    files,
     strip,
     stripRow,
     under,
@@ -131,6 +134,7 @@ function drawCells(cells, row, drawn) {
   fill(cells.holds, contents && foreign(contentsLine(contents)));
   fill(cells.state, ...stateOf(row, archive, drawn.format));
   cells.save.draw(row, drawn);
+  cells.files.draw(row, archive);
   cells.stripRow.hidden = device === null;
 }
 
@@ -163,6 +167,25 @@ function stateOf({ device, drive }, archive, format) {
 /** That the machine starts from it. */
 function bootMark() {
   return h("span", { class: "boot", title: text("disks.boots") }, text("disks.boot"));
+}
+
+/** @param {Send} send */
+function filesButton(send) {
+  /** @type {import("../shared/files.js").VolumePlace | null} */
+  let volume = null;
+  const root = button(text("tab.files"), () => volume && send({ type: "volume-chosen", volume }));
+
+  /**
+   * @param {DiskRow} row
+   * @param {ShownArchive} archive
+   */
+  function draw({ device, name }, { contents }) {
+    volume = device && largestVolume(contents, device.id);
+    root.hidden = volume === null;
+    root.ariaLabel = text("disks.files-of", { name });
+  }
+
+  return { root, draw };
 }
 
 /** @param {Send} send */

@@ -96,9 +96,9 @@ function save(line, send) {
 
 /** @param {Send} send */
 function search(send) {
-  const panel = byId("panel-bytes");
-  const filter = document.querySelector(".disks-head input:not([hidden])");
-  const field = panel.hidden ? filter : document.getElementById("hex-find");
+  const field =
+    document.querySelector(":is(#panel-bytes, #panel-files):not([hidden]) [type=search]") ??
+    document.querySelector(".disks-head input:not([hidden])");
   if (field instanceof HTMLInputElement && !field.closest("[hidden]")) {
     field.focus();
     field.select();

@@ -1,4 +1,5 @@
 /** Bytes of the file, of the archive in it and of its disks, as hex editors show them. */
+import { Looking } from "../../page/looking.js";
 import { isScanned } from "../../shared/scan-phase.js";
 import { text } from "../../words/text.js";
 import { foreign } from "../parts.js";
@@ -11,12 +12,12 @@ import { Field } from "./field.js";
 
 /**
  * @param {import("../../page/model.js").Send} send
- * @param {import("../../page/looking.js").Looking} looking
+ * @param {import("../../page/looking.js").Asked} worker
  * @returns {(state: import("../../page/model.js").State) => void}
  */
-export function hexView(send, looking) {
+export function hexView(send, worker) {
   const section = byId("bytes");
-  const field = new Field(send, looking);
+  const field = new Field(send, new Looking(worker));
   fill(
     section,
     h("h2", { id: "bytes-title", class: "visually-hidden" }, text("tab.bytes")),

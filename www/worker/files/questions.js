@@ -23,9 +23,9 @@ export function openVolume(holder, { volume }, asker) {
  * @param {FilesRequests["folder"]["ask"]} ask
  * @param {Asker} asker
  */
-export function folder(holder, { volume, id, cursor }, asker) {
+export function folder(holder, { volume, node, cursor }, asker) {
   return holder.volumes.use(holder, volume, asker, (asking) =>
-    asking.ask((open) => open.folder(id, cursor ?? undefined)),
+    asking.ask((open) => open.folder(node, cursor ?? undefined)),
   );
 }
 
@@ -34,9 +34,9 @@ export function folder(holder, { volume, id, cursor }, asker) {
  * @param {FilesRequests["fileDetails"]["ask"]} ask
  * @param {Asker} asker
  */
-export function fileDetails(holder, { volume, id }, asker) {
+export function fileDetails(holder, { volume, node }, asker) {
   return holder.volumes.use(holder, volume, asker, (asking) =>
-    asking.ask((open) => open.details(id)),
+    asking.ask((open) => open.details(node)),
   );
 }
 
@@ -45,11 +45,11 @@ export function fileDetails(holder, { volume, id }, asker) {
  * @param {FilesRequests["filePart"]["ask"]} ask
  * @param {Asker} asker
  */
-export function filePart(holder, { volume, id, stream, offset, length }, asker) {
+export function filePart(holder, { volume, node, stream, offset, length }, asker) {
   const most = Math.min(length, PART_MAX);
   return holder.volumes.use(holder, volume, asker, async (asking) => {
-    if (!stream) await asking.prefetch((open) => open.trace(id, offset, most));
-    return asking.ask((open) => open.read(id, stream ?? undefined, offset, most));
+    if (!stream) await asking.prefetch((open) => open.trace(node, offset, most));
+    return asking.ask((open) => open.read(node, stream ?? undefined, offset, most));
   });
 }
 
@@ -59,9 +59,9 @@ export function filePart(holder, { volume, id, stream, offset, length }, asker) 
  * @param {Asker} asker
  * @param {(update: FilesRequests["findFiles"]["progress"]) => void} tell
  */
-export function findFiles(holder, { volume, id, letters }, asker, tell) {
+export function findFiles(holder, { volume, node, letters }, asker, tell) {
   return holder.volumes.use(holder, volume, asker, async (asking) => {
-    const search = asking.volume.find(id, letters);
+    const search = asking.volume.find(node, letters);
     /** @type {FileHit[]} */
     let hits = [];
     let told = performance.now();

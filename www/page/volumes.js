@@ -1,0 +1,39 @@
+/** The file systems of the disks, and which of them files are read in. Pure. */
+
+/** @typedef {import("../core/vma_inspector.js").DiskArea} DiskArea */
+/** @typedef {import("../core/vma_inspector.js").DiskContents} DiskContents */
+/** @typedef {import("../shared/files.js").VolumePlace} VolumePlace */
+/** @typedef {{ place: VolumePlace, part: DiskArea, isRead: boolean }} PlacedVolume */
+
+/** Kinds of file systems that the core reads files in: its codes. */
+const READ = /^(ext[234]|xfs|btrfs|ntfs|fat(12|16|32)|exfat|iso9660)$/;
+
+/**
+ * All parts of all disks, whatever they hold: logical volumes in place of what they are in.
+ * @param {ReadonlyMap<number, DiskContents>} contents by disk
+ * @returns {PlacedVolume[]}
+ */
+export function volumesOf(contents) {
+  return [...contents].flatMap(([deviceId, { areas }]) =>
+    areas.flatMap((whole, area) => {
+      const isGroup = whole.volumes.length > 0;
+      return (isGroup ? whole.volumes : [whole]).map((part, at) => ({
+        place: { deviceId, area, logical: isGroup ? at : null },
+        part,
+        isRead: READ.test(part.volume?.kind ?? ""),
+      }));
+    }),
+  );
+}
+
+/**
+ * The largest that files are read in.
+ * @param {ReadonlyMap<number, DiskContents>} contents
+ * @param {number} [deviceId] of this disk alone
+ */
+export function largestVolume(contents, deviceId) {
+  const read = volumesOf(contents).filter(
+    ({ place, isRead }) => isRead && (deviceId ?? place.deviceId) === place.deviceId,
+  );
+  return read.sort((one, other) => other.part.size - one.part.size)[0]?.place ?? null;
+}

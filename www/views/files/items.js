@@ -1,0 +1,52 @@
+/** What is listed, in the order in which it is shown: of what is hidden only if that is wanted. */
+import { comparison, merged } from "./order.js";
+
+/** @typedef {import("./order.js").Item} Item */
+/** @typedef {import("./order.js").Order} Order */
+
+export class Items {
+  /** Those that are shown. @type {readonly Item[]} */
+  shown = [];
+  /** How many are not. */
+  hidden = 0;
+  /** @type {Order} */
+  order = { by: "name", isDown: false };
+  withHidden = false;
+  /** All of them, as they came in. @type {Item[]} */
+  #all = [];
+
+  get count() {
+    return this.#all.length;
+  }
+
+  /** Nothing is left; how it is sorted stays. */
+  empty() {
+    this.#all = [];
+    this.shown = [];
+    this.hidden = 0;
+  }
+
+  /** @param {readonly Item[]} more */
+  add(more) {
+    for (const item of more) this.#all.push(item);
+    this.shown = merged(this.shown, this.#seen(more), comparison(this.order));
+  }
+
+  /**
+   * @param {Order} order
+   * @param {boolean} withHidden
+   */
+  arrange(order, withHidden) {
+    this.order = order;
+    this.withHidden = withHidden;
+    this.hidden = 0;
+    this.shown = this.#seen(this.#all).sort(comparison(order));
+  }
+
+  /** @param {readonly Item[]} items */
+  #seen(items) {
+    const seen = items.filter(({ entry }) => this.withHidden || entry.node?.isHidden !== true);
+    this.hidden += items.length - seen.length;
+    return seen;
+  }
+}

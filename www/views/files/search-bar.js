@@ -1,0 +1,68 @@
+/** The field to search names with, and how far that has come. */
+import { text } from "../../words/text.js";
+import { h, setText } from "../dom.js";
+import { button } from "../parts.js";
+
+/** Letters that can be searched for. */
+const LETTERS_MAX = 255;
+
+/**
+ * @param {object} on
+ * @param {(letters: string) => void} on.search
+ * @param {() => void} on.stop
+ * @param {() => void} on.leave the folder is to be shown again
+ */
+export function searchBar({ search, stop, leave }) {
+  const input = h("input", {
+    type: "search",
+    class: "files-input",
+    id: "files-find",
+    autocomplete: "off",
+    spellcheck: "false",
+    maxlength: LETTERS_MAX,
+    placeholder: text("files.find-hint"),
+    "aria-describedby": "files-find-says",
+    "aria-keyshortcuts": "/",
+  });
+  const says = h("p", { class: "files-says", id: "files-find-says", role: "status" });
+  const stops = button(text("files.find-stop"), stop, { hidden: true });
+  const root = h(
+    "form",
+    { class: "files-search", role: "search" },
+    h("label", { class: "visually-hidden", for: "files-find" }, text("files.find")),
+    input,
+    h("button", { class: "button", type: "submit" }, text("files.find-do")),
+    stops,
+    says,
+  );
+  root.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (input.value.trim() !== "") search(input.value.trim());
+  });
+  // Emptied by its cross, or by Escape.
+  input.addEventListener("search", () => input.value === "" && leave());
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    event.preventDefault();
+    input.value = "";
+    leave();
+  });
+
+  /**
+   * @param {string} words
+   * @param {boolean} isRunning
+   */
+  function tell(words, isRunning) {
+    setText(says, words);
+    stops.hidden = !isRunning;
+  }
+
+  return {
+    root,
+    tell,
+    empty: () => {
+      input.value = "";
+      tell("", false);
+    },
+  };
+}

@@ -1,0 +1,183 @@
+/** Which file system's files are shown, what has to be known of it, and which are not read. */
+import { rowsOf } from "../../page/rows.js";
+import { volumesOf } from "../../page/volumes.js";
+import { diskState } from "../../words/disk-state.js";
+import { noteWords, notReadWords, volumeLabel } from "../../words/files.js";
+import { text } from "../../words/text.js";
+import { fill, h } from "../dom.js";
+import { badge, foreign, listItems } from "../parts.js";
+import { setOptions } from "../save-panel.js";
+
+/** @typedef {import("../../page/model.js").ShownArchive} ShownArchive */
+/** @typedef {import("../../page/volumes.js").PlacedVolume} PlacedVolume */
+/** @typedef {import("../../shared/files.js").OpenedVolume} OpenedVolume */
+/** @typedef {import("../../shared/files.js").VolumePlace} VolumePlace */
+/** @typedef {OpenedVolume["subvolumes"][number]} Subvolume */
+
+/**
+ * @param {object} on
+ * @param {(volume: VolumePlace) => void} on.choose
+ * @param {(subvolume: Subvolume | null) => void} on.enter null: the root
+ */
+export function volumeBar({ choose, enter }) {
+  const parts = partsOf();
+  /** @type {ReadonlyMap<string, VolumePlace>} */
+  let places = new Map();
+  /** @type {readonly Subvolume[]} */
+  let subvolumes = [];
+  parts.list.addEventListener("change", () => {
+    const place = places.get(parts.list.value);
+    if (place) choose(place);
+  });
+  parts.inside.addEventListener("change", () => {
+    enter(subvolumes[Number(parts.inside.value)] ?? null);
+  });
+
+  /**
+   * @param {ShownArchive} archive
+   * @param {VolumePlace} shown
+   */
+  function draw(archive, shown) {
+    const all = volumesOf(archive.contents).filter(({ part }) => isWorthListing(part));
+    const names = namesOf(archive);
+    places = new Map(all.map(({ place }) => [placeKey(place), place]));
+    const options = all.map(({ place, part, isRead }) => ({
+      value: placeKey(place),
+      text: foreign(volumeLabel(part, names.get(place.deviceId) ?? "")).textContent ?? "",
+      disabled: !isRead,
+    }));
+    setOptions(parts.list, options, placeKey(shown));
+    drawOthers(parts.others, all, names);
+    drawBanner(parts.banner, archive, shown.deviceId);
+  }
+
+  /** @param {OpenedVolume | null} opened null: not yet */
+  function tell(opened) {
+    fill(
+      parts.notes,
+      (opened?.notes ?? []).map((code) => h("li", {}, noteWords(code))),
+    );
+    subvolumes = opened?.subvolumes ?? [];
+    parts.insides.hidden = subvolumes.length === 0;
+    const options = subvolumes.map((each, at) => ({ value: String(at), text: pathOf(each) }));
+    setOptions(parts.inside, [{ value: "", text: text("files.root") }, ...options], "");
+  }
+
+  return { root: parts.root, draw, tell };
+}
+
+function partsOf() {
+  const list = h("select", { id: "files-volume" });
+  const inside = h("select", { id: "files-subvolume" });
+  const insides = h(
+    "label",
+    { class: "files-of", for: "files-subvolume" },
+    text("files.subvolume"),
+    " ",
+    inside,
+  );
+  const banner = h("div", { class: "files-banner" });
+  const notes = h("ul", { class: "files-notes quiet" });
+  const others = h("div", {});
+  const choice = h(
+    "label",
+    { class: "files-of", for: "files-volume" },
+    text("files.volume"),
+    " ",
+    list,
+  );
+  const root = h(
+    "div",
+    { class: "files-volume" },
+    h("div", { class: "files-choices" }, choice, insides),
+    banner,
+    notes,
+    others,
+  );
+  return { root, list, inside, insides, banner, notes, others };
+}
+
+/** @param {PlacedVolume["part"]} part */
+function isWorthListing({ volume, purpose, number, name }) {
+  return volume !== null || (purpose !== "extended" && (number !== null || name !== null));
+}
+
+/** @param {VolumePlace} place */
+export function placeKey({ deviceId, area, logical }) {
+  return `${deviceId} ${area} ${logical ?? ""}`;
+}
+
+/** @param {ShownArchive} archive */
+function namesOf(archive) {
+  const rows = rowsOf(archive);
+  return new Map(rows.flatMap(({ device, name }) => (device ? [[device.id, name]] : [])));
+}
+
+/** @param {Subvolume} subvolume */
+function pathOf({ path, isSnapshot, isReadOnly }) {
+  const name = foreign(path.map((each) => each.text).join("/")).textContent ?? "";
+  if (isSnapshot) return text("files.snapshot", { name });
+  return isReadOnly ? text("files.read-only", { name }) : name;
+}
+
+/**
+ * Those that are not read, each with what it is.
+ * @param {HTMLElement} place
+ * @param {readonly PlacedVolume[]} all
+ * @param {ReadonlyMap<number, string>} names
+ */
+function drawOthers(place, all, names) {
+  const others = all.filter(({ isRead }) => !isRead);
+  const lines = others.map(({ place: { deviceId, logical }, part }) => [
+    volumeLabel(part, names.get(deviceId) ?? ""),
+    notReadWords(part, logical !== null),
+  ]);
+  const drawn = JSON.stringify(lines);
+  if (place.dataset["drawn"] === drawn) return;
+  place.dataset["drawn"] = drawn;
+  fill(
+    place,
+    lines.length > 0 &&
+      h(
+        "details",
+        { class: "files-others" },
+        h("summary", {}, text("files.not-read", { count: lines.length })),
+        h(
+          "ul",
+          {},
+          listItems(lines, ([label = "", why = ""]) =>
+            h("span", {}, h("strong", {}, foreign(label)), ` ${why}`),
+          ),
+        ),
+      ),
+  );
+}
+
+/**
+ * What is lost, or in doubt, of the disk.
+ * @param {HTMLElement} place
+ * @param {ShownArchive} archive
+ * @param {number} deviceId
+ */
+function drawBanner(place, archive, deviceId) {
+  const statistics = archive.scan.report?.devices.find(({ id }) => id === deviceId);
+  const said = statistics ? diskState(archive, statistics) : [];
+  const hurt = said.filter(({ tone }) => tone === "damage" || tone === "warning");
+  const isHurt = hurt.some(({ tone }) => tone === "damage");
+  const isRunning = archive.scan.phase === "running";
+  place.hidden = hurt.length === 0 && !isRunning;
+  const words = isRunning
+    ? text("files.scan-runs")
+    : isHurt
+      ? text("files.disk-hurt")
+      : text("files.disk-not-proven");
+  const drawn = JSON.stringify([said, words]);
+  if (place.dataset["drawn"] === drawn) return;
+  place.dataset["drawn"] = drawn;
+  place.dataset["tone"] = isHurt ? "damage" : hurt.length > 0 ? "warning" : "neutral";
+  fill(
+    place,
+    hurt.map((each) => badge(each.tone, each.words)),
+    h("span", {}, words),
+  );
+}
