@@ -6,7 +6,7 @@
 
 use core::cell::RefCell;
 use core::ops::Range;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::file_system::{Fault, FaultKind, Result};
@@ -40,9 +40,9 @@ pub struct Cache {
 /// Many fields: what is kept, and what one piece of work has met.
 #[derive(Default)]
 struct State {
-    kept: BTreeMap<u64, Kept>,
-    /// Blocks by when they were used last.
-    order: BTreeMap<u64, u64>,
+    /// Blocks with their numbers, in order.
+    kept: Vec<(u64, Kept)>,
+    /// Counts uses.
     clock: u64,
     wanted: BTreeSet<u64>,
     /// When the work began that goes on.
@@ -166,7 +166,7 @@ impl Cache {
         let mut end = block.saturating_add(1);
         let until = block.saturating_add(count);
         while end < until && !self.range(end).is_empty() {
-            let is_kept = self.state.borrow().kept.contains_key(&end);
+            let is_kept = self.state.borrow().has(end);
             if !is_kept && self.take(end, AHEAD_WORK)? != Taken::Kept {
                 // Nobody has asked for it.
                 self.state.borrow_mut().wanted.remove(&end);
@@ -268,13 +268,21 @@ fn copy(pieces: &[Piece], within: usize, room: &mut [u8]) -> usize {
 }
 
 impl State {
+    /// Where a block stands among those that are kept, or would.
+    fn place(&self, block: u64) -> core::result::Result<usize, usize> {
+        self.kept.binary_search_by_key(&block, |(number, _)| *number)
+    }
+
+    fn has(&self, block: u64) -> bool {
+        self.place(block).is_ok()
+    }
+
     /// The bytes of a block that is kept, which is used now.
     fn used(&mut self, block: u64) -> Option<Rc<[Piece]>> {
         self.clock = self.clock.saturating_add(1);
-        let kept = self.kept.get_mut(&block)?;
-        self.order.remove(&kept.used);
+        let place = self.place(block).ok()?;
+        let (_, kept) = self.kept.get_mut(place)?;
         kept.used = self.clock;
-        self.order.insert(self.clock, block);
         Some(Rc::clone(&kept.pieces))
     }
 
@@ -282,18 +290,19 @@ impl State {
         let has_waited = self.fetched > 0 || !self.wanted.is_empty();
         self.shrink(if has_waited { HELD_MAX } else { BLOCKS_MAX }.saturating_sub(1));
         self.clock = self.clock.saturating_add(1);
-        let before = self.kept.insert(block, Kept { used: self.clock, pieces });
-        if let Some(before) = before {
-            self.order.remove(&before.used);
+        let kept = Kept { used: self.clock, pieces };
+        match self.place(block) {
+            Ok(place) => drop(self.kept.get_mut(place).map(|known| known.1 = kept)),
+            Err(place) => self.kept.insert(place, (block, kept)),
         }
-        self.order.insert(self.clock, block);
     }
 
     /// Lets go of what was used longest ago.
     fn shrink(&mut self, most: usize) {
         while self.kept.len() > most {
-            let Some((used, block)) = self.order.pop_first() else { return };
-            self.kept.remove(&block);
+            let ages = self.kept.iter().map(|(_, kept)| kept.used).enumerate();
+            let Some((place, used)) = ages.min_by_key(|(_, used)| *used) else { return };
+            self.kept.remove(place);
             self.is_overrun |= used > self.began && most > BLOCKS_MAX;
         }
     }
@@ -355,7 +364,7 @@ impl ReadAt for Cache {
         while at < end {
             let block = at / BLOCK;
             let until = self.range(block).end.min(end).max(at.saturating_add(1));
-            if !self.state.borrow().kept.contains_key(&block) {
+            if !self.state.borrow().has(block) {
                 self.disk.trace(at..until, into);
             }
             at = until;
@@ -365,7 +374,7 @@ impl ReadAt for Cache {
     fn approach(&self, range: Range<u64>, work_max: u64) -> core::result::Result<bool, Error> {
         let blocks = range.start / BLOCK..range.end.div_ceil(BLOCK).max(range.start / BLOCK + 1);
         let all = blocks.end.saturating_sub(blocks.start) <= to_u64(HELD_MAX);
-        if all && blocks.into_iter().all(|block| self.state.borrow().kept.contains_key(&block)) {
+        if all && blocks.into_iter().all(|block| self.state.borrow().has(block)) {
             return Ok(true);
         }
         self.disk.approach(range, work_max)

@@ -44,7 +44,7 @@ pub struct Chosen {
 
 enum Todo {
     Thing { id: NodeId, path: Vec<u8>, depth: usize },
-    Folder { id: NodeId, path: Vec<u8>, depth: usize, cursor: Cursor, names: BTreeSet<Name> },
+    Folder { id: NodeId, path: Vec<u8>, depth: usize, cursor: Cursor, names: BTreeSet<u64> },
 }
 
 /// A file that is being read.
@@ -69,8 +69,8 @@ enum How {
 pub struct Pack {
     waiting: Vec<Todo>,
     reading: Option<Reading>,
-    folders: BTreeSet<NodeId>,
-    linked: BTreeMap<NodeId, Vec<u8>>,
+    folders: BTreeSet<u64>,
+    linked: BTreeMap<u64, Vec<u8>>,
     tops: Vec<Vec<u8>>,
     left_out: LeftOut,
     things: u64,
@@ -94,7 +94,7 @@ impl Pack {
                 return Err(Fault::corrupt("a path that leads elsewhere"));
             }
             let path = joined(&one.path);
-            if !paths.insert(path.clone()) {
+            if !paths.insert(digest(&path)) {
                 return Err(Fault::corrupt("a path that stands there twice"));
             }
             tops.extend(one.path.first().map(|name| name.0.clone()));
@@ -231,7 +231,7 @@ impl Pack {
         if depth > DEPTH_MAX {
             return self.leave_out(&path, Fault::new(FaultKind::TooLarge, "folders in folders"));
         }
-        if !self.folders.insert(id) {
+        if !self.folders.insert(id.0) {
             return self.leave_out(&path, Fault::corrupt("a folder that stands elsewhere too"));
         }
         if !path.is_empty() {
@@ -271,9 +271,12 @@ impl Pack {
                 [&path, b"/".as_slice(), &entry.name.0].concat()
             };
             // What comes under a name that a link has would be written where that leads.
-            if !is_plain(&entry.name) || !names.insert(entry.name) {
+            if !is_plain(&entry.name) || !names.insert(digest(&entry.name.0)) {
                 self.leave_out(&path, Fault::corrupt("a name that stands there twice"))?;
                 continue;
+            }
+            if path == entry.name.0 {
+                self.tops.push(path.clone());
             }
             found.push(Todo::Thing { id: entry.id, path, depth: depth.saturating_add(1) });
         }
@@ -282,9 +285,6 @@ impl Pack {
                 self.waiting.push(Todo::Folder { id, path, depth, cursor: next, names });
             }
             Some(_) => drop(self.leave_out(&path, Fault::corrupt("a list without an end"))?),
-            None if path.is_empty() => {
-                self.tops.extend(names.into_iter().map(|name| name.0));
-            }
             None => {}
         }
         self.waiting.extend(found.into_iter().rev());
@@ -294,7 +294,7 @@ impl Pack {
     /// A file: how it is read.
     fn file(&mut self, volume: &Volume, member: Member, into: &mut Vec<u8>) -> Result<Step> {
         let (id, size) = (member.node.id, member.node.size);
-        if let Some(first) = self.linked.get(&id).cloned() {
+        if let Some(first) = self.linked.get(&id.0).cloned() {
             self.put(&member, Kind::HardLink, &first, into);
             return Ok(Step::GoesOn);
         }
@@ -391,7 +391,7 @@ impl Pack {
         fill_up(size, into);
         let has_names = reading.member.node.links.is_some_and(|links| links > 1);
         if has_names && self.linked.len() < LINKED_MAX {
-            self.linked.insert(reading.member.node.id, reading.member.path.clone());
+            self.linked.insert(reading.member.node.id.0, reading.member.path.clone());
         }
     }
 
@@ -442,6 +442,14 @@ fn fill_up(size: u64, into: &mut Vec<u8>) {
 fn is_plain(name: &Name) -> bool {
     let bytes = name.0.as_slice();
     !matches!(bytes, b"" | b"." | b"..") && !bytes.iter().any(|byte| matches!(byte, 0 | b'/'))
+}
+
+/// What tells names apart (FNV-1a): two that have it in common are taken for one, so the
+/// second would be left out, and told.
+fn digest(name: &[u8]) -> u64 {
+    let start = 0xcbf2_9ce4_8422_2325_u64;
+    name.iter()
+        .fold(start, |sum, &byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 fn joined(path: &[Name]) -> Vec<u8> {

@@ -46,7 +46,7 @@ pub struct Search {
     letters: String,
     folders: Vec<Folder>,
     waiting: VecDeque<usize>,
-    seen: BTreeSet<NodeId>,
+    seen: BTreeSet<u64>,
     /// The folder that is listed: which, its part, and entries of that that are done.
     open: Option<(usize, Batch, usize)>,
     hits: Vec<Hit>,
@@ -64,7 +64,7 @@ impl Search {
         let root = Folder { parent: None, name: Name(Vec::new()), id: root, depth: 0 };
         Self {
             letters: letters.to_lowercase(),
-            seen: BTreeSet::from([root.id]),
+            seen: BTreeSet::from([root.id.0]),
             folders: vec![root],
             waiting: VecDeque::from([0]),
             open: None,
@@ -205,14 +205,14 @@ impl Search {
     /// A folder in another one, which is looked into once.
     fn come_by(&mut self, parent: usize, id: NodeId, name: Name) {
         let depth = self.folders.get(parent).map_or(0, |folder| folder.depth).saturating_add(1);
-        if self.seen.contains(&id) {
+        if self.seen.contains(&id.0) {
             return;
         }
         if depth > DEPTH_MAX || self.folders.len() >= FOLDERS_MAX {
             self.is_cut = true;
             return;
         }
-        self.seen.insert(id);
+        self.seen.insert(id.0);
         self.waiting.push_back(self.folders.len());
         self.folders.push(Folder { parent: Some(parent), name, id, depth });
     }

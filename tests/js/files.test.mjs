@@ -1,326 +1,403 @@
-// Files in the disks, as the page lists them: which file systems there are, order and window
-// of the rows, keys, and what is told of each.
+// The files of a disk, as the Worker asks for them: out of a plain backup and out of one
+// that has to be unpacked, held against what debugfs says of the same partition.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { after, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { modules } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
-import { isSameName } from "../../www/page/files.js";
-import { largestVolume, volumesOf } from "../../www/page/volumes.js";
-import { itemOfHit } from "../../www/views/files/lister.js";
-import { moveOf } from "../../www/views/files/move.js";
-import { lastTop, topFor, windowOf } from "../../www/views/files/window.js";
-import { item, named, namesOf, time } from "./file-items.mjs";
+import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
+import { folder as scratch, makeFile } from "../browser/support/archives.mjs";
+import { Archive } from "./both-modules.mjs";
 
+// The Worker fetches the module from the page's own files.
+globalThis.fetch = async (url) => new Response(readFileSync(fileURLToPath(url)));
 const built = (path) => import(pathToFileURL(join(modules, path)));
-const { addressOf, placeOf } = await built("page/address.js");
-const { changedScreen, FIRST_SCREEN } = await built("page/screen.js");
-const { tabOf, tabsOf } = await built("page/tabs.js");
-const { CATALOGUE, loadLater } = await built("words/catalogue.js");
-await loadLater();
-const { longTime, modeLetters, modeOctal, nameBytes, notReadWords, shortTime } =
-  await built("words/files.js");
-const { clickedOrder, comparison, jumpTo, merged } = await built("views/files/order.js");
-const { Items } = await built("views/files/items.js");
-const { wantedOf } = await built("views/files/choice-bar.js");
+const { Volumes } = await built("worker/files/volumes.js");
+const { fileDetails, filePart, findFiles, folder, openVolume } = await built(
+  "worker/files/questions.js",
+);
+const { produceFiles } = await built("worker/saving/files-save.js");
 
-const part = (kind, size, more = {}) => ({
-  number: 1,
-  size,
-  name: null,
-  purpose: null,
-  pending: false,
-  lost: false,
-  volume: kind && { kind, label: null },
-  volumes: [],
-  ...more,
-});
+const packedPath = join(root, "tests/fixtures/f1-gpt-ext4.vma.zst");
+const plainPath = makeFile(
+  "files.vma",
+  execFileSync("zstd", ["-d", "-q", "-c", packedPath], { maxBuffer: 1 << 28 }),
+);
+/** The ext4 of the fixture. */
+const volume = { deviceId: 1, area: 1, logical: null };
+const DEBUGFS = "/usr/sbin/debugfs";
 
-/** A disk with an EFI partition, LVM with two logical volumes, and LUKS; and one with swap. */
-const contents = new Map([
-  [
-    1,
-    {
-      areas: [
-        part("fat32", 100),
-        part("lvm", 900, { volumes: [part("xfs", 400), part(null, 500)] }),
-        part("luks2", 1000),
-      ],
-    },
-  ],
-  [2, { areas: [part("swap", 5000)] }],
-]);
-
-test("files are read in the file systems that the core opens, and in no others", () => {
-  const opens = readFileSync(join(root, "src/file_system/open.rs"), "utf8");
-  const named = [...opens.matchAll(/Kind::(\w+)/g)].map(([, name]) => name);
-  const kinds = readFileSync(join(root, "src/file_system/identify/volume.rs"), "utf8");
-  const codes = [...kinds.matchAll(/Self::(\w+) => "([a-z0-9-]+)"/g)];
-  assert.ok(named.length > 8 && codes.length > 25, `${named.length} of ${codes.length}`);
-  for (const [, name, code] of codes) {
-    const [{ isRead }] = volumesOf(new Map([[1, { areas: [part(code, 1)] }]]));
-    assert.equal(isRead, named.includes(name), code);
-    // What is not read has a sentence of its own.
-    if (!isRead) assert.equal(notReadWords(part(code, 1), false), CATALOGUE[`not-read.${code}`]);
-    assert.equal(`not-read.${code}` in CATALOGUE, !isRead, code);
+/** A source as a Worker has it, that counts what is fetched ahead. */
+class Source extends FileDescriptorSource {
+  prefetched = 0;
+  async prefetch(pairs) {
+    for (let at = 1; at < pairs.length; at += 2) this.prefetched += pairs[at];
   }
-});
+  async readAhead() {}
+  endReadAhead() {}
+}
 
-test("logical volumes stand in place of what they are in, and the largest comes first", () => {
-  assert.deepEqual(
-    volumesOf(contents).map(({ place: { deviceId, area, logical }, isRead }) => [
-      ...[deviceId, area, logical, isRead],
-    ]),
-    [
-      [1, 0, null, true],
-      [1, 1, 0, true],
-      [1, 1, 1, false],
-      [1, 2, null, false],
-      [2, 0, null, false],
-    ],
-  );
-  assert.deepEqual(largestVolume(contents), { deviceId: 1, area: 1, logical: 0 });
-  assert.equal(largestVolume(contents, 2), null);
-});
+const open = [];
+after(() => open.forEach(closeSync));
 
-const archive = {
-  overview: {
-    container: "plain",
-    findings: [],
-    devices: [
-      { id: 1, name: "drive-scsi1", size: 1 << 20 },
-      { id: 2, name: "<b>secret</b>", size: 1 << 20 },
-    ],
-  },
-  summary: null,
-  leftOut: null,
-  contents,
-  trust: {},
-  scan: { phase: "done", report: { findings: [], container: { findings: [] } } },
-  elsewhere: { texts: null },
-};
+/** An open archive, scanned to its end. */
+function holderOf(path) {
+  const descriptor = openSync(path, "r");
+  open.push(descriptor);
+  const source = new Source(descriptor);
+  const archive = Archive.open(source);
+  while (!archive.scanStep().done);
+  const compressed = archive.overview().container !== "plain";
+  return { archive, source, compressed, volumes: new Volumes() };
+}
 
-test("there is a tab for files where there is a file system that is read", () => {
-  assert.deepEqual(tabsOf(archive), ["configuration", "files", "restore", "bytes", "details"]);
-  assert.equal(tabOf(archive, "files"), "files");
-  const none = { ...archive, contents: new Map([[2, contents.get(2)]]) };
-  assert.deepEqual(tabsOf(none), ["configuration", "restore", "bytes", "details"]);
-  assert.equal(tabOf(none, "files"), "configuration");
-  // Damage is shown first all the same.
-  const lost = { code: "cluster-missing", severity: "damage", count: 1, listed: 1 };
-  const hurt = { ...archive, overview: { ...archive.overview, findings: [lost] } };
-  assert.equal(tabOf(hurt, null), "damage");
-});
-
-test("the address holds the file system by numbers, and comes back as it was", () => {
-  const of = (volume) => addressOf(archive, { tab: "files", look: null, volume });
-  const area = { deviceId: 1, area: 2, logical: null };
-  const logical = { deviceId: 2, area: 1, logical: 0 };
-  assert.equal(of(area), "#part=files&disk=scsi1&volume=2");
-  assert.equal(of(logical), "#part=files&disk=2&volume=1.0");
-  assert.equal(of(null), "#part=files");
-  assert.equal(addressOf(archive, { tab: "bytes", look: null, volume: area }), "#part=bytes");
-  for (const volume of [area, logical, null]) {
-    assert.deepEqual(placeOf(archive, of(volume)), { tab: "files", look: null, volume });
-  }
-  for (const hash of [
-    "#part=files&disk=scsi7&volume=1",
-    "#part=files&disk=scsi1",
-    "#part=files&disk=scsi1&volume=-1",
-    "#part=files&disk=scsi1&volume=1.",
-    "#part=files&disk=scsi1&volume=99999",
-  ]) {
-    assert.equal(placeOf(archive, hash), null, hash);
-  }
-});
-
-test("a file system that is chosen is shown, and another backup has none chosen", () => {
-  const volume = { deviceId: 1, area: 0, logical: null };
-  const chosen = changedScreen(FIRST_SCREEN, { type: "volume-chosen", volume });
-  assert.deepEqual([chosen.tab, chosen.volume], ["files", volume]);
-  const back = changedScreen(chosen, { type: "address-followed", tab: "details", look: null });
-  assert.deepEqual([back.tab, back.volume], ["details", volume]);
-  assert.equal(changedScreen(chosen, { type: "opened" }).volume, null);
-});
-
-const sorted = (items, by, isDown = false) => namesOf([...items].sort(comparison({ by, isDown })));
-
-test("folders come first, numbers count as such, and what is alike goes by name", () => {
-  const items = [
-    item("file10", "file", 5, { modified: time(3) }),
-    item("file9", "file", 7, { modified: time(1, 5) }),
-    item("Äpfel", "file", 5, { modified: time(1, 7) }),
-    item("zoo", "directory"),
-    item("app", "directory"),
-  ];
-  assert.deepEqual(sorted(items, "name"), ["app", "zoo", "Äpfel", "file9", "file10"]);
-  assert.deepEqual(sorted(items, "name", true), ["zoo", "app", "file10", "file9", "Äpfel"]);
-  assert.deepEqual(sorted(items, "size"), ["app", "zoo", "Äpfel", "file10", "file9"]);
-  assert.deepEqual(sorted(items, "size", true), ["app", "zoo", "file9", "Äpfel", "file10"]);
-  assert.deepEqual(sorted(items, "modified", true).slice(2), ["file10", "Äpfel", "file9"]);
-  const unknown = { entry: { ...item("gone").entry, node: null }, folders: null };
-  assert.deepEqual(sorted([item("a", "file", 0), unknown], "size"), ["gone", "a"]);
-});
-
-test("a click on a head sorts by it, and a second one the other way round", () => {
-  const first = clickedOrder({ by: "name", isDown: false }, "size");
-  assert.deepEqual(first, { by: "size", isDown: true });
-  assert.deepEqual(clickedOrder(first, "size"), { by: "size", isDown: false });
-  assert.deepEqual(clickedOrder(first, "owner"), { by: "owner", isDown: false });
-});
-
-test("what comes in parts is in the order of a sort of all of it", () => {
-  const all = Array.from({ length: 500 }, (_, at) =>
-    item(`n${(at * 7919) % 503}`, at % 9 === 0 ? "directory" : "file", (at * 31) % 17),
-  );
-  for (const by of ["name", "size"]) {
-    const compare = comparison({ by, isDown: by === "size" });
-    let parts = [];
-    for (let at = 0; at < all.length; at += 61) {
-      parts = merged(parts, all.slice(at, at + 61), compare);
-    }
-    assert.deepEqual(namesOf(parts), namesOf([...all].sort(compare)));
-  }
-});
-
-test("what is hidden is counted, and shown when it is wanted", () => {
-  const items = new Items();
-  items.add([item("a"), item(".b", "file", 0, { isHidden: true })]);
-  items.add([item(".c", "file", 0, { isHidden: true })]);
-  assert.deepEqual([namesOf(items.shown), items.hidden, items.count], [["a"], 2, 3]);
-  items.arrange({ by: "name", isDown: true }, true);
-  assert.deepEqual([namesOf(items.shown), items.hidden], [["a", ".c", ".b"], 0]);
-  items.empty();
-  assert.deepEqual([items.shown, items.count, items.order.isDown], [[], 0, true]);
-});
-
-test("letters jump to the next name that begins with them, and round to the first", () => {
-  const items = ["bin", "Boot", "etc", "Österreich"].map((name) => item(name));
-  assert.equal(jumpTo(items, "b", 0), 0);
-  assert.equal(jumpTo(items, "b", 1), 1);
-  assert.equal(jumpTo(items, "B", 2), 0);
-  assert.equal(jumpTo(items, "ö", 0), 3);
-  assert.equal(jumpTo(items, "x", 0), null);
-});
-
-test("of 100,000 rows those are there that are seen", () => {
-  const seen = { room: 600, height: 30, count: 100_000 };
-  assert.deepEqual(windowOf({ ...seen, top: 0 }), { first: 0, end: 21, shift: 0 });
-  assert.deepEqual(windowOf({ ...seen, top: 500.5 }), { first: 500, end: 521, shift: 15 });
-  const last = lastTop(seen);
-  assert.equal(last, 99_980);
-  assert.deepEqual(windowOf({ ...seen, top: last }), { first: 99_980, end: 100_000, shift: 0 });
-  assert.deepEqual(windowOf({ ...seen, count: 0, top: 0 }), { first: 0, end: 0, shift: 0 });
-  assert.deepEqual(windowOf({ room: 600, height: 30, count: 3, top: 0 }).end, 3);
-  assert.equal(lastTop({ room: 600, height: 30, count: 3 }), 0);
-});
-
-test("the row with the focus is brought to where all of it is seen, and no further", () => {
-  const seen = { room: 600, height: 30, count: 1000, top: 100 };
-  assert.equal(topFor(100, seen), 100);
-  assert.equal(topFor(119, seen), 100);
-  assert.equal(topFor(120, seen), 101);
-  assert.equal(topFor(99, seen), 99);
-  assert.equal(topFor(999, seen), 980);
-  // A room that is no whole number of rows.
-  assert.equal(topFor(120, { ...seen, room: 610 }), 121 - 610 / 30);
-});
-
-const pressed = (key, how = {}) => ({
-  ...{ key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false },
-  ...how,
-});
-
-test("keys move the focus within the list", () => {
-  const list = { at: 50, count: 100, rows: 20, isTyping: false };
-  const to = (key, more = {}) => moveOf(pressed(key), { ...list, ...more });
-  const moves = {
-    ...{ ArrowUp: 49, ArrowDown: 51, PageUp: 31, PageDown: 69, Home: 0, End: 99 },
+/** Who asks, and what they heard. */
+function asker(signal = new AbortController().signal) {
+  const told = [];
+  let pauses = 0;
+  const pause = async () => {
+    pauses += 1;
+    await new Promise((resolve) => setImmediate(resolve));
+    signal.throwIfAborted();
   };
-  for (const [key, at] of Object.entries(moves)) {
-    assert.deepEqual(to(key), { to: at, isChoosing: false }, key);
+  return { signal, pause, tell: (update) => told.push(update), told, pauses: () => pauses };
+}
+
+const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
+
+/** What stands below a folder of this machine: hashes of files, targets of links. */
+function treeOf(path) {
+  const tree = {};
+  for (const own of readdirSync(path, { recursive: true })) {
+    const facts = lstatSync(join(path, own));
+    if (facts.isDirectory()) tree[own] = "folder";
+    else if (facts.isSymbolicLink()) tree[own] = `link ${readlinkSync(join(path, own))}`;
+    else tree[own] = sha256(readFileSync(join(path, own)));
   }
-  assert.deepEqual(to("ArrowDown", { at: 99 }), { to: 99, isChoosing: false });
-  assert.deepEqual(to("PageUp", { at: 3 }), { to: 0, isChoosing: false });
-  assert.deepEqual(moveOf(pressed("End", { shiftKey: true }), list), { to: 99, isChoosing: true });
-});
+  return tree;
+}
 
-test("keys open, go up, choose and type, and leave the page its own", () => {
-  const list = { at: 0, count: 9, rows: 20, isTyping: false };
-  const of = (key, how, more) => moveOf(pressed(key, how), { ...list, ...more });
-  assert.deepEqual(of("Enter"), { deed: "open" });
-  assert.deepEqual(of("Backspace"), { deed: "up" });
-  assert.deepEqual(of(" "), { deed: "choose" });
-  assert.deepEqual(of(" ", {}, { isTyping: true }), { letter: " " });
-  assert.deepEqual(of("a", { ctrlKey: true }), { deed: "all" });
-  for (const letter of ["o", "1", "Ö", "😀", "."]) assert.deepEqual(of(letter), { letter });
-  for (const key of ["/", "?", "Escape", "Tab", "F5"]) assert.equal(of(key), null, key);
-  assert.equal(of("c", { ctrlKey: true }), null);
-  assert.equal(of("ArrowUp", { altKey: true }), null);
-});
-
-test("one file is saved as it is, folders and several files as a tar, under their paths", () => {
-  const file = item("a.txt");
-  const folder = item("etc", "directory");
-  const a = { id: 1n, path: [named("a.txt")], type: "file" };
-  assert.deepEqual(wantedOf([file]), { chosen: [a], form: "file" });
-  assert.equal(wantedOf([folder]).form, "tar");
-  assert.equal(wantedOf([item("l", "link")]).form, "tar");
-  assert.equal(wantedOf([file, folder]).form, "tar");
-  const hit = itemOfHit({ path: [named("x"), named("y"), named("a.txt")], entry: file.entry });
-  assert.deepEqual(hit.folders, [named("x"), named("y")]);
-  assert.deepEqual(wantedOf([hit]).chosen[0].path, [named("x"), named("y"), named("a.txt")]);
-  const unknown = { entry: { ...file.entry, type: null, node: null }, folders: null };
-  assert.deepEqual(wantedOf([unknown]).chosen, []);
-});
-
-test("names are the same by their bytes, where they are no UTF-8", () => {
-  const bytes = (...each) => Uint8Array.from(each);
-  assert.ok(isSameName(named("a"), named("a")));
-  assert.ok(!isSameName(named("a"), named("A")));
-  assert.ok(!isSameName(named("\ufffd", bytes(0xe9)), named("\ufffd", bytes(0xe8))));
-  assert.ok(!isSameName(named("\ufffd", bytes(0xe9)), named("\ufffd")));
-  assert.ok(isSameName(named("\ufffd", bytes(0xe9)), named("\ufffd", bytes(0xe9))));
-  assert.equal(nameBytes(named("\ufffd", bytes(0x63, 0xe9))), "63 e9");
-});
-
-test("modes are written as stat writes them", () => {
-  const folder = mkdtempSync(join(tmpdir(), "vma-inspector-modes-"));
-  try {
-    const path = join(folder, "file");
-    writeFileSync(path, "");
-    for (const mode of [0o644, 0o4755, 0o4644, 0o2711, 0o2600, 0o1777, 0o1666, 0o7000, 0]) {
-      chmodSync(path, mode);
-      const [octal, letters] = String(execFileSync("stat", ["-c", "%a %A", path]))
-        .trim()
-        .split(" ");
-      assert.equal(modeOctal(mode), octal.padStart(4, "0"));
-      assert.equal(modeLetters(mode, "file"), letters);
+/** All of a file system, asked as the page does. */
+async function askedTree(holder) {
+  const tree = {};
+  const { root: top } = await openVolume(holder, { volume }, asker());
+  const waiting = [{ id: top, path: "" }];
+  for (let next = waiting.shift(); next; next = waiting.shift()) {
+    for (let cursor = null; ;) {
+      const part = await folder(holder, { volume, id: next.id, cursor }, asker());
+      assert.deepEqual([part.fault, part.leftOut], [null, 0]);
+      for (const { name, id, node, target } of part.entries) {
+        const path = join(next.path, name.text);
+        if (node.type === "directory") waiting.push({ id, path });
+        if (node.type === "directory") tree[path] = "folder";
+        else if (node.type === "link") tree[path] = `link ${target.text}`;
+        else tree[path] = sha256(await allOf(holder, id, node.size));
+      }
+      cursor = part.next;
+      if (cursor === null) break;
     }
-    const [, own] = String(execFileSync("stat", ["-c", "%a %A", folder]))
-      .trim()
-      .split(" ");
-    assert.equal(modeLetters(0o700, "directory"), own);
-  } finally {
-    rmSync(folder, { recursive: true });
   }
+  return tree;
+}
+
+async function allOf(holder, id, size) {
+  const parts = [];
+  for (let offset = 0; offset < size;) {
+    const ask = { volume, id, stream: null, offset, length: 1 << 20 };
+    const { bytes, fault } = await filePart(holder, ask, asker());
+    assert.equal(fault, null);
+    assert.ok(bytes.length > 0);
+    parts.push(bytes);
+    offset += bytes.length;
+  }
+  return Buffer.concat(parts);
+}
+
+/** What stands at a path. */
+async function idOf(holder, path) {
+  let { root: id } = await openVolume(holder, { volume }, asker());
+  for (const part of path) {
+    const { entries } = await folder(holder, { volume, id, cursor: null }, asker());
+    id = entries.find(({ name }) => name.text === part).id;
+  }
+  return id;
+}
+
+/** The same disk, of which each place takes some steps until it can be read. */
+function slowed(holder, steps) {
+  const approached = [];
+  const bytesAsTheyAre = (device) => {
+    const bytes = holder.archive.bytesAsTheyAre(device);
+    let [at, left] = [-1n, 0];
+    const approach = (start, _, work) => {
+      if (work > 0n && start !== at) [at, left] = [start, steps];
+      if (work > 0n) {
+        approached.push(start);
+        left -= 1;
+      }
+      return start === at && left <= 0;
+    };
+    const own = ["size", "read", "gap", "trace", "detour", "free"];
+    const calls = own.map((name) => [name, (...given) => bytes[name](...given)]);
+    return { ...Object.fromEntries(calls), approach, detour: () => 1n << 30n };
+  };
+  const slow = { ...holder, compressed: true, volumes: new Volumes(), archive: { bytesAsTheyAre } };
+  return { slow, approached };
+}
+
+/** The partition, and what debugfs takes out of it. */
+const truth = (() => {
+  const { archive } = holderOf(plainPath);
+  const partition = join(scratch, "partition.ext4");
+  // As the disk is known to be, by what else reads it.
+  const size = archive.imageSize(1);
+  const image = Buffer.alloc(size);
+  for (let at = 0; at < size; at += 1 << 20) {
+    image.set(archive.imageRead(1, at, Math.min(1 << 20, size - at), "as-it-is"), at);
+  }
+  const disk = makeFile("files.raw", image);
+  const listed = JSON.parse(
+    execFileSync("/usr/sbin/sfdisk", ["--json", disk], { encoding: "utf8" }),
+  );
+  const { start, size: sectors } = listed.partitiontable.partitions[volume.area];
+  writeFileSync(partition, image.subarray(start * 512, (start + sectors) * 512));
+  const out = join(scratch, "truth");
+  mkdirSync(out);
+  execFileSync(DEBUGFS, ["-R", `rdump / ${out}`, partition], { stdio: "ignore" });
+  return { out, tree: treeOf(out) };
+})();
+
+/** A sink that keeps what it gets. */
+function keeping() {
+  const parts = [];
+  return {
+    parts,
+    async write(offset, bytes) {
+      assert.equal(
+        offset,
+        parts.reduce((sum, { length }) => sum + length, 0),
+      );
+      parts.push(Buffer.from(bytes));
+    },
+  };
+}
+
+const isNotYetKnown = (error) => error.failure?.code === "file-not-yet-known";
+const isBroken = (error) => error.failure?.code === "files-broken";
+
+async function quietly(work) {
+  const { error } = console;
+  console.error = () => {};
+  try {
+    return await work();
+  } finally {
+    console.error = error;
+  }
+}
+
+for (const [name, path] of [
+  ["plain", plainPath],
+  ["packed", packedPath],
+]) {
+  test(`every file of a ${name} backup's disk is what debugfs takes out of it`, async () => {
+    const holder = holderOf(path);
+    assert.ok(Object.keys(truth.tree).length > 3);
+    assert.deepEqual(await askedTree(holder), truth.tree);
+    assert.equal(holder.source.prefetched > 0, !holder.compressed);
+    holder.volumes.forget();
+    holder.archive.free();
+  });
+
+  test(`files of a ${name} backup's disk are saved as they are, and in a tar`, async () => {
+    const holder = holderOf(path);
+    const { root: top } = await openVolume(holder, { volume }, asker());
+    const { entries } = await folder(holder, { volume, id: top, cursor: null }, asker());
+    const chosen = entries.map(({ id, name, node }) => ({ id, path: [name], type: node.type }));
+    const work = { signal: new AbortController().signal, tell: () => {} };
+    const what = { kind: "files", volume, chosen, form: "tar" };
+    const sink = keeping();
+    const { size, missed } = await produceFiles(holder, what, sink, work);
+    const tar = Buffer.concat(sink.parts);
+    assert.deepEqual([tar.length, missed], [size, []]);
+    const out = join(scratch, `out-${name}`);
+    mkdirSync(out);
+    execFileSync("tar", ["-x", "-C", out], { input: tar });
+    assert.deepEqual(treeOf(out), truth.tree);
+    const [own, hash] = Object.entries(truth.tree).find(([, told]) => /^[0-9a-f]{64}$/.test(told));
+    const id = await idOf(holder, own.split("/"));
+    const one = keeping();
+    const called = { text: own.split("/").at(-1), bytes: null };
+    const alone = { ...what, form: "file", chosen: [{ id, path: [called], type: "file" }] };
+    assert.deepEqual((await produceFiles(holder, alone, one, work)).missed, []);
+    assert.equal(sha256(Buffer.concat(one.parts)), hash);
+    // A folder is no file.
+    const wrong = { ...alone, chosen: [{ id: top, path: [called], type: "file" }] };
+    await assert.rejects(
+      produceFiles(holder, wrong, keeping(), work),
+      ({ code }) => code === "file-unsupported",
+    );
+    holder.volumes.forget();
+    holder.archive.free();
+  });
+
+  test(`names on a ${name} backup's disk are found`, async () => {
+    const holder = holderOf(path);
+    const { root: top } = await openVolume(holder, { volume }, asker());
+    const hits = [];
+    const tell = (update) => hits.push(...update.hits);
+    const letters = "E"; // in capitals or not
+    const result = await findFiles(holder, { volume, id: top, letters }, asker(), tell);
+    assert.deepEqual(result, { isCut: false });
+    const found = hits.map(({ path }) => path.map(({ text }) => text).join("/"));
+    const told = execFileSync("find", [
+      truth.out,
+      "-mindepth",
+      "1",
+      "-iname",
+      "*e*",
+      "-printf",
+      "%P\\n",
+    ]);
+    assert.deepEqual(found.sort(), told.toString().trim().split("\n").sort());
+    holder.archive.free();
+  });
+}
+
+test("what has to be unpacked is approached in steps, told of, and can be given up", async () => {
+  const holder = holderOf(plainPath);
+  const { slow, approached } = slowed(holder, 4);
+  const aborted = new AbortController();
+  const first = asker(aborted.signal);
+  first.pause = async () => {
+    aborted.abort();
+    aborted.signal.throwIfAborted();
+  };
+  await assert.rejects(openVolume(slow, { volume }, first), (error) => error.name === "AbortError");
+  assert.equal(approached.length, 1);
+  const second = asker();
+  await openVolume(slow, { volume }, second);
+  assert.ok(second.told.length > 0);
+  for (const { done, total } of second.told) assert.ok(done >= 0 && total >= done);
+  assert.deepEqual(await askedTree(slow), truth.tree);
+  // Nothing is fetched twice that is kept.
+  const places = new Set(approached);
+  assert.ok(approached.length <= 5 * places.size, `${approached.length} of ${places.size}`);
+  slow.volumes.forget();
+  holder.archive.free();
 });
 
-test("times say in which zone they are, or that nobody knows", () => {
-  const of = (seconds, form) =>
-    String(execFileSync("date", ["-u", "-d", `@${seconds}`, form])).trim();
-  for (const seconds of [0, 1_714_979_289, -86_400 * 365 * 60, 4_294_967_296]) {
-    assert.equal(longTime(time(seconds)), `${of(seconds, "+%Y-%m-%d %H:%M:%S")} UTC`);
-    assert.equal(shortTime(time(seconds)), of(seconds, "+%Y-%m-%d %H:%M"));
+test("a scan that begins on the way to a place ends the way", async () => {
+  const holder = holderOf(plainPath);
+  const { slow, approached } = slowed(holder, 100);
+  const asking = asker();
+  asking.pause = async () => slow.volumes.scanBegins();
+  await assert.rejects(openVolume(slow, { volume }, asking), isNotYetKnown);
+  assert.equal(approached.length, 1);
+  holder.archive.free();
+});
+
+test("while a scan goes on nothing is unpacked for a look, and what is plain is read", async () => {
+  const packed = holderOf(packedPath);
+  await openVolume(packed, { volume }, asker());
+  packed.volumes.scanBegins();
+  await assert.rejects(openVolume(packed, { volume }, asker()), isNotYetKnown);
+  packed.volumes.scanEnds();
+  await openVolume(packed, { volume }, asker());
+  const plain = holderOf(plainPath);
+  plain.volumes.scanBegins();
+  const { root: top } = await openVolume(plain, { volume }, asker());
+  const { entries } = await folder(plain, { volume, id: top, cursor: null }, asker());
+  assert.ok(entries.length > 0);
+  plain.volumes.scanEnds();
+  plain.archive.free();
+  packed.archive.free();
+});
+
+test("what the scan of a plain backup has not come to is not yet known", async () => {
+  const descriptor = openSync(plainPath, "r");
+  open.push(descriptor);
+  const source = new Source(descriptor);
+  const archive = Archive.open(source);
+  const holder = { archive, source, compressed: false, volumes: new Volumes() };
+  holder.volumes.scanBegins();
+  await assert.rejects(
+    openVolume(holder, { volume }, asker()),
+    ({ code, failure }) => (code ?? failure?.code) === "file-not-yet-known",
+  );
+  while (!archive.scanStep().done);
+  holder.volumes.scanEnds();
+  await openVolume(holder, { volume }, asker());
+  archive.free();
+});
+
+test("many questions at once are each answered, and in a packed backup as well", async () => {
+  const holder = holderOf(packedPath);
+  const { root: top } = await openVolume(holder, { volume }, asker());
+  const ask = { volume, id: top, cursor: null };
+  const parts = await Promise.all(Array.from({ length: 20 }, () => folder(holder, ask, asker())));
+  const names = parts.map(({ entries }) => entries.map(({ name }) => name.text).join());
+  assert.equal(new Set(names).size, 1);
+  const [{ entries }] = parts;
+  const details = await Promise.all(
+    entries.map(({ id }) => fileDetails(holder, { volume, id }, asker())),
+  );
+  for (const { attributes, streams, fault } of details) {
+    assert.ok(Array.isArray(attributes));
+    assert.deepEqual([streams, fault], [[], null]);
   }
-  assert.equal(longTime(time(0, 120_000_000)), "1970-01-01 00:00:00.12 UTC");
-  const wall = longTime({ ...time(0), isLocal: true });
-  assert.match(wall, /^1970-01-01 00:00:00, .*zone is not known$/);
-  assert.match(longTime(time(9e15)), /9000000000000000 .*no date/);
-  assert.deepEqual([longTime(null), shortTime(null)], [null, ""]);
+  holder.archive.free();
+});
+
+test("a module that broke is replaced, and the next question is answered as before", async () => {
+  const [holder, other] = [holderOf(packedPath), holderOf(plainPath)];
+  const { root: top } = await openVolume(holder, { volume }, asker());
+  await openVolume(other, { volume }, asker());
+  const ask = { volume, id: top, cursor: null };
+  const before = await folder(holder, ask, asker());
+  // Its glue refuses what is no number: what comes of that nobody relies on.
+  const wrong = { volume, id: "no number", cursor: null };
+  await quietly(() => assert.rejects(folder(holder, wrong, asker()), isBroken));
+  assert.deepEqual(await folder(holder, ask, asker()), before);
+  assert.deepEqual(await folder(other, ask, asker()), before);
+  holder.archive.free();
+  other.archive.free();
+});
+
+test("no more than four file systems stay open", async () => {
+  const holder = holderOf(plainPath);
+  let freed = 0;
+  const { bytesAsTheyAre } = Archive.prototype;
+  const counted = (device) => {
+    const bytes = bytesAsTheyAre.call(holder.archive, device);
+    const free = bytes.free.bind(bytes);
+    bytes.free = () => {
+      freed += 1;
+      free();
+    };
+    return bytes;
+  };
+  const own = { ...holder, archive: { bytesAsTheyAre: counted } };
+  for (let area = 0; area < 6; area += 1) {
+    const place = { deviceId: 1, area: area % 2, logical: area < 2 ? null : area };
+    await openVolume(own, { volume: place }, asker()).catch(() => {});
+  }
+  // A logical volume that is none does not open, and is not kept.
+  assert.equal(freed, 4);
+  own.volumes.forget();
+  assert.equal(freed, 6);
+  holder.archive.free();
 });

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { askedSave, doubtTaken } from "../../www/page/save.js";
+import { askedSave, deviceOf, doubtTaken, lastSaveOf } from "../../www/page/save.js";
 import { step } from "../../www/page/saving/flow.js";
 import { nextDue, passIsFree, waitingForScan } from "../../www/page/saving/queue.js";
 
@@ -26,7 +26,7 @@ function save(change = {}) {
       begun: false,
       taken: false,
     },
-    gaps: { missing: 0, doubt: PROVEN, agreed: false, lost: null, maps: [] },
+    gaps: { missing: 0, doubt: PROVEN, agreed: false, lost: null, leftOut: [], maps: [] },
     progress: { taken: 0, done: 0, total: 0, pace: { bytesPerSecond: 1, secondsLeft: null } },
     phase: "waiting",
     waitsFor: { kind: "scan" },
@@ -261,4 +261,36 @@ test("what comes too late changes nothing", () => {
   // The browser completes the file: there is nothing to cancel any more.
   const finishing = save({ phase: "finishing" });
   assert.deepEqual(step(finishing, { type: "cancelled" }), { save: finishing, effects: [] });
+});
+
+const FILES = {
+  kind: "files",
+  volume: { deviceId: 1, area: 0, logical: null },
+  chosen: [{ id: 5n, path: [{ text: "etc", bytes: null }], type: "directory" }],
+  form: "tar",
+};
+
+test("files are saved without a question, and what was left out stays told", () => {
+  const start = save({ what: FILES, devices: [], gaps: { ...save().gaps, agreed: true } });
+  const missed = [{ path: "etc/shadow", fault: { code: "file-lost", about: "at 0x0" } }];
+  const read = {
+    type: "read",
+    saved: { size: 10, lost: [], beginsLike: null, missed },
+    doubt: PROVEN,
+  };
+  const unproven = { ...allowed, what: FILES, doubt: { bytes: 0, isUnproven: true } };
+  const readUnproven = { ...read, doubt: unproven.doubt };
+  const { save: ended, phase, done } = run(start, unproven, begun, readUnproven, kept);
+  assert.equal(phase, "done");
+  assert.deepEqual(done.slice(0, 3), ["begin", "hash", "keep:true"]);
+  assert.deepEqual(ended.gaps.leftOut, missed);
+  assert.equal(doubtTaken(ended), "as-it-is");
+});
+
+test("a save of files is no save of the disk that they are on", () => {
+  const ended = save({ id: "b", what: FILES, phase: "done" });
+  assert.equal(deviceOf(ended), 1);
+  assert.equal(lastSaveOf([ended], 7, 1), null);
+  const disk = save({ phase: "done" });
+  assert.equal(lastSaveOf([disk, ended], 7, 1), disk);
 });
