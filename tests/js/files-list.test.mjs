@@ -145,6 +145,8 @@ test("a file system that is chosen is shown, and another backup has none chosen"
   assert.deepEqual([chosen.tab, chosen.volume], ["files", volume]);
   const back = changedScreen(chosen, { type: "address-followed", tab: "details", look: null });
   assert.deepEqual([back.tab, back.volume], ["details", volume]);
+  const first = { type: "address-followed", tab: "files", look: null, volume: null };
+  assert.equal(changedScreen(chosen, first).volume, null);
   assert.equal(changedScreen(chosen, { type: "opened" }).volume, null);
 });
 

@@ -37,7 +37,7 @@ export function changedScreen(screen, event) {
         ...screen,
         tab: event.tab,
         look: event.look ?? screen.look,
-        volume: event.volume ?? screen.volume,
+        volume: event.volume === undefined ? screen.volume : event.volume,
       };
     case "disk-toggled": {
       const opened = new Set(screen.opened);

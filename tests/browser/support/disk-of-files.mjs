@@ -2,7 +2,14 @@
 // swap, and one that is encrypted.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { root } from "../../../www/build/tools.mjs";
 import { folder, makeArchive, makeFile, qemuServerConf } from "./archives.mjs";
@@ -46,6 +53,7 @@ function makeTree() {
   }
   for (const [path, content] of Object.entries(FILES)) {
     writeFileSync(join(tree, path), content);
+    chmodSync(join(tree, path), 0o644);
     utimesSync(join(tree, path), CHANGED_AT, CHANGED_AT);
   }
   for (let at = 0; at < MANY; at += 1) writeFileSync(join(tree, `many/n${at}`), "");

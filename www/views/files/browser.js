@@ -13,9 +13,9 @@ import { findBelow, listFolder } from "./lister.js";
 import { clickedOrder, isFolder } from "./order.js";
 import { pathBar } from "./path-bar.js";
 import { Preview } from "./preview.js";
-import { searchBar } from "./search-bar.js";
+import { foundWords, searchBar } from "./search-bar.js";
 import { Trails } from "./trail.js";
-import { placeKey, volumeBar } from "./volume-bar.js";
+import { placeKey, shapeOf, volumeBar } from "./volume-bar.js";
 
 /** @typedef {import("../../page/files.js").Files} Files */
 /** @typedef {import("../../page/files.js").Of} Of */
@@ -49,6 +49,8 @@ export class Browser {
   #archive = null;
   /** @type {VolumePlace | null} */
   #volume = null;
+  /** What tells the file system from another one at its place. */
+  #shape = "";
   /** What was asked for last. @type {VolumePlace | null} */
   #asked = null;
   /** @type {Of | null} */
@@ -76,7 +78,7 @@ export class Browser {
       choose: (volume) => send({ type: "volume-chosen", volume }),
       enter: (subvolume) => this.#enterSubvolume(subvolume),
     });
-    this.#path = pathBar((depth) => this.#go(this.#steps.slice(0, depth), null, true));
+    this.#path = pathBar((depth) => this.#goBack(depth));
     this.#search = searchBar({
       search: (letters) => this.#find(letters),
       stop: () => this.#work.abort(),
@@ -84,7 +86,10 @@ export class Browser {
     });
     const save = (/** @type {Iterable<Item>} */ items) => this.#save(items);
     this.#preview = new Preview(files, save);
-    this.#choice = choiceBar(save, () => this.#list.clear());
+    this.#choice = choiceBar(save, () => {
+      this.#list.clear();
+      this.#list.focus();
+    });
     this.#list = new List({
       open: (item) => this.#open(item),
       up: () => this.#up(),
@@ -125,6 +130,7 @@ export class Browser {
    * @param {ShownArchive} archive
    */
   open(archive) {
+    this.#begin();
     this.#files.forget();
     this.#archive = archive;
     this.#volume = null;
@@ -137,8 +143,11 @@ export class Browser {
    */
   learn(archive, isNew) {
     this.#archive = archive;
-    if (this.#volume) this.#volumes.draw(archive, this.#volume);
-    if (!isNew || !this.#volume) return;
+    // As more of a disk is known, what was its first part may be another one.
+    if (this.#shape !== shapeOf(archive, this.#volume)) this.#volume = null;
+    if (!this.#volume) return;
+    this.#volumes.draw(archive, this.#volume);
+    if (!isNew) return;
     this.#files.forget();
     const names = this.#steps.map(({ name }) => name);
     this.#enter(this.#volume, names, this.#list.item?.entry.name ?? null);
@@ -148,12 +157,14 @@ export class Browser {
   show(wanted) {
     const archive = this.#archive;
     if (!archive) return;
-    if (wanted && wanted !== this.#asked) this.root.scrollIntoView({ block: "nearest" });
+    const isNew = wanted !== this.#asked;
+    if (wanted && isNew) this.root.scrollIntoView({ block: "nearest" });
     this.#asked = wanted;
     const isRead = volumesOf(archive.contents).some(
       (each) => wanted && each.isRead && placeKey(each.place) === placeKey(wanted),
     );
-    const volume = isRead ? wanted : (this.#volume ?? largestVolume(archive.contents));
+    const kept = isNew ? null : this.#volume;
+    const volume = isRead ? wanted : (kept ?? largestVolume(archive.contents));
     if (!volume) return;
     if (this.#volume && placeKey(volume) === placeKey(this.#volume)) {
       // Another part of the page was shown meanwhile.
@@ -161,6 +172,7 @@ export class Browser {
       return;
     }
     this.#volume = volume;
+    this.#shape = shapeOf(archive, volume);
     this.#volumes.draw(archive, volume);
     this.#enter(volume, null, null);
   }
@@ -356,9 +368,14 @@ export class Browser {
   }
 
   #up() {
-    const last = this.#steps.at(-1);
     if (this.#isFound) this.#leaveHits();
-    else if (last) this.#go(this.#steps.slice(0, -1), last.name, true);
+    else if (this.#steps.length > 0) this.#goBack(this.#steps.length - 1);
+  }
+
+  /** @param {number} depth of a folder on the way to the one that is shown */
+  #goBack(depth) {
+    this.#go(this.#steps.slice(0, depth), this.#steps[depth]?.name ?? null, true);
+    this.#list.focus();
   }
 
   /** @param {OpenedVolume["subvolumes"][number] | null} subvolume */
@@ -435,6 +452,7 @@ export class Browser {
     this.#work.abort();
     this.#rest();
     this.#says.textContent = text("files.stopped", { count: this.#items.count });
+    this.#list.focus();
   }
 
   /**
@@ -455,17 +473,6 @@ export class Browser {
     this.#trouble.hidden = false;
     fill(this.#trouble, words !== "" && h("p", {}, words), faultLine(fault));
   }
-}
-
-/**
- * @param {number} count of what was found
- * @param {import("./lister.js").Far} far
- */
-function foundWords(count, { folders, faults }) {
-  const found = text("files.found", { count });
-  const searched = text("files.searched", { count: folders });
-  const failed = faults > 0 ? ` ${text("files.searched-faults", { count: faults })}` : "";
-  return `${found} ${searched}${failed}`;
 }
 
 /** @param {readonly FileName[]} path */

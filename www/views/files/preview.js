@@ -97,15 +97,12 @@ export class Preview {
     const [of, item] = [this.#of, this.#item];
     if (!of || !item) return;
     const { signal } = (this.#work = new AbortController());
-    this.#details.hidden = true;
     fill(this.#more, h("p", { class: "quiet" }, text("files.reading")));
     try {
       const told = await this.#files.details(of, item.entry.id, { signal });
       if (!signal.aborted) fill(this.#more, ...detailsOf(told));
     } catch (error) {
-      if (signal.aborted) return;
-      this.#details.hidden = false;
-      fill(this.#more, faultLine(faultOf(error)));
+      if (!signal.aborted) fill(this.#more, faultLine(faultOf(error)));
     }
   }
 }

@@ -54,6 +54,7 @@ export function searchBar({ search, stop, leave }) {
    */
   function tell(words, isRunning) {
     setText(says, words);
+    if (!isRunning && document.activeElement === stops) input.focus();
     stops.hidden = !isRunning;
   }
 
@@ -65,4 +66,15 @@ export function searchBar({ search, stop, leave }) {
       tell("", false);
     },
   };
+}
+
+/**
+ * @param {number} count of what was found
+ * @param {import("./lister.js").Far} far
+ */
+export function foundWords(count, { folders, faults }) {
+  const found = text("files.found", { count });
+  const searched = text("files.searched", { count: folders });
+  const failed = faults > 0 ? ` ${text("files.searched-faults", { count: faults })}` : "";
+  return `${found} ${searched}${failed}`;
 }

@@ -107,6 +107,18 @@ export function placeKey({ deviceId, area, logical }) {
   return `${deviceId} ${area} ${logical ?? ""}`;
 }
 
+/**
+ * What tells a file system from another one that comes to be at its place.
+ * @param {ShownArchive} archive
+ * @param {VolumePlace | null} volume
+ */
+export function shapeOf({ contents }, volume) {
+  const found = volumesOf(contents).find(
+    ({ place }) => volume && placeKey(place) === placeKey(volume),
+  );
+  return JSON.stringify([found?.part.offset, found?.part.size, found?.part.volume?.kind]);
+}
+
 /** @param {ShownArchive} archive */
 function namesOf(archive) {
   const rows = rowsOf(archive);
