@@ -35,3 +35,12 @@ export const EXTENT_SUM = "extent-md5-mismatch";
 export const WINDOW_TOO_LARGE = "container-window";
 /** The page's own: the Worker is gone, which is told once for all. */
 export const WORKER_DIED = "worker-died";
+
+/**
+ * Whether the module that looks into disks broke: its next instance knows nothing of
+ * what the last one gave.
+ * @param {string} code
+ */
+export function isBrokenModule(code) {
+  return code === "files-broken";
+}

@@ -2,8 +2,8 @@
 import { failure, RemoteError } from "../../shared/failure.js";
 
 /** @typedef {import("../../core/vma_inspector_files.js").Volume} Volume */
-/** @typedef {import("./volumes.js").Holder} Holder */
-/** @typedef {import("./volumes.js").Open} Open */
+/** @typedef {import("./open.js").Holder} Holder */
+/** @typedef {import("./open.js").Open} Open */
 /**
  * Who asks: `pause` lets others be answered, and throws what ends the work; `tell` hears
  * how far the way to a place is.

@@ -3,7 +3,7 @@
 /** @typedef {import("../../shared/files.js").FileHit} FileHit */
 /** @typedef {import("../../shared/files.js").FilesRequests} FilesRequests */
 /** @typedef {import("./asking.js").Asker} Asker */
-/** @typedef {import("./volumes.js").Holder} Holder */
+/** @typedef {import("./open.js").Holder & { volumes: import("./volumes.js").Volumes }} Holder */
 
 /** The longest part of a file, bytes. */
 const PART_MAX = 1024 * 1024;

@@ -1,23 +1,14 @@
 /** The file systems of one archive that are open. */
+import { isBrokenModule } from "../../shared/codes.js";
 import { failure, failureOf, RemoteError } from "../../shared/failure.js";
 import { openDisk } from "../disk-reader.js";
 import { Asking } from "./asking.js";
 
-/** @typedef {import("../../core/vma_inspector_files.js").Volume} Volume */
 /** @typedef {import("../../shared/files.js").OpenedVolume} OpenedVolume */
 /** @typedef {import("../../shared/files.js").VolumePlace} VolumePlace */
 /** @typedef {import("./asking.js").Asker} Asker */
-/**
- * What is read of an open archive.
- * @typedef {Pick<import("../session.js").Session, "archive" | "source" | "compressed" | "volumes">} Holder
- */
-/**
- * @typedef {object} Open
- * @property {Volume} volume
- * @property {OpenedVolume | null} opened null until it is
- * @property {number} users
- * @property {{ tail: Promise<unknown> }} turns of those who ask it
- */
+/** @typedef {import("./open.js").Holder} Holder */
+/** @typedef {import("./open.js").Open} Open */
 
 /** As many stay open while nobody uses them: each keeps up to 32 MiB. */
 const OPEN_MAX = 4;
@@ -67,7 +58,7 @@ export class Volumes {
       return await work(asking, open.opened);
     } catch (error) {
       // Nothing is left of an instance that broke.
-      const isBroken = failureOf(error).code === "files-broken";
+      const isBroken = isBrokenModule(failureOf(error).code);
       if ((isBroken || !open.opened) && this.#open.get(key) === open) this.#open.delete(key);
       throw error;
     } finally {
@@ -113,7 +104,7 @@ export class Volumes {
     try {
       this.#open.get(key)?.volume.distance();
     } catch (error) {
-      if (failureOf(error).code !== "files-broken") throw error;
+      if (!isBrokenModule(failureOf(error).code)) throw error;
       this.#open.delete(key);
     }
   }

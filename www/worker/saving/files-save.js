@@ -14,7 +14,7 @@ const BUFFERS_MAX = 8 * CHUNK_BYTES;
 
 /**
  * Makes all of the file; the sink is not committed.
- * @param {import("../files/volumes.js").Holder} holder
+ * @param {import("../files/open.js").Holder & { volumes: import("../files/volumes.js").Volumes }} holder
  * @param {FilesWanted} what
  * @param {Sink} sink
  * @param {{ signal: AbortSignal, tell: (done: number, total: number, given: number) => void }} work
