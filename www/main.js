@@ -10,6 +10,7 @@ import { Looking } from "./page/looking.js";
 import { isLive } from "./page/save.js";
 import { abilities } from "./page/saving/abilities.js";
 import { Downloads } from "./page/saving/downloads.js";
+import { RoomKeeper } from "./page/saving/room.js";
 import { dropStaged } from "./page/saving/staged.js";
 import { Pictures } from "./page/pictures.js";
 import { INITIAL, update } from "./page/state.js";
@@ -94,6 +95,7 @@ const trust = new Trust(worker, send, () => state);
 const diskContents = new DiskContents(worker, send, () => state);
 const pictures = new Pictures(worker, send);
 const address = new Address(send, () => state);
+const room = new RoomKeeper(send, () => state);
 const upkeep = new Upkeep(worker, send, () => state);
 const later = new Later({ worker, send, state: () => state, redraw: renderSoon });
 
@@ -109,6 +111,7 @@ function send(event) {
   diskContents.handle(event);
   pictures.handle(event);
   address.handle(event);
+  room.handle(event);
   upkeep.handle(event);
   later.handle(event);
 }

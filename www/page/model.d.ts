@@ -122,8 +122,10 @@ export interface Abilities {
   serviceWorker: boolean;
   filePicker: boolean;
   folderPicker: boolean;
-  /** Bytes that the browser's own storage takes; null where there is none. */
+  /** Bytes that the browser's own storage takes beside saves under way; null: there is none. */
   stageFree: number | null;
+  /** Bytes that its memory takes beside them. */
+  memoryFree: number;
   /** Whether it takes no single file above 10 GiB. */
   stageLimited: boolean;
 }
@@ -450,6 +452,7 @@ export type PageEvent =
   | { type: "file-cells-arrived"; archive: number; picture: FilePicture }
   | { type: "worker-ended"; failure: Failure }
   | { type: "abilities-known"; abilities: Abilities }
+  | { type: "room-measured"; room: Pick<Abilities, "stageFree" | "memoryFree"> }
   | {
       type: "formats-arrived";
       archive: number;

@@ -99,6 +99,8 @@ function changed(state, event) {
       return died(state, event.failure);
     case "abilities-known":
       return { ...state, abilities: event.abilities };
+    case "room-measured":
+      return { ...state, abilities: state.abilities && { ...state.abilities, ...event.room } };
     case "said":
       return { ...state, announcement: spoken(state, event.text) };
     case "keeping-wanted":
