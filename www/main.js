@@ -6,6 +6,7 @@ import { announcementOf } from "./page/announcements.js";
 import { watchClicks } from "./page/download-gate.js";
 import { DiskContents } from "./page/disk-contents.js";
 import { listenForFiles } from "./page/drop.js";
+import { FileWatch } from "./page/file-watch.js";
 import { Looking } from "./page/looking.js";
 import { isLive } from "./page/save.js";
 import { abilities } from "./page/saving/abilities.js";
@@ -30,6 +31,7 @@ import { extentsView } from "./views/extents-view.js";
 import { failureView } from "./views/failure-view.js";
 import { fileNameView } from "./views/file-name-view.js";
 import { findingsView } from "./views/findings-view.js";
+import { goneView } from "./views/gone-view.js";
 import { headView } from "./views/head-view.js";
 import { keptView } from "./views/kept-view.js";
 import { keysView } from "./views/keys-view.js";
@@ -53,6 +55,7 @@ const worker = new WorkerClient({
   died: (failure) => send({ type: "worker-ended", failure }),
   changed: (archive) => send({ type: "scan-contradicted", archive }),
   policy: (thread, policy) => send({ type: "policy-found", thread, policy }),
+  failed: (failure) => fileWatch.failed(failure),
 });
 const looking = new Looking(worker);
 
@@ -83,9 +86,17 @@ async function loadElsewhere() {
 const views = [
   // First of all: it translates what the others find in the document.
   languageView(),
-  ...[newerView, openerView, failureView, headView, scanView, devicesView, tabsView, trayView].map(
-    (view) => view(send),
-  ),
+  ...[
+    newerView,
+    openerView,
+    failureView,
+    goneView,
+    headView,
+    scanView,
+    devicesView,
+    tabsView,
+    trayView,
+  ].map((view) => view(send)),
   ...parts.map(([tab, view]) => whenLookedAt(tab, view(send))),
   ...[keptView, ownPolicyView, questionView, liveView, keysView].map((view) => view(send)),
 ];
@@ -95,6 +106,7 @@ const trust = new Trust(worker, send, () => state);
 const diskContents = new DiskContents(worker, send, () => state);
 const pictures = new Pictures(worker, send);
 const address = new Address(send, () => state);
+const fileWatch = new FileWatch(send, () => state);
 const room = new RoomKeeper(send, () => state);
 const upkeep = new Upkeep(worker, send, () => state);
 const later = new Later({ worker, send, state: () => state, redraw: renderSoon });
@@ -111,6 +123,7 @@ function send(event) {
   diskContents.handle(event);
   pictures.handle(event);
   address.handle(event);
+  fileWatch.handle(event);
   room.handle(event);
   upkeep.handle(event);
   later.handle(event);

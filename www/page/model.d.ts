@@ -82,6 +82,8 @@ export interface ShownArchive {
   /** What Proxmox would say and do, and what is lost, once the scan is at rest. */
   trust: Trust | null;
   scan: Scan;
+  /** Why the file is not there any more, or not the same; null as long as it is. */
+  gone: Failure | null;
   /** When it was scanned before, if it was found to have changed since. */
   changedSince: number | null;
   configs: ReadonlyMap<number, ConfigContent>;
@@ -404,6 +406,8 @@ export type PageEvent =
   | { type: "configs-wanted"; wanted: boolean }
   | { type: "secrets-wanted"; wanted: boolean }
   | { type: "print-wanted" }
+  /** The file that is open, which was gone. */
+  | { type: "reopen-wanted" }
   | { type: "keeping-wanted"; wanted: boolean }
   | { type: "forget-kept-wanted" }
   | { type: "remove-all-wanted" }
@@ -430,6 +434,9 @@ export type PageEvent =
       archive: OpenedArchive;
       changedSince: number | null;
     }
+  /** `scannedAt`: when it was last what the page says of it; milliseconds since 1970. */
+  | { type: "file-gone"; archive: number; failure: Failure; scannedAt: number }
+  | { type: "file-back"; archive: number }
   | { type: "scan-contradicted"; archive: number }
   | { type: "scan-started"; archive: number }
   | { type: "scan-progressed"; archive: number; update: ScanUpdate; pace: Pace | null }

@@ -234,7 +234,7 @@ function shown({ file, parts, archive, changedSince }) {
     withSecrets: false,
   };
   const known = { id, file, parts, overview, summary, fileName, leftOut, changedSince };
-  return { ...known, trust: null, scan: NEW_SCAN, ...none };
+  return { ...known, trust: null, scan: NEW_SCAN, gone: null, ...none };
 }
 
 /**
@@ -317,6 +317,10 @@ function died(state, failure) {
 function changedArchive(archive, event) {
   if (!("archive" in event) || event.archive !== archive.id) return archive;
   switch (event.type) {
+    case "file-gone":
+      return { ...withScan(archive, formerScan(archive.scan, event)), gone: event.failure };
+    case "file-back":
+      return { ...archive, gone: null };
     case "scan-started":
       return withScan(archive, { ...archive.scan, phase: "running", failure: null });
     case "scan-progressed":
@@ -422,6 +426,16 @@ function withFindings(archive, { code, from, items, failure }) {
  */
 function withScan(archive, scan) {
   return { ...archive, scan: { ...archive.scan, ...scan } };
+}
+
+/**
+ * What was found of a file that is gone, was found then: as of a scan that was kept.
+ * @param {Scan} scan
+ * @param {Extract<PageEvent, { type: "file-gone" }>} event
+ * @returns {Partial<Scan>}
+ */
+function formerScan({ phase }, { scannedAt }) {
+  return phase === "done" ? { phase: "kept", scannedAt } : {};
 }
 
 /** @type {import("./model.js").Hash} */
