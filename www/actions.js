@@ -3,7 +3,7 @@ import { WINDOW_TOO_LARGE, WORKER_DIED } from "./shared/codes.js";
 import { failure, failureOf } from "./shared/failure.js";
 import { isScanned } from "./shared/scan-phase.js";
 import { remember, remembered } from "./shared/settings.js";
-import { FORMAT, KEEPING } from "./shared/stored.js";
+import { FORMAT, KEEPING, RECENT, RECENT_DATABASE } from "./shared/stored.js";
 import { baseName, configName } from "./page/names.js";
 import { Meter } from "./page/rate.js";
 import { saveSmallFile } from "./page/save-blob.js";
@@ -11,6 +11,7 @@ import { Beside } from "./page/saving/beside.js";
 import { Hashes } from "./page/saving/hashes.js";
 import { SaveRunner } from "./page/saving/runner.js";
 import { rememberedFormat } from "./page/settings.js";
+import { removeDatabase } from "./page/stored.js";
 import { FINDINGS_PER_PAGE } from "./page/state.js";
 
 /** @typedef {import("./page/model.js").PageEvent} PageEvent */
@@ -77,6 +78,8 @@ export class Actions {
         return this.#openAnew(event.archive);
       case "keeping-wanted":
         return this.#setKeeping(event.wanted);
+      case "recent-wanted":
+        return this.#setRecent(event.wanted);
       case "forget-kept-wanted":
         return this.#countKept("forgetKept");
       case "format-chosen":
@@ -275,12 +278,20 @@ export class Actions {
     if (format !== null) this.#send({ type: "format-chosen", format });
     const wanted = remembered(KEEPING) !== "off";
     this.#send({ type: "keeping-wanted", wanted });
+    if (remembered(RECENT) === "on") this.#send({ type: "recent-wanted", wanted });
   }
 
   /** @param {boolean} wanted */
   #setKeeping(wanted) {
     remember(KEEPING, wanted ? "on" : "off");
     this.#countKept(wanted ? "keptUsage" : "forgetKept");
+    if (!wanted && remembered(RECENT) === "on") this.#setRecent(false);
+  }
+
+  /** @param {boolean} wanted */
+  #setRecent(wanted) {
+    remember(RECENT, wanted ? "on" : "off");
+    if (!wanted) removeDatabase(RECENT_DATABASE).catch(ignore);
   }
 
   /** @param {"keptUsage" | "forgetKept"} how */

@@ -51,6 +51,9 @@ export class Later {
   #loading = null;
   /** @type {Part | null} */
   #part = null;
+  /** @type {Part | null} */
+  #recent = null;
+  #isRecentLoading = false;
 
   /** @param {Own} own */
   constructor(own) {
@@ -60,6 +63,8 @@ export class Later {
   /** @param {PageEvent} event */
   handle(event) {
     if (event.type === "report-text-wanted") this.#giveReportText(event.how);
+    this.#recent?.handle(event);
+    if (event.type === "recent-wanted" && event.wanted) this.#loadRecent();
     if (this.#part) this.#part.handle(event);
     else if (LISTING.includes(event.type)) this.#loadFor(event);
   }
@@ -67,6 +72,21 @@ export class Later {
   /** @param {import("./page/model.js").State} state */
   draw(state) {
     this.#part?.draw(state);
+    this.#recent?.draw(state);
+  }
+
+  async #loadRecent() {
+    const { send, state, redraw } = this.#own;
+    if (this.#recent || this.#isRecentLoading) return;
+    this.#isRecentLoading = true;
+    try {
+      const [{ recentFiles }] = await Promise.all([import("./parts-later.js"), loadLater()]);
+      this.#recent = recentFiles(send, state);
+      redraw();
+    } catch {
+      // The page goes on without them.
+      this.#isRecentLoading = false;
+    }
   }
 
   /** @param {"copy" | "save"} how */

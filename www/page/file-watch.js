@@ -1,6 +1,8 @@
 /** Whether the file that is open is still there, and the same. */
 import { SOURCE_GONE } from "../shared/codes.js";
 import { failure } from "../shared/failure.js";
+import { holding } from "../shared/holding.js";
+import { handleOf, keepHandle } from "./handles.js";
 
 /** @typedef {import("../shared/messages.js").Failure} Failure */
 /** @typedef {import("./model.js").PageEvent} PageEvent */
@@ -73,10 +75,22 @@ export class FileWatch {
     const { archive } = this.#state();
     const file = this.#file;
     if (!archive || !file) return;
-    if ((await faultOf(file)) !== null) return document.getElementById("file-input")?.click();
+    if ((await faultOf(file)) !== null) return this.#chooseAgain(file);
     if (archive.scan.phase === "kept") return this.#send({ type: "file-chosen", file });
     this.#send({ type: "file-back", archive: archive.id });
     if (archive.scan.phase === "failed") this.#send({ type: "scan-continue-wanted" });
+  }
+
+  /**
+   * What is at its place now, where the browser gives that; otherwise a person shows it.
+   * @param {File} former
+   */
+  async #chooseAgain(former) {
+    const handle = await handleOf(former);
+    const file = handle && (await holding(handle, () => handle.getFile()).catch(() => null));
+    if (!handle || !file) return document.getElementById("file-input")?.click();
+    keepHandle(file, Promise.resolve(handle));
+    this.#send({ type: "file-chosen", file });
   }
 }
 

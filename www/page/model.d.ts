@@ -13,6 +13,7 @@ import type {
   VmSummary,
 } from "../core/vma_inspector.js";
 import type { Backup, Backups } from "./backups-model.js";
+import type { RecentFile } from "./recent-model.js";
 import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
 import type { Looked } from "../shared/looked.js";
 import type {
@@ -302,6 +303,8 @@ export interface State {
   question: string | null;
   /** Whether finished scans are kept in the browser, and how much is. */
   keeping: { wanted: boolean; usage: KeptUsage | null };
+  /** Whether the files that were opened last are remembered, and which. */
+  recent: { wanted: boolean; list: readonly RecentFile[] };
   /** What the threads find of their policy, as far as it is known. */
   policies: Policies;
   /** A newer version of the page: at hand; kept waiting by a save; or in charge by now. */
@@ -410,6 +413,8 @@ export type PageEvent =
   | { type: "reopen-wanted" }
   | { type: "keeping-wanted"; wanted: boolean }
   | { type: "forget-kept-wanted" }
+  | { type: "recent-wanted"; wanted: boolean }
+  | { type: "recent-chosen"; key: string }
   | { type: "remove-all-wanted" }
   /** The copy of a save, which was downloaded. */
   | { type: "remove-staged-wanted"; id: string }
@@ -420,6 +425,7 @@ export type PageEvent =
   | { type: "backups-checking"; isChecking: boolean }
   /** The list is shown again, and what was opened is closed. */
   | { type: "backups-back" }
+  | { type: "recent-listed"; list: readonly RecentFile[] }
   | { type: "kept-counted"; usage: KeptUsage }
   | { type: "stored-counted"; stored: Stored }
   | { type: "staged-removed"; id: string }

@@ -1,6 +1,7 @@
 /** The one state value of the page, and how events change it. Pure. */
 import { changedBackups } from "./backups.js";
 import { askedSave, deviceOf, isLive } from "./save.js";
+import { changedAround } from "./around.js";
 import { changedScreen, FIRST_SCREEN } from "./screen.js";
 
 /** @typedef {import("./model.js").State} State */
@@ -41,6 +42,7 @@ export const INITIAL = {
   screen: FIRST_SCREEN,
   format: "qcow2",
   keeping: { wanted: true, usage: null },
+  recent: { wanted: false, list: [] },
   policies: {},
   newer: "none",
   stored: null,
@@ -97,22 +99,8 @@ function changed(state, event) {
       return { ...state, opening: null, archive: shown(event) };
     case "worker-ended":
       return died(state, event.failure);
-    case "abilities-known":
-      return { ...state, abilities: event.abilities };
-    case "room-measured":
-      return { ...state, abilities: state.abilities && { ...state.abilities, ...event.room } };
     case "said":
       return { ...state, announcement: spoken(state, event.text) };
-    case "keeping-wanted":
-      return { ...state, keeping: { ...state.keeping, wanted: event.wanted } };
-    case "kept-counted":
-      return { ...state, keeping: { ...state.keeping, usage: event.usage } };
-    case "stored-counted":
-    case "staged-removed":
-    case "all-removed":
-    case "policy-found":
-    case "newer-changed":
-      return changedAround(state, event);
     case "format-chosen":
       return { ...state, format: event.format };
     case "save-started":
@@ -122,7 +110,9 @@ function changed(state, event) {
     case "save-changed":
       return { ...state, saves: state.saves.map((s) => (s.id === event.save.id ? event.save : s)) };
     default:
-      return withArchive(state, (archive) => changedArchive(chosen(archive, event), event));
+      return withArchive(changedAround(state, event), (archive) =>
+        changedArchive(chosen(archive, event), event),
+      );
   }
 }
 
@@ -147,54 +137,6 @@ function chosen(archive, event) {
     default:
       return archive;
   }
-}
-
-/**
- * What goes on around the page, whatever is open in it.
- * @param {State} state
- * @param {Extract<PageEvent, { type: "stored-counted" | "staged-removed" | "all-removed" | "policy-found" | "newer-changed" }>} event
- * @returns {State}
- */
-function changedAround(state, event) {
-  switch (event.type) {
-    case "stored-counted":
-      return { ...state, stored: event.stored };
-    case "staged-removed":
-      return { ...state, saves: state.saves.map((save) => unstaged(save, event.id)) };
-    case "all-removed":
-      return removed(state, event.stored);
-    case "policy-found":
-      return { ...state, policies: { ...state.policies, [event.thread]: event.policy } };
-    case "newer-changed":
-      return { ...state, newer: event.newer };
-  }
-}
-
-/**
- * From here on nothing is kept, and without the Service Worker nothing streams.
- * @param {State} state
- * @param {import("./model.js").Stored} stored
- * @returns {State}
- */
-function removed(state, stored) {
-  const { abilities, saves } = state;
-  return {
-    ...state,
-    stored,
-    removed: true,
-    keeping: { wanted: false, usage: { count: 0, bytes: 0 } },
-    saves: saves.map((save) => ({ ...save, file: { ...save.file, unstaged: true } })),
-    abilities: abilities && { ...abilities, serviceWorker: false },
-  };
-}
-
-/**
- * @param {Save} save
- * @param {string} id
- * @returns {Save}
- */
-function unstaged(save, id) {
-  return save.id === id ? { ...save, file: { ...save.file, unstaged: true } } : save;
 }
 
 /**
