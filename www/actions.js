@@ -13,6 +13,7 @@ import { SaveRunner } from "./page/saving/runner.js";
 import { rememberedFormat } from "./page/settings.js";
 import { removeDatabase } from "./page/stored.js";
 import { FINDINGS_PER_PAGE } from "./page/state.js";
+import { loadLater } from "./words/catalogue.js";
 
 /** @typedef {import("./page/model.js").PageEvent} PageEvent */
 /** @typedef {import("./page/model.js").Send} Send */
@@ -207,7 +208,9 @@ export class Actions {
       const told = failureOf(error);
       if (opening !== this.#openings || told.code === WORKER_DIED) return;
       const again = told.code === WINDOW_TOO_LARGE && !largeWindow ? file : null;
-      this.#send({ type: "open-failed", file: facts, failure: told, again });
+      const sentence = told.foreign ? await sentenceFor(told.foreign) : null;
+      if (opening !== this.#openings) return;
+      this.#send({ type: "open-failed", file: facts, failure: told, again, sentence });
     }
   }
 
@@ -398,6 +401,19 @@ export class Actions {
     } catch {
       // Without them the page shows nothing of this.
     }
+  }
+}
+
+/**
+ * What a file is that is no backup, in words that are loaded now; null where they cannot be.
+ * @param {import("./core/vma_inspector.js").ForeignFile} file
+ */
+async function sentenceFor(file) {
+  try {
+    const [{ foreignSentence }] = await Promise.all([import("./parts-later.js"), loadLater()]);
+    return foreignSentence(file);
+  } catch {
+    return null;
   }
 }
 

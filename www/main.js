@@ -47,6 +47,7 @@ import { reportView } from "./views/report-view.js";
 import { scanView } from "./views/scan-view.js";
 import { tabsView, whenLookedAt } from "./views/tabs-view.js";
 import { trayView } from "./views/tray-view.js";
+import { loadLater } from "./words/catalogue.js";
 
 let state = INITIAL;
 let renderDue = false;
@@ -80,7 +81,8 @@ const parts = [
 ];
 
 async function loadElsewhere() {
-  return (await import("./parts-later.js")).elsewhereView;
+  const [{ elsewhereView }] = await Promise.all([import("./parts-later.js"), loadLater()]);
+  return elsewhereView;
 }
 
 const views = [

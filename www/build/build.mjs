@@ -104,7 +104,8 @@ function generateModules(target, folder) {
 const LANGUAGE = "en";
 
 /** The sentences of what is loaded only when somebody asks for it. */
-export const LATER = /^(backups|recent|forum|hex|field|byte-kind)\./;
+export const LATER =
+  /^(appliance|backups|byte-kind|elsewhere|field|folder|foreign|forum|hex|recent|texts)\./;
 
 /** All languages of the page: each has a file of sentences of its name in www/words. */
 export const languages = readdirSync(join(root, "www/words"))

@@ -288,8 +288,16 @@ export interface Stored {
 export interface State {
   dragging: "no" | "file" | "other";
   opening: FileFacts | null;
-  /** The last opening that failed; `again`: what a larger window may open. */
-  failure: { file: FileFacts | null; failure: Failure; again: File | null } | null;
+  /**
+   * The last opening that failed; `again`: what a larger window may open; `sentence`: what
+   * the file is instead, and what to do with it.
+   */
+  failure: {
+    file: FileFacts | null;
+    failure: Failure;
+    again: File | null;
+    sentence: { title: string; text: string } | null;
+  } | null;
   archive: ShownArchive | null;
   /** Null until many are chosen. */
   backups: Backups | null;
@@ -432,7 +440,7 @@ export type PageEvent =
   | { type: "all-removed"; stored: Stored }
   | { type: "policy-found"; thread: PolicyOf; policy: Policy | null }
   | { type: "newer-changed"; newer: State["newer"] }
-  | { type: "open-failed"; file: FileFacts; failure: Failure; again: File | null }
+  | ({ type: "open-failed" } & NonNullable<State["failure"]> & { file: FileFacts })
   | {
       type: "opened";
       file: FileFacts;

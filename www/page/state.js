@@ -86,7 +86,7 @@ function changed(state, event) {
       return {
         ...state,
         dragging: "no",
-        failure: { file: null, failure: event.failure, again: null },
+        failure: { file: null, failure: event.failure, again: null, sentence: null },
       };
     case "backups-listed":
     case "backups-back":
@@ -149,8 +149,8 @@ function spoken({ announcement: { serial } }, text) {
 }
 
 /** @param {Extract<PageEvent, { type: "open-failed" }>} event */
-function failed({ file, failure, again }) {
-  return { file, failure, again };
+function failed({ file, failure, again, sentence }) {
+  return { file, failure, again, sentence };
 }
 
 /**
@@ -247,7 +247,7 @@ function died(state, failure) {
     ...state,
     opening: null,
     archive: null,
-    failure: { file, failure, again: null },
+    failure: { file, failure, again: null, sentence: null },
   };
 }
 
