@@ -67,5 +67,5 @@ function verdictWords({ tone, at }) {
 
 /** @param {number} at milliseconds since 1970 */
 function day(at) {
-  return new Date(at).toLocaleDateString(undefined, { dateStyle: "medium" });
+  return new Date(at).toLocaleDateString(document.documentElement.lang, { dateStyle: "medium" });
 }
