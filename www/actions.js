@@ -1,4 +1,5 @@
 /** What events set in motion: requests to the Worker, scans, saves. */
+import { sentenceFor } from "./later.js";
 import { WINDOW_TOO_LARGE, WORKER_DIED } from "./shared/codes.js";
 import { failure, failureOf } from "./shared/failure.js";
 import { isScanned } from "./shared/scan-phase.js";
@@ -13,7 +14,6 @@ import { SaveRunner } from "./page/saving/runner.js";
 import { rememberedFormat } from "./page/settings.js";
 import { removeDatabase } from "./page/stored.js";
 import { FINDINGS_PER_PAGE } from "./page/state.js";
-import { loadLater } from "./words/catalogue.js";
 
 /** @typedef {import("./page/model.js").PageEvent} PageEvent */
 /** @typedef {import("./page/model.js").Send} Send */
@@ -401,19 +401,6 @@ export class Actions {
     } catch {
       // Without them the page shows nothing of this.
     }
-  }
-}
-
-/**
- * What a file is that is no backup, in words that are loaded now; null where they cannot be.
- * @param {import("./core/vma_inspector.js").ForeignFile} file
- */
-async function sentenceFor(file) {
-  try {
-    const [{ foreignSentence }] = await Promise.all([import("./parts-later.js"), loadLater()]);
-    return foreignSentence(file);
-  } catch {
-    return null;
   }
 }
 

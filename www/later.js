@@ -64,6 +64,7 @@ export class Later {
   handle(event) {
     if (event.type === "report-text-wanted") this.#giveReportText(event.how);
     this.#recent?.handle(event);
+    if (event.type === "sample-wanted") this.#openSample();
     if (event.type === "recent-wanted" && event.wanted) this.#loadRecent();
     if (this.#part) this.#part.handle(event);
     else if (LISTING.includes(event.type)) this.#loadFor(event);
@@ -73,6 +74,16 @@ export class Later {
   draw(state) {
     this.#part?.draw(state);
     this.#recent?.draw(state);
+  }
+
+  async #openSample() {
+    const { send } = this.#own;
+    try {
+      const { sampleFile } = await import("./parts-later.js");
+      send({ type: "file-chosen", file: await sampleFile() });
+    } catch (error) {
+      send({ type: "drop-refused", failure: failure("core-unavailable", String(error)) });
+    }
   }
 
   async #loadRecent() {
@@ -124,4 +135,17 @@ export class Later {
 async function load(worker, send, state) {
   const [{ listing }] = await Promise.all([import("./parts-later.js"), loadLater()]);
   return listing(worker, send, state);
+}
+
+/**
+ * What a file is that is no backup, in words that are loaded now; null where they cannot be.
+ * @param {NonNullable<import("./shared/messages.js").Failure["foreign"]>} file
+ */
+export async function sentenceFor(file) {
+  try {
+    const [{ foreignSentence }] = await Promise.all([import("./parts-later.js"), loadLater()]);
+    return foreignSentence(file);
+  } catch {
+    return null;
+  }
 }

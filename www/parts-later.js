@@ -8,6 +8,7 @@ import { listingView } from "./views/listing-view.js";
 import { recentView } from "./views/recent-view.js";
 
 export { giveReportText } from "./page/report-as-text.js";
+export { sampleFile } from "./page/sample.js";
 export { foreignSentence } from "./words/foreign.js";
 export { elsewhereView } from "./views/elsewhere-view.js";
 

@@ -179,9 +179,13 @@ function withTexts(html, sentences) {
   );
 }
 
+/** The backup to try the page with: one disk, with an EFI partition, ext4 and swap. */
+const SAMPLE = "tests/fixtures/f1-gpt-ext4.vma.zst";
+
 /** Puts beside the core's module, in `folder`, the modules of the page. */
 export function assemble(folder) {
   cpSync(join(root, "www"), folder, { recursive: true, filter: isOfThePage });
+  copyFileSync(join(root, SAMPLE), join(folder, "sample.vma.zst"));
   writeCatalogue(folder);
 }
 

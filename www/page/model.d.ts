@@ -288,10 +288,7 @@ export interface Stored {
 export interface State {
   dragging: "no" | "file" | "other";
   opening: FileFacts | null;
-  /**
-   * The last opening that failed; `again`: what a larger window may open; `sentence`: what
-   * the file is instead, and what to do with it.
-   */
+  /** The last opening that failed; `again`: what more memory may open; `sentence`: what it is. */
   failure: {
     file: FileFacts | null;
     failure: Failure;
@@ -422,6 +419,7 @@ export type PageEvent =
   | { type: "keeping-wanted"; wanted: boolean }
   | { type: "forget-kept-wanted" }
   | { type: "recent-wanted"; wanted: boolean }
+  | { type: "sample-wanted" }
   | { type: "recent-chosen"; key: string }
   | { type: "remove-all-wanted" }
   /** The copy of a save, which was downloaded. */
