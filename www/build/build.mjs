@@ -179,8 +179,8 @@ function withTexts(html, sentences) {
   );
 }
 
-/** The backup to try the page with: one disk, with an EFI partition, ext4 and swap. */
-const SAMPLE = "tests/fixtures/f1-gpt-ext4.vma.zst";
+/** The backup to try the page with: two disks, with ext4 and exFAT. */
+const SAMPLE = "tests/fixtures/sample.vma.zst";
 
 /** Puts beside the core's module, in `folder`, the modules of the page. */
 export function assemble(folder) {

@@ -1,7 +1,7 @@
 /** A small backup to try the page with, which comes with it. */
 
-/** It says what it is, wherever its name is shown. */
-const NAME = "sample.vma.zst";
+/** As Proxmox would take it; the machine in it is called "sample". */
+const NAME = "vzdump-qemu-100-2024_05_06-07_08_09.vma.zst";
 
 /** @returns {Promise<File>} */
 export async function sampleFile() {
