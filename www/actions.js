@@ -1,9 +1,10 @@
 /** What events set in motion: requests to the Worker, scans, saves. */
+import { sentenceFor } from "./later.js";
 import { WINDOW_TOO_LARGE, WORKER_DIED } from "./shared/codes.js";
 import { failure, failureOf } from "./shared/failure.js";
 import { isScanned } from "./shared/scan-phase.js";
 import { remember, remembered } from "./shared/settings.js";
-import { FORMAT, KEEPING } from "./shared/stored.js";
+import { FORMAT, KEEPING, RECENT, RECENT_DATABASE } from "./shared/stored.js";
 import { baseName, configName } from "./page/names.js";
 import { Meter } from "./page/rate.js";
 import { saveSmallFile } from "./page/save-blob.js";
@@ -11,6 +12,7 @@ import { Beside } from "./page/saving/beside.js";
 import { Hashes } from "./page/saving/hashes.js";
 import { SaveRunner } from "./page/saving/runner.js";
 import { rememberedFormat } from "./page/settings.js";
+import { removeDatabase } from "./page/stored.js";
 import { FINDINGS_PER_PAGE } from "./page/state.js";
 
 /** @typedef {import("./page/model.js").PageEvent} PageEvent */
@@ -77,6 +79,8 @@ export class Actions {
         return this.#openAnew(event.archive);
       case "keeping-wanted":
         return this.#setKeeping(event.wanted);
+      case "recent-wanted":
+        return this.#setRecent(event.wanted);
       case "forget-kept-wanted":
         return this.#countKept("forgetKept");
       case "format-chosen":
@@ -208,7 +212,9 @@ export class Actions {
       const told = failureOf(error);
       if (opening !== this.#openings || told.code === WORKER_DIED) return;
       const again = told.code === WINDOW_TOO_LARGE && !largeWindow ? file : null;
-      this.#send({ type: "open-failed", file: facts, failure: told, again });
+      const sentence = told.foreign ? await sentenceFor(told.foreign) : null;
+      if (opening !== this.#openings) return;
+      this.#send({ type: "open-failed", file: facts, failure: told, again, sentence });
     }
   }
 
@@ -279,12 +285,20 @@ export class Actions {
     if (format !== null) this.#send({ type: "format-chosen", format });
     const wanted = remembered(KEEPING) !== "off";
     this.#send({ type: "keeping-wanted", wanted });
+    if (remembered(RECENT) === "on") this.#send({ type: "recent-wanted", wanted });
   }
 
   /** @param {boolean} wanted */
   #setKeeping(wanted) {
     remember(KEEPING, wanted ? "on" : "off");
     this.#countKept(wanted ? "keptUsage" : "forgetKept");
+    if (!wanted && remembered(RECENT) === "on") this.#setRecent(false);
+  }
+
+  /** @param {boolean} wanted */
+  #setRecent(wanted) {
+    remember(RECENT, wanted ? "on" : "off");
+    if (!wanted) removeDatabase(RECENT_DATABASE).catch(ignore);
   }
 
   /** @param {"keptUsage" | "forgetKept"} how */

@@ -51,6 +51,9 @@ export class Later {
   #loading = null;
   /** @type {Part | null} */
   #part = null;
+  /** @type {Part | null} */
+  #recent = null;
+  #isRecentLoading = false;
 
   /** @param {Own} own */
   constructor(own) {
@@ -60,6 +63,9 @@ export class Later {
   /** @param {PageEvent} event */
   handle(event) {
     if (event.type === "report-text-wanted") this.#giveReportText(event.how);
+    this.#recent?.handle(event);
+    if (event.type === "sample-wanted") this.#openSample();
+    if (event.type === "recent-wanted" && event.wanted) this.#loadRecent();
     if (this.#part) this.#part.handle(event);
     else if (LISTING.includes(event.type)) this.#loadFor(event);
   }
@@ -67,6 +73,31 @@ export class Later {
   /** @param {import("./page/model.js").State} state */
   draw(state) {
     this.#part?.draw(state);
+    this.#recent?.draw(state);
+  }
+
+  async #openSample() {
+    const { send } = this.#own;
+    try {
+      const { sampleFile } = await import("./parts-later.js");
+      send({ type: "file-chosen", file: await sampleFile() });
+    } catch (error) {
+      send({ type: "drop-refused", failure: failure("core-unavailable", String(error)) });
+    }
+  }
+
+  async #loadRecent() {
+    const { send, state, redraw } = this.#own;
+    if (this.#recent || this.#isRecentLoading) return;
+    this.#isRecentLoading = true;
+    try {
+      const [{ recentFiles }] = await Promise.all([import("./parts-later.js"), loadLater()]);
+      this.#recent = recentFiles(send, state);
+      redraw();
+    } catch {
+      // The page goes on without them.
+      this.#isRecentLoading = false;
+    }
   }
 
   /** @param {"copy" | "save"} how */
@@ -104,4 +135,17 @@ export class Later {
 async function load(worker, send, state) {
   const [{ listing }] = await Promise.all([import("./parts-later.js"), loadLater()]);
   return listing(worker, send, state);
+}
+
+/**
+ * What a file is that is no backup, in words that are loaded now; null where they cannot be.
+ * @param {NonNullable<import("./shared/messages.js").Failure["foreign"]>} file
+ */
+export async function sentenceFor(file) {
+  try {
+    const [{ foreignSentence }] = await Promise.all([import("./parts-later.js"), loadLater()]);
+    return foreignSentence(file);
+  } catch {
+    return null;
+  }
 }

@@ -6,9 +6,11 @@ import { announcementOf } from "./page/announcements.js";
 import { watchClicks } from "./page/download-gate.js";
 import { DiskContents } from "./page/disk-contents.js";
 import { listenForFiles } from "./page/drop.js";
+import { FileWatch } from "./page/file-watch.js";
 import { isLive } from "./page/save.js";
 import { abilities } from "./page/saving/abilities.js";
 import { Downloads } from "./page/saving/downloads.js";
+import { RoomKeeper } from "./page/saving/room.js";
 import { dropStaged } from "./page/saving/staged.js";
 import { Pictures } from "./page/pictures.js";
 import { INITIAL, update } from "./page/state.js";
@@ -28,6 +30,7 @@ import { extentsView } from "./views/extents-view.js";
 import { failureView } from "./views/failure-view.js";
 import { fileNameView } from "./views/file-name-view.js";
 import { findingsView } from "./views/findings-view.js";
+import { goneView } from "./views/gone-view.js";
 import { headView } from "./views/head-view.js";
 import { keptView } from "./views/kept-view.js";
 import { keysView } from "./views/keys-view.js";
@@ -44,6 +47,7 @@ import { reportView } from "./views/report-view.js";
 import { scanView } from "./views/scan-view.js";
 import { tabsView, whenLookedAt } from "./views/tabs-view.js";
 import { trayView } from "./views/tray-view.js";
+import { loadLater } from "./words/catalogue.js";
 
 let state = INITIAL;
 let renderDue = false;
@@ -52,6 +56,7 @@ const worker = new WorkerClient({
   died: (failure) => send({ type: "worker-ended", failure }),
   changed: (archive) => send({ type: "scan-contradicted", archive }),
   policy: (thread, policy) => send({ type: "policy-found", thread, policy }),
+  failed: (failure) => fileWatch.failed(failure),
 });
 
 const FILES_STYLES = new URL("./styles/files.css", import.meta.url).href;
@@ -78,7 +83,8 @@ const parts = [
 ];
 
 async function loadElsewhere() {
-  return (await import("./parts-later.js")).elsewhereView;
+  const [{ elsewhereView }] = await Promise.all([import("./parts-later.js"), loadLater()]);
+  return elsewhereView;
 }
 
 /** @param {import("./page/model.js").Send} send */
@@ -89,9 +95,17 @@ async function loadFiles(send) {
 const views = [
   // First of all: it translates what the others find in the document.
   languageView(),
-  ...[newerView, openerView, failureView, headView, scanView, devicesView, tabsView, trayView].map(
-    (view) => view(send),
-  ),
+  ...[
+    newerView,
+    openerView,
+    failureView,
+    goneView,
+    headView,
+    scanView,
+    devicesView,
+    tabsView,
+    trayView,
+  ].map((view) => view(send)),
   ...parts.map(([tab, view]) => whenLookedAt(tab, view(send))),
   ...[keptView, ownPolicyView, questionView, liveView, keysView].map((view) => view(send)),
 ];
@@ -101,6 +115,8 @@ const trust = new Trust(worker, send, () => state);
 const diskContents = new DiskContents(worker, send, () => state);
 const pictures = new Pictures(worker, send);
 const address = new Address(send, () => state);
+const fileWatch = new FileWatch(send, () => state);
+const room = new RoomKeeper(send, () => state);
 const upkeep = new Upkeep(worker, send, () => state);
 const later = new Later({ worker, send, state: () => state, redraw: renderSoon });
 
@@ -116,6 +132,8 @@ function send(event) {
   diskContents.handle(event);
   pictures.handle(event);
   address.handle(event);
+  fileWatch.handle(event);
+  room.handle(event);
   upkeep.handle(event);
   later.handle(event);
 }

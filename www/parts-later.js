@@ -1,11 +1,16 @@
 /**
  * All that is loaded only when somebody asks for it, in one file: the list of many
- * backups, the VM for other programs, and the files in the disks.
+ * backups, the files that were opened last, the VM for other programs, and the files in
+ * the disks.
  */
 import { Listing } from "./page/listing/listing.js";
+import { Recent } from "./page/recent/recent.js";
 import { listingView } from "./views/listing-view.js";
+import { recentView } from "./views/recent-view.js";
 
 export { giveReportText } from "./page/report-as-text.js";
+export { sampleFile } from "./page/sample.js";
+export { foreignSentence } from "./words/foreign.js";
 export { elsewhereView } from "./views/elsewhere-view.js";
 export { filesInside } from "./views/files/inside.js";
 
@@ -20,5 +25,18 @@ export function listing(worker, send, state) {
   return {
     draw: listingView(send),
     handle: (/** @type {import("./page/model.js").PageEvent} */ event) => backups.handle(event),
+  };
+}
+
+/**
+ * The files that were opened last.
+ * @param {import("./page/model.js").Send} send
+ * @param {() => import("./page/model.js").State} state
+ */
+export function recentFiles(send, state) {
+  const recent = new Recent(send, state);
+  return {
+    draw: recentView(send),
+    handle: (/** @type {import("./page/model.js").PageEvent} */ event) => recent.handle(event),
   };
 }

@@ -165,6 +165,10 @@ const STATES = [
   ["a save has failed", "dark", "en", (inspector) => saving(inspector, fail)],
   ["whether gaps will do is asked", "zoomed", "en", asking],
   ["everything stored was removed", "narrow", "de", removed],
+  ["the files opened last", "light", "de", lastFiles],
+  ["the files opened last", "narrow", "en", lastFiles],
+  ["the file is gone", "dark", "de", gone],
+  ["the file is gone", "forced", "en", gone],
   ["a list of backups", "dark", "en", (inspector) => listed(inspector, 0)],
   ["a list of backups that were checked", "light", "de", (inspector) => listed(inspector, 4)],
   ["a list of backups that were checked", "narrow", "en", (inspector) => listed(inspector, 4)],
@@ -273,6 +277,25 @@ async function asking(inspector) {
   await opened(inspector, holed.path);
   await click(inspector, ".disk-save button");
   await there(inspector, "#question[open]");
+}
+
+async function lastFiles(inspector) {
+  const { page } = inspector;
+  await page.evaluate(() => localStorage.setItem("recent-files", "on"));
+  await page.open();
+  for (const path of [plain.path, holed.path]) await opened(inspector, path);
+  await page.open();
+  await there(inspector, "#recent li");
+  await page.evaluate(() => localStorage.removeItem("recent-files"));
+}
+
+async function gone(inspector) {
+  await opened(inspector, plain.path);
+  await inspector.page.evaluate(() => {
+    Blob.prototype.arrayBuffer = () => Promise.reject(new DOMException("x", "NotReadableError"));
+    dispatchEvent(new Event("focus"));
+  });
+  await there(inspector, "#gone button");
 }
 
 async function listed(inspector, checked) {

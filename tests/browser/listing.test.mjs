@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { folder, makeArchive, makeFile, qemuServerConf } from "./support/archives.mjs";
 import { inChromium, inEachBrowser } from "./support/suite.mjs";
 
@@ -142,3 +142,57 @@ inChromium("A folder of backups", {
     await inspector.shows("There is no backup in this folder", "#failure");
   },
 });
+
+/** Scans do not reach the Worker until they are let; and a picker gives a folder of the page's own. */
+function heldWithPicker() {
+  const { postMessage } = Worker.prototype;
+  Object.assign(globalThis, { isHeld: true, asked: 0 });
+  Worker.prototype.postMessage = function (message, ...others) {
+    if (message.kind === "scan") globalThis.asked += 1;
+    if (message.kind !== "scan" || !globalThis.isHeld) postMessage.call(this, message, ...others);
+  };
+  globalThis.showDirectoryPicker = async () =>
+    (await navigator.storage.getDirectory()).getDirectoryHandle("dump", { create: true });
+}
+
+/** Puts files into the folder that the picker gives. */
+async function fillPicked(page, paths) {
+  for (const path of paths) {
+    await page.evaluate(
+      async ({ name, base64 }) => {
+        const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+        const handle = await (
+          await globalThis.showDirectoryPicker()
+        ).getFileHandle(name, { create: true });
+        const writable = await handle.createWritable();
+        await writable.write(bytes);
+        await writable.close();
+      },
+      { name: basename(path), base64: readFileSync(path).toString("base64") },
+    );
+  }
+}
+
+inChromium(
+  "A folder that is picked",
+  {
+    async "is listed, and a check of it that is stopped leaves nothing checked"(inspector) {
+      const { page } = inspector;
+      await fillPicked(page, [oldest, without, log]);
+      await page.click("button", "Choose a folder…");
+      await inspector.shows("2 backups in dump", "#backups");
+      await inspector.shows("scsi2 left out (backup=no)", "#backups");
+      await page.click("button", "Check all, one after the other");
+      await page.waitFor(() => globalThis.asked === 1);
+      await inspector.clickIn("#backups", /^Stop/);
+      await inspector.shows("Check all, one after the other", "#backups");
+      assert.doesNotMatch(await page.text("#backups"), /Can be restored|Newest|✓/);
+      assert.equal(await page.evaluate(() => globalThis.asked), 1, "no other was begun");
+      await page.evaluate(() => Object.assign(globalThis, { isHeld: false }));
+      await page.click("button", "Check all, one after the other");
+      await inspector.shows("checked: 2 of 2", "#backups");
+      await inspector.shows("Newest sound one", "#backups");
+    },
+  },
+  heldWithPicker,
+);

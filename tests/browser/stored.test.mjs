@@ -7,7 +7,10 @@ import { inEachBrowser } from "./support/suite.mjs";
 
 const archive = makeArchive("stored.vma", "--disk", "drive-scsi0:6M:mixed:5");
 const [disk] = archive.disks;
-const NOTHING = { folders: [], settings: [], caches: [], services: 0, others: [] };
+const NOTHING = {
+  ...{ folders: [], settings: [], databases: [], caches: [] },
+  ...{ services: 0, others: [] },
+};
 
 /** Whatever a browser holds of this origin, by the browser's own lists. */
 async function everythingStored() {
@@ -18,13 +21,10 @@ async function everythingStored() {
   return {
     folders: names.sort(),
     settings: Object.keys(localStorage),
+    databases: databases.map(({ name }) => name),
     caches: await caches.keys(),
     services: (await navigator.serviceWorker.getRegistrations()).length,
-    others: [
-      ...Object.keys(sessionStorage),
-      ...databases.map(({ name }) => name),
-      ...document.cookie.split(";").filter(Boolean),
-    ],
+    others: [...Object.keys(sessionStorage), ...document.cookie.split(";").filter(Boolean)],
   };
 }
 
@@ -39,6 +39,7 @@ async function filesIn(name) {
 
 /** Uses whatever the page stores something for. */
 async function useAll(inspector) {
+  await inspector.clickIn("#kept", /^Remember the last files/);
   await inspector.openArchive(archive.path);
   await inspector.shows("1 scan kept", "#kept");
   // As the choice of it does, which would load the page anew.
@@ -64,6 +65,7 @@ inEachBrowser("What the page stores", {
     const found = await inspector.page.evaluate(everythingStored);
     assert.deepEqual(found.folders, [...STORED.folders].sort());
     assert.deepEqual(found.settings.sort(), [...STORED.settings].sort());
+    assert.deepEqual(found.databases, STORED.databases);
     assert.equal(found.caches.length, STORED.caches.length);
     assert.ok(found.caches[0].startsWith(STORED.caches[0]), found.caches[0]);
     assert.equal(found.services, 1);

@@ -83,6 +83,15 @@ test("a stream that is taken before the Worker says what was lost waits for that
   assert.equal(ended.gaps.lost[0].bytes, 5);
 });
 
+test("a file that has to wait for memory begins once the other has ended", () => {
+  const { save: waits, phase, done } = run(save(), allowed, { type: "delayed", by: "b" });
+  assert.deepEqual([phase, done, waits.file.begun], ["waiting", ["begin"], false]);
+  const other = save({ id: "b", phase: "running" });
+  assert.equal(nextDue([other, waits], true), null);
+  assert.equal(nextDue([{ ...other, phase: "done" }, waits], true), waits);
+  assert.deepEqual(run(waits, allowed).done, ["begin"]);
+});
+
 test("of known gaps it is asked before anything is written", () => {
   const asked = run(save(), { ...allowed, missing: 5 });
   assert.deepEqual([asked.phase, asked.done], ["asking", []]);
@@ -266,7 +275,7 @@ test("what comes too late changes nothing", () => {
 const FILES = {
   kind: "files",
   volume: { deviceId: 1, area: 0, logical: null },
-  chosen: [{ id: 5n, path: [{ text: "etc", bytes: null }], type: "directory" }],
+  chosen: [{ id: 5n, path: [{ text: "etc", bytes: null }], type: "directory", size: 0 }],
   form: "tar",
 };
 

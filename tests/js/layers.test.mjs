@@ -29,8 +29,8 @@ const ARROWS = {
     "core",
   ],
   "later.js": ["parts-later.js", "page", "shared", "words"],
-  "parts-later.js": ["views", "page"],
-  "actions.js": ["page", "shared"],
+  "parts-later.js": ["views", "page", "words"],
+  "actions.js": ["later.js", "page", "shared"],
   "service-worker.js": ["shared"],
 };
 
@@ -48,7 +48,7 @@ const files = readdirSync(www, { recursive: true }).filter(
 function importsOf(name) {
   const source = readFileSync(join(www, name), "utf8");
   const found = source.matchAll(/(?:from |import\(|import |URL\()"(\.{1,2}\/[^"]+)"/g);
-  const paths = [...found].map(([, path]) => path).filter((path) => !path.endsWith(".css"));
+  const paths = [...found].map(([, path]) => path).filter((path) => !/\.(css|zst)$/.test(path));
   return paths.map((path) => existing(normalize(join(dirname(name), path))));
 }
 

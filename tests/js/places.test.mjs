@@ -10,6 +10,8 @@ const built = (path) => import(pathToFileURL(join(modules, path)));
 const { entriesOf, numberOf, placed } = await built("words/places.js");
 const { compressionWords } = await built("words/container.js");
 const { foreignSentence } = await built("words/foreign.js");
+const { loadLater } = await built("words/catalogue.js");
+await loadLater();
 
 const finding = (code, offset = null) => ({ code, offset, text: code });
 const place = (about, codes, severity = "damage", signs = []) => ({

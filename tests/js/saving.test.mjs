@@ -9,14 +9,17 @@ import { openSink } from "../../www/worker/saving/sinks.js";
 
 const built = (path) => import(pathToFileURL(join(modules, path)));
 const { waysFor } = await built("page/ways.js");
-const { noWay } = await built("words/ways.js");
+const { noRoom } = await built("words/ways.js");
+const { memoryHolder, roomBeside, savesBefore, shortageOf } = await built("page/room.js");
 
+const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 const everything = {
   serviceWorker: true,
   filePicker: true,
   folderPicker: true,
   stageFree: 100 * GIB,
+  memoryFree: GIB / 2,
   stageLimited: false,
 };
 const nothing = {
@@ -24,6 +27,7 @@ const nothing = {
   filePicker: false,
   folderPicker: false,
   stageFree: null,
+  memoryFree: GIB / 2,
   stageLimited: true,
 };
 const plain = { sizeMax: 50 * GIB, patched: false, unordered: false, sliceable: false };
@@ -66,7 +70,88 @@ test("without anything better a disk is put together, or kept in memory if it is
   assert.deepEqual(ways({ sliceable: true }, nothing), ["blob"]);
   assert.deepEqual(ways({ sizeMax: 1000 }, nothing), ["blob"]);
   assert.deepEqual(ways({}, nothing), []);
-  assert.match(noWay(plain.sizeMax, nothing.stageFree), /50 GiB/);
+});
+
+/** A save that is on its way. */
+function going(id, way, sizeMax, { taken = 0, begun = true, phase = "running" } = {}) {
+  return { id, phase, file: { way, sizeMax, begun }, progress: { taken } };
+}
+
+test("saves that are on their way leave less room: what they may still write, or hold", () => {
+  assert.deepEqual(roomBeside(8 * GIB, []), { stageFree: 8 * GIB, memoryFree: 512 * MIB });
+  assert.deepEqual(roomBeside(null, []).stageFree, null);
+  const saves = [
+    // What it has written, the browser counts already.
+    going("a", "stage", 3 * GIB, { taken: GIB }),
+    going("b", "blob", 200 * MIB, { taken: 100 * MIB }),
+    going("c", "download", 50 * GIB),
+    going("d", "file", 50 * GIB),
+    going("e", "stage", 50 * GIB, { phase: "done" }),
+  ];
+  const room = roomBeside(8 * GIB, saves);
+  assert.deepEqual(room, { stageFree: 6 * GIB, memoryFree: 312 * MIB });
+  assert.deepEqual(roomBeside(GIB, saves).stageFree, 0, "never less than nothing");
+  assert.ok(ways({ patched: true, sizeMax: 6 * GIB, filePicker: false }, room).includes("stage"));
+  assert.ok(!ways({ patched: true, sizeMax: 7 * GIB, filePicker: false }, room).includes("stage"));
+  assert.ok(ways({ sizeMax: 312 * MIB }, room).includes("blob"));
+  assert.ok(!ways({ sizeMax: 313 * MIB }, room).includes("blob"));
+});
+
+test("of saves that are wanted at once those that came first have the room", () => {
+  const all = ["a", "b", "c"].map((id) => going(id, "stage", GIB, { begun: false }));
+  const ids = (id, saves = all) => savesBefore(saves, id).map((save) => save.id);
+  assert.deepEqual([ids("a"), ids("b"), ids("c")], [[], ["a"], ["a", "b"]]);
+  const begun = [...all.slice(0, 2), going("c", "stage", GIB)];
+  assert.deepEqual(ids("a", begun), ["c"], "what is begun cannot be told to wait");
+});
+
+test("a file that lacks only memory waits for the one that holds it", () => {
+  const before = [going("a", "blob", 400 * MIB), going("b", "download", GIB)];
+  const can = { ...nothing, ...roomBeside(null, before) };
+  const wish = { ...plain, sizeMax: 200 * MIB };
+  assert.deepEqual(waysFor(wish, can), []);
+  assert.equal(memoryHolder(wish, can, before), "a");
+  assert.equal(memoryHolder({ ...wish, sizeMax: 600 * MIB }, can, before), null, "never fits");
+  assert.equal(memoryHolder(wish, can, before.slice(1)), null, "nobody holds any");
+});
+
+/** An archive of one disk, as far as a wish is made of it. */
+function archiveOf(formats) {
+  return {
+    overview: { devices: [{ id: 1, size: 30 * GIB }], container: "zstd" },
+    scan: { report: null },
+    formats: new Map([[1, formats]]),
+    timesUnpacked: new Map(),
+    elsewhere: { facts: null },
+  };
+}
+
+const FORMATS = [
+  { code: "qcow2-deflate", size: 12 * GIB, exact: false },
+  { code: "qcow2", size: 20 * GIB, exact: true },
+  { code: "vhd", size: null, exact: false },
+];
+const deflated = { kind: "disk", deviceId: 1, format: "qcow2-deflate" };
+
+test("where there is no room it is told how much is lacking, and what helps", () => {
+  const can = { ...everything, filePicker: false, stageFree: 5 * GIB };
+  const shortage = shortageOf(archiveOf(FORMATS), deflated, can, false);
+  assert.deepEqual(shortage.formats, ["qcow2"], "it streams, and one that cannot be made is none");
+  const { why, helps } = noRoom(shortage);
+  assert.match(why, /at most 12 GiB\. .* 5 GiB more/);
+  assert.match(helps.join("\n"), /another format.*: qcow2\.\n.*room for 7 GiB more/);
+  assert.doesNotMatch(helps.join(), /normal window|that I choose|Chrome/);
+});
+
+test("what no room would help is not told to make room", () => {
+  const firefox = { ...everything, filePicker: false, stageFree: 50 * GIB, stageLimited: true };
+  const limited = noRoom(shortageOf(archiveOf(FORMATS), deflated, firefox, false));
+  assert.match(limited.why, /no single file above 10 GiB/);
+  assert.doesNotMatch(limited.helps.join(), /Make room/);
+  const none = noRoom(shortageOf(archiveOf([]), { ...deflated, format: "raw" }, nothing, true));
+  assert.match(none.why, /at most 30 GiB\. This browser gives the page no storage/);
+  assert.doesNotMatch(none.helps.join(), /Make room|another format/);
+  assert.match(none.helps.join(), /normal window/);
 });
 
 test("every way says why it is taken", () => {

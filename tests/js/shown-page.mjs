@@ -121,6 +121,8 @@ globalThis.MessageChannel = class {
 };
 
 const built = (path) => import(pathToFileURL(join(modules, path)));
+const { loadLater } = await built("words/catalogue.js");
+await loadLater();
 const { INITIAL, update } = await built("page/state.js");
 const { rowsOf } = await built("page/rows.js");
 const { reportFacts } = await built("page/report-facts.js");

@@ -105,7 +105,7 @@ const LANGUAGE = "en";
 
 /** The sentences of what is loaded only when somebody asks for it. */
 export const LATER =
-  /^(backups|forum|hex|field|byte-kind|files|file-fault|file-note|file-type|not-read)\./;
+  /^(appliance|backups|byte-kind|elsewhere|field|file-fault|file-note|file-type|files|folder|foreign|forum|hex|not-read|recent|texts)\./;
 
 /** All languages of the page: each has a file of sentences of its name in www/words. */
 export const languages = readdirSync(join(root, "www/words"))
@@ -179,9 +179,13 @@ function withTexts(html, sentences) {
   );
 }
 
+/** The backup to try the page with: two disks, with ext4 and exFAT. */
+const SAMPLE = "tests/fixtures/sample.vma.zst";
+
 /** Puts beside the core's module, in `folder`, the modules of the page. */
 export function assemble(folder) {
   cpSync(join(root, "www"), folder, { recursive: true, filter: isOfThePage });
+  copyFileSync(join(root, SAMPLE), join(folder, "sample.vma.zst"));
   writeCatalogue(folder);
 }
 

@@ -19,7 +19,7 @@ const WORKERS = [
 const STYLES = ["styles/page.css", "styles/hex.css", "styles/files.css"];
 
 /** What comes as it is. */
-const PLAIN = ["icon.svg"];
+const PLAIN = ["icon.svg", "sample.vma.zst"];
 
 /** The oldest browsers that the tests may run in: see programs.mjs. */
 const BROWSERS = ["chrome120", "firefox128"];

@@ -59,4 +59,5 @@ export const TYPES = {
   ".txt": "text/plain; charset=utf-8",
   ".wasm": "application/wasm",
   ".webmanifest": "application/manifest+json",
+  ".zst": "application/zstd",
 };

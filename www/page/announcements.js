@@ -23,6 +23,7 @@ export function announcementOf(before, state, event) {
     case "drop-refused":
     case "worker-ended":
     case "scan-failed":
+    case "file-gone":
       return failureSentence(event.failure.code).title;
     case "opened":
       return openedWords(event);

@@ -1,6 +1,7 @@
 /** Files that are dropped anywhere on the page. */
 import { failure } from "../shared/failure.js";
 import { eventOf } from "./backup-files.js";
+import { keepHandle } from "./handles.js";
 
 /** Browsers repeat "dragover" at least this often while a drag is on the page. */
 const DRAG_GONE_AFTER_MS = 600;
@@ -48,8 +49,21 @@ function holdsFiles(transfer) {
 function take(transfer, send) {
   const files = [...transfer.files];
   // They can be had only now, while the event goes on.
+  keepHandleOf(transfer.items, files);
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
   if (entries.some(({ isDirectory }) => isDirectory)) send({ type: "backups-dropped", entries });
   else if (files.length === 0) send({ type: "drop-refused", failure: failure("not-a-file") });
   else send(eventOf(files));
+}
+
+/**
+ * Of one file; of many nobody asks for it.
+ * @param {DataTransferItemList} items
+ * @param {File[]} files
+ */
+function keepHandleOf(items, [file, ...others]) {
+  const item = [...items].find(({ kind }) => kind === "file");
+  // Only Chromium has it.
+  const handle = /** @type {any} */ (item)?.getAsFileSystemHandle?.();
+  if (file && others.length === 0 && handle) keepHandle(file, handle);
 }

@@ -13,8 +13,10 @@ import type {
   VmSummary,
 } from "../core/vma_inspector.js";
 import type { Backup, Backups } from "./backups-model.js";
+import type { Pace, Save, Way } from "./save-model.js";
+import type { RecentFile } from "./recent-model.js";
 import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
-import type { ChosenFile, FileMissed, VolumePlace } from "../shared/files.js";
+import type { ChosenFile, VolumePlace } from "../shared/files.js";
 import type { Looked } from "../shared/looked.js";
 import type {
   ContentsOfDisk,
@@ -33,15 +35,11 @@ import type {
   Trust,
 } from "../shared/messages.js";
 
+export type { Doubt, Pace, Save, SavePhase, WaitsFor, Way } from "./save-model.js";
+
 export interface FileFacts {
   name: string;
   size: number;
-}
-
-/** How fast something goes, and how long it will still take. */
-export interface Pace {
-  bytesPerSecond: number;
-  secondsLeft: number | null;
 }
 
 export interface Scan {
@@ -83,6 +81,8 @@ export interface ShownArchive {
   /** What Proxmox would say and do, and what is lost, once the scan is at rest. */
   trust: Trust | null;
   scan: Scan;
+  /** Why the file is not there any more, or not the same; null as long as it is. */
+  gone: Failure | null;
   /** When it was scanned before, if it was found to have changed since. */
   changedSince: number | null;
   configs: ReadonlyMap<number, ConfigContent>;
@@ -111,20 +111,15 @@ export interface ShownArchive {
   withSecrets: boolean;
 }
 
-/**
- * How a file gets to the person: streamed into Downloads; made in the browser's
- * own storage, then downloaded; written to a file or into a folder that the
- * person picked; put together in memory, then downloaded.
- */
-export type Way = "download" | "stage" | "file" | "folder" | "blob";
-
 /** What this browser lets the page do with files. */
 export interface Abilities {
   serviceWorker: boolean;
   filePicker: boolean;
   folderPicker: boolean;
-  /** Bytes that the browser's own storage takes; null where there is none. */
+  /** Bytes that the browser's own storage takes beside saves under way; null: there is none. */
   stageFree: number | null;
+  /** Bytes that its memory takes beside them. */
+  memoryFree: number;
   /** Whether it takes no single file above 10 GiB. */
   stageLimited: boolean;
 }
@@ -189,85 +184,6 @@ export interface Elsewhere {
   texts: MachineTexts | null;
 }
 
-/** What speaks against bytes of a save's disks that can be read. */
-export interface Doubt {
-  /** Bytes that it is known of. */
-  bytes: number;
-  /** Whether a checksum over the whole does not agree, and nothing says where. */
-  isUnproven: boolean;
-}
-
-/** A save from the click to its end; how it changes is `saving/flow.js`. */
-export interface Save {
-  id: string;
-  archive: number;
-  what: SaveWhat;
-  /** Disks whose bytes it reads, named as in the archive. */
-  devices: readonly { id: number; name: string }[];
-  file: {
-    /** Null until it starts, where none was chosen. */
-    way: Way | null;
-    name: string;
-    /** Bytes; null where that shows only at the end. */
-    size: number | null;
-    sizeMax: number;
-    /** Whether anything of it was begun to be written. */
-    begun: boolean;
-    /** Whether its download has all of it. */
-    taken: boolean;
-    /** Whether the copy that it was downloaded from is removed. */
-    unstaged?: boolean;
-    /** Of a raw disk that was read: another format that it begins like. */
-    beginsLike: string | null;
-  };
-  gaps: {
-    /** Bytes that were known to be missing when it began. */
-    missing: number;
-    /** What is known to speak against bytes that can be read. */
-    doubt: Doubt;
-    /** Whether the person wants it all the same. */
-    agreed: boolean;
-    /** What turned out to be lost of each disk; null until all of it was read. */
-    lost: readonly { deviceId: number; bytes: number }[] | null;
-    /** Of files in an archive: what is not in it, or not whole. */
-    leftOut: readonly FileMissed[];
-    /** Maps of that, to be had by a click. */
-    maps: readonly { name: string; bytes: Uint8Array<ArrayBuffer> }[];
-  };
-  progress: {
-    /** Bytes that were written, or that the browser has taken. */
-    taken: number;
-    /** Work that is done, and in all. */
-    done: number;
-    total: number;
-    pace: Pace | null;
-  };
-  phase: SavePhase;
-  waitsFor: WaitsFor;
-  failure: Failure | null;
-}
-
-/**
- * waiting: for what `waitsFor` says; starting: the browser has not begun;
- * held: its download waits for a click; asking: whether gaps will do;
- * finishing: the browser completes the file; cancelled: by this page; refused:
- * by the browser, or by the person in its download list.
- */
-export type SavePhase =
-  | "waiting"
-  | "starting"
-  | "held"
-  | "running"
-  | "asking"
-  | "finishing"
-  | "done"
-  | "cancelled"
-  | "refused"
-  | "failed";
-
-/** The end of the scan, of another pass through the backup, of another save. */
-export type WaitsFor = { kind: "scan" } | { kind: "pass" } | { kind: "save"; id: string };
-
 /** The page's threads; each may have a policy of its own. */
 export type PolicyOf = "page" | "worker" | "reader" | "hasher" | "service";
 /** Null: there is no Service Worker. */
@@ -289,8 +205,13 @@ export interface Stored {
 export interface State {
   dragging: "no" | "file" | "other";
   opening: FileFacts | null;
-  /** The last opening that failed; `again`: what a larger window may open. */
-  failure: { file: FileFacts | null; failure: Failure; again: File | null } | null;
+  /** The last opening that failed; `again`: what more memory may open; `sentence`: what it is. */
+  failure: {
+    file: FileFacts | null;
+    failure: Failure;
+    again: File | null;
+    sentence: { title: string; text: string } | null;
+  } | null;
   archive: ShownArchive | null;
   /** Null until many are chosen. */
   backups: Backups | null;
@@ -304,6 +225,8 @@ export interface State {
   question: string | null;
   /** Whether finished scans are kept in the browser, and how much is. */
   keeping: { wanted: boolean; usage: KeptUsage | null };
+  /** Whether the files that were opened last are remembered, and which. */
+  recent: { wanted: boolean; list: readonly RecentFile[] };
   /** What the threads find of their policy, as far as it is known. */
   policies: Policies;
   /** A newer version of the page: at hand; kept waiting by a save; or in charge by now. */
@@ -417,8 +340,13 @@ export type PageEvent =
   | { type: "configs-wanted"; wanted: boolean }
   | { type: "secrets-wanted"; wanted: boolean }
   | { type: "print-wanted" }
+  /** The file that is open, which was gone. */
+  | { type: "reopen-wanted" }
   | { type: "keeping-wanted"; wanted: boolean }
   | { type: "forget-kept-wanted" }
+  | { type: "recent-wanted"; wanted: boolean }
+  | { type: "sample-wanted" }
+  | { type: "recent-chosen"; key: string }
   | { type: "remove-all-wanted" }
   /** The copy of a save, which was downloaded. */
   | { type: "remove-staged-wanted"; id: string }
@@ -429,13 +357,14 @@ export type PageEvent =
   | { type: "backups-checking"; isChecking: boolean }
   /** The list is shown again, and what was opened is closed. */
   | { type: "backups-back" }
+  | { type: "recent-listed"; list: readonly RecentFile[] }
   | { type: "kept-counted"; usage: KeptUsage }
   | { type: "stored-counted"; stored: Stored }
   | { type: "staged-removed"; id: string }
   | { type: "all-removed"; stored: Stored }
   | { type: "policy-found"; thread: PolicyOf; policy: Policy | null }
   | { type: "newer-changed"; newer: State["newer"] }
-  | { type: "open-failed"; file: FileFacts; failure: Failure; again: File | null }
+  | ({ type: "open-failed" } & NonNullable<State["failure"]> & { file: FileFacts })
   | {
       type: "opened";
       file: FileFacts;
@@ -443,6 +372,9 @@ export type PageEvent =
       archive: OpenedArchive;
       changedSince: number | null;
     }
+  /** `scannedAt`: when it was last what the page says of it; milliseconds since 1970. */
+  | { type: "file-gone"; archive: number; failure: Failure; scannedAt: number }
+  | { type: "file-back"; archive: number }
   | { type: "scan-contradicted"; archive: number }
   | { type: "scan-started"; archive: number }
   | { type: "scan-progressed"; archive: number; update: ScanUpdate; pace: Pace | null }
@@ -465,6 +397,7 @@ export type PageEvent =
   | { type: "file-cells-arrived"; archive: number; picture: FilePicture }
   | { type: "worker-ended"; failure: Failure }
   | { type: "abilities-known"; abilities: Abilities }
+  | { type: "room-measured"; room: Pick<Abilities, "stageFree" | "memoryFree"> }
   | {
       type: "formats-arrived";
       archive: number;

@@ -1,6 +1,7 @@
 /** The one state value of the page, and how events change it. Pure. */
 import { changedBackups } from "./backups.js";
 import { askedSave, deviceOf, isLive, isOfFiles } from "./save.js";
+import { changedAround } from "./around.js";
 import { changedScreen, FIRST_SCREEN } from "./screen.js";
 
 /** @typedef {import("./model.js").State} State */
@@ -41,6 +42,7 @@ export const INITIAL = {
   screen: FIRST_SCREEN,
   format: "qcow2",
   keeping: { wanted: true, usage: null },
+  recent: { wanted: false, list: [] },
   policies: {},
   newer: "none",
   stored: null,
@@ -84,7 +86,7 @@ function changed(state, event) {
       return {
         ...state,
         dragging: "no",
-        failure: { file: null, failure: event.failure, again: null },
+        failure: { file: null, failure: event.failure, again: null, sentence: null },
       };
     case "backups-listed":
     case "backups-back":
@@ -97,20 +99,8 @@ function changed(state, event) {
       return { ...state, opening: null, archive: shown(event) };
     case "worker-ended":
       return died(state, event.failure);
-    case "abilities-known":
-      return { ...state, abilities: event.abilities };
     case "said":
       return { ...state, announcement: spoken(state, event.text) };
-    case "keeping-wanted":
-      return { ...state, keeping: { ...state.keeping, wanted: event.wanted } };
-    case "kept-counted":
-      return { ...state, keeping: { ...state.keeping, usage: event.usage } };
-    case "stored-counted":
-    case "staged-removed":
-    case "all-removed":
-    case "policy-found":
-    case "newer-changed":
-      return changedAround(state, event);
     case "format-chosen":
       return { ...state, format: event.format };
     case "save-started":
@@ -120,7 +110,9 @@ function changed(state, event) {
     case "save-changed":
       return { ...state, saves: state.saves.map((s) => (s.id === event.save.id ? event.save : s)) };
     default:
-      return withArchive(state, (archive) => changedArchive(chosen(archive, event), event));
+      return withArchive(changedAround(state, event), (archive) =>
+        changedArchive(chosen(archive, event), event),
+      );
   }
 }
 
@@ -148,54 +140,6 @@ function chosen(archive, event) {
 }
 
 /**
- * What goes on around the page, whatever is open in it.
- * @param {State} state
- * @param {Extract<PageEvent, { type: "stored-counted" | "staged-removed" | "all-removed" | "policy-found" | "newer-changed" }>} event
- * @returns {State}
- */
-function changedAround(state, event) {
-  switch (event.type) {
-    case "stored-counted":
-      return { ...state, stored: event.stored };
-    case "staged-removed":
-      return { ...state, saves: state.saves.map((save) => unstaged(save, event.id)) };
-    case "all-removed":
-      return removed(state, event.stored);
-    case "policy-found":
-      return { ...state, policies: { ...state.policies, [event.thread]: event.policy } };
-    case "newer-changed":
-      return { ...state, newer: event.newer };
-  }
-}
-
-/**
- * From here on nothing is kept, and without the Service Worker nothing streams.
- * @param {State} state
- * @param {import("./model.js").Stored} stored
- * @returns {State}
- */
-function removed(state, stored) {
-  const { abilities, saves } = state;
-  return {
-    ...state,
-    stored,
-    removed: true,
-    keeping: { wanted: false, usage: { count: 0, bytes: 0 } },
-    saves: saves.map((save) => ({ ...save, file: { ...save.file, unstaged: true } })),
-    abilities: abilities && { ...abilities, serviceWorker: false },
-  };
-}
-
-/**
- * @param {Save} save
- * @param {string} id
- * @returns {Save}
- */
-function unstaged(save, id) {
-  return save.id === id ? { ...save, file: { ...save.file, unstaged: true } } : save;
-}
-
-/**
  * The same words may be said again.
  * @param {State} state
  * @param {string} text
@@ -205,8 +149,8 @@ function spoken({ announcement: { serial } }, text) {
 }
 
 /** @param {Extract<PageEvent, { type: "open-failed" }>} event */
-function failed({ file, failure, again }) {
-  return { file, failure, again };
+function failed({ file, failure, again, sentence }) {
+  return { file, failure, again, sentence };
 }
 
 /**
@@ -232,7 +176,7 @@ function shown({ file, parts, archive, changedSince }) {
     withSecrets: false,
   };
   const known = { id, file, parts, overview, summary, fileName, leftOut, changedSince };
-  return { ...known, trust: null, scan: NEW_SCAN, ...none };
+  return { ...known, trust: null, scan: NEW_SCAN, gone: null, ...none };
 }
 
 /**
@@ -303,7 +247,7 @@ function died(state, failure) {
     ...state,
     opening: null,
     archive: null,
-    failure: { file, failure, again: null },
+    failure: { file, failure, again: null, sentence: null },
   };
 }
 
@@ -315,6 +259,10 @@ function died(state, failure) {
 function changedArchive(archive, event) {
   if (!("archive" in event) || event.archive !== archive.id) return archive;
   switch (event.type) {
+    case "file-gone":
+      return { ...withScan(archive, formerScan(archive.scan, event)), gone: event.failure };
+    case "file-back":
+      return { ...archive, gone: null };
     case "scan-started":
       return withScan(archive, { ...archive.scan, phase: "running", failure: null });
     case "scan-progressed":
@@ -420,6 +368,16 @@ function withFindings(archive, { code, from, items, failure }) {
  */
 function withScan(archive, scan) {
   return { ...archive, scan: { ...archive.scan, ...scan } };
+}
+
+/**
+ * What was found of a file that is gone, was found then: as of a scan that was kept.
+ * @param {Scan} scan
+ * @param {Extract<PageEvent, { type: "file-gone" }>} event
+ * @returns {Partial<Scan>}
+ */
+function formerScan({ phase }, { scannedAt }) {
+  return phase === "done" ? { phase: "kept", scannedAt } : {};
 }
 
 /** @type {import("./model.js").Hash} */

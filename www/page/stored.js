@@ -34,8 +34,21 @@ export async function removeStored() {
     ...STORED.folders.map(removeFolder),
     ...STORED.settings.map(async (key) => localStorage.removeItem(key)),
     ...(await ownCaches()).map((name) => caches.delete(name)),
+    ...STORED.databases.map(removeDatabase),
     ...ours.map((registration) => registration.unregister()),
   ]);
+}
+
+/**
+ * @param {string} name
+ * @returns {Promise<void>}
+ */
+export function removeDatabase(name) {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error);
+  });
 }
 
 /** @param {string} name */

@@ -16,8 +16,8 @@ import { text } from "../words/text.js";
  */
 /** @typedef {{ way: Way, why: string }} Choice */
 
-/** A browser holds such a `Blob`, or pages it out, without trouble. */
-const BLOB_MAX = 512 * 1024 * 1024;
+/** A browser holds so much in `Blob`s, or pages it out, without trouble. */
+export const MEMORY_MAX = 512 * 1024 * 1024;
 /** One that is put together out of order is held in parts, and each is looked at. */
 const PLACED_MAX = 128 * 1024 * 1024;
 /** Firefox refuses larger files in its private file system. */
@@ -31,7 +31,8 @@ const STAGE_MAX = 10 * 1024 ** 3;
  */
 export function waysFor(wish, can) {
   const inOrder = !wish.patched && !wish.unordered;
-  const isSmall = wish.sizeMax <= (wish.unordered ? PLACED_MAX : BLOB_MAX);
+  const isSmall =
+    wish.sizeMax <= Math.min(can.memoryFree, wish.unordered ? PLACED_MAX : MEMORY_MAX);
   const blob = /** @type {const} */ ({ way: "blob", why: blobWhy(wish) });
   /** @type {(Choice | false)[]} */
   const ways = [
@@ -62,7 +63,15 @@ function blobWhy({ sliceable }) {
  * @param {Wish} wish
  * @param {Abilities} can
  */
-function stageFits({ sizeMax }, { stageFree, stageLimited }) {
-  if (stageFree === null || sizeMax > stageFree) return false;
-  return !stageLimited || sizeMax <= STAGE_MAX;
+function stageFits({ sizeMax }, can) {
+  if (can.stageFree === null || sizeMax > can.stageFree) return false;
+  return !isTooLargeToStage(sizeMax, can);
+}
+
+/**
+ * @param {number} sizeMax
+ * @param {Pick<Abilities, "stageLimited">} can
+ */
+export function isTooLargeToStage(sizeMax, { stageLimited }) {
+  return stageLimited && sizeMax > STAGE_MAX;
 }

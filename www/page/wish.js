@@ -72,13 +72,14 @@ export function wishFor({ overview, scan, formats, elsewhere, contents }, what) 
 }
 
 /**
- * How large it becomes shows only at the end; at most as large as what it comes from, if
- * no file has holes.
+ * A file is as large as its node says; how large a tar becomes shows only at the end: at
+ * most as large as what it comes from, if no file has holes.
  * @param {import("../core/vma_inspector.js").DiskContents | undefined} contents of the disk
  * @param {Extract<import("../shared/messages.js").SaveWhat, { kind: "files" }>} what
  */
-function filesWish(contents, { volume: { area, logical } }) {
+function filesWish(contents, { volume: { area, logical }, chosen, form }) {
   const found = contents?.areas[area];
-  const size = (logical === null ? found : found?.volumes[logical])?.size ?? 0;
-  return { sizeMax: size, exact: false, patched: false, unordered: false, sliceable: false };
+  const all = (logical === null ? found : found?.volumes[logical])?.size ?? 0;
+  const sizeMax = form === "file" ? (chosen[0]?.size ?? 0) : all;
+  return { sizeMax, exact: false, patched: false, unordered: false, sliceable: false };
 }

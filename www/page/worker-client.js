@@ -42,6 +42,7 @@ export class WorkerClient {
   #onDied;
   #onChanged;
   #onPolicy;
+  #onFailed;
 
   /**
    * @param {object} on
@@ -49,8 +50,11 @@ export class WorkerClient {
    * @param {(archive: number) => void} on.changed a kept scan does not fit its file
    * @param {(thread: "worker" | Helper, policy: Policy) => void} on.policy what a thread
    *   finds of its policy
+   * @param {(failure: import("../shared/messages.js").Failure) => void} on.failed whatever it was
+   *   that was asked for
    */
-  constructor({ died, changed, policy }) {
+  constructor({ died, changed, policy, failed }) {
+    this.#onFailed = failed;
     this.#onDied = died;
     this.#onChanged = changed;
     this.#onPolicy = policy;
@@ -138,7 +142,10 @@ export class WorkerClient {
     if (message.kind === "progress") pending.onProgress?.(message.value);
     if (message.kind === "result" || message.kind === "error") this.#pending.delete(message.id);
     if (message.kind === "result") pending.resolve(message.value);
-    if (message.kind === "error") pending.reject(new RemoteError(message.failure));
+    if (message.kind === "error") {
+      this.#onFailed(message.failure);
+      pending.reject(new RemoteError(message.failure));
+    }
   }
 
   /**

@@ -33,6 +33,8 @@ export const EXTENT_SUM = "extent-md5-mismatch";
 
 /** It may open with more memory to look back. */
 export const WINDOW_TOO_LARGE = "container-window";
+/** The file cannot be read any more, or not as it was when it was chosen. */
+export const SOURCE_GONE = new Set(["source-unreadable", "source-shrank"]);
 /** The page's own: the Worker is gone, which is told once for all. */
 export const WORKER_DIED = "worker-died";
 

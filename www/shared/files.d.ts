@@ -119,6 +119,8 @@ export interface ChosenFile {
   id: NodeId;
   path: FileName[];
   type: FileType;
+  /** Bytes of a file, as far as they are known; 0 for others. */
+  size: number;
 }
 
 /** What a save of several files left out, or has only in part. */

@@ -20,14 +20,15 @@ import type {
 import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
 import type { ChosenFile, FileMissed, FilesRequests, VolumePlace } from "./files.js";
 import type { LookingRequests } from "./looked.js";
+import type { Shortage } from "./shortage.js";
 
-/** Why something could not go on: the core's error, or one of the page's own. */
 /** What is known of what is on a disk. */
 export interface ContentsOfDisk {
   deviceId: number;
   contents: DiskContents;
 }
 
+/** Why something could not go on: the core's error, or one of the page's own. */
 export interface Failure {
   /** Stable, kebab-case; `sentences.js` has words for it. */
   code: string;
@@ -39,6 +40,8 @@ export interface Failure {
   proxmox?: ProxmoxPrediction | null;
   /** What a file is that could not be opened, if that is something else that is known. */
   foreign?: ForeignFile | null;
+  /** Why a file finds no room. */
+  shortage?: Shortage | null;
 }
 
 /** A file that was put together from parts. */

@@ -13,17 +13,23 @@ export const KEEPING = "keep-scans";
 export const FORMAT = "format";
 /** In the local storage: the language that was chosen for the page. */
 export const LANGUAGE = "language";
+/** In the local storage: whether the files that were opened last are remembered. */
+export const RECENT = "recent-files";
+/** A database: those files, with handles where the browser gives them. */
+export const RECENT_DATABASE = "vma-inspector-recent";
 /** In the local storage: whether single keys do something. */
 export const SHORTCUTS = "shortcuts";
 /** How the name of a cache begins that holds the page's own files. */
 export const PAGE_CACHE = "vma-inspector-page ";
 
 /**
- * All of it. Handles of files that a person picked are stored nowhere, and there are
- * neither databases nor cookies. Beside these there is the Service Worker itself.
+ * All of it. Handles of files are stored only with the files that were opened last, where
+ * a person wants these remembered, and there are no cookies. Beside these there is the
+ * Service Worker itself.
  */
 export const STORED = {
   folders: [KEPT_FOLDER, STAGED_FOLDER],
-  settings: [KEEPING, FORMAT, LANGUAGE, SHORTCUTS],
+  settings: [KEEPING, FORMAT, LANGUAGE, RECENT, SHORTCUTS],
+  databases: [RECENT_DATABASE],
   caches: [PAGE_CACHE],
 };

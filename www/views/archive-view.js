@@ -19,23 +19,26 @@ export function archiveView() {
       archive?.parts ?? null,
       archive?.overview,
       archive?.scan.report?.container ?? null,
+      archive?.gone ?? null,
     ],
-    (file, parts, overview, container) => {
+    (file, parts, overview, container, gone) => {
       section.hidden = !file;
       fill(
         section,
-        file && overview && card({ file, parts: parts ?? null }, overview, container ?? null),
+        file &&
+          overview &&
+          card({ file, parts: parts ?? null, gone: gone ?? null }, overview, container ?? null),
       );
     },
   );
 }
 
 /**
- * @param {Pick<import("../page/model.js").ShownArchive, "file" | "parts">} archive
+ * @param {Pick<import("../page/model.js").ShownArchive, "file" | "parts" | "gone">} archive
  * @param {import("../core/vma_inspector.js").Overview} overview
  * @param {import("../core/vma_inspector.js").ContainerReport | null} container
  */
-function card({ file, parts }, overview, container) {
+function card({ file, parts, gone }, overview, container) {
   const alone = parts === null ? aloneWords(file.name) : null;
   return h(
     "div",
@@ -51,7 +54,7 @@ function card({ file, parts }, overview, container) {
         text("archive.made"),
         isBeginningLost(overview) ? text("archive.date-unknown") : backupTime(overview.createdAt),
       ],
-      [text("archive.header-sum"), headerVerdict(overview)],
+      [text("archive.header-sum"), headerVerdict(overview, gone !== null)],
       [text("archive.uuid"), h("code", {}, overview.uuid)],
       [text("archive.format"), text("archive.version", { version: String(overview.version) })],
     ]),
@@ -68,13 +71,17 @@ function backupTime(seconds) {
   ];
 }
 
-/** @param {import("../core/vma_inspector.js").Overview} overview */
-function headerVerdict(overview) {
+/**
+ * @param {import("../core/vma_inspector.js").Overview} overview
+ * @param {boolean} isGone whether the file is not there any more
+ */
+function headerVerdict(overview, isGone) {
   const { headerChecksum, headerStanding } = overview;
   if (isBeginningLost(overview)) {
     return [badge("damage", text("checked.absent")), " ", text("archive.sum-absent")];
   }
-  const tone = headerChecksum.ok ? "good" : "damage";
+  const good = isGone ? "neutral" : "good";
+  const tone = headerChecksum.ok ? good : "damage";
   const why = () => {
     if (isHeaderCut(overview)) return text("archive.sum-cut");
     if (headerStanding === "mended") return text("archive.sum-mended");

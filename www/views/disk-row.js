@@ -2,8 +2,6 @@
 import { choiceFor } from "../page/choice.js";
 import { isLive, lastSaveOf } from "../page/save.js";
 import { largestVolume } from "../page/volumes.js";
-import { waysFor } from "../page/ways.js";
-import { diskWanted, wishFor } from "../page/wish.js";
 import { isFormat } from "../words/disk-formats.js";
 import { contentsLine, contentsParts } from "../words/disk-contents.js";
 import { diskState } from "../words/disk-state.js";
@@ -206,11 +204,11 @@ function saveButton(send) {
     if (!device) return;
     const { format } = choiceFor(archive, device.id, chosen);
     const current = lastSaveOf(saves, archive.id, device.id);
-    const wish = wishFor(archive, diskWanted(archive, device.id, format, abilities));
-    const hasWay = abilities !== null && waysFor(wish, abilities).length > 0;
     const known = archive.formats.get(device.id)?.find(({ code }) => code === format);
     const isRefused = known !== undefined && known.size === null;
-    made.ariaDisabled = String(!hasWay || isRefused || (current !== null && isLive(current)));
+    // Where there is no room for it, a click says so, and what helps.
+    const isBusy = current !== null && isLive(current);
+    made.ariaDisabled = String(abilities === null || isRefused || isBusy);
     const what = isFormat(format) ? text(`format.${format}.name`) : format;
     made.ariaLabel = text("disks.save-as", { name, format: what });
     made.title = known?.refusal ?? made.ariaLabel;

@@ -1,6 +1,5 @@
 /** What could not be opened, and why. */
 import { exactSize, size } from "../words/format.js";
-import { foreignSentence } from "../words/foreign.js";
 import { aloneWords } from "../words/parts.js";
 import { failureSentence } from "../words/sentences.js";
 import { pieces, text } from "../words/text.js";
@@ -41,10 +40,9 @@ function bring(section) {
  * @param {import("../page/model.js").FileFacts | undefined} shown
  * @param {import("../page/model.js").Send} send
  */
-function card({ file, failure, again }, shown, send) {
+function card({ file, failure, again, sentence }, shown, send) {
   const { foreign: other, proxmox } = failure;
   const alone = file && aloneWords(file.name);
-  const sentence = other ? foreignSentence(other) : null;
   return h(
     "div",
     { class: "card notice", "data-tone": "damage" },
@@ -75,12 +73,12 @@ function card({ file, failure, again }, shown, send) {
  */
 function memberList({ list, isAll }) {
   return [
-    h("h3", {}, text("foreign.members.title")),
+    h("h3", {}, text("members.title")),
     h(
       "ul",
       {},
       list.map((member) => h("li", {}, foreign(member.name), " ", size(member.size))),
     ),
-    !isAll && h("p", {}, text("foreign.members.more")),
+    !isAll && h("p", {}, text("members.more")),
   ];
 }

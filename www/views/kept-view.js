@@ -11,19 +11,26 @@ export function keptView(send) {
     type: "checkbox",
     on: { change: () => send({ type: "keeping-wanted", wanted: box.checked }) },
   });
+  const recent = h("input", {
+    type: "checkbox",
+    on: { change: () => send({ type: "recent-wanted", wanted: recent.checked }) },
+  });
   const line = h("p", { class: "quiet" });
   const forget = button(text("kept.forget"), () => send({ type: "forget-kept-wanted" }));
   byId("kept").append(
     h("h2", { id: "kept-title", class: "visually-hidden" }, text("kept.title")),
     h("label", { class: "choice" }, box, text("kept.remember")),
+    h("label", { class: "choice" }, recent, text("kept.recent")),
     line,
     forget,
   );
   const drawAll = everything(send);
   const drawScans = whenChanged(
-    ({ keeping }) => [keeping],
-    ({ wanted, usage }) => {
+    (state) => [state.keeping, state.recent.wanted],
+    ({ wanted, usage }, isRecentWanted) => {
       box.checked = wanted;
+      recent.checked = isRecentWanted;
+      recent.disabled = !wanted;
       forget.hidden = !usage || usage.count === 0;
       line.hidden = forget.hidden;
       if (usage) setText(line, text("kept.usage", { count: usage.count, size: size(usage.bytes) }));

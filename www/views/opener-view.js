@@ -18,6 +18,10 @@ export function openerView(send) {
   });
   byId("opener").append(
     button(text("opener.folder"), () => send({ type: "backups-wanted" }), { id: "folder-button" }),
+    button(text("opener.sample"), () => send({ type: "sample-wanted" }), {
+      id: "sample-button",
+      "data-kind": "plain",
+    }),
   );
   const drawPhase = whenChanged(
     ({ opening, archive, backups }) => [opening, archive !== null || backups !== null],
@@ -39,6 +43,7 @@ function drawOpener(opening, loaded) {
   setAttribute(document.body, "data-phase", loaded ? "open" : opening ? "opening" : "empty");
   byId("steps").hidden = loaded;
   byId("folder-button").hidden = loaded;
+  byId("sample-button").hidden = loaded;
   byId("opener").hidden = loaded && opening === null;
   moveButton(loaded);
   byId("opener").ariaBusy = String(opening !== null);

@@ -14,6 +14,7 @@ import { duration, size, speed } from "../words/format.js";
 import { count, share } from "../words/numbers.js";
 import { failureSentence } from "../words/sentences.js";
 import { pieces, text } from "../words/text.js";
+import { noRoom } from "../words/ways.js";
 import { fill, h, setAttribute, setText } from "./dom.js";
 import { badge, button, foreign } from "./parts.js";
 
@@ -125,10 +126,12 @@ function setProgress(bar, { phase, progress: { done, total } }) {
 }
 
 /** @param {Save} save */
-function figures({ phase, file, progress }) {
+function figures({ phase, file, progress, waitsFor }) {
   const { way, size: whole } = file;
   const { taken, done, total, pace } = progress;
-  if (phase === "waiting") return text("save.waiting");
+  if (phase === "waiting") {
+    return waitsFor.kind === "save" ? text("save.waiting-save") : text("save.waiting");
+  }
   if (phase === "starting") {
     return text("save.starting");
   }
@@ -265,6 +268,7 @@ function handedOver(save) {
 /** @param {Save} save */
 function failureWords(save) {
   const { failure } = save;
+  if (failure?.shortage) return shortageWords(failure.shortage);
   return [
     failure &&
       h(
@@ -276,6 +280,25 @@ function failureWords(save) {
       ),
     failure && h("p", { class: "technical" }, foreign(`${failure.code}: ${failure.message}`)),
     remains(save),
+  ];
+}
+
+/**
+ * It was not begun.
+ * @param {import("../shared/shortage.js").Shortage} shortage
+ */
+function shortageWords(shortage) {
+  const { why, helps } = noRoom(shortage);
+  const { title } = failureSentence("no-room");
+  return [
+    h("p", {}, h("strong", {}, text("failure-short", { title })), " ", why),
+    h("p", {}, text("save.not-begun")),
+    helps.length > 0 && h("p", {}, text("no-room.helps")),
+    h(
+      "ul",
+      {},
+      helps.map((help) => h("li", {}, help)),
+    ),
   ];
 }
 

@@ -2,6 +2,7 @@
 import { isScanned } from "../shared/scan-phase.js";
 import { isLive } from "../page/save.js";
 import { choiceFor } from "../page/choice.js";
+import { shortageOf } from "../page/room.js";
 import { waysFor } from "../page/ways.js";
 import { diskWanted, isScattered, wishFor } from "../page/wish.js";
 import { isFormat } from "../words/disk-formats.js";
@@ -10,7 +11,7 @@ import { size } from "../words/format.js";
 import { share } from "../words/numbers.js";
 import { failureSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
-import { noWay } from "../words/ways.js";
+import { noRoom } from "../words/ways.js";
 import { fill, h, setAttribute, setText } from "./dom.js";
 import { button, copyButton } from "./parts.js";
 
@@ -67,7 +68,8 @@ export function savePanel({ id: deviceId }, send) {
     setAttribute(controls.onePass, "hidden", !canDoInOnePass(archive, deviceId, can));
     controls.onePass.ariaDisabled = String(live);
     const words = reason(archive, what, choice, used);
-    setText(why, blocked && can ? noWay(wish.sizeMax, can.stageFree) : words);
+    const short = blocked && can ? noRoom(shortageOf(archive, what, can, false)) : null;
+    setText(why, short ? [short.why, ...short.helps].join(" ") : words);
     setText(controls.size, sizeWords(formats, choice.format));
     const isTold = beginsLike !== undefined && choice.format === "raw";
     fill(probed, isTold && text("beginning.before", { format: beginsLike }));

@@ -104,7 +104,8 @@ function drawWords(archive, answered, title, words) {
     );
     return;
   }
-  const { failure } = archive.scan;
+  // Of a file that is gone it is told once.
+  const failure = archive.gone ? null : archive.scan.failure;
   fill(title, sign(answered.tone), answered.title);
   fill(
     words,

@@ -8,10 +8,12 @@ import type {
   ScanProgress,
   ScanReport,
 } from "../core/vma_inspector.js";
-import type { ScanPhase } from "../shared/messages.js";
+import type { Failure, ScanPhase } from "../shared/messages.js";
 
 export interface ScannedArchive {
   file: { name: string; size: number };
+  /** Why the file is not there any more, or not the same. */
+  gone?: Failure | null;
   overview: Overview;
   scan: {
     phase: ScanPhase;

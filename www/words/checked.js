@@ -24,7 +24,8 @@ import { text } from "./text.js";
 export function checkedRows(archive) {
   const found = [extentsRow(archive), clustersRow(archive), ...dataRows(archive)];
   const isKept = archive.scan.phase === "kept";
-  return [headerRow(archive), ...(isKept ? found.map(asFormer) : found)];
+  const header = headerRow(archive);
+  return [archive.gone ? asFormer(header) : header, ...(isKept ? found.map(asFormer) : found)];
 }
 
 /**

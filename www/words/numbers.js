@@ -3,6 +3,7 @@ import { LANGUAGE } from "./catalogue.js";
 
 const whole = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat(LANGUAGE, { maximumSignificantDigits: 3 });
+const lists = new Intl.ListFormat(LANGUAGE, { type: "disjunction" });
 const oneDigit = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
 
 /**
@@ -45,4 +46,12 @@ export function share(part, total) {
 /** @param {number} offset */
 export function hex(offset) {
   return `0x${offset.toString(16)}`;
+}
+
+/**
+ * Several things, any of which will do.
+ * @param {readonly string[]} names
+ */
+export function listOf(names) {
+  return lists.format(names);
 }

@@ -49,7 +49,11 @@ function formerly(archive) {
   const when = whenKept(archive.scan);
   if (when === null || now.tone === "damage") return now;
   const title = text("kept-scan.title", { when });
-  return { tone: "neutral", title, text: text("kept-scan.text") };
+  return {
+    tone: "neutral",
+    title,
+    text: archive.gone ? text("gone.then") : text("kept-scan.text"),
+  };
 }
 
 /**

@@ -15,7 +15,7 @@ import { isDoubtful, isLive, isWorse, isWritten, lostBytes, newlyLost } from "..
  * What happens to a save:
  * allowed: nothing holds it back any more; `missing`: null while it is not known;
  * `doubt`: as far as it is known;
- * answered: its question; begun: it is known where it goes; started: the browser
+ * answered: its question; delayed: until another save has given back memory; begun: it is known where it goes; started: the browser
  * takes it; read: all of the disks was read; kept, dropped: the file that was
  * written; let: the person has it downloaded; taken: the download has all of it;
  * refused: by the browser, or by the person in its list of downloads.
@@ -23,6 +23,7 @@ import { isDoubtful, isLive, isWorse, isWritten, lostBytes, newlyLost } from "..
  *   | { type: "answered", keep: boolean, marked: boolean, doubt: DoubtTaken, passIsFree: boolean }
  *   | { type: "cancelled" }
  *   | { type: "held" }
+ *   | { type: "delayed", by: string }
  *   | { type: "begun", file: Partial<Save["file"]> }
  *   | { type: "started" }
  *   | { type: "progressed", progress: Partial<Save["progress"]> }
@@ -89,6 +90,11 @@ const STEPS = {
   },
 
   held: (save) => (save.phase === "starting" ? to(save, { phase: "held" }) : to(save, {})),
+
+  delayed(save, { by }) {
+    if (save.phase !== "starting") return to(save, {});
+    return to(save, { phase: "waiting", waitsFor: { kind: "save", id: by } });
+  },
 
   begun(save, { file }) {
     if (save.phase !== "starting") return to(save, {});

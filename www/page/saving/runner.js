@@ -6,11 +6,11 @@
 import { isScanned } from "../../shared/scan-phase.js";
 import { failure, failureOf, RemoteError } from "../../shared/failure.js";
 import { doubtOf } from "../../words/facts.js";
-import { noWay } from "../../words/ways.js";
 import { downloadStarts, mayDownload } from "../download-gate.js";
 import { saveBlob } from "../save-blob.js";
+import { memoryHolder, roomBeside, savesBefore, shortageOf } from "../room.js";
 import { isLive, isMarked } from "../save.js";
-import { waysFor } from "../ways.js";
+import { MEMORY_MAX, waysFor } from "../ways.js";
 import { wishFor } from "../wish.js";
 import { fileNameOf } from "./file-names.js";
 import { step } from "./flow.js";
@@ -18,6 +18,7 @@ import { followDownload, followWork } from "./following.js";
 import { Intake } from "./intake.js";
 import { sinkFor } from "./places.js";
 import { nextDue, passIsFree, waitingForScan } from "./queue.js";
+import { measuredRoom } from "./room.js";
 
 /** @typedef {import("../../shared/messages.js").Failure} Failure */
 /** @typedef {import("../../shared/messages.js").SinkOrder} SinkOrder */
@@ -111,9 +112,36 @@ export class SaveRunner {
   #enter(save, place) {
     this.#held.set(save.id, { ...place, abort: new AbortController(), blob: null });
     this.#parts.send({ type: "save-started", save });
+    if (this.#isHopeless(save)) return this.#refuse(save);
     const isAllowed = save.what.kind === "one-pass" || this.#isScanned();
     if (isAllowed && save.waitsFor.kind === "scan") this.#allow(save);
     else this.#allowNext();
+  }
+
+  /**
+   * Whether it is known already that there is no way. Of a raw disk the header says how
+   * large it gets, of other formats the scan.
+   * @param {Save} save
+   */
+  #isHopeless({ file, what }) {
+    const { archive, abilities } = this.#parts.state();
+    const isKnown = this.#isScanned() || ("format" in what && what.format === "raw");
+    if (!archive || !abilities || !isKnown || file.way !== null) return false;
+    // Memory is given back when other saves end.
+    return waysFor(wishFor(archive, what), { ...abilities, memoryFree: MEMORY_MAX }).length === 0;
+  }
+
+  /** Before anything of it is written. @param {Save} save */
+  #refuse(save) {
+    const { archive, abilities } = this.#parts.state();
+    if (!archive || !abilities) return;
+    const told = noRoomFor(archive, save.what, abilities, this.#areOthers(save));
+    this.#feed(save.id, { type: "failed", failure: told });
+  }
+
+  /** @param {Save} save */
+  #areOthers({ id }) {
+    return this.#saves.some((other) => other.id !== id && isLive(other));
   }
 
   #isScanned() {
@@ -185,7 +213,9 @@ export class SaveRunner {
     try {
       const { archive } = this.#parts.state();
       if (archive?.id !== save.archive) throw new RemoteError(failure("aborted", "closed"));
-      const way = this.#wayOf(archive, save);
+      const way = await this.#wayOf(archive, save);
+      // A person may have thought better of it meanwhile, or it has to wait.
+      if (way === null || !this.#held.has(id)) return;
       if (way === "download") await this.#stream(archive, save);
       else await this.#write(archive, save, way);
     } catch (error) {
@@ -194,20 +224,30 @@ export class SaveRunner {
   }
 
   /**
-   * The way that was chosen, or the best that needs no click.
+   * The way that was chosen, or the best that needs no click; null where it has to wait
+   * for another save to give back its memory. By what the browser has room for by now.
    * @param {ShownArchive} archive
    * @param {Save} save
-   * @returns {Way}
+   * @returns {Promise<Way | null>}
    */
-  #wayOf(archive, { file, what }) {
+  async #wayOf(archive, save) {
+    const { file, what, id } = save;
     if (file.way === "folder" || file.way === "file") return file.way;
+    const measured = await measuredRoom();
     const { abilities } = this.#parts.state();
+    if (!abilities) throw new RemoteError(failure("saving-unavailable"));
+    const before = savesBefore(this.#saves, id);
+    const can = { ...abilities, ...roomBeside(measured, before) };
     const wish = wishFor(archive, what);
-    const ways = abilities ? waysFor(wish, abilities).filter(({ way }) => way !== "file") : [];
+    const ways = waysFor(wish, can).filter(({ way }) => way !== "file");
     const way = ways.find(({ way }) => way === file.way) ?? ways[0];
     if (way) return way.way;
-    const reason = abilities ? noWay(wish.sizeMax, abilities.stageFree) : "";
-    throw new RemoteError(failure("saving-unavailable", reason));
+    const by = memoryHolder(wish, can, before);
+    if (by !== null) {
+      this.#feed(id, { type: "delayed", by });
+      return null;
+    }
+    throw new RemoteError(noRoomFor(archive, what, can, this.#areOthers(save)));
   }
 
   /**
@@ -320,4 +360,18 @@ export class SaveRunner {
     if (folder) await beside.write(folder, maps).catch(() => {});
     else this.#feed(save.id, { type: "mapped", maps });
   }
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {import("../../shared/messages.js").SaveWhat} what
+ * @param {import("../model.js").Abilities} can
+ * @param {boolean} isShared whether other saves take room as well
+ * @returns {Failure}
+ */
+function noRoomFor(archive, what, can, isShared) {
+  const shortage = shortageOf(archive, what, can, isShared);
+  const { sizeMax, stageFree } = shortage;
+  const message = `${sizeMax} bytes at most, ${stageFree ?? "no"} bytes of storage`;
+  return { ...failure("no-room", message), shortage };
 }

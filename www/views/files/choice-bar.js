@@ -16,7 +16,8 @@ import { typeOf } from "./order.js";
 export function wantedOf(items) {
   const chosen = [...items].flatMap(({ entry, folders }) => {
     const type = typeOf(entry);
-    return type ? [{ id: entry.id, path: [...(folders ?? []), entry.name], type }] : [];
+    const size = type === "file" ? (entry.node?.size ?? 0) : 0;
+    return type ? [{ id: entry.id, path: [...(folders ?? []), entry.name], type, size }] : [];
   });
   const isOne = chosen.length === 1 && chosen[0]?.type === "file";
   return { chosen, form: isOne ? "file" : "tar" };
