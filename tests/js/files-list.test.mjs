@@ -267,10 +267,10 @@ test("keys open, go up, choose and type, and leave the page its own", () => {
 });
 
 test("one file is saved as it is, folders and several files as a tar, under their paths", () => {
-  const file = item("a.txt");
-  const folder = item("etc", "directory");
-  const a = { id: 1n, path: [named("a.txt")], type: "file", size: file.entry.node.size };
-  assert.ok(a.size > 0);
+  const file = item("a.txt", "file", 12);
+  const folder = item("etc", "directory", 4096);
+  const a = { id: 1n, path: [named("a.txt")], type: "file", size: 12 };
+  assert.equal(wantedOf([folder]).chosen[0].size, 0);
   assert.deepEqual(wantedOf([file]), { chosen: [a], form: "file" });
   assert.equal(wantedOf([folder]).form, "tar");
   assert.equal(wantedOf([item("l", "link")]).form, "tar");
