@@ -227,7 +227,7 @@ for (const [name, path] of [
     const { root: top } = await openVolume(holder, { volume }, asker());
     const { entries } = await folder(holder, { volume, id: top, cursor: null }, asker());
     const chosen = entries.map(({ id, name, node }) => ({ id, path: [name], type: node.type }));
-    const work = { signal: new AbortController().signal, tell: () => {} };
+    const work = { ...asker(), tell: () => {} };
     const what = { kind: "files", volume, chosen, form: "tar" };
     const sink = keeping();
     const { size, missed } = await produceFiles(holder, what, sink, work);

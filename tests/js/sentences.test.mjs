@@ -49,6 +49,9 @@ const families = [
     [
       ...codesIn("source/error.rs", "fn code(", "\n    }"),
       ...codesIn("export/disk/refusal.rs", "impl Refusal {", "\n}"),
+      // What the source says comes up as it was said.
+      ...codesIn("file_system/error.rs", "fn code(", "\n    }").filter((c) => c !== "file-source"),
+      ...codesIn("wasm/files/thrown.rs", "FaultKind::TooLarge", "-system"),
       ...ownCodes(),
     ],
     12,

@@ -1,6 +1,5 @@
 /** Saves files of a disk: one as it is, or several in a tar archive. */
 import { Buffers } from "../buffers.js";
-import { nextTurn } from "../turn.js";
 
 /** Bytes that a sink gets at once, about: smaller pieces are slow. */
 const CHUNK_BYTES = 2 * 1024 * 1024;
@@ -17,14 +16,10 @@ const BUFFERS_MAX = 8 * CHUNK_BYTES;
  * @param {import("../files/open.js").Holder & { volumes: import("../files/volumes.js").Volumes }} holder
  * @param {FilesWanted} what
  * @param {Sink} sink
- * @param {{ signal: AbortSignal, tell: (done: number, total: number, given: number) => void }} work
+ * @param {{ signal: AbortSignal, pause: () => Promise<void>, tell: (done: number, total: number, given: number) => void }} work
  * @returns {Promise<{ size: number, missed: FileMissed[] }>}
  */
-export async function produceFiles(holder, what, sink, { signal, tell }) {
-  const pause = async () => {
-    await nextTurn();
-    signal.throwIfAborted();
-  };
+export async function produceFiles(holder, what, sink, { signal, tell, pause }) {
   const asker = { signal, pause, tell: () => {} };
   try {
     return await holder.volumes.use(holder, what.volume, asker, async (asking) => {

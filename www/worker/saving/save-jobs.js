@@ -7,6 +7,7 @@ import { failure, failureOf, RemoteError } from "../../shared/failure.js";
 import { loadExporter, withBackup } from "../exporter.js";
 import { HashFeed } from "../hashing/hash-feed.js";
 import { reportOf } from "../scan-jobs.js";
+import { nextTurn } from "../turn.js";
 import { Beginning } from "./beginning.js";
 import { compareRest } from "./compare-rest.js";
 import { keeperOf, passCopy, placementOf, watch } from "./one-pass.js";
@@ -58,11 +59,13 @@ export function save(session, request, send, signal) {
 async function saveFiles(session, { job, sink: order }, what, send, signal) {
   const { produceFiles } = await import("./files-save.js");
   const sink = await openSink(order, signal);
+  const pause = async () => {
+    await nextTurn();
+    signal.throwIfAborted();
+  };
   try {
-    const { size, missed } = await produceFiles(session, what, sink, {
-      signal,
-      tell: teller(send),
-    });
+    const work = { signal, tell: teller(send), pause };
+    const { size, missed } = await produceFiles(session, what, sink, work);
     await compareRest(session, signal);
     if (order.kind === "port") await sink.commit(size);
     else written.set(job, { sink, size, keepCopy: () => {} });
