@@ -98,7 +98,7 @@ async function askedTree(holder) {
   const waiting = [{ id: top, path: "" }];
   for (let next = waiting.shift(); next; next = waiting.shift()) {
     for (let cursor = null; ;) {
-      const part = await folder(holder, { volume, id: next.id, cursor }, asker());
+      const part = await folder(holder, { volume, node: next.id, cursor }, asker());
       assert.deepEqual([part.fault, part.leftOut], [null, 0]);
       for (const { name, id, node, target } of part.entries) {
         const path = join(next.path, name.text);
@@ -117,7 +117,7 @@ async function askedTree(holder) {
 async function allOf(holder, id, size) {
   const parts = [];
   for (let offset = 0; offset < size;) {
-    const ask = { volume, id, stream: null, offset, length: 1 << 20 };
+    const ask = { volume, node: id, stream: null, offset, length: 1 << 20 };
     const { bytes, fault } = await filePart(holder, ask, asker());
     assert.equal(fault, null);
     assert.ok(bytes.length > 0);
@@ -131,7 +131,7 @@ async function allOf(holder, id, size) {
 async function idOf(holder, path) {
   let { root: id } = await openVolume(holder, { volume }, asker());
   for (const part of path) {
-    const { entries } = await folder(holder, { volume, id, cursor: null }, asker());
+    const { entries } = await folder(holder, { volume, node: id, cursor: null }, asker());
     id = entries.find(({ name }) => name.text === part).id;
   }
   return id;
@@ -225,7 +225,7 @@ for (const [name, path] of [
   test(`files of a ${name} backup's disk are saved as they are, and in a tar`, async () => {
     const holder = holderOf(path);
     const { root: top } = await openVolume(holder, { volume }, asker());
-    const { entries } = await folder(holder, { volume, id: top, cursor: null }, asker());
+    const { entries } = await folder(holder, { volume, node: top, cursor: null }, asker());
     const chosen = entries.map(({ id, name, node }) => ({ id, path: [name], type: node.type }));
     const work = { ...asker(), tell: () => {} };
     const what = { kind: "files", volume, chosen, form: "tar" };
@@ -260,7 +260,7 @@ for (const [name, path] of [
     const hits = [];
     const tell = (update) => hits.push(...update.hits);
     const letters = "E"; // in capitals or not
-    const result = await findFiles(holder, { volume, id: top, letters }, asker(), tell);
+    const result = await findFiles(holder, { volume, node: top, letters }, asker(), tell);
     assert.deepEqual(result, { isCut: false });
     const found = hits.map(({ path }) => path.map(({ text }) => text).join("/"));
     const told = execFileSync("find", [
@@ -320,7 +320,7 @@ test("while a scan goes on nothing is unpacked for a look, and what is plain is 
   const plain = holderOf(plainPath);
   plain.volumes.scanBegins();
   const { root: top } = await openVolume(plain, { volume }, asker());
-  const { entries } = await folder(plain, { volume, id: top, cursor: null }, asker());
+  const { entries } = await folder(plain, { volume, node: top, cursor: null }, asker());
   assert.ok(entries.length > 0);
   plain.volumes.scanEnds();
   plain.archive.free();
@@ -347,13 +347,13 @@ test("what the scan of a plain backup has not come to is not yet known", async (
 test("many questions at once are each answered, and in a packed backup as well", async () => {
   const holder = holderOf(packedPath);
   const { root: top } = await openVolume(holder, { volume }, asker());
-  const ask = { volume, id: top, cursor: null };
+  const ask = { volume, node: top, cursor: null };
   const parts = await Promise.all(Array.from({ length: 20 }, () => folder(holder, ask, asker())));
   const names = parts.map(({ entries }) => entries.map(({ name }) => name.text).join());
   assert.equal(new Set(names).size, 1);
   const [{ entries }] = parts;
   const details = await Promise.all(
-    entries.map(({ id }) => fileDetails(holder, { volume, id }, asker())),
+    entries.map(({ id }) => fileDetails(holder, { volume, node: id }, asker())),
   );
   for (const { attributes, streams, fault } of details) {
     assert.ok(Array.isArray(attributes));
@@ -366,10 +366,10 @@ test("a module that broke is replaced, and the next question is answered as befo
   const [holder, other] = [holderOf(packedPath), holderOf(plainPath)];
   const { root: top } = await openVolume(holder, { volume }, asker());
   await openVolume(other, { volume }, asker());
-  const ask = { volume, id: top, cursor: null };
+  const ask = { volume, node: top, cursor: null };
   const before = await folder(holder, ask, asker());
   // Its glue refuses what is no number: what comes of that nobody relies on.
-  const wrong = { volume, id: "no number", cursor: null };
+  const wrong = { volume, node: "no number", cursor: null };
   await quietly(() => assert.rejects(folder(holder, wrong, asker()), isBroken));
   assert.deepEqual(await folder(holder, ask, asker()), before);
   assert.deepEqual(await folder(other, ask, asker()), before);
