@@ -21,7 +21,7 @@ const AHEAD: u64 = 4 << 20;
 #[wasm_bindgen]
 extern "C" {
     /// What was left out.
-    #[wasm_bindgen(typescript_type = "import(\"../shared/files.js\").FileMissed[]")]
+    #[wasm_bindgen(typescript_type = "FileMissed[]")]
     pub type MissedList;
 }
 

@@ -15,7 +15,7 @@ use crate::wasm::object::{Fields, list};
 #[wasm_bindgen]
 extern "C" {
     /// How far a search has come.
-    #[wasm_bindgen(typescript_type = "import(\"../shared/files.js\").FileSearchUpdate")]
+    #[wasm_bindgen(typescript_type = "FileSearchUpdate")]
     pub type FileSearchUpdate;
 }
 

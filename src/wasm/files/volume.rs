@@ -1,5 +1,5 @@
-//! A file system of a disk, for JavaScript. Its results are those of
-//! `shared/files.d.ts`; `undefined` means that something has to be fetched first.
+//! A file system of a disk, for JavaScript. `undefined` means that something has to be
+//! fetched first.
 
 use core::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -29,24 +29,22 @@ const TYPES: &str = include_str!("files.ts");
 #[wasm_bindgen]
 extern "C" {
     /// A name that is given.
-    #[wasm_bindgen(typescript_type = "FileNameGiven | undefined")]
+    #[wasm_bindgen(typescript_type = "FileName | undefined")]
     pub type NameGiven;
     /// What is to be saved.
     #[wasm_bindgen(typescript_type = "ChosenThing[]")]
     pub type ChosenGiven;
     /// What is known of an open file system.
-    #[wasm_bindgen(typescript_type = "import(\"../shared/files.js\").OpenedVolume | undefined")]
+    #[wasm_bindgen(typescript_type = "OpenedVolume | undefined")]
     pub type OpenedVolume;
     /// A part of a directory.
-    #[wasm_bindgen(typescript_type = "import(\"../shared/files.js\").FolderPart | undefined")]
+    #[wasm_bindgen(typescript_type = "FolderPart | undefined")]
     pub type FolderPart;
     /// A part of a file.
-    #[wasm_bindgen(typescript_type = "import(\"../shared/files.js\").FilePart | undefined")]
+    #[wasm_bindgen(typescript_type = "FilePart | undefined")]
     pub type FilePart;
     /// What else is known of a thing.
-    #[wasm_bindgen(
-        typescript_type = "import(\"../shared/files.js\").FilesRequests[\"fileDetails\"][\"result\"] | undefined"
-    )]
+    #[wasm_bindgen(typescript_type = "FileDetails | undefined")]
     pub type FileDetails;
 }
 
