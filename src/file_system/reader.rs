@@ -23,7 +23,7 @@ pub trait FileSystem {
     ///
     /// # Errors
     ///
-    /// A [`Fault`](crate::Fault): it is not there, lost, corrupt or not supported.
+    /// A [`Fault`]: it is not there, lost, corrupt or not supported.
     fn node(&self, id: NodeId) -> Result<Node>;
 
     /// Some entries of a directory, from `cursor` on, in the file system's own order;

@@ -1,8 +1,18 @@
-/** The files of a disk. How they are asked for is loaded when it is first done. */
+/**
+ * The files of a disk. How they are asked for is loaded when it is first done, and with it
+ * how they are saved: in Firefox 153, what a Worker loads while the page begins a download
+ * does not come.
+ */
 import { using } from "../sessions.js";
 import { nextTurn } from "../turn.js";
 
-const load = () => import("../files/questions.js");
+const load = async () => {
+  const [questions] = await Promise.all([
+    import("../files/questions.js"),
+    import("../saving/files-save.js"),
+  ]);
+  return questions;
+};
 
 /** @type {import("../../shared/messages.js").HandlersOf<keyof import("../../shared/files.js").FilesRequests>} */
 export const filesHandlers = {

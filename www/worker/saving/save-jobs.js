@@ -57,7 +57,9 @@ export function save(session, request, send, signal) {
  * @returns {Promise<Saved>}
  */
 async function saveFiles(session, { job, sink: order }, what, send, signal) {
-  const { produceFiles } = await import("./files-save.js");
+  const { produceFiles } = await import("./files-save.js").catch((error) => {
+    throw new RemoteError(failure("files-unavailable", String(error)));
+  });
   const sink = await openSink(order, signal);
   const pause = async () => {
     await nextTurn();
