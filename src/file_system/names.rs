@@ -19,12 +19,6 @@ pub(crate) fn wtf8(units: &[u16]) -> Name {
     Name(bytes)
 }
 
-/// Whether it can stand in a path: something, but not `.` or `..`, without `/` and NUL.
-pub(crate) fn is_plain(name: &Name) -> bool {
-    let bytes = name.0.as_slice();
-    !matches!(bytes, b"" | b"." | b"..") && !bytes.iter().any(|byte| matches!(byte, 0 | b'/'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,7 +33,7 @@ mod tests {
 
     #[test]
     fn what_would_lead_elsewhere_is_no_plain_name() {
-        let plain = |name: &[u8]| is_plain(&Name(name.to_vec()));
+        let plain = |name: &[u8]| Name(name.to_vec()).is_plain();
         assert!(plain(b"..."));
         assert!(!plain(b"") && !plain(b".") && !plain(b"..") && !plain(b"a/b") && !plain(b"a\0"));
     }

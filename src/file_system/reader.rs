@@ -141,6 +141,15 @@ impl Note {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(pub Vec<u8>);
 
+impl Name {
+    /// Whether it can stand in a path: something, but not `.` or `..`, without `/` and NUL.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        let bytes = self.0.as_slice();
+        !matches!(bytes, b"" | b"." | b"..") && !bytes.iter().any(|byte| matches!(byte, 0 | b'/'))
+    }
+}
+
 /// An extended attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExtendedAttribute {

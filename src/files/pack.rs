@@ -90,7 +90,7 @@ impl Pack {
         let mut waiting = Vec::new();
         let (mut tops, mut paths) = (Vec::new(), BTreeSet::new());
         for one in chosen {
-            if !one.path.iter().all(is_plain) {
+            if !one.path.iter().all(Name::is_plain) {
                 return Err(Fault::corrupt("a path that leads elsewhere"));
             }
             let path = joined(&one.path);
@@ -271,7 +271,7 @@ impl Pack {
                 [&path, b"/".as_slice(), &entry.name.0].concat()
             };
             // What comes under a name that a link has would be written where that leads.
-            if !is_plain(&entry.name) || !names.insert(digest(&entry.name.0)) {
+            if !entry.name.is_plain() || !names.insert(digest(&entry.name.0)) {
                 self.leave_out(&path, Fault::corrupt("a name that stands there twice"))?;
                 continue;
             }
@@ -411,19 +411,7 @@ impl Pack {
         if !self.left_out.is_empty() {
             let (name, text) = (name_among(&self.tops), self.left_out.text());
             let size = to_u64(text.len());
-            let entry = Entry {
-                path: name.as_bytes(),
-                kind: Kind::File,
-                size,
-                mode: 0o644,
-                user: 0,
-                group: 0,
-                modified: (0, 0),
-                target: b"",
-                device: (0, 0),
-                attributes: &[],
-            };
-            write(&entry, into);
+            write(&Entry::of_file(name.as_bytes(), size), into);
             into.extend(text.into_bytes());
             fill_up(size, into);
         }
@@ -436,12 +424,6 @@ fn fill_up(size: u64, into: &mut Vec<u8>) {
     let over = to_usize(size % BLOCK);
     let padding = if over == 0 { 0 } else { to_usize(BLOCK).saturating_sub(over) };
     into.resize(into.len().saturating_add(padding), 0);
-}
-
-/// Whether a name can stand in a path.
-fn is_plain(name: &Name) -> bool {
-    let bytes = name.0.as_slice();
-    !matches!(bytes, b"" | b"." | b"..") && !bytes.iter().any(|byte| matches!(byte, 0 | b'/'))
 }
 
 /// What tells names apart (FNV-1a): two that have it in common are taken for one, so the

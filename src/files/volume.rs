@@ -36,8 +36,6 @@ impl Opening {
             let located = locate(&disk, self.area, self.logical)?.ok_or_else(nothing)?;
             let kind = located.found.volume.ok_or_else(nothing)?;
             let system = open(&located.source, &kind)?;
-            // At once, also because what they are called follows from the order in which
-            // they are come by: opened again, each is called the same.
             let subvolumes = match system.subvolumes() {
                 Err(fault) if matches!(fault.kind, FaultKind::Source(_)) => return Err(fault),
                 found => found.unwrap_or_default(),

@@ -56,14 +56,12 @@ pub struct Entry<'a> {
     pub attributes: &'a [(Vec<u8>, Vec<u8>)],
 }
 
-/// Writes the header of an entry, and one of pax records before it where it needs some.
-pub fn write(entry: &Entry<'_>, into: &mut Vec<u8>) {
-    let records = records(entry);
-    if !records.is_empty() {
-        let name = b"././@PaxHeader".as_slice();
-        let size = u64::try_from(records.len()).unwrap_or(u64::MAX);
-        let header = Entry {
-            path: name,
+impl<'a> Entry<'a> {
+    /// A file of `size` bytes of which nothing else is known.
+    #[must_use]
+    pub fn of_file(path: &'a [u8], size: u64) -> Self {
+        Self {
+            path,
             kind: Kind::File,
             size,
             mode: 0o644,
@@ -73,7 +71,17 @@ pub fn write(entry: &Entry<'_>, into: &mut Vec<u8>) {
             target: b"",
             device: (0, 0),
             attributes: &[],
-        };
+        }
+    }
+}
+
+/// Writes the header of an entry, and one of pax records before it where it needs some.
+pub fn write(entry: &Entry<'_>, into: &mut Vec<u8>) {
+    let records = records(entry);
+    if !records.is_empty() {
+        let name = b"././@PaxHeader".as_slice();
+        let size = u64::try_from(records.len()).unwrap_or(u64::MAX);
+        let header = Entry::of_file(name, size);
         into.extend(block(&header, b'x'));
         into.extend(&records);
         into.resize(into.len().next_multiple_of(BLOCK_BYTES), 0);

@@ -80,6 +80,13 @@ fn what_linux_writes_is_read_as_linux_tells_it() {
         expected.map(|(path, is_snapshot, is_kept)| (path.to_owned(), is_snapshot, is_kept));
     assert_eq!(shown, expected);
     assert_eq!(system.notes(), []);
+    // What stands for a thing does not depend on what was come by before it.
+    for one in found.iter().rev() {
+        let again = made.open();
+        assert_eq!(again.node(one.id), system.node(one.id), "{:?}", one.path);
+        let names = crate::tree::entries(&*again, one.id).expect("a list");
+        assert_eq!(names, crate::tree::entries(&*system, one.id).expect("a list"));
+    }
 }
 
 #[test]

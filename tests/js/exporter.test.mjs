@@ -11,6 +11,7 @@ import { modules } from "../../www/build/build.mjs";
 import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
 import { folder, makeArchive, makeFile } from "../browser/support/archives.mjs";
 import { Archive } from "./both-modules.mjs";
+import { quietly } from "./quietly.mjs";
 
 // The Worker fetches the module from the page's own files.
 globalThis.fetch = async (url) => new Response(readFileSync(fileURLToPath(url)));
@@ -68,17 +69,6 @@ const endless = (archive) =>
     size: () => 2n ** 64n - 1n,
     stored: (from) => new BigUint64Array(from === 0n ? [0n, 2n ** 64n - 1n] : []),
   });
-
-/** The core prints its panics. */
-async function quietly(work) {
-  const { error } = console;
-  console.error = () => {};
-  try {
-    return await work();
-  } finally {
-    console.error = error;
-  }
-}
 
 const isBroken = (error) => error.failure?.code === "exports-broken";
 

@@ -22,6 +22,7 @@ import { root } from "../../www/build/tools.mjs";
 import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
 import { folder as scratch, makeFile } from "../browser/support/archives.mjs";
 import { Archive } from "./both-modules.mjs";
+import { quietly } from "./quietly.mjs";
 
 // The Worker fetches the module from the page's own files.
 globalThis.fetch = async (url) => new Response(readFileSync(fileURLToPath(url)));
@@ -198,16 +199,6 @@ function keeping() {
 
 const isNotYetKnown = (error) => error.failure?.code === "file-not-yet-known";
 const isBroken = (error) => error.failure?.code === "files-broken";
-
-async function quietly(work) {
-  const { error } = console;
-  console.error = () => {};
-  try {
-    return await work();
-  } finally {
-    console.error = error;
-  }
-}
 
 for (const [name, path] of [
   ["plain", plainPath],

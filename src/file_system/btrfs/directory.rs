@@ -6,7 +6,6 @@ use super::node::{Item, KEY, Key};
 use super::subvolumes::{PLACEHOLDER, ROOT_DIRECTORY, ROOT_ITEM, Tree, Trees};
 use super::tree::Disk;
 use crate::error::{Fault, FaultKind, Result};
-use crate::names::is_plain;
 use crate::node::{FileType, NodeId};
 use crate::reader::{Batch, Cursor, Entry, ExtendedAttribute, Name};
 
@@ -92,7 +91,7 @@ fn entry(disk: &Disk, trees: &Trees, tree: &Tree, item: &Item) -> Result<Entry> 
     let wrong = || Fault::corrupt("entry of a directory");
     let (named, _) = Named::split(item.bytes()?).ok_or_else(wrong)?;
     let name = Name(named.name.to_vec());
-    if !is_plain(&name) {
+    if !name.is_plain() {
         return Err(wrong());
     }
     let id = match named.location.kind {

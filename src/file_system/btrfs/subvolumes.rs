@@ -1,8 +1,9 @@
 //! Subvolumes and snapshots: which there are, and where each is in the tree of files.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
-use vma_source::{array, le_u16, le_u64, to_usize};
+use vma_source::{array, le_u16, le_u64};
 
 use super::node::{Item, Key};
 use super::superblock::Root;
@@ -29,9 +30,13 @@ pub(super) const ROOT_ITEM: u8 = 132;
 const ROOT_BACKREF: u8 = 144;
 const ROOT_REF: u8 = 156;
 
-/// Trees that are told apart, and bits of an id that are the inode's.
-const TREES_MAX: usize = 1 << 16;
-const INODE_BITS: u32 = 48;
+/// Trees that are remembered.
+const TREES_MAX: usize = 1 << 12;
+
+/// Bits of an id that are the inode's, and those that are its tree's: the same whenever it
+/// is come by.
+const INODE_BITS: u32 = 40;
+const TREE_BITS: u32 = 24;
 
 /// Parts that a path has at most, and subvolumes that are listed.
 const DEPTH_MAX: usize = 512;
@@ -47,9 +52,9 @@ pub(super) struct Tree {
     is_snapshot: bool,
 }
 
-/// The subvolumes that were come by; each has a number that ids start with.
+/// The subvolumes that were come by, by their number.
 #[derive(Default)]
-pub(super) struct Trees(RefCell<Vec<Tree>>);
+pub(super) struct Trees(RefCell<BTreeMap<u64, Tree>>);
 
 impl Disk {
     /// What the tree of roots says of tree `id`.
@@ -105,37 +110,34 @@ impl Trees {
     ///
     /// There is no such tree, or the numbers are too large.
     pub(super) fn id(&self, disk: &Disk, tree: u64, inode: u64) -> Result<NodeId> {
-        let too_large = || Fault::new(FaultKind::TooLarge, "numbers of inodes");
-        let known = self.0.borrow().iter().position(|known| known.id == tree);
-        let index = match known {
-            Some(index) => index,
-            None => {
-                let found = disk.tree(tree)?;
-                let mut trees = self.0.borrow_mut();
-                if trees.len() >= TREES_MAX {
-                    return Err(too_large());
-                }
-                trees.push(found);
-                trees.len().saturating_sub(1)
-            }
-        };
-        if inode >> INODE_BITS != 0 {
-            return Err(too_large());
+        self.tree(disk, tree)?;
+        if inode >> INODE_BITS != 0 || tree >> TREE_BITS != 0 {
+            return Err(Fault::new(FaultKind::TooLarge, "numbers of inodes"));
         }
-        let index = u64::try_from(index).map_err(|_| too_large())?;
-        Ok(NodeId(index << INODE_BITS | inode))
+        Ok(NodeId(tree << INODE_BITS | inode))
+    }
+
+    /// What the tree of roots says of tree `id`, which is read once.
+    fn tree(&self, disk: &Disk, id: u64) -> Result<Tree> {
+        if let Some(known) = self.0.borrow().get(&id) {
+            return Ok(*known);
+        }
+        let found = disk.tree(id)?;
+        let mut trees = self.0.borrow_mut();
+        if trees.len() < TREES_MAX {
+            trees.insert(id, found);
+        }
+        Ok(found)
     }
 
     /// The tree and the inode that an id stands for.
     ///
     /// # Errors
     ///
-    /// No id like this was ever given.
-    pub(super) fn of(&self, id: NodeId) -> Result<(Tree, u64)> {
-        let index = to_usize(id.0 >> INODE_BITS);
-        let tree = self.0.borrow().get(index).copied();
-        let missing = || Fault::new(FaultKind::NotFound, format!("inode {:#x}", id.0));
-        Ok((tree.ok_or_else(missing)?, id.0 & ((1 << INODE_BITS) - 1)))
+    /// There is no such tree, or it cannot be had.
+    pub(super) fn of(&self, disk: &Disk, id: NodeId) -> Result<(Tree, u64)> {
+        let tree = self.tree(disk, id.0 >> INODE_BITS)?;
+        Ok((tree, id.0 & ((1 << INODE_BITS) - 1)))
     }
 
     /// All subvolumes below the top, with their paths.
@@ -167,9 +169,8 @@ impl Trees {
 
     fn subvolume(&self, disk: &Disk, tree: u64) -> Result<Subvolume> {
         let id = self.id(disk, tree, ROOT_DIRECTORY)?;
-        let (found, _) = self.of(id)?;
+        let Tree { is_snapshot, is_read_only, .. } = self.tree(disk, tree)?;
         let path = self.path(disk, tree)?;
-        let Tree { is_snapshot, is_read_only, .. } = found;
         Ok(Subvolume { id, path, is_snapshot, is_read_only })
     }
 
@@ -184,7 +185,7 @@ impl Trees {
             let (mut inode, name) = reference(item.bytes()?).ok_or_else(wrong)?;
             path.push(Name(name.to_vec()));
             at = item.key.offset;
-            let (parent, _) = self.of(self.id(disk, at, ROOT_DIRECTORY)?)?;
+            let parent = self.tree(disk, at)?;
             while inode != ROOT_DIRECTORY {
                 let key = Key::new(inode, INODE_REF, 0);
                 let item = disk.from(parent.root, key)?.next_of(inode, INODE_REF)?;

@@ -47,7 +47,7 @@ pub(crate) fn open(source: &Rc<dyn ReadAt>) -> Result<Rc<dyn FileSystem>> {
 
 impl Btrfs {
     fn inode(&self, id: NodeId) -> Result<(Tree, u64, Inode)> {
-        let (tree, number) = self.trees.of(id)?;
+        let (tree, number) = self.trees.of(&self.disk, id)?;
         if number == PLACEHOLDER {
             return Ok((tree, number, Inode::placeholder(id)));
         }

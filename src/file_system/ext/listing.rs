@@ -5,7 +5,6 @@ use super::directory::{self, Found};
 use super::disk::Disk;
 use super::inode::Inode;
 use crate::error::{Fault, FaultKind, Result};
-use crate::names::is_plain;
 use crate::node::{FileType, NodeId};
 use crate::reader::{Batch, Cursor, Entry, Name};
 
@@ -142,7 +141,7 @@ impl Listing<'_> {
             return;
         }
         let name = Name(found.name.to_vec());
-        if !is_plain(&name) || found.inode > self.disk.superblock.inode_count {
+        if !name.is_plain() || found.inode > self.disk.superblock.inode_count {
             self.leave_out();
             return;
         }

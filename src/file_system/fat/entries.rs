@@ -11,9 +11,8 @@ use super::slots::{SLOT, Slot, Slots};
 use super::stored::{Stored, dos_time};
 use super::table::Width;
 use crate::error::{Fault, Result};
-use crate::names::is_plain;
 use crate::node::NodeId;
-use crate::reader::{Batch, Cursor, Entry};
+use crate::reader::{Batch, Cursor, Entry, Name};
 
 /// Bytes of a directory: numbers of its entries have 16 bits.
 pub(super) const DIRECTORY_MAX: u64 = 65_536 * SLOT;
@@ -95,7 +94,7 @@ pub(super) fn list(clusters: &Clusters, chain: Rc<Chain>, cursor: Cursor) -> Res
 }
 
 fn push(batch: &mut Batch, long: &mut LongName, place: u64, slot: &Slot, clusters: &Clusters) {
-    let name = long.take(slot).or_else(|| short_name(slot)).filter(is_plain);
+    let name = long.take(slot).or_else(|| short_name(slot)).filter(Name::is_plain);
     match name {
         Some(name) => {
             let file_type = Some(parse(slot, clusters).file_type());

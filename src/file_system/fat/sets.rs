@@ -10,7 +10,7 @@ use super::clusters::{Clusters, Extent};
 use super::slots::{SLOT, Slot, Slots};
 use super::stored::{Stored, dos_time};
 use crate::error::{Fault, FaultKind, Result};
-use crate::names::{is_plain, wtf8};
+use crate::names::wtf8;
 use crate::node::{NodeId, Time};
 use crate::reader::{Batch, Cursor, Entry, Name};
 
@@ -103,7 +103,7 @@ fn step(slots: &mut Slots, batch: &mut Batch, is_contiguous: bool) -> Result<boo
             None => break,
         }
     }
-    let Some(name) = name(&set).filter(is_plain) else {
+    let Some(name) = name(&set).filter(Name::is_plain) else {
         batch.left_out = batch.left_out.saturating_add(1);
         return Ok(true);
     };

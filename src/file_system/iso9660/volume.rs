@@ -10,7 +10,6 @@ use super::record::{ASSOCIATED, DIRECTORY, GOES_ON, HIDDEN, LENGTH_MAX, Record};
 use super::rock::{Rock, Skip};
 use crate::blocks::{Blocks, read_exact};
 use crate::error::{Fault, FaultKind, Result};
-use crate::names::is_plain;
 use crate::node::{FileType, Node, NodeId};
 use crate::reader::{Batch, Cursor, Entry, ExtendedAttribute, FileSystem, Name, Note, Stream};
 
@@ -180,7 +179,7 @@ impl Iso {
         }
         let own = || record.name(self.names == Names::Joliet);
         let name = rock.name.as_ref().map_or_else(own, |name| Name(name.clone()));
-        if !is_plain(&name) {
+        if !name.is_plain() {
             batch.left_out = batch.left_out.saturating_add(1);
             return Ok(());
         }

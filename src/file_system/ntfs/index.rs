@@ -14,7 +14,6 @@ use super::name::{INDEX, wtf8_of};
 use super::record::{Reference, kind};
 use super::reparse::is_link;
 use crate::error::{Fault, FaultKind, Result};
-use crate::names::is_plain;
 use crate::node::{FileType, NodeId};
 use crate::reader::{Batch, Cursor, Entry};
 
@@ -218,7 +217,7 @@ fn named(reference: Reference, key: &[u8], directory: u64) -> Named {
     if namespace == DOS || (reference.number() == directory && name.0 == b".") {
         return Named::Twice;
     }
-    if !is_plain(&name) || Reference(le_u64(key, 0)).number() != directory {
+    if !name.is_plain() || Reference(le_u64(key, 0)).number() != directory {
         return Named::Nonsense;
     }
     let (flags, tag) = (le_u32(key, 56), le_u32(key, 60));

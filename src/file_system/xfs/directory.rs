@@ -7,7 +7,6 @@ use super::disk::{Disk, Stamp};
 use super::inode::{Format, Inode};
 use super::map::{Run, runs};
 use crate::error::{Fault, Result};
-use crate::names::is_plain;
 use crate::node::{FileType, NodeId};
 use crate::reader::{Batch, Cursor, Entry, Name};
 
@@ -166,7 +165,7 @@ fn add(disk: &Disk, name: &[u8], number: u64, kind: Option<u8>, batch: &mut Batc
         return;
     }
     let name = Name(name.to_vec());
-    if !is_plain(&name) || disk.superblock.inode_at(number).is_none() {
+    if !name.is_plain() || disk.superblock.inode_at(number).is_none() {
         batch.left_out = batch.left_out.saturating_add(1);
         return;
     }
