@@ -64,8 +64,6 @@ pub mod passing;
 pub mod proxmox;
 pub mod scan;
 pub mod tar;
-#[cfg(target_arch = "wasm32")]
-mod wasm;
 
 pub use vma_file_system as file_system;
 pub use vma_source as source;

@@ -72,7 +72,8 @@ impl Archive {
 
     /// The bytes that stand where the header should be: as many as it claims to
     /// have, as far as they are there. There may be more.
-    pub(crate) fn stated(&self) -> &[u8] {
+    #[must_use]
+    pub fn stated(&self) -> &[u8] {
         &self.stated
     }
 

@@ -44,7 +44,7 @@ mod xfs;
 pub use self::error::{Fault, FaultKind, Result};
 pub use self::identify::{Identified, Kind, Proof, Volume, identify};
 pub use self::node::{Attributes, FileType, Node, NodeId, Time};
-pub use self::open::open;
+pub use self::open::{Family, Open, family, open, open_others, open_unix};
 pub use self::reader::{
     Batch, Cursor, Entry, ExtendedAttribute, FileSystem, Name, Note, Stream, Subvolume,
 };

@@ -14,6 +14,10 @@ use crate::ntfs;
 use crate::reader::FileSystem;
 use crate::xfs;
 
+/// Opens file systems: all that are read, or those of one family. A program that is loaded
+/// for one family has the readers of no other in it.
+pub type Open = fn(&Rc<dyn ReadAt>, &Volume) -> Result<Rc<dyn FileSystem>>;
+
 /// Opens the file system that `source` holds, by what [`identify`](crate::identify()) said.
 ///
 /// # Errors
@@ -21,13 +25,68 @@ use crate::xfs;
 /// It is none that is read, or not in this form: then the fault says what stands against
 /// it. Or what it needs is lost or corrupt.
 pub fn open(source: &Rc<dyn ReadAt>, volume: &Volume) -> Result<Rc<dyn FileSystem>> {
+    match family(volume.kind) {
+        Some(Family::Unix) => open_unix(source, volume),
+        _ => open_others(source, volume),
+    }
+}
+
+/// File systems that one program reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Those that [`open_unix`] opens.
+    Unix,
+    /// Those that [`open_others`] opens.
+    Others,
+}
+
+impl Family {
+    /// Stable, for the page.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unix => "unix",
+            Self::Others => "others",
+        }
+    }
+}
+
+/// The family of a kind; `None` if it is not read.
+#[must_use]
+pub fn family(kind: Kind) -> Option<Family> {
+    match kind {
+        Kind::Ext2 | Kind::Ext3 | Kind::Ext4 | Kind::Xfs | Kind::Btrfs => Some(Family::Unix),
+        Kind::Fat12 | Kind::Fat16 | Kind::Fat32 | Kind::ExFat | Kind::Ntfs | Kind::Iso9660 => {
+            Some(Family::Others)
+        }
+        _ => None,
+    }
+}
+
+/// As [`open`], of ext2, ext3, ext4, XFS and btrfs.
+///
+/// # Errors
+///
+/// As for [`open`].
+pub fn open_unix(source: &Rc<dyn ReadAt>, volume: &Volume) -> Result<Rc<dyn FileSystem>> {
+    match volume.kind {
+        Kind::Btrfs => btrfs::open(source),
+        Kind::Ext2 | Kind::Ext3 | Kind::Ext4 => ext::open(source),
+        Kind::Xfs => xfs::open(source),
+        kind => Err(Fault::unsupported(kind.code())),
+    }
+}
+
+/// As [`open`], of NTFS, FAT, exFAT and ISO 9660.
+///
+/// # Errors
+///
+/// As for [`open`].
+pub fn open_others(source: &Rc<dyn ReadAt>, volume: &Volume) -> Result<Rc<dyn FileSystem>> {
     match volume.kind {
         Kind::Fat12 | Kind::Fat16 | Kind::Fat32 => fat::open_fat(source),
         Kind::ExFat => fat::open_exfat(source),
         Kind::Ntfs => ntfs::open(source),
-        Kind::Btrfs => btrfs::open(source),
-        Kind::Ext2 | Kind::Ext3 | Kind::Ext4 => ext::open(source),
-        Kind::Xfs => xfs::open(source),
         Kind::Iso9660 => iso9660::open(source),
         kind => Err(Fault::unsupported(kind.code())),
     }

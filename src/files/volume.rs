@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::cache::Cache;
 use crate::disk_contents::locate;
-use crate::file_system::{Fault, FaultKind, FileSystem, NodeId, Result, Subvolume, open};
+use crate::file_system::{Fault, FaultKind, FileSystem, NodeId, Open, Result, Subvolume};
 use crate::source::{Error, Gap, ReadAt, gaps};
 
 /// Opens a file system, in as many attempts as it takes.
@@ -13,14 +13,16 @@ pub struct Opening {
     cache: Rc<Cache>,
     area: usize,
     logical: Option<usize>,
+    open: Open,
 }
 
 impl Opening {
     /// Of area number `area` of `disk`, as `disk_contents::describe` lists them, from 0;
-    /// or of its logical volume number `logical`.
+    /// or of its logical volume number `logical`; by `open`, which knows all file systems
+    /// or some.
     #[must_use]
-    pub fn new(disk: Rc<dyn ReadAt>, area: usize, logical: Option<usize>) -> Self {
-        Self { cache: Rc::new(Cache::new(disk)), area, logical }
+    pub fn new(disk: Rc<dyn ReadAt>, area: usize, logical: Option<usize>, open: Open) -> Self {
+        Self { cache: Rc::new(Cache::new(disk)), area, logical, open }
     }
 
     /// Opens it; `None` if something has to be fetched first.
@@ -35,7 +37,7 @@ impl Opening {
             let nothing = || Fault::new(FaultKind::NotFound, "a file system");
             let located = locate(&disk, self.area, self.logical)?.ok_or_else(nothing)?;
             let kind = located.found.volume.ok_or_else(nothing)?;
-            let system = open(&located.source, &kind)?;
+            let system = (self.open)(&located.source, &kind)?;
             let subvolumes = match system.subvolumes() {
                 Err(fault) if matches!(fault.kind, FaultKind::Source(_)) => return Err(fault),
                 found => found.unwrap_or_default(),

@@ -21,7 +21,6 @@ const RUN_MAX: i64 = 24 * HOUR;
 
 /// Something in a file's name that does not fit what is in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Remark {
     /// In no time zone was the header written when the name says.
     Time {

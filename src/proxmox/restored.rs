@@ -8,7 +8,6 @@ use crate::machine::lines::{main_section, option_value, options, value_of};
 
 /// Something that a restored machine has otherwise than the old one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Warning {
     /// A `backup=0` line becomes a line of the notes.
     BecomesComment {

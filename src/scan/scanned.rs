@@ -45,7 +45,7 @@ impl Scanned {
     }
 
     /// The devices that the header declares, and where their clusters are.
-    pub(crate) fn indexes(&self) -> impl Iterator<Item = (DeviceId, &DeviceIndex)> {
+    pub fn indexes(&self) -> impl Iterator<Item = (DeviceId, &DeviceIndex)> {
         self.devices.iter().map(|(id, index)| (id, &**index))
     }
 

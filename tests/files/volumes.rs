@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use vma_inspector::file_system::{
     Batch, Cursor, ExtendedAttribute, Fault, FaultKind, FileSystem, Name, Node, NodeId, Note,
-    Result, Stream,
+    Result, Stream, open,
 };
 use vma_inspector::files::cache::{BLOCK, BLOCKS_MAX};
 use vma_inspector::files::{Cache, Opening, Search, Step, Volume, read_as_far};
@@ -355,7 +355,7 @@ fn a_lost_or_doubtful_cluster_is_a_fault_and_what_is_before_it_is_read() {
 fn what_the_scan_has_not_come_to_is_not_yet_known() {
     let (disk, place, _) = with_file();
     let unknown = Spoilt::with_gap(&disk, place.start..u64::MAX, GapKind::NotYetKnown);
-    let opening = Opening::new(unknown, 0, None);
+    let opening = Opening::new(unknown, 0, None, open);
     match opening.attempt() {
         Ok(Some(volume)) => {
             let system = Waiting { volume, waits: Cell::new(0) };

@@ -8,6 +8,7 @@ use archive_writer::{ArchiveBuilder, Device};
 use vma_inspector::archive::Archive;
 use vma_inspector::archive::unit::DeviceId;
 use vma_inspector::container::Options;
+use vma_inspector::file_system::open;
 use vma_inspector::files::{Opening, Volume};
 use vma_inspector::scan::Scan;
 use vma_inspector::source::ReadAt;
@@ -51,7 +52,7 @@ pub fn scanned(bytes: Vec<u8>) -> Rc<dyn ReadAt> {
 
 /// Opens a file system; returns how many times it had to wait, too.
 pub fn opened(disk: Rc<dyn ReadAt>, area: usize, logical: Option<usize>) -> (Volume, u64) {
-    let opening = Opening::new(disk, area, logical);
+    let opening = Opening::new(disk, area, logical, open);
     let mut waits = 0;
     loop {
         if let Some(volume) = opening.attempt().expect("it opens") {

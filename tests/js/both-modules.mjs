@@ -1,5 +1,5 @@
-// The modules of the core, as the page has them: what reads, what makes files, and what
-// looks into disks.
+// The modules of the core, as the page has them: what reads, what makes files, what tells
+// what is on disks, and what reads files in them.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,12 +11,16 @@ const wasm = (name) => ({ module: readFileSync(join(modules, `core/${name}_bg.wa
 
 export const reading = await built("core/vma_inspector.js");
 export const exporting = await built("core/vma_inspector_export.js");
-export const files = await built("core/vma_inspector_files.js");
+export const disks = await built("core/vma_inspector_disks.js");
+export const filesUnix = await built("core/vma_inspector_files_unix.js");
+export const filesOthers = await built("core/vma_inspector_files_others.js");
 export const { Archive } = reading;
 const { backupOf } = await built("worker/backup-of.js");
 reading.initSync(wasm("vma_inspector"));
 exporting.initSync(wasm("vma_inspector_export"));
-files.initSync(wasm("vma_inspector_files"));
+disks.initSync(wasm("vma_inspector_disks"));
+filesUnix.initSync(wasm("vma_inspector_files_unix"));
+filesOthers.initSync(wasm("vma_inspector_files_others"));
 
 /** What files are made of, as an archive is now. */
 export const backup = (archive) => backupOf(exporting, archive);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../www/build/tools.mjs";
 import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
-import { Archive, files } from "./both-modules.mjs";
+import { Archive, disks } from "./both-modules.mjs";
 
 const path = join(root, "tests/fixtures/f1-gpt-ext4.vma.zst");
 const opened = () => Archive.open(new FileDescriptorSource(openSync(path, "r")));
@@ -25,7 +25,7 @@ test("a scan has a disk looked into as it comes by", () => {
   let looks = 0;
   archive.setLook((disk) => {
     looks += 1;
-    return files.describeDisk(disk);
+    return disks.describeDisk(disk);
   });
   scan(archive);
   const { complete, scheme } = archive.diskContents(1);
@@ -39,7 +39,7 @@ test("who comes when the scan is over is asked then", () => {
   scan(archive);
   assert.equal(archive.diskContentsStep(1), true);
   assert.equal(archive.diskContents(1), undefined);
-  archive.setLook((disk) => files.describeDisk(disk));
+  archive.setLook((disk) => disks.describeDisk(disk));
   while (!archive.diskContentsStep(1));
   assert.deepEqual(kinds(archive.diskContents(1)), KINDS);
   archive.free();
@@ -53,7 +53,7 @@ test("a look that throws stops no scan, and is told of when it is asked for", ()
   scan(archive);
   assert.deepEqual(archive.report().findings, []);
   assert.throws(() => archive.diskContentsStep(1), /no look/);
-  archive.setLook((disk) => files.describeDisk(disk));
+  archive.setLook((disk) => disks.describeDisk(disk));
   while (!archive.diskContentsStep(1));
   assert.deepEqual(kinds(archive.diskContents(1)), KINDS);
   archive.free();

@@ -78,6 +78,10 @@ function asker(signal = new AbortController().signal) {
   return { signal, pause, tell: (update) => told.push(update), told, pauses: () => pauses };
 }
 
+/** An archive whose disks are read in another way. */
+const withBytes = (archive, bytesAsTheyAre) =>
+  Object.assign(Object.create(archive), { bytesAsTheyAre });
+
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
 /** What stands below a folder of this machine: hashes of files, targets of links. */
@@ -156,7 +160,12 @@ function slowed(holder, steps) {
     const calls = own.map((name) => [name, (...given) => bytes[name](...given)]);
     return { ...Object.fromEntries(calls), approach, detour: () => 1n << 30n };
   };
-  const slow = { ...holder, compressed: true, volumes: new Volumes(), archive: { bytesAsTheyAre } };
+  const slow = {
+    ...holder,
+    compressed: true,
+    volumes: new Volumes(),
+    archive: withBytes(holder.archive, bytesAsTheyAre),
+  };
   return { slow, approached };
 }
 
@@ -381,7 +390,7 @@ test("no more than four file systems stay open", async () => {
     };
     return bytes;
   };
-  const own = { ...holder, archive: { bytesAsTheyAre: counted } };
+  const own = { ...holder, archive: withBytes(holder.archive, counted) };
   for (let area = 0; area < 6; area += 1) {
     const place = { deviceId: 1, area: area % 2, logical: area < 2 ? null : area };
     await openVolume(own, { volume: place }, asker()).catch(() => {});

@@ -69,9 +69,18 @@ test("the module of the core that makes files is at most 140 KiB gzipped", () =>
   within(140 * KIB, sized(all.filter((name) => name.startsWith("core/vma_inspector_export_bg."))));
 });
 
-test("the module of the core that looks into disks is at most 262 KiB gzipped", () => {
-  within(262 * KIB, sized(all.filter((name) => name.startsWith("core/vma_inspector_files_bg."))));
-});
+for (const [what, name, kib] of [
+  ["tells what is on a disk", "disks", 80],
+  ["reads the file systems of Unix", "files_unix", 220],
+  ["reads the other file systems", "files_others", 220],
+]) {
+  test(`the module of the core that ${what} is at most ${kib} KiB gzipped`, () => {
+    within(
+      kib * KIB,
+      sized(all.filter((each) => each.startsWith(`core/vma_inspector_${name}_bg.`))),
+    );
+  });
+}
 
 test("nothing that is loaded first names a sentence of what is loaded later", () => {
   const json = readFileSync(new URL("../../www/words/en.json", import.meta.url), "utf8");

@@ -12,7 +12,7 @@ import { modules } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
 import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
 import { folder, makeArchive, makeFile, qemuServerConf } from "../browser/support/archives.mjs";
-import { Archive, backup, files } from "./both-modules.mjs";
+import { Archive, backup, disks } from "./both-modules.mjs";
 
 const conf = makeFile("shapes.conf", qemuServerConf("drive-scsi0", "drive-efidisk0"));
 const sound = makeArchive(
@@ -147,7 +147,7 @@ test("what the core gives has the types that it promises", () => {
   for (const [name, path] of fixtures) {
     const descriptor = openSync(path, "r");
     const archive = Archive.open(new FileDescriptorSource(descriptor));
-    archive.setLook((disk) => files.describeDisk(disk));
+    archive.setLook((disk) => disks.describeDisk(disk));
     lines.push(`// ${name}`);
     for (const [type, value] of answersOf(archive)) {
       seen.add(type);

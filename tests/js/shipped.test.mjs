@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { page } from "../../www/build/build.mjs";
 import { serve } from "../../www/build/serve.mjs";
+import { MODULES } from "../../www/build/packages.mjs";
 import { root, wasmTarget } from "../../www/build/tools.mjs";
 import { parseToml } from "./toml.mjs";
 
@@ -21,7 +22,8 @@ const cargo = (...args) => execFileSync("cargo", args, options);
 
 /** Names and versions of what the page's crate is built from, as cargo draws it. */
 function tree(edges) {
-  const start = ["--target", wasmTarget, "--package", "vma-inspector", "--edges", edges];
+  const crates = Object.values(MODULES).flatMap((crate) => ["--package", crate]);
+  const start = ["--target", wasmTarget, ...crates, "--edges", edges];
   const lines = cargo("tree", "--locked", "--offline", ...start, "--prefix", "none").split("\n");
   const found = lines.map((line) => line.match(/^(\S+) v(\S+)/)).filter(Boolean);
   return [...new Set(found.map(([, name, version]) => `${name} ${version}`))].sort();
@@ -67,7 +69,7 @@ test("the notices have every crate in the wasm, with all that its folder says of
 });
 
 test("the notices have every crate whose source a wasm names", () => {
-  const wasm = ["vma_inspector", "vma_inspector_export", "vma_inspector_files"]
+  const wasm = Object.keys(MODULES)
     .map((name) => read(`core/${name}_bg.wasm`))
     .join("");
   const named = [...wasm.matchAll(/(?:crates|\/rust\/deps)\/([\w-]+?)-(\d+\.[\w.+-]*)\/src\//g)];
@@ -151,9 +153,9 @@ test("the bill of materials has what cargo resolves for the wasm, and says what 
   const itself = sbom.metadata.component;
   const components = sbom.components.filter(isKnown);
   assert.equal(components.length, sbom.components.length - 2);
-  assert.deepEqual(named([itself, ...components]), tree("normal"));
+  assert.deepEqual([itself.name, named(components)], ["vma-inspector-page", tree("normal")]);
   const inside = components.filter(({ scope }) => scope === "required");
-  assert.deepEqual(named([itself, ...inside]), LINKED);
+  assert.deepEqual(named(inside), LINKED);
 });
 
 test("the bill of materials has the hashes that Cargo.lock has", () => {
@@ -165,13 +167,8 @@ test("the bill of materials has the hashes that Cargo.lock has", () => {
 });
 
 test("nothing that is handed out names a folder of this machine, or a time", () => {
-  for (const name of [
-    "NOTICES.txt",
-    "sbom.cdx.json",
-    "core/vma_inspector_bg.wasm",
-    "core/vma_inspector_export_bg.wasm",
-    "core/vma_inspector_files_bg.wasm",
-  ]) {
+  const cores = Object.keys(MODULES).map((name) => `core/${name}_bg.wasm`);
+  for (const name of ["NOTICES.txt", "sbom.cdx.json", ...cores]) {
     const text = read(name);
     for (const folder of [root, dirname(folders.get(versioned("lzokay")))]) {
       assert.ok(!text.includes(folder), `${name} names ${folder}`);

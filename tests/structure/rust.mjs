@@ -69,8 +69,23 @@ const OWN = {
   vma_source: "source",
   vma_file_system: "file_system",
   vma_zstd: "zstd",
+  vma_wasm: "wasm::shared",
+  vma_wasm_files: "wasm::files",
+  vma_wasm_core: "wasm::core",
+  vma_wasm_export: "wasm::export",
+  vma_wasm_disks: "wasm::disks",
+  vma_wasm_files_unix: "wasm::files_unix",
+  vma_wasm_files_others: "wasm::files_others",
   vma_inspector: "",
 };
+
+/** The crate that a module is in, as the path of its root. */
+function crateOf(path) {
+  const roots = Object.values(OWN).map((root) => root.split("::").filter(Boolean));
+  return roots
+    .filter((root) => root.every((part, at) => part === path[at]))
+    .reduce((longest, root) => (root.length > longest.length ? root : longest), []);
+}
 
 /** The module path that a path stands for, from the root; null if it is another's. */
 function absolute(path, module, depth, root) {
@@ -122,8 +137,7 @@ export function rustImports(files) {
   const imports = new Map();
   for (const [name, module] of modules) {
     const path = name.split("::").filter(Boolean);
-    const root = Object.values(OWN).includes(path[0]) ? [path[0]] : [];
-    imports.set(module.file, importsOf(modules, module, path, root));
+    imports.set(module.file, importsOf(modules, module, path, crateOf(path)));
   }
   return imports;
 }

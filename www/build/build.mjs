@@ -21,7 +21,7 @@ import { bundle } from "./bundle.mjs";
 import { writeHashes } from "./hashes.mjs";
 import { POLICY_IN_PAGE } from "./headers.mjs";
 import { writeNotices } from "./notices.mjs";
-import { packagesOfPage } from "./packages.mjs";
+import { MODULES, packagesOfPage } from "./packages.mjs";
 import { writeHostHeaders, writePageFiles } from "./page-files.mjs";
 import { writeSbom } from "./sbom.mjs";
 import { main, needBundler, needRust, output, root, run, say, Told, wasmTarget } from "./tools.mjs";
@@ -49,17 +49,6 @@ function targetFolder() {
   return JSON.parse(metadata).target_directory;
 }
 
-/**
- * The core is three modules: what the page loads at once, and what makes files and what
- * looks into disks, which are loaded when they are asked for. Each is built with its
- * feature. `resettable`: that an instance which breaks can be replaced.
- */
-const MODULES = [
-  { name: "vma_inspector", feature: "wasm-core", resettable: false },
-  { name: "vma_inspector_export", feature: "wasm-export", resettable: true },
-  { name: "vma_inspector_files", feature: "wasm-files", resettable: true },
-];
-
 function buildCore(target, { packages }) {
   // Panics name source files. Without the folders of this machine in them the
   // wasm is the same wherever it is built. Of those that fit, rustc takes the last.
@@ -72,13 +61,9 @@ function buildCore(target, { packages }) {
     ...[...new Set(sources)].map((folder) => `--remap-path-prefix=${folder}=crates`),
   ];
   const env = { CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") };
-  for (const { name, feature } of MODULES) {
-    const what = ["--no-default-features", "--features", feature, "--profile", "wasm"];
-    run("cargo", ["build", "--locked", ...what, "--lib", "--target", wasmTarget], { env });
-    // Cargo puts the next one to a file of the same name.
-    const made = join(target, wasmTarget, "wasm");
-    copyFileSync(join(made, "vma_inspector.wasm"), join(made, `${name}.module.wasm`));
-  }
+  const crates = Object.values(MODULES).flatMap((crate) => ["--package", crate]);
+  const what = ["build", "--locked", ...crates, "--profile", "wasm", "--target", wasmTarget];
+  run("cargo", what, { env });
 }
 
 // The generator runs for an instant: what counts is how fast it builds, so
@@ -94,9 +79,11 @@ const toolProfile = [
 function generateModules(target, folder) {
   const build = ["build", "--locked", "--package", "bindgen", "--profile", "tool"];
   run("cargo", [...build, ...toolProfile]);
-  for (const { name, resettable } of MODULES) {
-    const wasm = join(target, wasmTarget, "wasm", `${name}.module.wasm`);
-    run(join(target, "tool/bindgen"), [wasm, folder, name, ...(resettable ? ["resettable"] : [])]);
+  for (const [name, crate] of Object.entries(MODULES)) {
+    const wasm = join(target, wasmTarget, "wasm", `${crate.replaceAll("-", "_")}.wasm`);
+    // What is loaded when it is asked for can be replaced when an instance breaks.
+    const isFirst = name === "vma_inspector";
+    run(join(target, "tool/bindgen"), [wasm, folder, name, ...(isFirst ? [] : ["resettable"])]);
   }
 }
 
@@ -235,7 +222,7 @@ export async function build() {
 
 /** The core's modules as they are, for programs of others: the page has them bundled. */
 function handOutCore(from, to) {
-  for (const { name } of MODULES) {
+  for (const name of Object.keys(MODULES)) {
     for (const file of [`core/${name}.js`, `core/${name}.d.ts`]) {
       cpSync(join(from, file), join(to, file));
     }

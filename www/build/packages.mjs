@@ -6,8 +6,17 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root, Told, wasmTarget } from "./tools.mjs";
 
-/** The package that becomes the wasm. */
+/** The package that the page is named for. */
 const PAGE = "vma-inspector";
+
+/** The packages that become its wasm, by the module that each is. */
+export const MODULES = {
+  vma_inspector: "vma-wasm-core",
+  vma_inspector_export: "vma-wasm-export",
+  vma_inspector_disks: "vma-wasm-disks",
+  vma_inspector_files_unix: "vma-wasm-files-unix",
+  vma_inspector_files_others: "vma-wasm-files-others",
+};
 
 /** The package that writes the module around the wasm: its text is in there. */
 const GENERATOR = "wasm-bindgen-cli-support";
@@ -64,10 +73,10 @@ function usedBy(node) {
     .map(({ pkg }) => pkg);
 }
 
-/** All that is reached from `start`; what `isEnd` holds of is not gone beyond or taken. */
-function reached(start, nodes, isEnd) {
+/** All that is reached from `starts`; what `isEnd` holds of is not gone beyond or taken. */
+function reached(starts, nodes, isEnd) {
   const found = new Set();
-  const waiting = [start];
+  const waiting = [...starts];
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     if (!found.has(id) && !isEnd(id)) {
       found.add(id);
@@ -84,7 +93,7 @@ function inOrder(a, b) {
 }
 
 /**
- * The packages that take part in the page, in one order, and which of them it is.
+ * The page, as a package that is none of cargo's, and those that take part in it, in one order.
  * @returns {{ page: Package, packages: Package[] }}
  */
 export function packagesOfPage() {
@@ -93,8 +102,9 @@ export function packagesOfPage() {
   const nodes = new Map(resolve.nodes.map((node) => [node.id, node]));
   const idOf = (name) => packages.find((each) => each.name === name).id;
   const isMacro = (id) => byId.get(id).targets.some(({ kind }) => kind.includes("proc-macro"));
-  const all = reached(idOf(PAGE), nodes, () => false);
-  const linked = reached(idOf(PAGE), nodes, isMacro);
+  const crates = Object.values(MODULES).map(idOf);
+  const all = reached(crates, nodes, () => false);
+  const linked = reached(crates, nodes, isMacro);
   const generator = idOf(GENERATOR);
   const sha256 = checksums();
   const list = [...all, generator].map((id) => {
@@ -115,5 +125,7 @@ export function packagesOfPage() {
     };
   });
   list.sort(inOrder);
-  return { page: list.find(({ id }) => id === idOf(PAGE)), packages: list };
+  const itself = list.find(({ id }) => id === idOf(PAGE));
+  const page = { ...itself, id: "page", name: `${PAGE}-page`, uses: crates };
+  return { page, packages: list };
 }

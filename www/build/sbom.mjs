@@ -67,17 +67,16 @@ function serialNumber(contents) {
 export function sbom({ page, packages }) {
   const byId = new Map(packages.map((each) => [each.id, each]));
   const library = standardLibraryComponent();
-  const others = packages.filter((each) => each !== page);
   // What a bill is of has no scope in it.
   const itself = { ...component(page), type: "application", scope: undefined };
   const uses = ({ uses }) => [...new Set(uses)].map((id) => refOf(byId.get(id))).sort();
   // What wrote a part of the page is used by the page, though no crate says so.
-  const writers = others.filter(({ part }) => part === "text").map(refOf);
+  const writers = packages.filter(({ part }) => part === "text").map(refOf);
   const contents = {
     metadata: { component: itself },
-    components: [...others.map(component), library],
+    components: [...packages.map(component), library],
     dependencies: [
-      ...packages.map((each) => ({
+      ...[page, ...packages].map((each) => ({
         ref: refOf(each),
         dependsOn:
           each === page ? [...uses(each), ...writers, library["bom-ref"]].sort() : uses(each),

@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { env } from "node:process";
 import { build } from "./build.mjs";
+import { MODULES } from "./packages.mjs";
 import { needPrograms } from "./programs.mjs";
 import { needReaders } from "./readers.mjs";
 import { main, needPackages, needRust, root, run, say, wasmTarget } from "./tools.mjs";
@@ -50,7 +51,8 @@ function eslint() {
 function clippy() {
   const strict = ["--", "-D", "warnings"];
   cargo("clippy", "--locked", "--workspace", "--all-targets", ...strict);
-  cargo("clippy", "--locked", "--lib", "--target", wasmTarget, ...strict);
+  const forWasm = Object.values(MODULES).flatMap((crate) => ["--package", crate]);
+  cargo("clippy", "--locked", ...forWasm, "--target", wasmTarget, ...strict);
 }
 
 function documentation() {

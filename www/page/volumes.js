@@ -5,9 +5,6 @@
 /** @typedef {import("../shared/files.js").VolumePlace} VolumePlace */
 /** @typedef {{ place: VolumePlace, part: DiskArea, isRead: boolean }} PlacedVolume */
 
-/** Kinds of file systems that the core reads files in: its codes. */
-const READ = /^(ext[234]|xfs|btrfs|ntfs|fat(12|16|32)|exfat|iso9660)$/;
-
 /**
  * All parts of all disks, whatever they hold: logical volumes in place of what they are in.
  * @param {ReadonlyMap<number, DiskContents>} contents by disk
@@ -20,7 +17,7 @@ export function volumesOf(contents) {
       return (isGroup ? whole.volumes : [whole]).map((part, at) => ({
         place: { deviceId, area, logical: isGroup ? at : null },
         part,
-        isRead: READ.test(part.volume?.kind ?? ""),
+        isRead: (part.volume?.family ?? null) !== null,
       }));
     }),
   );

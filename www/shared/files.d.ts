@@ -14,7 +14,7 @@ import type {
   NodeFacts,
   NodeId,
   OpenedVolume,
-} from "../core/vma_inspector_files.js";
+} from "../core/vma_inspector_files_unix.js";
 
 export type {
   FileDetails,
@@ -31,7 +31,7 @@ export type {
   NodeFacts,
   NodeId,
   OpenedVolume,
-} from "../core/vma_inspector_files.js";
+} from "../core/vma_inspector_files_unix.js";
 
 /** A file system: of a disk, of one of its areas as `DiskContents` lists them, or of a logical volume in one. */
 export interface VolumePlace {

@@ -12,24 +12,24 @@ use super::container::{container, container_name};
 use super::looker::JsLooker;
 use super::source::{JsSource, Source};
 use super::thrown::thrown;
-use crate::archive::finding::Finding;
-use crate::archive::findings::Findings;
-use crate::archive::header::{Config, Device, Header, Standing};
-use crate::archive::unit::DeviceId;
-use crate::container::{Container, Contents, Options, WINDOW_LIMIT, WINDOW_MAX};
-use crate::export::file_name::safe_name;
-use crate::image::{DoubtFigures, Fill, Image};
-use crate::machine::qemu_server_conf::{self, QemuServerConf};
-use crate::passing::Passing;
-use crate::proxmox::backup_name::ending_container;
-use crate::proxmox::unpacker::Given;
-use crate::proxmox::{Prediction, Reading};
-use crate::scan::statistics::ExtentStatistics;
-use crate::scan::{Progress, Scan, Scanned};
-use crate::source::hex;
-use crate::source::{ReadAt, read_range};
-use crate::wasm::doubt_taken::{DoubtTaken, doubt_of};
-use crate::wasm::object::{Fields, from_number, list, number, pairs};
+use vma_inspector::archive::finding::Finding;
+use vma_inspector::archive::findings::Findings;
+use vma_inspector::archive::header::{Config, Device, Header, Standing};
+use vma_inspector::archive::unit::DeviceId;
+use vma_inspector::container::{Container, Contents, Options, WINDOW_LIMIT, WINDOW_MAX};
+use vma_inspector::export::file_name::safe_name;
+use vma_inspector::image::{DoubtFigures, Fill, Image};
+use vma_inspector::machine::qemu_server_conf::{self, QemuServerConf};
+use vma_inspector::passing::Passing;
+use vma_inspector::proxmox::backup_name::ending_container;
+use vma_inspector::proxmox::unpacker::Given;
+use vma_inspector::proxmox::{Prediction, Reading};
+use vma_inspector::scan::statistics::ExtentStatistics;
+use vma_inspector::scan::{Progress, Scan, Scanned};
+use vma_inspector::source::hex;
+use vma_inspector::source::{ReadAt, read_range};
+use vma_wasm::{DoubtTaken, doubt_of};
+use vma_wasm::{Fields, from_number, list, number, pairs};
 
 #[wasm_bindgen]
 extern "C" {
@@ -57,7 +57,7 @@ const IMAGE_READ_MAX: u64 = 16 << 20;
 /// belongs into a Worker.
 #[wasm_bindgen]
 pub struct Archive {
-    archive: crate::archive::Archive,
+    archive: vma_inspector::archive::Archive,
     scan: Scan,
     /// What Proxmox's program would make of what the scan comes by.
     reading: Reading,
@@ -87,7 +87,7 @@ impl Archive {
         let file_size = source.size().unwrap_or_default();
         let hint = name.as_deref().and_then(ending_container);
         let options = Options { hint, ..options(large_window) };
-        let archive = crate::archive::Archive::open(Rc::clone(&source), &options)
+        let archive = vma_inspector::archive::Archive::open(Rc::clone(&source), &options)
             .map_err(|error| thrown(&error))?;
         let (reading, scan) = (Reading::new(&archive), Scan::new(&archive));
         let room = Rc::default();
@@ -261,7 +261,7 @@ impl Archive {
         &mut self.scan
     }
 
-    pub(super) fn opened(&self) -> &crate::archive::Archive {
+    pub(super) fn opened(&self) -> &vma_inspector::archive::Archive {
         &self.archive
     }
 
@@ -275,7 +275,8 @@ impl Archive {
     /// Starts the scan anew; behind one that was kept, with nothing of what was kept.
     pub(super) fn start_anew(&mut self) -> Result<(), JsValue> {
         if self.scan.is_kept() {
-            let archive = crate::archive::Archive::open(Rc::clone(&self.file), &self.options);
+            let archive =
+                vma_inspector::archive::Archive::open(Rc::clone(&self.file), &self.options);
             self.archive = archive.map_err(|error| thrown(&error))?;
         }
         self.reading = Reading::new(&self.archive);
@@ -336,7 +337,7 @@ impl Archive {
     }
 }
 
-fn passing_of(archive: &crate::archive::Archive, looker: &JsLooker) -> Passing<JsLooker> {
+fn passing_of(archive: &vma_inspector::archive::Archive, looker: &JsLooker) -> Passing<JsLooker> {
     Passing::new(Rc::<Contents>::clone(archive.contents()), archive.header(), looker.clone())
 }
 
@@ -406,7 +407,7 @@ fn extents(extents: &ExtentStatistics) -> Fields {
 
 fn device_statistics(
     device: &Device,
-    figures: &crate::scan::statistics::DeviceStatistics,
+    figures: &vma_inspector::scan::statistics::DeviceStatistics,
     doubt: DoubtFigures,
 ) -> Fields {
     let clusters = Fields::default()
@@ -433,7 +434,7 @@ fn undeclared(found: &Scanned) -> js_sys::Array {
     list(found.undeclared(), |(id, device)| {
         Fields::default().with("id", id.get()).count("clusters", device.clusters).count(
             "storedBytes",
-            device.stored_blocks.saturating_mul(crate::archive::unit::BLOCK_SIZE),
+            device.stored_blocks.saturating_mul(vma_inspector::archive::unit::BLOCK_SIZE),
         )
     })
 }

@@ -3,9 +3,9 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use crate::container::{Checksums, Container, ContainerFinding, Contents, End};
-use crate::source::{GapKind, ReadAt, gaps};
-use crate::wasm::object::{Fields, list};
+use vma_inspector::container::{Checksums, Container, ContainerFinding, Contents, End};
+use vma_inspector::source::{GapKind, ReadAt, gaps};
+use vma_wasm::{Fields, list};
 
 /// The name of what wraps the archive, which is the file's own container.
 pub(super) fn container_name(contents: &Contents) -> &'static str {

@@ -9,9 +9,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::Archive;
 use super::source_bytes::{SourceBytes, array};
-use crate::image::{DiskImage, Fill};
-use crate::source::ReadAt;
-use crate::wasm::doubt_taken::{DoubtTaken, doubt_of};
+use vma_inspector::image::{DiskImage, Fill};
+use vma_inspector::source::ReadAt;
+use vma_wasm::{DoubtTaken, doubt_of};
 
 /// A disk, as it is saved by another module: without a gap, what is lost is made up.
 #[wasm_bindgen]

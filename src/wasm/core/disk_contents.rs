@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::archive::Archive;
 use super::looker::{DiskContents, Look, Thrown, Told};
-use crate::archive::unit::DeviceId;
+use vma_inspector::archive::unit::DeviceId;
 
 /// Bytes that are decoded in one call towards a place that is looked at, about.
 const WORK_PER_STEP: u64 = 8 << 20;

@@ -5,9 +5,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::Archive;
 use super::report::LostRanges;
-use crate::archive::unit::DeviceId;
-use crate::source::{GapKind, gaps};
-use crate::wasm::object::{Fields, pairs};
+use vma_inspector::archive::unit::DeviceId;
+use vma_inspector::source::{GapKind, gaps};
+use vma_wasm::{Fields, pairs};
 
 #[wasm_bindgen]
 impl Archive {

@@ -5,8 +5,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::Archive;
-use crate::archive::header::{Config, Device};
-use crate::wasm::object::{Fields, list};
+use vma_inspector::archive::header::{Config, Device};
+use vma_wasm::{Fields, list};
 
 #[wasm_bindgen]
 extern "C" {

@@ -3,8 +3,8 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::source::{Error, ErrorKind, Foreign, Member};
-use crate::wasm::object::{Fields, list};
+use vma_inspector::source::{Error, ErrorKind, Foreign, Member};
+use vma_wasm::{Fields, list};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("foreign.ts");

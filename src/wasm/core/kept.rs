@@ -5,8 +5,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::Archive;
 use super::thrown::thrown;
-use crate::scan::kept;
-use crate::source::ReadAt;
+use vma_inspector::scan::kept;
+use vma_inspector::source::ReadAt;
 
 /// Bytes of contents, about.
 const UNPACKED_PER_CALL: u64 = 8 << 20;

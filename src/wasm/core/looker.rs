@@ -9,8 +9,8 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::source_bytes::SourceBytes;
 use super::thrown::thrown;
-use crate::passing::{Found, Held, Looker};
-use crate::source::Error;
+use vma_inspector::passing::{Found, Held, Looker};
+use vma_inspector::source::Error;
 
 #[wasm_bindgen]
 extern "C" {

@@ -7,10 +7,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::archive::Archive;
 use super::source::{JsSource, Source};
 use super::thrown::thrown;
-use crate::archive::parts::order;
-use crate::container::Joint;
-use crate::source::ReadAt;
-use crate::wasm::object::Fields;
+use vma_inspector::archive::parts::order;
+use vma_inspector::container::Joint;
+use vma_inspector::source::ReadAt;
+use vma_wasm::Fields;
 
 #[wasm_bindgen]
 extern "C" {

@@ -7,11 +7,11 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::Archive;
-use crate::archive::unit::{CLUSTER_SIZE, DeviceId};
-use crate::image::cells::{DiskCell, DiskCells};
-use crate::image::file_cells::{FileCells, RowCell};
-use crate::source::{ReadAt, Severity};
-use crate::wasm::object::{Fields, from_number, number};
+use vma_inspector::archive::unit::{CLUSTER_SIZE, DeviceId};
+use vma_inspector::image::cells::{DiskCell, DiskCells};
+use vma_inspector::image::file_cells::{FileCells, RowCell};
+use vma_inspector::source::{ReadAt, Severity};
+use vma_wasm::{Fields, from_number, number};
 
 /// Entries of the index that are visited in one step: a few milliseconds.
 const WORK_PER_STEP: u64 = 1 << 17;

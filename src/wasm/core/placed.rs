@@ -6,12 +6,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::Archive;
 use super::thrown::thrown;
-use crate::archive::unit::{CLUSTER_SIZE, ClusterNumber, DeviceId};
-use crate::image::{Fill, Origin};
-use crate::source::read_range;
-use crate::wasm::doubt_taken::{DoubtTaken, doubt_of};
-use crate::wasm::object::{from_number, number};
-use crate::wasm::room::{ImageBytesList, Room, image_bytes, put_into};
+use vma_inspector::archive::unit::{CLUSTER_SIZE, ClusterNumber, DeviceId};
+use vma_inspector::image::{Fill, Origin};
+use vma_inspector::source::read_range;
+use vma_wasm::{DoubtTaken, doubt_of};
+use vma_wasm::{ImageBytesList, Room, image_bytes, put_into};
+use vma_wasm::{from_number, number};
 
 /// Bytes of a disk that are handed out in one piece while it is scanned.
 const PLACED_PIECE: u64 = 4 << 20;

@@ -5,9 +5,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::{Archive, finding};
-use crate::archive::finding::Finding;
-use crate::archive::place::{Place, places};
-use crate::wasm::object::{Fields, list};
+use vma_inspector::archive::finding::Finding;
+use vma_inspector::archive::place::{Place, places};
+use vma_wasm::{Fields, list};
 
 #[wasm_bindgen]
 extern "C" {

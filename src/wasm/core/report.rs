@@ -10,15 +10,15 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::archive::{Archive, options};
 use super::source::{JsSource, Source};
 use super::thrown::thrown;
-use crate::archive::unit::DeviceId;
-use crate::container::Container;
-use crate::export::disk::{damage_map, lost_ranges};
-use crate::proxmox::backup_name::{BackupName, Problem};
-use crate::proxmox::renamed::{Remark, remarks};
-use crate::proxmox::{Prediction, Verdict, predict_unopened};
-use crate::source::ReadAt;
-use crate::wasm::doubt_taken::{DoubtTaken, doubt_of};
-use crate::wasm::object::{Fields, list, number, pairs};
+use vma_inspector::archive::unit::DeviceId;
+use vma_inspector::container::Container;
+use vma_inspector::export::disk::{damage_map, lost_ranges};
+use vma_inspector::proxmox::backup_name::{BackupName, Problem};
+use vma_inspector::proxmox::renamed::{Remark, remarks};
+use vma_inspector::proxmox::{Prediction, Verdict, predict_unopened};
+use vma_inspector::source::ReadAt;
+use vma_wasm::{DoubtTaken, doubt_of};
+use vma_wasm::{Fields, list, number, pairs};
 
 #[wasm_bindgen]
 extern "C" {

@@ -6,18 +6,18 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::Archive;
 use super::thrown::thrown;
-use crate::archive::header::Header;
-use crate::container::Container;
-use crate::machine::device_map;
-use crate::machine::left_out::{ArchiveDevice, Drive, LeftOut, State};
-use crate::machine::qemu_server_conf;
-use crate::proxmox::backup_name::{BackupName, named_container};
-use crate::proxmox::restore::{Facts, Restore, command};
-use crate::proxmox::restored::{Warning, warnings};
-use crate::proxmox::unpacker::{PackedFile, Program, foretell};
-use crate::proxmox::unpacker_said::Said;
-use crate::source::Error;
-use crate::wasm::object::{Fields, list};
+use vma_inspector::archive::header::Header;
+use vma_inspector::container::Container;
+use vma_inspector::machine::device_map;
+use vma_inspector::machine::left_out::{ArchiveDevice, Drive, LeftOut, State};
+use vma_inspector::machine::qemu_server_conf;
+use vma_inspector::proxmox::backup_name::{BackupName, named_container};
+use vma_inspector::proxmox::restore::{Facts, Restore, command};
+use vma_inspector::proxmox::restored::{Warning, warnings};
+use vma_inspector::proxmox::unpacker::{PackedFile, Program, foretell};
+use vma_inspector::proxmox::unpacker_said::Said;
+use vma_inspector::source::Error;
+use vma_wasm::{Fields, list};
 
 #[wasm_bindgen]
 extern "C" {

@@ -7,8 +7,8 @@ use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::source::{Error, ReadAt};
-use crate::wasm::object::{from_number, number};
+use vma_inspector::source::{Error, ReadAt};
+use vma_wasm::{from_number, number};
 
 #[wasm_bindgen]
 extern "C" {
@@ -64,7 +64,7 @@ impl ReadAt for JsSource {
         into.push(range.start.min(self.size)..range.end.min(self.size));
     }
 
-    crate::source::every_byte_is_at_hand!();
+    vma_inspector::source::every_byte_is_at_hand!();
 }
 
 fn error_of(offset: u64, reason: &JsValue) -> Error {

@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::thrown::thrown;
-use crate::source::{GapKind, ReadAt};
+use vma_inspector::source::{GapKind, ReadAt};
 
 /// The longest read in one call, bytes: what is held for it. So much stays in the
 /// processor's cache while it is copied on; measured, the copy of 4 MiB costs a seventh

@@ -1,8 +1,8 @@
 //! `qemu-server.conf` in words, as JSON.
 
-use crate::archive::header::Header;
-use crate::machine::qemu_server_conf::{self, MappedDevice, Network, QemuServerConf};
-use crate::wasm::object::{Fields, list};
+use vma_inspector::archive::header::Header;
+use vma_inspector::machine::qemu_server_conf::{self, MappedDevice, Network, QemuServerConf};
+use vma_wasm::{Fields, list};
 
 pub(super) fn summary(conf: &QemuServerConf, header: &Header) -> Fields {
     Fields::default()

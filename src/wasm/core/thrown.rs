@@ -4,8 +4,8 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 use super::foreign::foreign;
-use crate::source::Error;
-use crate::wasm::vma_error::vma_error;
+use vma_inspector::source::Error;
+use vma_wasm::vma_error;
 
 /// An error, to throw: also what the file is, if that is something else that is known.
 pub(super) fn thrown(error: &Error) -> JsValue {

@@ -14,8 +14,8 @@ export interface Source {
   read(offset: number, length: number): Uint8Array;
 }
 
-export type DiskContents = import("./vma_inspector_files.js").DiskContents;
-export type DiskArea = import("./vma_inspector_files.js").DiskArea;
+export type DiskContents = import("./vma_inspector_disks.js").DiskContents;
+export type DiskArea = import("./vma_inspector_disks.js").DiskArea;
 
 /** Tells what is on a disk by some of its bytes, and frees them. */
 export type Look = (disk: SourceBytes) => DiskContents | undefined;

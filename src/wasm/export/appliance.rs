@@ -7,11 +7,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::backup::{Backup, Reading};
 use super::stream::{Export, tapped};
 use super::thrown::refused;
-use crate::archive::unit::DeviceId;
-use crate::export::appliance::{LeftOut, Machine, Options, Ova, Text};
-use crate::export::disk::{Disk, DiskFormat, DiskStream, Refusal};
-use crate::wasm::doubt_taken::{DoubtTaken, doubt_of};
-use crate::wasm::object::{Fields, list};
+use vma_inspector::archive::unit::DeviceId;
+use vma_inspector::export::appliance::{LeftOut, Machine, Options, Ova, Text};
+use vma_inspector::export::disk::{Disk, DiskFormat, DiskStream, Refusal};
+use vma_wasm::{DoubtTaken, doubt_of};
+use vma_wasm::{Fields, list};
 
 #[wasm_bindgen]
 extern "C" {

@@ -7,12 +7,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::js_image::{DiskBytes, JsImage};
-use crate::archive::header::{Config, Device};
-use crate::archive::unit::DeviceId;
-use crate::export;
-use crate::export::disk::{Disk, Identity};
-use crate::image::Doubt;
-use crate::wasm::below::Below;
+use vma_inspector::archive::header::{Config, Device};
+use vma_inspector::archive::unit::DeviceId;
+use vma_inspector::export;
+use vma_inspector::export::disk::{Disk, Identity};
+use vma_inspector::image::Doubt;
+use vma_wasm::Below;
 
 #[wasm_bindgen]
 extern "C" {

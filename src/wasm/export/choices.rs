@@ -5,9 +5,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::backup::{Backup, Reading};
-use crate::export::disk::{DiskFormat, Refusal, StreamFormat};
-use crate::source::ReadAt;
-use crate::wasm::object::{Fields, list};
+use vma_inspector::export::disk::{DiskFormat, Refusal, StreamFormat};
+use vma_inspector::source::ReadAt;
+use vma_wasm::{Fields, list};
 
 #[wasm_bindgen]
 extern "C" {

@@ -2,8 +2,8 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::export::disk_hash::DiskHash;
-use crate::wasm::object::{from_number, number};
+use vma_inspector::export::disk_hash::DiskHash;
+use vma_wasm::{from_number, number};
 
 /// Zeros that one call hashes: some tens of milliseconds.
 const ZEROS_PER_CALL: u64 = 16 << 20;

@@ -5,10 +5,10 @@ use core::ops::Range;
 use js_sys::BigUint64Array;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::image::DiskImage;
-use crate::source::{Error, Gap, ReadAt};
-use crate::wasm::below::Below;
-use crate::wasm::js_source::{JsSource, SourceBytes, ranges};
+use vma_inspector::image::DiskImage;
+use vma_inspector::source::{Error, Gap, ReadAt};
+use vma_wasm::Below;
+use vma_wasm::{JsSource, SourceBytes, ranges};
 
 #[wasm_bindgen]
 extern "C" {
@@ -58,7 +58,7 @@ impl ReadAt for JsImage {
         self.bytes.gap(range)
     }
 
-    crate::source::as_quick_as!(bytes);
+    vma_inspector::source::as_quick_as!(bytes);
 }
 
 impl DiskImage for JsImage {

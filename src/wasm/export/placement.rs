@@ -6,11 +6,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::backup::{Backup, Reading};
 use super::thrown::refused;
-use crate::export::disk::{DiskFile, DiskFormat, Place};
-use crate::source::{ReadAt, read_range};
-use crate::wasm::below::Below;
-use crate::wasm::object::{from_number, number, pairs};
-use crate::wasm::room::{Room, put_into};
+use vma_inspector::export::disk::{DiskFile, DiskFormat, Place};
+use vma_inspector::source::{ReadAt, read_range};
+use vma_wasm::Below;
+use vma_wasm::{Room, put_into};
+use vma_wasm::{from_number, number, pairs};
 
 /// The longest read of a file's own parts in one call, bytes.
 const OWN_READ_MAX: u64 = 16 << 20;

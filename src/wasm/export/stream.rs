@@ -6,13 +6,13 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::backup::{Backup, Reading};
 use super::thrown::refused;
-use crate::archive::unit::DeviceId;
-use crate::export::disk::{Disk, DiskFormat, DiskStream, StreamFormat};
-use crate::image::tap::Tap;
-use crate::wasm::below::Below;
-use crate::wasm::doubt_taken::{DoubtTaken, doubt_of};
-use crate::wasm::object::{from_number, list, number, pairs};
-use crate::wasm::room::{ImageBytesList, Room, image_bytes, put_into};
+use vma_inspector::archive::unit::DeviceId;
+use vma_inspector::export::disk::{Disk, DiskFormat, DiskStream, StreamFormat};
+use vma_inspector::image::tap::Tap;
+use vma_wasm::Below;
+use vma_wasm::{DoubtTaken, doubt_of};
+use vma_wasm::{ImageBytesList, Room, image_bytes, put_into};
+use vma_wasm::{from_number, list, number, pairs};
 
 /// Bytes that one call reads and decodes on its way to the next part of a file.
 const APPROACH_PER_CALL: u64 = 8 << 20;

@@ -2,8 +2,8 @@
 
 use wasm_bindgen::JsValue;
 
-use crate::export::disk::Refusal;
-use crate::wasm::vma_error::vma_error;
+use vma_inspector::export::disk::Refusal;
+use vma_wasm::vma_error;
 
 /// What a format refuses, to throw.
 pub(super) fn refused(refusal: &Refusal) -> JsValue {

@@ -3,9 +3,9 @@
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 
-use crate::file_system::{Attributes, Fault, FileType, Name, Node, Time};
-use crate::files::{Hit, Listed};
-use crate::wasm::object::{Fields, list, number};
+use vma_inspector::file_system::{Attributes, Fault, FileType, Name, Node, Time};
+use vma_inspector::files::{Hit, Listed};
+use vma_wasm::{Fields, list, number};
 
 pub(super) fn name(name: &Name) -> Fields {
     let text = String::from_utf8_lossy(&name.0);

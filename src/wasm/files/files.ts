@@ -1,3 +1,5 @@
+export type SourceBytes = import("./vma_inspector.js").SourceBytes;
+
 /** A thing of a file system: the same as long as the volume is open. */
 export type NodeId = bigint;
 

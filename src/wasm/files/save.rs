@@ -9,11 +9,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::facts;
 use super::shared::{FilesStep, Shared, step_number};
-use crate::file_system::{Fault, FileType, NodeId, Result as Asked};
-use crate::files::{Contents, Missed, Pack, Step, Volume};
-use crate::source::to_u64;
-use crate::wasm::object::{Fields, list, number, pairs};
-use crate::wasm::room::{Room, put_into};
+use vma_inspector::file_system::{Fault, FileType, NodeId, Result as Asked};
+use vma_inspector::files::{Contents, Missed, Pack, Step, Volume};
+use vma_inspector::source::to_u64;
+use vma_wasm::{Fields, list, number, pairs};
+use vma_wasm::{Room, put_into};
 
 /// Bytes whose places are told ahead.
 const AHEAD: u64 = 4 << 20;

@@ -8,9 +8,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::facts;
 use super::shared::{FilesStep, Shared, step_number};
-use crate::file_system::NodeId;
-use crate::files::Search;
-use crate::wasm::object::{Fields, list};
+use vma_inspector::file_system::NodeId;
+use vma_inspector::files::Search;
+use vma_wasm::{Fields, list};
 
 #[wasm_bindgen]
 extern "C" {

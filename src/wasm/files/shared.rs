@@ -6,9 +6,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::thrown::thrown;
-use crate::file_system::{Fault, FaultKind};
-use crate::files::{self, Opening, Step};
-use crate::wasm::below::Below;
+use vma_inspector::file_system::{Fault, FaultKind};
+use vma_inspector::files::{self, Opening, Step};
+use vma_wasm::Below;
 
 #[wasm_bindgen]
 extern "C" {

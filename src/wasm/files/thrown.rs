@@ -2,9 +2,9 @@
 
 use wasm_bindgen::JsValue;
 
-use crate::file_system::{Fault, FaultKind};
-use crate::wasm::below::Below;
-use crate::wasm::vma_error::vma_error;
+use vma_inspector::file_system::{Fault, FaultKind};
+use vma_wasm::Below;
+use vma_wasm::vma_error;
 
 /// A fault, to throw; what came up from the first module as it was thrown.
 pub(super) fn thrown(below: &Below, fault: &Fault) -> JsValue {

@@ -12,13 +12,14 @@ use super::facts;
 use super::save::FilesSave;
 use super::search::FilesSearch;
 use super::shared::Shared;
-use crate::file_system::{
-    Cursor, ExtendedAttribute, FaultKind, Name, NodeId, Note, Result as Asked, Stream, Subvolume,
+use vma_inspector::file_system::{
+    Cursor, ExtendedAttribute, FaultKind, Name, NodeId, Note, Open, Result as Asked, Stream,
+    Subvolume,
 };
-use crate::files::{self, Listing, Opening, Pack, Step, read_as_far};
-use crate::wasm::below::Below;
-use crate::wasm::js_source::{JsSource, SourceBytes};
-use crate::wasm::object::{Fields, from_number, list, pairs};
+use vma_inspector::files::{self, Listing, Opening, Pack, Step, read_as_far};
+use vma_wasm::Below;
+use vma_wasm::{Fields, from_number, list, pairs};
+use vma_wasm::{JsSource, SourceBytes};
 
 /// Bytes that one call reads of a file, at most.
 const READ_MAX: usize = 1 << 20;
@@ -55,21 +56,22 @@ pub struct Volume {
     listing: RefCell<Option<Listing>>,
 }
 
-#[wasm_bindgen]
 impl Volume {
     /// Of area number `area` of a disk, as `DiskContents` lists them, or of its logical
-    /// volume number `logical`. Nothing is read yet.
-    #[wasm_bindgen(constructor)]
+    /// volume number `logical`, as `open` opens it. Nothing is read yet.
     #[must_use]
-    pub fn new(disk: SourceBytes, area: u32, logical: Option<u32>) -> Self {
+    pub fn new(disk: SourceBytes, area: u32, logical: Option<u32>, open: Open) -> Self {
         let below = Below::default();
         let index = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
         let disk = Rc::new(JsSource::new(disk, below.clone()));
-        let opening = Opening::new(disk, index(area), logical.map(index));
+        let opening = Opening::new(disk, index(area), logical.map(index), open);
         let shared = Rc::new(Shared { opening, volume: OnceCell::new(), below });
         Self { shared, listing: RefCell::default() }
     }
+}
 
+#[wasm_bindgen]
+impl Volume {
     /// Opens it. Throws a `VmaError`, with the code of the fault.
     pub fn open(&self) -> Result<OpenedVolume, JsValue> {
         if self.shared.volume.get().is_none() {
@@ -96,7 +98,7 @@ impl Volume {
 
     /// About how many bytes have to be decoded to come to what is wanted.
     pub fn distance(&self) -> f64 {
-        crate::wasm::object::number(self.shared.opening.distance())
+        vma_wasm::number(self.shared.opening.distance())
     }
 
     /// What something is wanted for is given up.

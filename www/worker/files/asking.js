@@ -1,7 +1,7 @@
 /** Asks a file system, and fetches what it lacks for the answer. */
 import { failure, RemoteError } from "../../shared/failure.js";
 
-/** @typedef {import("../../core/vma_inspector_files.js").Volume} Volume */
+/** @typedef {import("../../core/vma_inspector_files_unix.js").Volume} Volume */
 /** @typedef {import("./open.js").Holder} Holder */
 /** @typedef {import("./open.js").Open} Open */
 /**
@@ -59,7 +59,7 @@ export class Asking {
 
   /**
    * The same for a value that is made in steps; true if there are more of them.
-   * @param {() => import("../../core/vma_inspector_files.js").FilesStep} step
+   * @param {() => import("../../core/vma_inspector_files_unix.js").FilesStep} step
    */
   async step(step) {
     const made = await this.ask(() => step() || undefined);

@@ -1,6 +1,6 @@
 /** What asking a file system takes. */
 import type { Archive } from "../../core/vma_inspector.js";
-import type { Volume } from "../../core/vma_inspector_files.js";
+import type { Volume } from "../../core/vma_inspector_files_unix.js";
 import type { OpenedVolume } from "../../shared/files.js";
 import type { BlobSource } from "../source/blob-source.js";
 

@@ -50,7 +50,7 @@ export class Volumes {
    */
   async use(holder, place, asker, work) {
     const key = keyOf(place);
-    const open = await this.#take(holder, place);
+    const open = await this.#take(holder, place, asker.pause);
     open.users += 1;
     try {
       const asking = new Asking(holder, open, asker);
@@ -73,9 +73,10 @@ export class Volumes {
   /**
    * @param {Holder} holder
    * @param {VolumePlace} place
+   * @param {() => Promise<void>} pause
    * @returns {Promise<Open>}
    */
-  async #take(holder, place) {
+  async #take(holder, place, pause) {
     const key = keyOf(place);
     this.#dropBroken(key);
     const known = this.#open.get(key);
@@ -84,7 +85,7 @@ export class Volumes {
       this.#open.set(key, known);
       return known;
     }
-    const volume = await openDisk(holder.archive, place);
+    const volume = await openDisk(holder.archive, place, pause);
     if (!volume) throw new RemoteError(failure("file-not-found", `disk ${place.deviceId}`));
     const meanwhile = this.#open.get(key);
     if (meanwhile) {

@@ -5,7 +5,7 @@ import { Buffers } from "../buffers.js";
 const CHUNK_BYTES = 2 * 1024 * 1024;
 const BUFFERS_MAX = 8 * CHUNK_BYTES;
 
-/** @typedef {import("../../core/vma_inspector_files.js").FilesSave} FilesSave */
+/** @typedef {import("../../core/vma_inspector_files_unix.js").FilesSave} FilesSave */
 /** @typedef {import("../../shared/files.js").FileMissed} FileMissed */
 /** @typedef {import("../files/asking.js").Asking} Asking */
 /** @typedef {import("./sinks.js").Sink} Sink */

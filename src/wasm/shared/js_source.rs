@@ -6,8 +6,8 @@ use js_sys::BigUint64Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::below::Below;
-use crate::source::{Error, Gap, GapKind, ReadAt};
+use crate::below::Below;
+use vma_inspector::source::{Error, Gap, GapKind, ReadAt};
 
 #[wasm_bindgen]
 extern "C" {
@@ -39,13 +39,15 @@ extern "C" {
 }
 
 /// Bytes that another module reads. What it says of itself is passed on as it is.
-pub(super) struct JsSource {
+pub struct JsSource {
     bytes: SourceBytes,
     below: Below,
 }
 
 impl JsSource {
-    pub(super) fn new(bytes: SourceBytes, below: Below) -> Self {
+    /// Those of `bytes`, which are freed with it; what it throws is kept in `below`.
+    #[must_use]
+    pub fn new(bytes: SourceBytes, below: Below) -> Self {
         Self { bytes, below }
     }
 }
@@ -101,7 +103,7 @@ impl ReadAt for JsSource {
 }
 
 /// Pairs of start and end.
-pub(super) fn ranges(numbers: &BigUint64Array) -> Vec<Range<u64>> {
+pub fn ranges(numbers: &BigUint64Array) -> Vec<Range<u64>> {
     let numbers = numbers.to_vec();
     let (pairs, _) = numbers.as_chunks::<2>();
     pairs.iter().map(|&[start, end]| start..end).collect()

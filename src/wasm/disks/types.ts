@@ -48,6 +48,8 @@ export interface DiskArea {
 /** A file system, or what wraps one. */
 export interface DiskVolume {
   kind: string;
+  /** Which module reads files in it; null if none does. */
+  family: "unix" | "others" | null;
   label: string | null;
   uuid: string | null;
   size: number | null;

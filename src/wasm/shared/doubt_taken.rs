@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::image::Doubt;
+use vma_inspector::image::Doubt;
 
 #[wasm_bindgen]
 extern "C" {
@@ -13,7 +13,7 @@ extern "C" {
 }
 
 /// What bytes in doubt are taken for: what they are, unless something else is said.
-pub(super) fn doubt_of(taken: Option<DoubtTaken>) -> Result<Doubt, JsValue> {
+pub fn doubt_of(taken: Option<DoubtTaken>) -> Result<Doubt, JsValue> {
     let Some(taken) = taken else { return Ok(Doubt::AsItIs) };
     match JsValue::from(taken).as_string().as_deref() {
         Some("as-it-is") => Ok(Doubt::AsItIs),

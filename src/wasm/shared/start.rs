@@ -5,9 +5,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.ts");
 
-/// Prints a panic, which is a fault of this program, before the instance ends.
-#[wasm_bindgen(start)]
-fn start() {
+/// Has a panic, which is a fault of this program, be printed before the instance ends.
+pub fn report_panics() {
     std::panic::set_hook(Box::new(|info| {
         web_sys::console::error_1(&format!("vma-inspector: {info}").into());
     }));

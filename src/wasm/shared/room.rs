@@ -4,8 +4,8 @@ use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::object::Fields;
-use crate::archive::unit::DeviceId;
+use crate::object::Fields;
+use vma_inspector::archive::unit::DeviceId;
 
 #[wasm_bindgen]
 extern "C" {
@@ -17,13 +17,15 @@ extern "C" {
     pub type Room;
 }
 
-pub(super) fn image_bytes(device: DeviceId, offset: u64, bytes: Uint8Array) -> Fields {
+/// Bytes of a disk from `offset` on, as an `ImageBytes`.
+#[must_use]
+pub fn image_bytes(device: DeviceId, offset: u64, bytes: Uint8Array) -> Fields {
     Fields::default().with("deviceId", device.get()).count("offset", offset).with("bytes", bytes)
 }
 
 /// Copies `bytes` into an array that `room` gives, or into a new one if that
 /// has another length.
-pub(super) fn put_into(room: &Room, bytes: &[u8]) -> Uint8Array {
+pub fn put_into(room: &Room, bytes: &[u8]) -> Uint8Array {
     let length = JsValue::from(bytes.len());
     let given = room.unchecked_ref::<Function>().call1(&JsValue::UNDEFINED, &length);
     let given = given.ok().and_then(|given| given.dyn_into::<Uint8Array>().ok());

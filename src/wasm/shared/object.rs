@@ -7,28 +7,28 @@ use core::ops::Range;
 
 /// A plain object, built property by property.
 #[derive(Default)]
-pub(super) struct Fields(Object);
+pub struct Fields(Object);
 
 impl Fields {
     /// Sets a property.
-    pub(super) fn with(self, name: &str, value: impl Into<JsValue>) -> Self {
+    pub fn with(self, name: &str, value: impl Into<JsValue>) -> Self {
         // Setting a property of a fresh plain object cannot fail.
         let _ = Reflect::set(&self.0, &name.into(), &value.into());
         self
     }
 
     /// Sets a property to a number.
-    pub(super) fn count(self, name: &str, value: u64) -> Self {
+    pub fn count(self, name: &str, value: u64) -> Self {
         self.with(name, number(value))
     }
 
     /// Sets a property to a text, or to `null`.
-    pub(super) fn text(self, name: &str, value: Option<&str>) -> Self {
+    pub fn text(self, name: &str, value: Option<&str>) -> Self {
         self.with(name, value.map_or(JsValue::NULL, JsValue::from_str))
     }
 
     /// Sets a property to a number, or to `null`.
-    pub(super) fn count_or_null(self, name: &str, value: Option<u64>) -> Self {
+    pub fn count_or_null(self, name: &str, value: Option<u64>) -> Self {
         self.with(name, value.map_or(JsValue::NULL, |value| number(value).into()))
     }
 }
@@ -40,12 +40,12 @@ impl From<Fields> for JsValue {
 }
 
 /// An array of what `item` makes of each of `items`.
-pub(super) fn list<T>(items: impl IntoIterator<Item = T>, item: impl Fn(T) -> Fields) -> Array {
+pub fn list<T>(items: impl IntoIterator<Item = T>, item: impl Fn(T) -> Fields) -> Array {
     items.into_iter().map(|value| JsValue::from(item(value))).collect()
 }
 
 /// Ranges as pairs of offset and length.
-pub(super) fn pairs(ranges: &[Range<u64>]) -> Float64Array {
+pub fn pairs(ranges: &[Range<u64>]) -> Float64Array {
     let numbers: Vec<f64> = ranges
         .iter()
         .flat_map(|range| [number(range.start), number(range.end.saturating_sub(range.start))])
@@ -55,12 +55,12 @@ pub(super) fn pairs(ranges: &[Range<u64>]) -> Float64Array {
 
 /// As JavaScript counts: exact up to 2^53, rounded above.
 #[allow(clippy::as_conversions)]
-pub(super) fn number(value: u64) -> f64 {
+pub fn number(value: u64) -> f64 {
     value as f64
 }
 
 /// A count from JavaScript; negative ones and fractions are cut off.
 #[allow(clippy::as_conversions)]
-pub(super) fn from_number(value: f64) -> u64 {
+pub fn from_number(value: f64) -> u64 {
     value as u64
 }

@@ -4,10 +4,10 @@
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
-use super::object::number;
+use crate::object::number;
 
 /// An error, to throw.
-pub(super) fn vma_error(message: &str, code: &str, part: &str, offset: Option<u64>) -> JsValue {
+pub fn vma_error(message: &str, code: &str, part: &str, offset: Option<u64>) -> JsValue {
     let thrown = js_sys::Error::new(message);
     thrown.set_name("VmaError");
     let set = |key: &str, value: JsValue| Reflect::set(&thrown, &key.into(), &value);

@@ -1,4 +1,14 @@
-//! What is on a disk, as JavaScript objects.
+//! The module that tells what is on a disk which the first reads, as JavaScript objects.
+
+#![cfg(target_arch = "wasm32")]
+#![forbid(unsafe_code)]
+#![deny(
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 use std::rc::Rc;
 
@@ -6,17 +16,17 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::disk_contents::{Area, DiskContents, System};
-use crate::file_system::{Proof, Volume};
-use crate::partition::boot_loader::BootLoader;
-use crate::partition::{Remark, Use};
-use crate::source::ReadAt;
-use crate::wasm::below::Below;
-use crate::wasm::js_source::{JsSource, SourceBytes};
-use crate::wasm::object::{Fields, list};
+use vma_inspector::disk_contents::{Area, DiskContents, System};
+use vma_inspector::file_system::{Family, Proof, Volume, family};
+use vma_inspector::partition::boot_loader::BootLoader;
+use vma_inspector::partition::{Remark, Use};
+use vma_inspector::source::ReadAt;
+use vma_wasm::Below;
+use vma_wasm::{Fields, list};
+use vma_wasm::{JsSource, SourceBytes};
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("disk_contents.ts");
+const TYPES: &str = include_str!("types.ts");
 
 #[wasm_bindgen]
 extern "C" {
@@ -31,7 +41,8 @@ extern "C" {
 pub fn describe(disk: SourceBytes) -> Result<DiskContentsObject, JsValue> {
     let below = Below::default();
     let disk: Rc<dyn ReadAt> = Rc::new(JsSource::new(disk, below.clone()));
-    let found = crate::disk_contents::describe(&disk).map_err(|error| below.thrown(&error))?;
+    let found =
+        vma_inspector::disk_contents::describe(&disk).map_err(|error| below.thrown(&error))?;
     Ok(JsValue::from(contents(&found)).into())
 }
 
@@ -95,6 +106,7 @@ fn volume(volume: &Volume) -> Fields {
     };
     Fields::default()
         .with("kind", volume.kind.code())
+        .text("family", family(volume.kind).map(Family::code))
         .text("label", volume.label.as_deref())
         .text("uuid", volume.uuid.as_deref())
         .count_or_null("size", volume.size)
@@ -102,4 +114,10 @@ fn volume(volume: &Volume) -> Fields {
         .text("mounted", volume.mounted.as_deref())
         .text("detail", volume.detail.as_deref())
         .with("proof", proof)
+}
+
+/// Prints a panic before the instance ends.
+#[wasm_bindgen(start)]
+fn start() {
+    vma_wasm::report_panics();
 }

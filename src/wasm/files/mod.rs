@@ -1,9 +1,0 @@
-//! The module that looks into disks which the first reads.
-
-mod describe;
-mod facts;
-mod save;
-mod search;
-mod shared;
-mod thrown;
-mod volume;

@@ -1,0 +1,23 @@
+//! The module that reads files in NTFS, FAT, exFAT and ISO 9660.
+
+#![cfg(target_arch = "wasm32")]
+#![forbid(unsafe_code)]
+
+use vma_inspector::file_system::open_others;
+use vma_wasm::SourceBytes;
+use vma_wasm_files::Volume;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Prints a panic before the instance ends.
+#[wasm_bindgen(start)]
+fn start() {
+    vma_wasm::report_panics();
+}
+
+/// Area number `area` of a disk, as `DiskContents` lists them, or its logical volume
+/// number `logical`. Nothing is read yet.
+#[wasm_bindgen(js_name = volumeOf)]
+#[must_use]
+pub fn volume_of(disk: SourceBytes, area: u32, logical: Option<u32>) -> Volume {
+    Volume::new(disk, area, logical, open_others)
+}
