@@ -19,17 +19,10 @@ import { Trust } from "./page/trust.js";
 import { Upkeep } from "./page/upkeep.js";
 import { WorkerClient } from "./page/worker-client.js";
 import { failure } from "./shared/failure.js";
-import { archiveView } from "./views/archive-view.js";
 import { bytesView } from "./views/bytes-view.js";
-import { checksumsView } from "./views/checksums-view.js";
 import { configsView } from "./views/configs-view.js";
-import { containerView } from "./views/container-view.js";
-import { damageView } from "./views/damage-view.js";
 import { devicesView } from "./views/devices-view.js";
-import { extentsView } from "./views/extents-view.js";
 import { failureView } from "./views/failure-view.js";
-import { fileNameView } from "./views/file-name-view.js";
-import { findingsView } from "./views/findings-view.js";
 import { goneView } from "./views/gone-view.js";
 import { headView } from "./views/head-view.js";
 import { keptView } from "./views/kept-view.js";
@@ -41,12 +34,8 @@ import { machineView } from "./views/machine-view.js";
 import { newerView } from "./views/newer-view.js";
 import { openerView } from "./views/opener-view.js";
 import { ownPolicyView } from "./views/own-policy-view.js";
-import { proxmoxView } from "./views/proxmox-view.js";
-import { questionView } from "./views/question-view.js";
-import { reportView } from "./views/report-view.js";
 import { scanView } from "./views/scan-view.js";
 import { tabsView, whenLookedAt } from "./views/tabs-view.js";
-import { trayView } from "./views/tray-view.js";
 import { loadLater } from "./words/catalogue.js";
 
 let state = INITIAL;
@@ -69,18 +58,14 @@ const parts = [
   ["configuration", machineView],
   ["configuration", configsView],
   ["files", (send) => loadedPart("files", () => loadFiles(send), FILES_STYLES)],
-  ["damage", damageView],
-  ["damage", findingsView],
-  ["restore", proxmoxView],
-  ["restore", fileNameView],
   ["elsewhere", laterView(loadElsewhere, renderSoon)],
   ["bytes", (send) => bytesView(send, worker)],
-  ["details", reportView],
-  ["details", archiveView],
-  ["details", containerView],
-  ["details", checksumsView],
-  ["details", extentsView],
 ];
+
+async function loadPartsOfBackup() {
+  const [{ partsOfBackup }] = await Promise.all([import("./parts-of-backup.js"), loadLater()]);
+  return partsOfBackup;
+}
 
 async function loadElsewhere() {
   const [{ elsewhereView }] = await Promise.all([import("./parts-later.js"), loadLater()]);
@@ -95,19 +80,12 @@ async function loadFiles(send) {
 const views = [
   // First of all: it translates what the others find in the document.
   languageView(),
-  ...[
-    newerView,
-    openerView,
-    failureView,
-    goneView,
-    headView,
-    scanView,
-    devicesView,
-    tabsView,
-    trayView,
-  ].map((view) => view(send)),
+  ...[newerView, openerView, failureView, goneView, headView, scanView, devicesView, tabsView].map(
+    (view) => view(send),
+  ),
   ...parts.map(([tab, view]) => whenLookedAt(tab, view(send))),
-  ...[keptView, ownPolicyView, questionView, liveView, keysView].map((view) => view(send)),
+  laterView(loadPartsOfBackup, renderSoon)(send),
+  ...[keptView, ownPolicyView, liveView, keysView].map((view) => view(send)),
 ];
 
 const actions = new Actions(worker, send, () => state);

@@ -22,6 +22,7 @@ const ARROWS = {
     "actions.js",
     "later.js",
     "parts-later.js",
+    "parts-of-backup.js",
     "views",
     "page",
     "words",
@@ -30,6 +31,7 @@ const ARROWS = {
   ],
   "later.js": ["parts-later.js", "page", "shared", "words"],
   "parts-later.js": ["views", "page", "words"],
+  "parts-of-backup.js": ["views", "page"],
   "actions.js": ["later.js", "page", "shared"],
   "service-worker.js": ["shared"],
 };

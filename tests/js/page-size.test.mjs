@@ -61,8 +61,8 @@ test("the core that is loaded first is at most 300 KiB gzipped", () => {
   within(300 * KIB, sized(first.filter((name) => name.endsWith(".wasm"))));
 });
 
-test("what is loaded first is at most 419 KiB gzipped", () => {
-  within(419 * KIB, sized(first));
+test("what is loaded first is at most 400 KiB gzipped", () => {
+  within(400 * KIB, sized(first));
 });
 
 test("the module of the core that makes files is at most 140 KiB gzipped", () => {

@@ -9,8 +9,11 @@ import { modules } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
 
 const built = (path) => import(pathToFileURL(join(modules, path)));
+const { loadLater } = await built("words/catalogue.js");
+await loadLater();
 const { explanation, printed } = await built("words/proxmox.js");
 const restoreWords = await built("words/restore.js");
+const { anyNameCommand, hasPlaceholder } = await built("words/restore-facts.js");
 
 const sources = ["file.rs", "header.rs", "known.rs", "reading.rs"].map((file) =>
   readFileSync(join(root, "src/proxmox", file), "utf8"),
@@ -125,13 +128,12 @@ test("each end of a restore is told in Proxmox's words, and explained", () => {
 });
 
 test("what the host decides is said as a condition", () => {
-  const { anyNameCommand, hostCondition } = restoreWords;
+  const { hostCondition } = restoreWords;
   assert.match(hostCondition(restore()), /the storage local-lvm \(for scsi0, efidisk0\)/);
   assert.equal(anyNameCommand("zstd"), "zstd -dc FILE | qmrestore - VMID --storage STORAGE");
 });
 
 test("a command without the file's name says what to put there, and holds nothing of a shell's", () => {
-  const { anyNameCommand, hasPlaceholder } = restoreWords;
   for (const kind of ["plain", "zstd", "lzop", "gzip", "bzip2"]) {
     const command = anyNameCommand(kind);
     assert.ok(hasPlaceholder(command), command);

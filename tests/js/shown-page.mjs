@@ -130,7 +130,9 @@ const { reportOf, trustOf } = await built("worker/report-server.js");
 const importing = /import \{ (\w+View) \} from "\.\/(views\/[\w-]+\.js)"/g;
 const passingOn = /export \{ (\w+View) \} from "\.\/(views\/[\w-]+\.js)"/g;
 const names = [
-  ...readFileSync(join(modules, "main.js"), "utf8").matchAll(importing),
+  ...["main.js", "parts-of-backup.js"].flatMap((name) => [
+    ...readFileSync(join(modules, name), "utf8").matchAll(importing),
+  ]),
   ...readFileSync(join(modules, "parts-later.js"), "utf8").matchAll(passingOn),
 ];
 const views = await Promise.all(names.map(async ([, name, path]) => (await built(path))[name]));

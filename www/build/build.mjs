@@ -90,9 +90,13 @@ function generateModules(target, folder) {
 /** The language of index.html, and of whoever speaks none of the others. */
 const LANGUAGE = "en";
 
-/** The sentences of what is loaded only when somebody asks for it. */
-export const LATER =
-  /^(appliance|backups|byte-kind|elsewhere|field|file-fault|file-note|file-type|files|folder|foreign|forum|hex|not-read|recent|texts)\./;
+/** Families of sentences that are loaded only with a backup, or when somebody asks for them. */
+const LATER_FAMILIES = `
+  appliance backups byte-kind container-finding elsewhere extents field file-fault file-note
+  file-type files finding finding-unknown findings folder foreign forum hex not-read pager
+  proxmox question recent restored save-phase saves severity texts
+`;
+export const LATER = new RegExp(`^(${LATER_FAMILIES.trim().split(/\s+/).join("|")})\\.`);
 
 /** All languages of the page: each has a file of sentences of its name in www/words. */
 export const languages = readdirSync(join(root, "www/words"))

@@ -8,7 +8,7 @@ import {
   namesOf,
 } from "../words/container.js";
 import { placed } from "../words/places.js";
-import { containerSentence } from "../words/sentences.js";
+import { containerSentence } from "../words/finding-sentences.js";
 import { text } from "../words/text.js";
 import { bytesLink } from "./bytes-link.js";
 import { byId, fill, h, whenChanged } from "./dom.js";

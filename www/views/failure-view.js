@@ -1,11 +1,11 @@
 /** What could not be opened, and why. */
+import { loadLater } from "../words/catalogue.js";
 import { exactSize, size } from "../words/format.js";
 import { aloneWords } from "../words/parts.js";
 import { failureSentence } from "../words/sentences.js";
 import { pieces, text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
 import { button, failureWords, foreign, sign } from "./parts.js";
-import { predictionList } from "./proxmox-view.js";
 
 /** @param {import("../page/model.js").Send} send */
 export function failureView(send) {
@@ -57,7 +57,7 @@ function card({ file, failure, again, sentence }, shown, send) {
     sentence ? h("p", {}, sentence.text) : failureWords(failure),
     alone && h("p", {}, h("strong", {}, alone)),
     other?.members && memberList(other.members),
-    !other && proxmox && [h("h3", {}, text("proxmox.eyebrow")), predictionList(proxmox)],
+    !other && proxmox && predictions(proxmox),
     shown && h("p", {}, ...pieces("failure-box.still", { name: foreign(shown.name) })),
     again &&
       button(text("failure-box.with-memory"), () =>
@@ -65,6 +65,19 @@ function card({ file, failure, again, sentence }, shown, send) {
       ),
     button(text("failure-box.close"), () => send({ type: "failure-dismissed" })),
   );
+}
+
+/**
+ * What Proxmox's program says: in words that are loaded now.
+ * @param {NonNullable<import("../shared/messages.js").Failure["proxmox"]>} foretold
+ */
+function predictions(foretold) {
+  const place = h("div");
+  Promise.all([import("./predictions.js"), loadLater()]).then(
+    ([{ predictionsAlone }]) => fill(place, ...predictionsAlone(foretold)),
+    () => fill(place, h("p", {}, text("bytes.not-loaded"))),
+  );
+  return place;
 }
 
 /**

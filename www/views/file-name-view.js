@@ -1,7 +1,7 @@
 /** Whether Proxmox takes the file by its name, and the right name if not. */
 import { isBeginningLost } from "../words/facts.js";
 import { nameProblem, nameRemarks, renameHint } from "../words/file-name.js";
-import { deathsOf } from "../words/restore.js";
+import { deathsOf } from "../words/restore-facts.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
 import { foreign, sign } from "./parts.js";

@@ -4,7 +4,7 @@ import { FINDINGS_PER_PAGE } from "../page/state.js";
 import { allFindings, doubtBytes, isTorn } from "../words/facts.js";
 import { whenKept } from "../words/format.js";
 import { entriesOf, placed } from "../words/places.js";
-import { findingSentence } from "../words/sentences.js";
+import { findingSentence } from "../words/finding-sentences.js";
 import { text } from "../words/text.js";
 import { bytesLink } from "./bytes-link.js";
 import { byId, fill, h, setAttribute, setText, whenFactsChanged } from "./dom.js";

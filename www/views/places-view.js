@@ -1,7 +1,7 @@
 /** What is wrong in one place, or in several in the same way. */
 import { numberOf } from "../words/places.js";
 import { size } from "../words/format.js";
-import { findingSentence } from "../words/sentences.js";
+import { findingSentence } from "../words/finding-sentences.js";
 import { text } from "../words/text.js";
 import { bytesLink } from "./bytes-link.js";
 import { fill, h, setAttribute, setText } from "./dom.js";

@@ -5,7 +5,7 @@ import { checkedCaption, checkedRows } from "../words/checked.js";
 import { duration, size, speed } from "../words/format.js";
 import { leftOutSentences } from "../words/left-out.js";
 import { share } from "../words/numbers.js";
-import { anyNameCommand, deathsOf } from "../words/restore.js";
+import { anyNameCommand, deathsOf } from "../words/restore-facts.js";
 import { failureSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
 import { byId, fill, h, setAttribute, setText, whenFactsChanged } from "./dom.js";

@@ -6,7 +6,7 @@ import { dataSentence } from "./container.js";
 import { isBeginningLost, missedDrives } from "./facts.js";
 import { nameRemarks } from "./file-name.js";
 import { leftOutSentences } from "./left-out.js";
-import { deathsOf, isOtherMachine } from "./restore.js";
+import { deathsOf, isOtherMachine } from "./restore-facts.js";
 import { text } from "./text.js";
 import { verdict } from "./verdict.js";
 

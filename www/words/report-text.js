@@ -2,7 +2,7 @@
 import { contentsLine, contentsRemarks } from "./disk-contents.js";
 import { exactSize, size, times } from "./format.js";
 import { count } from "./numbers.js";
-import { containerSentence, findingSentence } from "./sentences.js";
+import { containerSentence, findingSentence } from "./finding-sentences.js";
 import { shownPlainly } from "./shown.js";
 import { text } from "./text.js";
 

@@ -1,25 +1,11 @@
 /**
- * What codes of findings and failures mean, for people. A code chooses a
- * sentence of the catalogue and no more: on which codes the page acts stands in
- * `shared/codes.js`.
+ * What codes of failures mean, for people. A code chooses a sentence of the
+ * catalogue and no more: on which codes the page acts stands in `shared/codes.js`.
  */
 import { keyOf, text } from "./text.js";
 
 /** @typedef {{ title: string, text: string }} Sentence */
 /** @typedef {"finding" | "container-finding" | "failure"} Family */
-
-/** @param {string} code */
-export function findingSentence(code) {
-  return sentence("finding", code) ?? unknownFinding(code);
-}
-
-/**
- * Of a finding of what wraps the archive.
- * @param {string} code
- */
-export function containerSentence(code) {
-  return sentence("container-finding", code) ?? unknownFinding(code);
-}
 
 /** @param {string} code */
 export function failureSentence(code) {
@@ -28,19 +14,12 @@ export function failureSentence(code) {
 }
 
 /**
- * @param {string} code
- * @returns {Sentence}
- */
-function unknownFinding(code) {
-  return { title: text("finding-unknown.title", { code }), text: text("finding-unknown.text") };
-}
-
-/**
+ * The sentence of a code; null where the catalogue has none.
  * @param {Family} family
  * @param {string} code
  * @returns {Sentence | null}
  */
-function sentence(family, code) {
+export function sentence(family, code) {
   const title = keyOf(family, `${code}.title`);
   const words = keyOf(family, `${code}.text`);
   return title && words ? { title: text(title), text: text(words) } : null;
