@@ -63,8 +63,13 @@ const parts = [
 ];
 
 async function loadPartsOfBackup() {
-  const [{ partsOfBackup }] = await Promise.all([import("./parts-of-backup.js"), loadLater()]);
+  const [{ partsOfBackup }] = await Promise.all([import("./parts-later.js"), loadLater()]);
   return partsOfBackup;
+}
+
+async function loadPredictions() {
+  const [{ predictionsAlone }] = await Promise.all([import("./parts-later.js"), loadLater()]);
+  return predictionsAlone;
 }
 
 async function loadElsewhere() {
@@ -80,9 +85,9 @@ async function loadFiles(send) {
 const views = [
   // First of all: it translates what the others find in the document.
   languageView(),
-  ...[newerView, openerView, failureView, goneView, headView, scanView, devicesView, tabsView].map(
-    (view) => view(send),
-  ),
+  ...[newerView, openerView].map((view) => view(send)),
+  failureView(send, loadPredictions),
+  ...[goneView, headView, scanView, devicesView, tabsView].map((view) => view(send)),
   ...parts.map(([tab, view]) => whenLookedAt(tab, view(send))),
   laterView(loadPartsOfBackup, renderSoon)(send),
   ...[keptView, ownPolicyView, liveView, keysView].map((view) => view(send)),

@@ -1,13 +1,15 @@
 /**
- * All that is loaded only when somebody asks for it, in one file: the list of many
- * backups, the files that were opened last, the VM for other programs, and the files in
- * the disks.
+ * All that is loaded with the first backup or when somebody asks for it, in one file, so
+ * that what is loaded first is in few: the parts below the disks, the list of many backups,
+ * the files that were opened last, the VM for other programs, and the files in the disks.
  */
 import { Listing } from "./page/listing/listing.js";
 import { Recent } from "./page/recent/recent.js";
 import { listingView } from "./views/listing-view.js";
 import { recentView } from "./views/recent-view.js";
 
+export { partsOfBackup } from "./parts-of-backup.js";
+export { predictionsAlone } from "./views/predictions.js";
 export { giveReportText } from "./page/report-as-text.js";
 export { sampleFile } from "./page/sample.js";
 export { foreignSentence } from "./words/foreign.js";

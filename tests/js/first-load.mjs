@@ -13,7 +13,7 @@ const ADDRESS = /new URL\(\s*["'`]([^"'`$]+)["'`]\s*,\s*import\.meta\.url\s*\)/g
 
 /** What is loaded when it is first looked at: views, their styles, and sentences. */
 const LOOKED_AT =
-  /^((hex-view|parts-later|parts-of-backup|predictions|catalogue-later-[a-z]+)-[A-Z0-9]{8}\.js|styles\/(hex|files)\.css)$/;
+  /^((hex-view|parts-later|catalogue-later-[a-z]+)-[A-Z0-9]{8}\.js|styles\/(hex|files)\.css)$/;
 
 /**
  * Names of the files of the page in `folder`, that of the document first.

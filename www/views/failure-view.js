@@ -1,5 +1,4 @@
 /** What could not be opened, and why. */
-import { loadLater } from "../words/catalogue.js";
 import { exactSize, size } from "../words/format.js";
 import { aloneWords } from "../words/parts.js";
 import { failureSentence } from "../words/sentences.js";
@@ -7,8 +6,15 @@ import { pieces, text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
 import { button, failureWords, foreign, sign } from "./parts.js";
 
-/** @param {import("../page/model.js").Send} send */
-export function failureView(send) {
+/**
+ * @typedef {typeof import("./predictions.js").predictionsAlone} Predictions
+ */
+
+/**
+ * @param {import("../page/model.js").Send} send
+ * @param {() => Promise<Predictions>} loadPredictions
+ */
+export function failureView(send, loadPredictions) {
   const section = byId("failure");
   /** @type {import("../page/model.js").State["failure"]} */
   let told = null;
@@ -16,7 +22,7 @@ export function failureView(send) {
     ({ failure, archive }) => [failure, archive?.file],
     (failure, shown) => {
       section.hidden = failure === null;
-      fill(section, failure && card(failure, shown, send));
+      fill(section, failure && card(failure, shown, send, loadPredictions));
       if (failure && failure !== told) bring(section);
       told = failure;
     },
@@ -39,8 +45,9 @@ function bring(section) {
  * @param {NonNullable<import("../page/model.js").State["failure"]>} failed
  * @param {import("../page/model.js").FileFacts | undefined} shown
  * @param {import("../page/model.js").Send} send
+ * @param {() => Promise<Predictions>} loadPredictions
  */
-function card({ file, failure, again, sentence }, shown, send) {
+function card({ file, failure, again, sentence }, shown, send, loadPredictions) {
   const { foreign: other, proxmox } = failure;
   const alone = file && aloneWords(file.name);
   return h(
@@ -57,7 +64,7 @@ function card({ file, failure, again, sentence }, shown, send) {
     sentence ? h("p", {}, sentence.text) : failureWords(failure),
     alone && h("p", {}, h("strong", {}, alone)),
     other?.members && memberList(other.members),
-    !other && proxmox && predictions(proxmox),
+    !other && proxmox && predictions(proxmox, loadPredictions),
     shown && h("p", {}, ...pieces("failure-box.still", { name: foreign(shown.name) })),
     again &&
       button(text("failure-box.with-memory"), () =>
@@ -70,11 +77,12 @@ function card({ file, failure, again, sentence }, shown, send) {
 /**
  * What Proxmox's program says: in words that are loaded now.
  * @param {NonNullable<import("../shared/messages.js").Failure["proxmox"]>} foretold
+ * @param {() => Promise<Predictions>} load
  */
-function predictions(foretold) {
+function predictions(foretold, load) {
   const place = h("div");
-  Promise.all([import("./predictions.js"), loadLater()]).then(
-    ([{ predictionsAlone }]) => fill(place, ...predictionsAlone(foretold)),
+  load().then(
+    (list) => fill(place, ...list(foretold)),
     () => fill(place, h("p", {}, text("bytes.not-loaded"))),
   );
   return place;
