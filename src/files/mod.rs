@@ -7,6 +7,7 @@
 
 pub mod cache;
 mod contents;
+mod damage;
 mod left_out;
 mod listing;
 mod member;
@@ -16,6 +17,7 @@ mod volume;
 
 pub use self::cache::Cache;
 pub use self::contents::{Contents, read_as_far};
+pub use self::damage::{Counts, Damage, Damaged, Hurt};
 pub use self::left_out::Missed;
 pub use self::listing::{Listed, Listing};
 pub use self::pack::{Chosen, Pack};

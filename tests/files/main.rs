@@ -3,6 +3,7 @@
 #![allow(missing_docs)]
 
 mod btrfs;
+mod damage;
 mod damaged;
 mod exfat;
 mod ext;
