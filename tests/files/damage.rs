@@ -151,35 +151,46 @@ fn a_folder_whose_list_is_lost_is_told_and_what_it_names_is_not_made_up() {
     for (path, one) in told.iter().filter(|(path, _)| path.as_str() != "many") {
         assert_eq!((path.as_str(), one.hit.lost), ("many/entry number 000049", 10));
     }
-    // Of the whole inode table nothing is known: not even what the root names.
-    let table = made.output("dumpe2fs $F 2>/dev/null | grep -m1 'Inode table at'");
-    let table = String::from_utf8_lossy(&table);
-    let first: u64 = table
-        .split_whitespace()
-        .find_map(|word| word.split_once('-').and_then(|(first, _)| first.parse().ok()))
-        .expect("where it lies");
-    let disk: Rc<dyn ReadAt> = Rc::new(disk_with(&made));
-    let gap = (first + 1) * 4096..(first + 2) * 4096;
-    let system = waiting(with_gaps(disk, std::slice::from_ref(&gap), GapKind::Lost));
-    let (told, _) = walk(&system.volume);
-    let size = made.output("dumpe2fs -h $F 2>/dev/null | sed -n 's/^Inode size:[^0-9]*//p'");
-    let size: u64 = String::from_utf8_lossy(&size).trim().parse().expect("a size");
-    let lost = 4096 / size + 1..=2 * 4096 / size;
-    let numbers: Vec<_> = lost.map(|number| number.to_string()).collect();
-    let all: BTreeSet<_> = asked(&made, &format!("ncheck {}", numbers.join(" ")))
-        .into_iter()
-        .map(|(_, path)| path.trim_start_matches('/').to_owned())
-        .collect();
-    // What is below a folder that is lost itself nobody knows.
-    let is_below = |path: &str| {
-        path.match_indices('/').any(|(at, _)| path.get(..at).is_some_and(|up| all.contains(up)))
-    };
-    let expected: BTreeSet<_> = all.iter().filter(|path| !is_below(path)).cloned().collect();
-    assert!(expected.len() > 5 && expected.len() < all.len());
-    assert_eq!(told.keys().cloned().collect::<BTreeSet<_>>(), expected);
-    for (path, one) in told {
-        assert_eq!(one.fault.map(|fault| fault.kind), Some(FaultKind::Lost), "{path}");
+}
+
+/// A number out of what `dumpe2fs` says.
+fn number_in(made: &Made, pattern: &str) -> u64 {
+    let told =
+        made.output(&format!("dumpe2fs $F 2>/dev/null | sed -n 's/{pattern}/\\1/p' | head -1"));
+    String::from_utf8_lossy(&told).trim().parse().expect("a number")
+}
+
+#[test]
+fn what_has_its_inode_in_a_gap_is_told_and_what_is_below_such_a_folder_is_not_made_up() {
+    let made = Made::new("damage-inodes", 60);
+    Sample { links: true, holes: true, many: 300, devices: false }.fill(&made.source);
+    made.run("mke2fs -q -F -t ext4 -b 4096 -d $S $F");
+    let first = number_in(&made, "^ *Inode table at \\([0-9]*\\)-.*");
+    let in_block = 4096 / number_in(&made, "^Inode size:[^0-9]*\\([0-9]*\\)");
+    let mut below = 0;
+    for block in 1..7 {
+        let numbers: Vec<_> = (block * in_block + 1..=(block + 1) * in_block)
+            .map(|number| number.to_string())
+            .collect();
+        let all: BTreeSet<_> = asked(&made, &format!("ncheck {}", numbers.join(" ")))
+            .into_iter()
+            .map(|(_, path)| path.trim_start_matches('/').to_owned())
+            .collect();
+        let is_below =
+            |path: &str| path.match_indices('/').any(|(at, _)| all.contains(&path[..at]));
+        let expected: BTreeSet<_> = all.iter().filter(|path| !is_below(path)).cloned().collect();
+        below += all.len() - expected.len();
+        assert!(!expected.is_empty());
+        let gap = (first + block) * 4096..(first + block + 1) * 4096;
+        let disk: Rc<dyn ReadAt> = Rc::new(disk_with(&made));
+        let system = waiting(with_gaps(disk, &[gap], GapKind::Lost));
+        let (told, _) = walk(&system.volume);
+        assert_eq!(told.keys().cloned().collect::<BTreeSet<_>>(), expected);
+        for (path, one) in told {
+            assert_eq!(one.fault.map(|fault| fault.kind), Some(FaultKind::Lost), "{path}");
+        }
     }
+    assert!(below > 0);
 }
 
 /// Files of bytes that stand nowhere else, in a folder.
@@ -266,7 +277,8 @@ fn of_every_file_system_those_files_are_hit_whose_bytes_stand_in_a_gap() {
 
 #[test]
 fn nothing_is_looked_at_where_no_byte_is_lost() {
-    let (_, made) = images().remove(2);
+    let made = Made::new("damage-none", 16);
+    made.run("echo whole > $S/whole; mke2fs -q -F -t ext4 -d $S $F");
     let disk: Rc<dyn ReadAt> = Rc::new(disk_with(&made));
     let system = waiting(disk);
     let (told, counts) = walk(&system.volume);
