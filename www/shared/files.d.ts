@@ -1,5 +1,7 @@
 /** What crosses between the page and its Worker where the files of a disk are looked at. */
 import type {
+  FileDamaged,
+  FileDamageUpdate,
   FileDetails,
   FileEntry,
   FileFault,
@@ -17,6 +19,8 @@ import type {
 } from "../core/vma_inspector_files.js";
 
 export type {
+  FileDamaged,
+  FileDamageUpdate,
   FileDetails,
   FileEntry,
   FileFault,
@@ -95,6 +99,12 @@ export interface FilesRequests {
   findFiles: {
     ask: { archive: number; volume: VolumePlace; node: NodeId; letters: string };
     progress: FileSearchUpdate;
+    result: { isCut: boolean };
+  };
+  /** Which files of all are hit; 100,000 are told at most. */
+  damagedFiles: {
+    ask: { archive: number; volume: VolumePlace };
+    progress: FileDamageUpdate | FilesUpdate;
     result: { isCut: boolean };
   };
 }

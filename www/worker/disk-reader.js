@@ -26,13 +26,13 @@ export async function openDisk(archive, { deviceId, area, logical }) {
   const files = await reader.loaded();
   const bytes = archive.bytesAsTheyAre(deviceId);
   if (!bytes) return null;
-  const { FilesSave, FilesSearch, Volume } = files;
-  const made = reader.attempt(files, () => new Volume(watched(bytes), area, logical ?? undefined));
-  return reader.guarded(
+  const { FilesDamage, FilesSave, FilesSearch, Volume } = files;
+  const made = [FilesDamage, FilesSave, FilesSearch];
+  const opening = reader.attempt(
     files,
-    made,
-    (result) => result instanceof FilesSave || result instanceof FilesSearch,
+    () => new Volume(watched(bytes), area, logical ?? undefined),
   );
+  return reader.guarded(files, opening, (result) => made.some((each) => result instanceof each));
 }
 
 /** Archives that have it already. @type {WeakSet<Archive>} */

@@ -1,5 +1,6 @@
 //! The module that looks into disks which the first reads.
 
+mod damage;
 mod describe;
 mod facts;
 mod save;

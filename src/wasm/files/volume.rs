@@ -8,6 +8,7 @@ use js_sys::{Float64Array, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::damage::FilesDamage;
 use super::facts;
 use super::save::FilesSave;
 use super::search::FilesSearch;
@@ -188,6 +189,11 @@ impl Volume {
     /// Searches all names below a folder for letters.
     pub fn find(&self, id: u64, letters: &str) -> FilesSearch {
         FilesSearch::new(Rc::clone(&self.shared), NodeId(id), letters)
+    }
+
+    /// Looks which files are hit.
+    pub fn damage(&self) -> Result<FilesDamage, JsValue> {
+        FilesDamage::new(Rc::clone(&self.shared))
     }
 
     /// One file, from front to back.

@@ -19,11 +19,12 @@ export class Items {
     return this.#all.length;
   }
 
-  /** Nothing is left; how it is sorted stays. */
+  /** Nothing is left; how it is sorted stays, if that is by what each folder has. */
   empty() {
     this.#all = [];
     this.shown = [];
     this.hidden = 0;
+    if (this.order.by === "path") this.order = { by: "name", isDown: false };
   }
 
   /** @param {readonly Item[]} more */
@@ -45,7 +46,9 @@ export class Items {
 
   /** @param {readonly Item[]} items */
   #seen(items) {
-    const seen = items.filter(({ entry }) => this.withHidden || entry.node?.isHidden !== true);
+    const seen = items.filter(
+      ({ entry, hit }) => this.withHidden || hit || entry.node?.isHidden !== true,
+    );
     this.hidden += items.length - seen.length;
     return seen;
   }

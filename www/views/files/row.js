@@ -4,6 +4,7 @@ import { faultWords, modeLetters, shortTime, typeWord } from "../../words/files.
 import { text } from "../../words/text.js";
 import { h, setAttribute } from "../dom.js";
 import { foreign } from "../parts.js";
+import { hitWords } from "./hits.js";
 import { isFolder, typeOf } from "./order.js";
 
 /** @typedef {import("./order.js").Item} Item */
@@ -25,7 +26,7 @@ let rows = 0;
  * @returns {Row}
  */
 export function rowOf(item) {
-  const { entry } = item;
+  const { entry, hit } = item;
   const { node, fault, isHidden } = { ...entry, isHidden: entry.node?.isHidden === true };
   const box = h("input", {
     type: "checkbox",
@@ -38,7 +39,7 @@ export function rowOf(item) {
     { class: "files-row", role: "row", id: `files-row-${(rows += 1)}`, "data-hidden": isHidden },
     cell("check", box),
     cell("name", ...nameParts(item)),
-    ...(node
+    ...(node && !hit
       ? [
           cell("type", typeWord(node.type)),
           cell("size", node.type === "directory" ? "" : size(node.size)),
@@ -46,7 +47,7 @@ export function rowOf(item) {
           cell("mode", node.unix ? modeLetters(node.unix.mode, node.type) : ""),
           cell("owner", node.unix ? `${node.unix.user}:${node.unix.group}` : ""),
         ]
-      : [cell("fault", fault ? faultWords(fault) : typeWord(typeOf(entry)))]),
+      : [cell("fault", hit ? hitWords(hit) : fault ? faultWords(fault) : typeWord(typeOf(entry)))]),
   );
   return { root, box };
 }

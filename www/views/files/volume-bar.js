@@ -63,7 +63,8 @@ export function volumeBar({ choose, enter }) {
     setOptions(parts.inside, [{ value: "", text: text("files.root") }, ...options], "");
   }
 
-  return { root: parts.root, draw, tell };
+  const label = () => parts.list.selectedOptions[0]?.text ?? "";
+  return { root: parts.root, draw, tell, label };
 }
 
 function partsOf() {
