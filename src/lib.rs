@@ -66,6 +66,7 @@ pub mod scan;
 pub mod tar;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
+pub mod zip;
 
 pub use vma_file_system as file_system;
 pub use vma_source as source;

@@ -274,6 +274,7 @@ inEachBrowser("Files", {
     await look(inspector, holed.path);
     await inspector.clickIn(".files-hits", /^Files that are hit$/);
     await inspector.shows(/\d+ (file or folder is|files and folders are) hit\./, ".files-hits");
+    await listed(inspector, ["data.bin"]);
     const rows = await page.evaluate(() =>
       [...document.querySelectorAll(".files-rows .files-row")].map((row) => row.innerText),
     );

@@ -27,6 +27,7 @@ mod truth;
 mod volumes;
 mod whole_disk;
 mod xfs;
+mod zipped;
 
 mod sampled {
     /// The helpers hold a folder against itself, and tell what was changed in it.

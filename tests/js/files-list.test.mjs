@@ -12,7 +12,6 @@ import { modules } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
 import { isSameName } from "../../www/page/files.js";
 import { largestVolume, volumesOf } from "../../www/page/volumes.js";
-import { itemOfHit } from "../../www/views/files/lister.js";
 import { moveOf } from "../../www/views/files/move.js";
 import { lastTop, topFor, windowOf } from "../../www/views/files/window.js";
 import { item, named, namesOf, time } from "./file-items.mjs";
@@ -27,6 +26,7 @@ const { longTime, modeLetters, modeOctal, nameBytes, notReadWords, shortTime } =
   await built("words/files.js");
 const { clickedOrder, comparison, jumpTo, merged } = await built("views/files/order.js");
 const { Items } = await built("views/files/items.js");
+const { itemOfHit } = await built("views/files/lister.js");
 const { wantedOf } = await built("views/files/choice-bar.js");
 
 const part = (kind, size, more = {}) => ({
@@ -270,16 +270,16 @@ test("one file is saved as it is, folders and several files as a tar, under thei
   const file = item("a.txt", "file", 12);
   const folder = item("etc", "directory", 4096);
   const a = { id: 1n, path: [named("a.txt")], type: "file", size: 12 };
-  assert.equal(wantedOf([folder]).chosen[0].size, 0);
-  assert.deepEqual(wantedOf([file]), { chosen: [a], form: "file" });
-  assert.equal(wantedOf([folder]).form, "tar");
-  assert.equal(wantedOf([item("l", "link")]).form, "tar");
-  assert.equal(wantedOf([file, folder]).form, "tar");
+  assert.equal(wantedOf([folder], "tar").chosen[0].size, 0);
+  assert.deepEqual(wantedOf([file], "tar"), { chosen: [a], form: "file" });
+  assert.equal(wantedOf([folder], "tar").form, "tar");
+  assert.equal(wantedOf([item("l", "link")], "tar").form, "tar");
+  assert.equal(wantedOf([file, folder], "zip").form, "zip");
   const hit = itemOfHit({ path: [named("x"), named("y"), named("a.txt")], entry: file.entry });
   assert.deepEqual(hit.folders, [named("x"), named("y")]);
-  assert.deepEqual(wantedOf([hit]).chosen[0].path, [named("x"), named("y"), named("a.txt")]);
+  assert.deepEqual(wantedOf([hit], "tar").chosen[0].path, [named("x"), named("y"), named("a.txt")]);
   const unknown = { entry: { ...file.entry, type: null, node: null }, folders: null };
-  assert.deepEqual(wantedOf([unknown]).chosen, []);
+  assert.deepEqual(wantedOf([unknown], "tar").chosen, []);
 });
 
 test("names are the same by their bytes, where they are no UTF-8", () => {

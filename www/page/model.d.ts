@@ -16,7 +16,7 @@ import type { Backup, Backups } from "./backups-model.js";
 import type { Pace, Save, Way } from "./save-model.js";
 import type { RecentFile } from "./recent-model.js";
 import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
-import type { ChosenFile, VolumePlace } from "../shared/files.js";
+import type { ChosenFile, FilesForm, VolumePlace } from "../shared/files.js";
 import type { Looked } from "../shared/looked.js";
 import type {
   ContentsOfDisk,
@@ -346,8 +346,8 @@ export type PageEvent =
   /** A file system, to look which of its files are hit. */
   | { type: "hits-wanted"; volume: VolumePlace }
   | { type: "hits-told"; archive: number; told: FilesHit }
-  /** Files and folders of one folder, to be saved: one file as it is, or all in one tar. */
-  | { type: "files-wanted"; volume: VolumePlace; chosen: ChosenFile[]; form: "file" | "tar" }
+  /** Files and folders of one folder, to be saved: one file as it is, or all in one archive. */
+  | { type: "files-wanted"; volume: VolumePlace; chosen: ChosenFile[]; form: FilesForm }
   | { type: "said"; text: string }
   | { type: "report-wanted" }
   | { type: "report-text-wanted"; how: "copy" | "save" }

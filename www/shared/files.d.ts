@@ -61,6 +61,9 @@ export interface ChosenFile {
   size: number;
 }
 
+/** What files are saved as: one as it is, or several in an archive. */
+export type FilesForm = "file" | "tar" | "zip";
+
 /** Each kind of request, as in `Requests`, where `id` is the number of the request. Each may unpack on its way, and tells how far it is. */
 export interface FilesRequests {
   /** Throws a `Failure` with the fault's code. */

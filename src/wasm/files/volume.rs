@@ -16,7 +16,7 @@ use super::shared::Shared;
 use crate::file_system::{
     Cursor, ExtendedAttribute, FaultKind, Name, NodeId, Note, Result as Asked, Stream, Subvolume,
 };
-use crate::files::{self, Listing, Opening, Pack, Step, read_as_far};
+use crate::files::{self, Form, Listing, Opening, Pack, Step, read_as_far};
 use crate::wasm::below::Below;
 use crate::wasm::js_source::{JsSource, SourceBytes};
 use crate::wasm::object::{Fields, from_number, list, pairs};
@@ -201,11 +201,16 @@ impl Volume {
         FilesSave::of_file(Rc::clone(&self.shared), NodeId(id))
     }
 
-    /// Files and folders in a tar archive. Throws a `VmaError` if a path is none.
-    pub fn pack(&self, chosen: &ChosenGiven) -> Result<FilesSave, JsValue> {
+    /// Files and folders in a tar archive, or in a zip. Throws a `VmaError` if a path is none.
+    pub fn pack(
+        &self,
+        chosen: &ChosenGiven,
+        #[wasm_bindgen(js_name = isZip)] is_zip: bool,
+    ) -> Result<FilesSave, JsValue> {
+        let form = if is_zip { Form::Zip } else { Form::Tar };
         let chosen: Vec<_> =
             js_sys::Array::from(chosen).iter().map(|one| chosen_of(&one)).collect();
-        let pack = Pack::new(&chosen).map_err(|fault| self.shared.thrown(&fault))?;
+        let pack = Pack::new(&chosen, form).map_err(|fault| self.shared.thrown(&fault))?;
         Ok(FilesSave::of_pack(Rc::clone(&self.shared), pack))
     }
 }

@@ -3,20 +3,21 @@ import { isSameName } from "../../page/files.js";
 import { largestVolume, volumesOf } from "../../page/volumes.js";
 import { faultOf } from "../../words/files.js";
 import { text } from "../../words/text.js";
-import { h } from "../dom.js";
-import { choiceBar, wantedOf } from "./choice-bar.js";
+import { choiceBar, packedFor, wantedOf } from "./choice-bar.js";
+import { follow } from "./follow.js";
 import { Foot } from "./foot.js";
 import { Items } from "./items.js";
 import { List } from "./list.js";
 import { HitBar } from "./hit-bar.js";
+import { laidOut } from "./layout.js";
 import { findBelow, findHit, listFolder } from "./lister.js";
-import { clickedOrder, isFolder } from "./order.js";
+import { clickedOrder, isFolder, isLink } from "./order.js";
 import { pathBar } from "./path-bar.js";
 import { Preview } from "./preview.js";
 import { searchBar } from "./search-bar.js";
 import { Trails } from "./trail.js";
 import { trouble } from "./trouble.js";
-import { placeKey, shapeOf, volumeBar } from "./volume-bar.js";
+import { kindOf, placeKey, shapeOf, volumeBar } from "./volume-bar.js";
 import { pathText, walk } from "./walk.js";
 
 /** @typedef {import("../../page/files.js").Files} Files */
@@ -25,6 +26,7 @@ import { pathText, walk } from "./walk.js";
 /** @typedef {import("../../shared/files.js").FileName} FileName */
 /** @typedef {import("../../shared/files.js").OpenedVolume} OpenedVolume */
 /** @typedef {import("../../shared/files.js").VolumePlace} VolumePlace */
+/** @typedef {import("./choice-bar.js").Packed} Packed */
 /** @typedef {import("./order.js").Item} Item */
 /** @typedef {import("./trail.js").Step} Step */
 
@@ -95,14 +97,11 @@ export class Browser {
       stop: () => this.#work.abort(),
       leave: () => this.#leaveHits(),
       items: () => this.#items.shown,
-      told: ({ hit, cut }) => {
-        if (!this.#of) return;
-        const { archive, volume } = this.#of;
-        send({ type: "hits-told", archive, told: { volume, hit, isAll: cut === 0 } });
-      },
+      of: () => this.#of,
       send,
     });
-    const save = (/** @type {Iterable<Item>} */ items) => this.#save(items);
+    const save = (/** @type {Iterable<Item>} */ items, /** @type {Packed} */ packed) =>
+      this.#save(items, packed);
     this.#preview = new Preview(files, save);
     this.#choice = choiceBar(save, () => {
       this.#list.clear();
@@ -115,22 +114,18 @@ export class Browser {
       chosen: (chosen) => this.#choice.draw(chosen),
       sort: (by) => this.#arrange(clickedOrder(this.#items.order, by), this.#items.withHidden),
     });
-    this.root = this.#laidOut();
+    this.root = laidOut({
+      volumes: this.#volumes,
+      hits: this.#hits,
+      path: this.#path,
+      search: this.#search,
+      trouble: this.#trouble,
+      choice: this.#choice,
+      list: this.#list,
+      foot: this.#foot,
+      preview: this.#preview,
+    });
     this.#listen();
-  }
-
-  #laidOut() {
-    const { root: foot } = this.#foot;
-    const main = h("div", { class: "files-list" }, this.#choice.root, this.#list.root, foot);
-    return h(
-      "div",
-      { class: "files-all" },
-      this.#volumes.root,
-      this.#hits.root,
-      h("div", { class: "files-bar" }, this.#path.root, this.#search.root),
-      this.#trouble.root,
-      h("div", { class: "files-main" }, main, this.#preview.root),
-    );
   }
 
   #listen() {
@@ -206,6 +201,9 @@ export class Browser {
     this.#volumes.draw(archive, volume);
     const damage = archive.trust?.damage.find(({ deviceId }) => deviceId === volume.deviceId);
     this.#hits.offer(damage !== undefined, this.#volumes.label());
+    const packed = packedFor(kindOf(archive, volume));
+    this.#choice.prefer(packed);
+    this.#preview.prefer(packed);
   }
 
   /**
@@ -225,8 +223,7 @@ export class Browser {
     this.#empty();
     this.#foot.tell(text("files.opening"));
     try {
-      const wait = { signal, onProgress: this.#unpacking(signal) };
-      const opened = await this.#files.open(of, wait);
+      const opened = await this.#files.open(of, this.#wait(signal));
       signal.throwIfAborted();
       this.#opened = opened;
       this.#volumes.tell(opened);
@@ -261,8 +258,7 @@ export class Browser {
     const folder = { of: this.#of, id: steps.at(-1)?.id ?? this.#opened.root };
     try {
       await listFolder(this.#files, folder, {
-        signal,
-        onProgress: this.#unpacking(signal),
+        ...this.#wait(signal),
         arrived: (more, listing) => this.#arrived(more, listing),
       });
     } catch (error) {
@@ -344,7 +340,7 @@ export class Browser {
     };
     bar.far(0, null);
     try {
-      const isCut = await run({ signal, arrived, onProgress: this.#unpacking(signal) });
+      const isCut = await run({ ...this.#wait(signal), arrived });
       if (!isCurrent()) return;
       this.#foot.rest();
       this.#list.say(bar.end(this.#items.count, isCut));
@@ -366,24 +362,27 @@ export class Browser {
   }
 
   /** @param {Item} item */
-  #open(item) {
-    const { entry, folders } = item;
-    if (folders) this.#goToHit(entry.name, folders);
-    else if (isFolder(entry)) {
-      this.#go([...this.#steps, { id: entry.id, name: entry.name }], null, true);
+  #open({ entry, folders }) {
+    const steps = this.#steps;
+    if (folders) {
+      const { name } = entry;
+      this.#goTo(async (signal) => ({ steps: await this.#walk(steps, folders, signal), name }));
+    } else if (isFolder(entry)) {
+      this.#go([...steps, { id: entry.id, name: entry.name }], null, true);
+    } else if (isLink(entry)) {
+      const link = { from: steps, target: entry.target };
+      this.#goTo((signal) => follow(this.#place(), link, this.#wait(signal)));
     } else this.#preview.focus();
   }
 
-  /**
-   * @param {FileName} name
-   * @param {readonly FileName[]} folders
-   */
-  async #goToHit(name, folders) {
+  /** @param {(signal: AbortSignal) => ReturnType<typeof follow>} find */
+  async #goTo(find) {
     const { signal } = this.#begin();
     this.#foot.tell(text("files.opening"));
+    const from = this.#steps;
     try {
-      const steps = await this.#walk(this.#steps, folders, signal);
-      this.#go(steps, name, folders.length > 0);
+      const { steps, name } = await find(signal);
+      this.#go(steps, name, steps !== from);
       this.#list.focus();
     } catch (error) {
       this.#fail(error, signal);
@@ -396,10 +395,12 @@ export class Browser {
    * @param {AbortSignal} signal
    */
   async #walk(from, names, signal) {
-    const [of, opened, files] = [this.#of, this.#opened, this.#files];
-    if (!of || !opened) return [];
-    const wait = { signal, onProgress: this.#unpacking(signal) };
-    return walk({ files, of, opened }, { from, names }, wait);
+    return walk(this.#place(), { from, names }, this.#wait(signal));
+  }
+
+  #place() {
+    if (!this.#of || !this.#opened) throw new DOMException("nothing is open", "AbortError");
+    return { files: this.#files, of: this.#of, opened: this.#opened };
   }
 
   #up() {
@@ -421,8 +422,7 @@ export class Browser {
 
   /** What the history says, on the way back or forth. */
   #follow() {
-    const { hash } = location;
-    if (!this.#volume || !this.#opened || !hash.includes("part=files")) return;
+    if (!this.#volume || !this.#opened || !location.hash.includes("part=files")) return;
     const steps = this.#trails.here(placeKey(this.#volume));
     const from = this.#steps[steps.length] ?? null;
     const isSame =
@@ -434,7 +434,6 @@ export class Browser {
   #trail() {
     return { volume: this.#volume ? placeKey(this.#volume) : "", steps: this.#steps };
   }
-
   /**
    * @param {import("./order.js").Order} order
    * @param {boolean} withHidden
@@ -446,9 +445,12 @@ export class Browser {
     if (this.#leftOut !== null) this.#foot.count(this.#items, this.#leftOut);
   }
 
-  /** @param {Iterable<Item>} items */
-  #save(items) {
-    const { chosen, form } = wantedOf(items);
+  /**
+   * @param {Iterable<Item>} items
+   * @param {Packed} packed
+   */
+  #save(items, packed) {
+    const { chosen, form } = wantedOf(items, packed);
     if (this.#volume && chosen.length > 0) {
       this.#send({ type: "files-wanted", volume: this.#volume, chosen, form });
     }
@@ -471,11 +473,12 @@ export class Browser {
     this.#list.begin([], this.#items.order, null);
   }
 
-  /** @param {AbortSignal} signal */
-  #unpacking(signal) {
-    return (/** @type {import("../../shared/files.js").FilesUpdate} */ update) => {
-      if (!signal.aborted) this.#foot.tellUnpacking(update);
-    };
+  /**
+   * @param {AbortSignal} signal
+   * @returns {Required<import("../../page/files.js").Wait>}
+   */
+  #wait(signal) {
+    return { signal, onProgress: (update) => !signal.aborted && this.#foot.tellUnpacking(update) };
   }
 
   #stopListing() {

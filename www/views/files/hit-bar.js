@@ -14,12 +14,13 @@ const NAME = "files-that-are-hit.txt";
 /** Many fields: a button for each thing that can be done. */
 export class HitBar {
   root;
-  #says = h("p", { class: "files-says", role: "status" });
+  #says = h("p", { class: "quiet", role: "status" });
   #limits = h("ul", { class: "files-notes quiet" });
   #looks;
   #stops;
   #leaves;
   #gives;
+  /** A walk has come to its end. @type {(far: Far) => void} */
   #told;
   #far = NOT_FAR;
   /** What the text begins with. */
@@ -31,11 +32,15 @@ export class HitBar {
    * @param {() => void} on.stop
    * @param {() => void} on.leave the folders are to be shown again
    * @param {() => readonly Item[]} on.items all that are shown
-   * @param {(far: Far) => void} on.told a walk has come to its end
+   * @param {() => import("../../page/files.js").Of | null} on.of the file system that is shown
    * @param {import("../../page/model.js").Send} on.send
    */
-  constructor({ look, stop, leave, items, told, send }) {
-    this.#told = told;
+  constructor({ look, stop, leave, items, of, send }) {
+    this.#told = ({ hit, cut }) => {
+      const { archive, volume } = of() ?? {};
+      if (archive === undefined || !volume) return;
+      send({ type: "hits-told", archive, told: { volume, hit, isAll: cut === 0 } });
+    };
     this.#looks = button(text("files.hits"), look);
     this.#stops = button(text("files.hits-stop"), stop);
     this.#leaves = button(text("files.hits-leave"), leave);

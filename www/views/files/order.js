@@ -41,6 +41,15 @@ export function isFolder(entry) {
 }
 
 /**
+ * Whether it is a link that can be followed.
+ * @param {FileEntry} entry
+ * @returns {entry is FileEntry & { target: import("../../shared/files.js").FileName }}
+ */
+export function isLink(entry) {
+  return typeOf(entry) === "link" && entry.target !== null;
+}
+
+/**
  * Folders first, however it is sorted; what is the same otherwise by name.
  * @param {Order} order
  * @returns {(one: Item, other: Item) => number}

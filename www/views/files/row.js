@@ -5,7 +5,7 @@ import { text } from "../../words/text.js";
 import { h, setAttribute } from "../dom.js";
 import { foreign } from "../parts.js";
 import { hitWords } from "./hits.js";
-import { isFolder, typeOf } from "./order.js";
+import { isFolder, isLink, typeOf } from "./order.js";
 
 /** @typedef {import("./order.js").Item} Item */
 /** @typedef {import("./order.js").Column} Column */
@@ -66,7 +66,7 @@ export function drawRow({ root, box }, { number, isAt, isChosen }) {
 /** @param {Item} item */
 function nameParts({ entry, folders }) {
   const { name, target } = entry;
-  const kind = isFolder(entry) ? { class: "files-link", "data-opens": true } : {};
+  const kind = isFolder(entry) || isLink(entry) ? { class: "files-link", "data-opens": true } : {};
   return [
     h("span", { class: "files-icon", "data-type": typeOf(entry), "aria-hidden": "true" }),
     h(

@@ -19,6 +19,7 @@
  * @returns {Promise<readonly Step[]>}
  */
 export async function walk({ files, of, opened }, { from, names }, wait) {
+  if (names.length === 0) return from;
   const steps = [...from];
   for (const name of names) {
     const id = steps.at(-1)?.id ?? opened.root;
