@@ -8,15 +8,13 @@
 //! Source: PKWARE's APPNOTE.TXT 6.3.10; its sections stand beside each part. Extra fields
 //! `UT` and `ux`: Info-ZIP's `proginfo/extrafld.txt`.
 
+mod entry;
 mod name;
 mod record;
 
+pub use self::entry::{Entry, Kind};
 pub use self::name::{Names, digest, is_kept_by_windows};
 use self::record::Record;
-
-/// From this size on a file's sizes are written in 64 bits: with what stands around its
-/// blocks it still has room in 32.
-const LARGE: u64 = 0xf000_0000;
 
 /// Bytes of the central directory that are held, at most.
 const CENTRAL_MAX: usize = 256 << 20;
@@ -26,36 +24,6 @@ const PART: usize = 1 << 20;
 
 /// Bytes of a block of Deflate that is stored.
 const BLOCK: usize = 0xffff;
-
-/// What an entry is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A file.
-    File,
-    /// A directory.
-    Directory,
-    /// A symbolic link, whose target are its bytes.
-    Link,
-}
-
-/// What is known of an entry.
-#[derive(Clone, Debug)]
-pub struct Entry<'a> {
-    /// Its path, as [`Names`] makes them; a directory's ends with a slash.
-    pub path: &'a str,
-    /// What it is.
-    pub kind: Kind,
-    /// The lower twelve bits of its mode.
-    pub mode: u16,
-    /// Owner and group.
-    pub owner: Option<(u32, u32)>,
-    /// When it was changed, in seconds since 1970 began.
-    pub modified: i64,
-    /// Whether that is of a wall clock whose zone is not known.
-    pub is_local: bool,
-    /// Whether it is marked to be left out of lists.
-    pub is_hidden: bool,
-}
 
 /// A file that is being written.
 struct Begun {

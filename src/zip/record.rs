@@ -1,6 +1,10 @@
 //! What stands before, behind and after the files of a zip archive.
 
-use super::{Entry, Kind, LARGE};
+use super::entry::{Entry, Kind};
+
+/// From this size on a file's sizes are written in 64 bits: with what stands around its
+/// blocks it still has room in 32.
+const LARGE: u64 = 0xf000_0000;
 
 /// Sizes and places from here on stand in 64 bits elsewhere.
 const IN_64: u32 = u32::MAX;

@@ -41,6 +41,14 @@ export function isFolder(entry) {
 }
 
 /**
+ * Whether it is left out of lists as a rule: it is marked so, or its name begins with a dot.
+ * @param {FileEntry} entry
+ */
+export function isHidden({ name, node }) {
+  return node?.isHidden === true || name.text.startsWith(".");
+}
+
+/**
  * Whether it is a link that can be followed.
  * @param {FileEntry} entry
  * @returns {entry is FileEntry & { target: import("../../shared/files.js").FileName }}

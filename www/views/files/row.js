@@ -5,7 +5,7 @@ import { text } from "../../words/text.js";
 import { h, setAttribute } from "../dom.js";
 import { foreign } from "../parts.js";
 import { hitWords } from "./hits.js";
-import { isFolder, isLink, typeOf } from "./order.js";
+import { isFolder, isHidden, isLink, typeOf } from "./order.js";
 
 /** @typedef {import("./order.js").Item} Item */
 /** @typedef {import("./order.js").Column} Column */
@@ -27,7 +27,7 @@ let rows = 0;
  */
 export function rowOf(item) {
   const { entry, hit } = item;
-  const { node, fault, isHidden } = { ...entry, isHidden: entry.node?.isHidden === true };
+  const { node, fault } = entry;
   const box = h("input", {
     type: "checkbox",
     tabindex: -1,
@@ -36,7 +36,12 @@ export function rowOf(item) {
   });
   const root = h(
     "div",
-    { class: "files-row", role: "row", id: `files-row-${(rows += 1)}`, "data-hidden": isHidden },
+    {
+      class: "files-row",
+      role: "row",
+      id: `files-row-${(rows += 1)}`,
+      "data-hidden": isHidden(entry),
+    },
     cell("check", box),
     cell("name", ...nameParts(item)),
     ...(node && !hit
