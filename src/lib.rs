@@ -64,6 +64,7 @@ pub mod passing;
 pub mod proxmox;
 pub mod scan;
 pub mod tar;
+pub mod zip;
 
 pub use vma_file_system as file_system;
 pub use vma_source as source;

@@ -1,14 +1,13 @@
 //! Names out of an archive, made fit to save a file under.
 
+use crate::zip::is_kept_by_windows;
+
 /// Bytes of a name in UTF-8 that are kept, at most: a file's name has room for 255,
 /// and holds more than this one.
 const BYTES_MAX: usize = 100;
 
 /// Letters, as Unicode has it, of which nothing is seen.
 const FILLERS: [char; 4] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
-
-/// The stems of names that Windows keeps for devices, whatever follows the dot.
-const RESERVED: [&str; 4] = ["con", "prn", "aux", "nul"];
 
 /// A base name made of `name` that every common file system takes: no path, no
 /// control, bidirectional or invisible characters, no dot or dash at its ends, not
@@ -23,25 +22,12 @@ pub fn safe_name(name: &str) -> String {
     if name.is_empty() {
         return "unnamed".into();
     }
-    if is_reserved(name) { format!("_{name}") } else { name.into() }
+    if is_kept_by_windows(name) { format!("_{name}") } else { name.into() }
 }
 
 fn is_safe(c: char) -> bool {
     let is_seen = c.is_alphanumeric() && !FILLERS.contains(&c);
     is_seen || matches!(c, ' ' | '-' | '_' | '.' | '+' | '@')
-}
-
-fn is_reserved(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
-    // Windows takes no notice of blanks there, and takes three superscripts for digits.
-    let stem = stem.trim_end();
-    let is_number = |rest: &str| {
-        let mut digits = rest.chars();
-        let first = digits.next();
-        matches!(first, Some('1'..='9' | '\u{b9}' | '\u{b2}' | '\u{b3}')) && digits.next().is_none()
-    };
-    let numbered = |port: &str| stem.strip_prefix(port).is_some_and(is_number);
-    RESERVED.contains(&stem) || numbered("com") || numbered("lpt")
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::file_system::{
     ExtendedAttribute, Fault, FaultKind, FileSystem, FileType, Name, Node, NodeId, Result,
 };
 use crate::tar::{Entry, Kind, write};
+use crate::zip;
 
 /// The largest number of a device that a header has room for.
 const DEVICE_MAX: u32 = (1 << 21) - 1;
@@ -56,17 +57,37 @@ impl Member {
         }
     }
 
-    /// Writes its header.
-    pub(super) fn write(&self, kind: Kind, target: &[u8], into: &mut Vec<u8>) {
-        let usual = match kind {
-            Kind::Directory => 0o755,
-            Kind::Link => 0o777,
-            _ => 0o644,
-        };
+    /// Its path, a directory's with a slash at its end.
+    fn full_path(&self, kind: Kind) -> Vec<u8> {
         let mut path = self.path.clone();
         if kind == Kind::Directory {
             path.push(b'/');
         }
+        path
+    }
+
+    /// Gives what a zip archive knows of it.
+    pub(super) fn with_zip_entry(&self, kind: Kind, give: impl FnOnce(&zip::Entry<'_>)) {
+        let path = self.full_path(kind);
+        let owner = self.node.attributes;
+        give(&zip::Entry {
+            path: &String::from_utf8_lossy(&path),
+            kind: match kind {
+                Kind::Directory => zip::Kind::Directory,
+                Kind::Link => zip::Kind::Link,
+                _ => zip::Kind::File,
+            },
+            mode: owner.map_or(usual_mode(kind), |owner| owner.mode),
+            owner: owner.map(|owner| (owner.user, owner.group)),
+            modified: self.node.modified.map_or(0, |time| time.seconds),
+            is_local: self.node.modified.is_none_or(|time| time.is_local),
+            is_hidden: self.node.is_hidden,
+        });
+    }
+
+    /// Writes its header.
+    pub(super) fn write(&self, kind: Kind, target: &[u8], into: &mut Vec<u8>) {
+        let path = self.full_path(kind);
         let owner = self.node.attributes;
         let modified = self.node.modified.map_or((0, 0), |time| (time.seconds, time.nanoseconds));
         let is_other_name = kind == Kind::HardLink;
@@ -75,7 +96,7 @@ impl Member {
                 path: &path,
                 kind,
                 size: if kind == Kind::File { self.node.size } else { 0 },
-                mode: owner.map_or(usual, |owner| owner.mode),
+                mode: owner.map_or(usual_mode(kind), |owner| owner.mode),
                 user: owner.map_or(0, |owner| owner.user),
                 group: owner.map_or(0, |owner| owner.group),
                 modified,
@@ -85,6 +106,15 @@ impl Member {
             },
             into,
         );
+    }
+}
+
+/// The mode of what has none.
+fn usual_mode(kind: Kind) -> u16 {
+    match kind {
+        Kind::Directory => 0o755,
+        Kind::Link => 0o777,
+        _ => 0o644,
     }
 }
 

@@ -7,17 +7,21 @@
 
 pub mod cache;
 mod contents;
+mod damage;
 mod left_out;
 mod listing;
 mod member;
+mod output;
 mod pack;
 mod search;
 mod volume;
 
 pub use self::cache::Cache;
 pub use self::contents::{Contents, read_as_far};
+pub use self::damage::{Counts, Damage, Damaged, Hurt};
 pub use self::left_out::Missed;
 pub use self::listing::{Listed, Listing};
+pub use self::output::Form;
 pub use self::pack::{Chosen, Pack};
 pub use self::search::{Hit, Search};
 pub use self::volume::{Opening, Volume};

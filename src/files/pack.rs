@@ -1,4 +1,4 @@
-//! Files and folders in one tar archive.
+//! Files and folders in one archive.
 //!
 //! A file of which anything cannot be had is left out, and told of: small ones are read
 //! before their header is written, larger ones are read twice where that is quick, and
@@ -11,10 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::contents::Contents;
 use super::left_out::{LeftOut, Missed, name_among};
 use super::member::Member;
+use super::output::{Form, Given, Output};
 use super::{Step, Volume};
 use crate::file_system::{Batch, Cursor, Fault, FaultKind, Name, NodeId, Result};
-use crate::source::{GapKind, to_u64, to_usize};
-use crate::tar::{BLOCK, END, Entry, Kind, write};
+use crate::source::GapKind;
+use crate::tar::Kind;
 
 /// Bytes of a file that is read as a whole before its header is written.
 const SMALL: u64 = 8 << 20;
@@ -44,7 +45,7 @@ pub struct Chosen {
 
 enum Todo {
     Thing { id: NodeId, path: Vec<u8>, depth: usize },
-    Folder { id: NodeId, path: Vec<u8>, depth: usize, cursor: Cursor, names: BTreeSet<u64> },
+    Folder { id: NodeId, path: Vec<u8>, depth: usize, cursor: Cursor, names: Given },
 }
 
 /// A file that is being read.
@@ -63,12 +64,13 @@ enum How {
     Copy,
 }
 
-/// A tar archive of files, made from front to back.
+/// An archive of files, made from front to back.
 ///
 /// Many fields: what is to come, what was written, and what is counted.
 pub struct Pack {
     waiting: Vec<Todo>,
     reading: Option<Reading>,
+    output: Output,
     folders: BTreeSet<u64>,
     linked: BTreeMap<u64, Vec<u8>>,
     tops: Vec<Vec<u8>>,
@@ -77,6 +79,7 @@ pub struct Pack {
     work: u64,
     done: u64,
     total: u64,
+    is_closing: bool,
     is_closed: bool,
 }
 
@@ -86,32 +89,40 @@ impl Pack {
     /// # Errors
     ///
     /// [`Corrupt`](FaultKind::Corrupt) if a path would lead elsewhere.
-    pub fn new(chosen: &[Chosen]) -> Result<Self> {
+    pub fn new(chosen: &[Chosen], form: Form) -> Result<Self> {
+        let output = Output::new(form);
         let mut waiting = Vec::new();
-        let (mut tops, mut paths) = (Vec::new(), BTreeSet::new());
+        let (mut tops, mut folders) = (Vec::new(), BTreeMap::new());
+        let mut left_out = LeftOut::default();
         for one in chosen {
             if !one.path.iter().all(Name::is_plain) {
                 return Err(Fault::corrupt("a path that leads elsewhere"));
             }
-            let path = joined(&one.path);
-            if !paths.insert(digest(&path)) {
+            let is_again = one.path.is_empty() && !waiting.is_empty();
+            let path = top(&output, &mut folders, &one.path).filter(|_| !is_again);
+            let Some(path) = path else {
                 return Err(Fault::corrupt("a path that stands there twice"));
+            };
+            tops.extend(path.split(|&byte| byte == b'/').next().map(<[u8]>::to_vec));
+            if path != joined(&one.path) {
+                left_out.add(&joined(&one.path), renamed(&path));
             }
-            tops.extend(one.path.first().map(|name| name.0.clone()));
             waiting.push(Todo::Thing { id: one.id, path, depth: 0 });
         }
         waiting.reverse();
         Ok(Self {
             waiting,
             reading: None,
+            output,
             folders: BTreeSet::new(),
             linked: BTreeMap::new(),
             tops,
-            left_out: LeftOut::default(),
+            left_out,
             things: 0,
             work: 0,
             done: 0,
             total: 0,
+            is_closing: false,
             is_closed: false,
         })
     }
@@ -133,8 +144,7 @@ impl Pack {
             } else if let Some(todo) = self.waiting.pop() {
                 self.take(volume, todo, into)?
             } else {
-                self.close(into);
-                return Ok(Step::Done);
+                return Ok(self.close(into));
             };
             if step == Step::Wanting {
                 return Ok(step);
@@ -198,6 +208,12 @@ impl Pack {
             Ok(kind) => kind,
             Err(fault) => return self.leave_out(&path, fault),
         };
+        if let Err(fault) = self.output.takes(kind) {
+            if fault.kind == FaultKind::TooLarge {
+                return Err(fault);
+            }
+            return self.leave_out(&path, fault);
+        }
         if kind == Kind::Directory {
             return self.enter(member, depth, into);
         }
@@ -237,7 +253,7 @@ impl Pack {
         if !path.is_empty() {
             self.put(&member, Kind::Directory, b"", into);
         }
-        let (cursor, names) = (Cursor::default(), BTreeSet::new());
+        let (cursor, names) = (Cursor::default(), self.output.names());
         self.waiting.push(Todo::Folder { id, path, depth, cursor, names });
         Ok(Step::GoesOn)
     }
@@ -265,17 +281,18 @@ impl Pack {
         }
         let mut found = Vec::new();
         for entry in entries {
-            let path = if path.is_empty() {
-                entry.name.0.clone()
-            } else {
-                [&path, b"/".as_slice(), &entry.name.0].concat()
-            };
             // What comes under a name that a link has would be written where that leads.
-            if !entry.name.is_plain() || !names.insert(digest(&entry.name.0)) {
-                self.leave_out(&path, Fault::corrupt("a name that stands there twice"))?;
+            let given = entry.name.is_plain().then(|| names.give(&entry.name)).flatten();
+            let Some(name) = given else {
+                let fault = Fault::corrupt("a name that stands there twice");
+                self.leave_out(&below(&path, &entry.name.0), fault)?;
                 continue;
+            };
+            if name != entry.name.0 {
+                self.leave_out(&below(&path, &entry.name.0), renamed(&name))?;
             }
-            if path == entry.name.0 {
+            let path = below(&path, &name);
+            if path == name {
                 self.tops.push(path.clone());
             }
             found.push(Todo::Thing { id: entry.id, path, depth: depth.saturating_add(1) });
@@ -294,7 +311,7 @@ impl Pack {
     /// A file: how it is read.
     fn file(&mut self, volume: &Volume, member: Member, into: &mut Vec<u8>) -> Result<Step> {
         let (id, size) = (member.node.id, member.node.size);
-        if let Some(first) = self.linked.get(&id.0).cloned() {
+        if let Some(first) = self.linked.get(&id.0).cloned().filter(|_| self.output.has_links()) {
             self.put(&member, Kind::HardLink, &first, into);
             return Ok(Step::GoesOn);
         }
@@ -315,8 +332,7 @@ impl Pack {
         let mut passed = Vec::new();
         let room = match &mut reading.how {
             How::Whole(bytes) => bytes,
-            How::Check => &mut passed,
-            How::Copy => into,
+            How::Check | How::Copy => &mut passed,
         };
         let step = match reading.contents.step(volume, room) {
             Ok(step) => step,
@@ -329,6 +345,9 @@ impl Pack {
                 return self.leave_out(&reading.member.path, fault);
             }
         };
+        if matches!(reading.how, How::Copy) {
+            self.output.add(&passed, into);
+        }
         let (at, _) = reading.contents.progress();
         self.work = self.work.saturating_add(at.saturating_sub(before));
         match (step, &mut reading.how) {
@@ -339,15 +358,16 @@ impl Pack {
             (Step::Done, How::Check) => return self.begin_copy(reading, into),
             (Step::Done, How::Whole(bytes)) => {
                 let bytes = core::mem::take(bytes);
-                self.put(&reading.member, Kind::File, b"", into);
-                into.extend(bytes);
+                self.tell_lacking(&reading.member);
+                self.output.whole(&reading.member, &bytes, into);
                 self.done = self.done.saturating_add(at);
-                self.end(&reading, into);
+                self.remember(&reading);
                 return Ok(Step::GoesOn);
             }
             (Step::Done, How::Copy) => {
                 self.done = self.done.saturating_add(at.saturating_sub(before));
-                self.end(&reading, into);
+                self.output.end(reading.member.node.size, into);
+                self.remember(&reading);
                 return Ok(Step::GoesOn);
             }
             (_, How::Copy) => self.done = self.done.saturating_add(at.saturating_sub(before)),
@@ -379,59 +399,72 @@ impl Pack {
     }
 
     fn begin_copy(&mut self, reading: Reading, into: &mut Vec<u8>) -> Result<Step> {
-        self.put(&reading.member, Kind::File, b"", into);
+        self.tell_lacking(&reading.member);
+        self.output.begin(&reading.member, into);
         let contents = Contents::new(reading.contents.id(), reading.member.node.size);
         self.reading = Some(Reading { contents, how: How::Copy, ..reading });
         Ok(Step::GoesOn)
     }
 
-    /// Behind the last byte of a file.
-    fn end(&mut self, reading: &Reading, into: &mut Vec<u8>) {
-        let size = reading.member.node.size;
-        fill_up(size, into);
+    /// A file that has other names is not written again for them.
+    fn remember(&mut self, reading: &Reading) {
         let has_names = reading.member.node.links.is_some_and(|links| links > 1);
         if has_names && self.linked.len() < LINKED_MAX {
             self.linked.insert(reading.member.node.id.0, reading.member.path.clone());
         }
     }
 
-    /// Writes a header, and tells what there is no room for.
+    /// Writes what has no bytes.
     fn put(&mut self, member: &Member, kind: Kind, target: &[u8], into: &mut Vec<u8>) {
+        self.tell_lacking(member);
+        self.output.put(member, kind, target, into);
+    }
+
+    /// Tells what of it there is no room for.
+    fn tell_lacking(&mut self, member: &Member) {
         for fault in &member.lacking {
             self.left_out.add(&member.path, fault.clone());
         }
-        member.write(kind, target, into);
     }
 
     /// Writes what is left out, and the end.
-    fn close(&mut self, into: &mut Vec<u8>) {
-        if core::mem::replace(&mut self.is_closed, true) {
-            return;
+    fn close(&mut self, into: &mut Vec<u8>) -> Step {
+        if self.is_closed {
+            return Step::Done;
         }
-        if !self.left_out.is_empty() {
-            let (name, text) = (name_among(&self.tops), self.left_out.text());
-            let size = to_u64(text.len());
-            write(&Entry::of_file(name.as_bytes(), size), into);
-            into.extend(text.into_bytes());
-            fill_up(size, into);
+        if !core::mem::replace(&mut self.is_closing, true) && !self.left_out.is_empty() {
+            self.output.text(&name_among(&self.tops), &self.left_out.text(), into);
         }
-        into.extend(END);
+        self.is_closed = self.output.close(into);
+        if self.is_closed { Step::Done } else { Step::GoesOn }
     }
 }
 
-/// Fills a file of `size` bytes up to whole blocks.
-fn fill_up(size: u64, into: &mut Vec<u8>) {
-    let over = to_usize(size % BLOCK);
-    let padding = if over == 0 { 0 } else { to_usize(BLOCK).saturating_sub(over) };
-    into.resize(into.len().saturating_add(padding), 0);
+/// The path that something chosen gets; `None` if another one has that.
+fn top(output: &Output, folders: &mut BTreeMap<Vec<u8>, Given>, path: &[Name]) -> Option<Vec<u8>> {
+    let mut whole = Vec::new();
+    for (depth, name) in (1..).zip(path) {
+        let is_last = depth == path.len();
+        let name = if is_last {
+            let names = folders.entry(whole.clone()).or_insert_with(|| output.names());
+            names.give(name)?
+        } else {
+            output.names().give(name)?
+        };
+        whole = below(&whole, &name);
+    }
+    Some(whole)
 }
 
-/// What tells names apart (FNV-1a): two that have it in common are taken for one, so the
-/// second would be left out, and told.
-fn digest(name: &[u8]) -> u64 {
-    let start = 0xcbf2_9ce4_8422_2325_u64;
-    name.iter()
-        .fold(start, |sum, &byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+/// A name in a folder.
+fn below(folder: &[u8], name: &[u8]) -> Vec<u8> {
+    if folder.is_empty() { name.to_vec() } else { [folder, b"/", name].concat() }
+}
+
+/// What is told of a thing that has another name in the archive.
+fn renamed(name: &[u8]) -> Fault {
+    let name = String::from_utf8_lossy(name);
+    Fault::unsupported(format!("its name, which is {name} here"))
 }
 
 fn joined(path: &[Name]) -> Vec<u8> {

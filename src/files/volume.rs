@@ -136,6 +136,27 @@ impl Volume {
             .map(|places| places.into_iter().find_map(|place| gaps(&*self.source, place).next())))
     }
 
+    /// Where what a file stores of `range` lies, as far as the file system says that;
+    /// `None` if something has to be fetched first.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file system.
+    pub fn places(&self, id: NodeId, range: Range<u64>) -> Result<Option<Vec<Range<u64>>>> {
+        self.attempt(|system| system.places(id, range))
+    }
+
+    /// The gaps in a stretch of what the file system stands on.
+    pub fn gaps(&self, place: Range<u64>) -> impl Iterator<Item = Gap> {
+        gaps(&*self.source, place)
+    }
+
+    /// Whether none of its bytes is lost, in doubt or not yet known.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.gaps(0..self.source.size().unwrap_or(u64::MAX)).next().is_none()
+    }
+
     /// The ranges of the lowest source that a read of a file's contents asks for, as far
     /// as that is known at once: a hint.
     #[must_use]

@@ -4,10 +4,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import {
   archive,
   CHANGED_AT,
   FILES,
+  hit,
   holed,
   kept,
   MANY,
@@ -263,6 +265,45 @@ inEachBrowser("Files", {
     await enter(inspector, "etc");
     await click(inspector, "fstab");
     await shows(inspector, "UUID=1 / ext4");
+  },
+
+  async "that are hit are listed with their paths, as debugfs says, and counted with the damage"(
+    inspector,
+  ) {
+    const { page } = inspector;
+    await look(inspector, holed.path);
+    await inspector.clickIn(".files-hits", /^Files that are hit$/);
+    await inspector.shows(/\d+ (file or folder is|files and folders are) hit\./, ".files-hits");
+    await listed(inspector, ["data.bin"]);
+    const rows = await page.evaluate(() =>
+      [...document.querySelectorAll(".files-rows .files-row")].map((row) => row.innerText),
+    );
+    assert.equal(rows.length, hit.size, rows.join("\n"));
+    for (const path of hit.keys()) {
+      const name = path.split("/").at(-1);
+      assert.ok(
+        rows.some((row) => row.includes(name) && row.includes("lost")),
+        path,
+      );
+    }
+    const saved = await page.download(() => inspector.clickIn(".files-hits", /^Save as text$/));
+    const lines = readFileSync(saved.path, "utf8").split("\n");
+    for (const [path, bytes] of hit) {
+      const line = lines.find((each) => each.startsWith(`${path}\t`));
+      assert.ok(
+        line?.includes(`${(bytes / 1024).toLocaleString("en")} KiB lost`),
+        `${path} ${line}`,
+      );
+    }
+    await click(inspector, "data.bin");
+    await inspector.shows(/srv$/, ".files-path");
+    await at(inspector, "data.bin");
+    await inspector.clickIn("#tabs", /^Damage/);
+    await inspector.shows(new RegExp(`^${hit.size} (is|are) hit$`, "m"), "#damage");
+    await inspector.clickIn("#damage", /^Files that are hit in ext4/);
+    await inspector.shows(/hit\./, ".files-hits");
+    await inspector.clickIn(".files-hits", /^Back to the folders$/);
+    await listed(inspector, ["etc", "srv"]);
   },
 
   async "that are lost in part are told as that, and nothing is filled in"(inspector) {

@@ -3,6 +3,7 @@
 #![allow(missing_docs)]
 
 mod btrfs;
+mod damage;
 mod damaged;
 mod exfat;
 mod ext;
@@ -26,6 +27,7 @@ mod truth;
 mod volumes;
 mod whole_disk;
 mod xfs;
+mod zipped;
 
 mod sampled {
     /// The helpers hold a folder against itself, and tell what was changed in it.

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use vma_inspector::file_system::{FaultKind, FileSystem, FileType, Name};
-use vma_inspector::files::{Chosen, Contents, Missed, Pack, Step, Volume};
+use vma_inspector::files::{Chosen, Contents, Form, Missed, Pack, Step, Volume};
 use vma_inspector::source::{GapKind, ReadAt};
 
 use crate::made::Made;
@@ -28,7 +28,7 @@ fn everything(system: &dyn FileSystem) -> Vec<Chosen> {
 /// Writes a tar into `path`; what was left out.
 fn pack(volume: &Volume, chosen: &[Chosen], path: &Path) -> Result<Vec<Missed>, FaultKind> {
     let mut file = File::create(path).expect("a file is made");
-    let mut pack = Pack::new(chosen).map_err(|fault| fault.kind)?;
+    let mut pack = Pack::new(chosen, Form::Tar).map_err(|fault| fault.kind)?;
     let mut made = Vec::new();
     for _ in 0..1_000_000 {
         let step = pack.step(volume, &mut made).map_err(|fault| fault.kind)?;
@@ -210,7 +210,7 @@ fn no_name_leads_out_of_the_archive() {
     let id = crate::truth::at(&system, "sound");
     for path in [&["..", "x"][..], &["/etc"], &["a", ""], &["a\0b"], &["."], &[]] {
         let path: Vec<_> = path.iter().map(|name| Name(name.as_bytes().to_vec())).collect();
-        let made = Pack::new(&[Chosen { id, path }]);
+        let made = Pack::new(&[Chosen { id, path }], Form::Tar);
         let fault = match made {
             Err(fault) => fault,
             Ok(mut pack) => {

@@ -12,7 +12,6 @@ import { modules } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
 import { isSameName } from "../../www/page/files.js";
 import { largestVolume, volumesOf } from "../../www/page/volumes.js";
-import { itemOfHit } from "../../www/views/files/lister.js";
 import { moveOf } from "../../www/views/files/move.js";
 import { lastTop, topFor, windowOf } from "../../www/views/files/window.js";
 import { item, named, namesOf, time } from "./file-items.mjs";
@@ -27,6 +26,8 @@ const { longTime, modeLetters, modeOctal, nameBytes, notReadWords, shortTime } =
   await built("words/files.js");
 const { clickedOrder, comparison, jumpTo, merged } = await built("views/files/order.js");
 const { Items } = await built("views/files/items.js");
+const { farWords, hitsText, itemOfDamaged, limitsOf } = await built("views/files/hits.js");
+const { itemOfHit } = await built("views/files/lister.js");
 const { wantedOf } = await built("views/files/choice-bar.js");
 
 /** Which module reads what, as src/file_system/open.rs says. */
@@ -198,11 +199,15 @@ test("what comes in parts is in the order of a sort of all of it", () => {
 
 test("what is hidden is counted, and shown when it is wanted", () => {
   const items = new Items();
-  items.add([item("a"), item(".b", "file", 0, { isHidden: true })]);
-  items.add([item(".c", "file", 0, { isHidden: true })]);
+  items.add([item("a"), item("b", "file", 0, { isHidden: true })]);
+  items.add([item(".c", "file", 0)]);
   assert.deepEqual([namesOf(items.shown), items.hidden, items.count], [["a"], 2, 3]);
   items.arrange({ by: "name", isDown: true }, true);
-  assert.deepEqual([namesOf(items.shown), items.hidden], [["a", ".c", ".b"], 0]);
+  assert.deepEqual([namesOf(items.shown), items.hidden], [["b", "a", ".c"], 0]);
+  items.arrange({ by: "name", isDown: true }, false);
+  // What was found in other folders is what was asked for.
+  items.add([{ ...item(".d"), folders: [named("x")] }]);
+  assert.deepEqual([namesOf(items.shown), items.hidden], [["a", ".d"], 2]);
   items.empty();
   assert.deepEqual([items.shown, items.count, items.order.isDown], [[], 0, true]);
 });
@@ -276,16 +281,51 @@ test("one file is saved as it is, folders and several files as a tar, under thei
   const file = item("a.txt", "file", 12);
   const folder = item("etc", "directory", 4096);
   const a = { id: 1n, path: [named("a.txt")], type: "file", size: 12 };
-  assert.equal(wantedOf([folder]).chosen[0].size, 0);
-  assert.deepEqual(wantedOf([file]), { chosen: [a], form: "file" });
-  assert.equal(wantedOf([folder]).form, "tar");
-  assert.equal(wantedOf([item("l", "link")]).form, "tar");
-  assert.equal(wantedOf([file, folder]).form, "tar");
+  assert.equal(wantedOf([folder], "tar").chosen[0].size, 0);
+  assert.deepEqual(wantedOf([file], "tar"), { chosen: [a], form: "file" });
+  assert.equal(wantedOf([folder], "tar").form, "tar");
+  assert.equal(wantedOf([item("l", "link")], "tar").form, "tar");
+  assert.equal(wantedOf([file, folder], "zip").form, "zip");
   const hit = itemOfHit({ path: [named("x"), named("y"), named("a.txt")], entry: file.entry });
   assert.deepEqual(hit.folders, [named("x"), named("y")]);
-  assert.deepEqual(wantedOf([hit]).chosen[0].path, [named("x"), named("y"), named("a.txt")]);
+  assert.deepEqual(wantedOf([hit], "tar").chosen[0].path, [named("x"), named("y"), named("a.txt")]);
   const unknown = { entry: { ...file.entry, type: null, node: null }, folders: null };
-  assert.deepEqual(wantedOf([unknown]).chosen, []);
+  assert.deepEqual(wantedOf([unknown], "tar").chosen, []);
+});
+
+test("files that are hit are in the order of their paths, and told as a text", () => {
+  const damaged = (path, more) => ({
+    path: path.split("/").map((name) => named(name)),
+    entry: { ...item(path.split("/").at(-1)).entry },
+    ...{ lost: 0, inDoubt: 0, unknown: 0, fault: null },
+    ...more,
+  });
+  const items = new Items();
+  items.order = { by: "path", isDown: false };
+  items.add(
+    [
+      damaged("srv/b", { lost: 4096, inDoubt: 512 }),
+      damaged("srv/.a\n\u202e", { unknown: 1024 }),
+      damaged("etc/list", { fault: { code: "file-lost", about: "block 7" } }),
+    ].map(itemOfDamaged),
+  );
+  assert.deepEqual(namesOf(items.shown), ["list", ".a\n\u202e", "b"]);
+  const [, first, second, third] = hitsText(items.shown, ["head"]).trim().split("\n");
+  const lost = CATALOGUE["file-fault.file-lost"];
+  assert.equal(first, "");
+  assert.equal(second, `/etc/list\t${lost}\tfile-lost: block 7`);
+  assert.equal(third, "/srv/.a\\u{a}\\u{202e}\t1 KiB not scanned");
+  assert.match(hitsText(items.shown, []), /^\/srv\/b\t4 KiB lost · 512 bytes in doubt$/m);
+});
+
+test("what nobody can tell of the files that are hit is said", () => {
+  const far = { things: 10, folders: 2, hit: 0, cut: 0, untold: 0, streams: 0 };
+  assert.match(farWords(far, "done"), /^No file is hit/);
+  assert.match(farWords({ ...far, things: 0, folders: 0 }, "done"), /^No byte of this file system/);
+  assert.doesNotMatch(farWords(far, "stopped"), /^No file is hit/);
+  assert.match(farWords({ ...far, hit: 3 }, "cut"), /more than can be listed/);
+  assert.equal(limitsOf(far).length, 1);
+  assert.equal(limitsOf({ ...far, cut: 1, untold: 2, streams: 3 }).length, 4);
 });
 
 test("names are the same by their bytes, where they are no UTF-8", () => {

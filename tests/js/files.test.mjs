@@ -237,6 +237,12 @@ for (const [name, path] of [
     mkdirSync(out);
     execFileSync("tar", ["-x", "-C", out], { input: tar });
     assert.deepEqual(treeOf(out), truth.tree);
+    const zipped = keeping();
+    await produceFiles(holder, { ...what, form: "zip" }, zipped, work);
+    const zip = makeFile(`files-${name}.zip`, Buffer.concat(zipped.parts));
+    const unzipped = join(scratch, `unzipped-${name}`);
+    execFileSync("unzip", ["-q", zip, "-d", unzipped]);
+    assert.deepEqual(treeOf(unzipped), truth.tree);
     const [own, hash] = Object.entries(truth.tree).find(([, told]) => /^[0-9a-f]{64}$/.test(told));
     const id = await idOf(holder, own.split("/"));
     const one = keeping();

@@ -150,6 +150,7 @@ export class Address {
       case "tab-chosen":
       case "placeChosen":
       case "volume-chosen":
+      case "hits-wanted":
         return this.#write(true);
       case "look-moved":
         return this.#write(false);

@@ -172,6 +172,16 @@ export class Files {
     return this.#worker.request("findFiles", wanted, { signal, onProgress });
   }
 
+  /**
+   * Which files of all are hit.
+   * @param {Of} of
+   * @param {AbortSignal} signal
+   * @param {(update: FilesRequests["damagedFiles"]["progress"]) => void} onProgress
+   */
+  damaged(of, signal, onProgress) {
+    return this.#worker.request("damagedFiles", { ...of }, { signal, onProgress });
+  }
+
   /** Lets go of the oldest. */
   #drop() {
     let entries = [...this.#folders.values()].reduce((sum, each) => sum + each.entries.length, 0);

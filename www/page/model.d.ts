@@ -16,7 +16,7 @@ import type { Backup, Backups } from "./backups-model.js";
 import type { Pace, Save, Way } from "./save-model.js";
 import type { RecentFile } from "./recent-model.js";
 import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
-import type { ChosenFile, VolumePlace } from "../shared/files.js";
+import type { ChosenFile, FilesForm, VolumePlace } from "../shared/files.js";
 import type { Looked } from "../shared/looked.js";
 import type {
   ContentsOfDisk,
@@ -96,6 +96,8 @@ export interface ShownArchive {
   timesUnpacked: ReadonlyMap<number, number>;
   /** Another format that a disk begins like, of those that do. */
   beginsLike: ReadonlyMap<number, string>;
+  /** Of file systems that were looked through; until more of the disks is known. */
+  hits: readonly FilesHit[];
   /** By which way each disk is saved; where nothing was chosen, what suits best. */
   ways: ReadonlyMap<number, Way>;
   hashes: ReadonlyMap<number, Hash>;
@@ -135,6 +137,13 @@ export interface Look {
   at: number;
 }
 
+/** How many files of a file system are hit; `isAll`: nothing is known to be untold. */
+export interface FilesHit {
+  volume: VolumePlace;
+  hit: number;
+  isAll: boolean;
+}
+
 /** What of an open archive a person looks at. */
 export interface Screen {
   /** Null: the first that there is. */
@@ -143,6 +152,8 @@ export interface Screen {
   look: Look | null;
   /** The file system whose files are looked at; null: the largest. */
   volume: VolumePlace | null;
+  /** Of which it was asked last which files are hit; each time another object. */
+  hits: VolumePlace | null;
   /** Keys of the lines of disks that are open. */
   opened: ReadonlySet<string>;
   /** Letters that a disk's name has to have. */
@@ -332,8 +343,11 @@ export type PageEvent =
     }
   /** A file system, to look at its files. */
   | { type: "volume-chosen"; volume: VolumePlace }
-  /** Files and folders of one folder, to be saved: one file as it is, or all in one tar. */
-  | { type: "files-wanted"; volume: VolumePlace; chosen: ChosenFile[]; form: "file" | "tar" }
+  /** A file system, to look which of its files are hit. */
+  | { type: "hits-wanted"; volume: VolumePlace }
+  | { type: "hits-told"; archive: number; told: FilesHit }
+  /** Files and folders of one folder, to be saved: one file as it is, or all in one archive. */
+  | { type: "files-wanted"; volume: VolumePlace; chosen: ChosenFile[]; form: FilesForm }
   | { type: "said"; text: string }
   | { type: "report-wanted" }
   | { type: "report-text-wanted"; how: "copy" | "save" }

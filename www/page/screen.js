@@ -9,6 +9,7 @@ export const FIRST_SCREEN = {
   tab: null,
   look: null,
   volume: null,
+  hits: null,
   opened: new Set(),
   filter: "",
   rows: ROWS_SHOWN,
@@ -30,6 +31,8 @@ export function changedScreen(screen, event) {
       return { ...screen, tab: "bytes", look: { of: event.of, at: event.offset } };
     case "volume-chosen":
       return { ...screen, tab: "files", volume: event.volume };
+    case "hits-wanted":
+      return { ...screen, tab: "files", volume: event.volume, hits: event.volume };
     case "look-moved":
       return { ...screen, look: event.look };
     case "address-followed":

@@ -166,6 +166,7 @@ function shown({ file, parts, archive, changedSince }) {
     formats: new Map(),
     timesUnpacked: new Map(),
     beginsLike: new Map(),
+    hits: [],
     ways: new Map(),
     hashes: new Map(),
     contents: new Map(),
@@ -288,7 +289,9 @@ function changedArchive(archive, event) {
     case "findings-arrived":
       return withFindings(archive, event);
     case "trust-arrived":
-      return { ...archive, trust: event.trust, ...knownAtLast(event.trust) };
+      return { ...archive, trust: event.trust, hits: [], ...knownAtLast(event.trust) };
+    case "hits-told":
+      return { ...archive, hits: [...archive.hits, event.told] };
     case "formats-arrived":
       return {
         ...archive,

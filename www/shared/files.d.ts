@@ -1,5 +1,7 @@
 /** What crosses between the page and its Worker where the files of a disk are looked at. */
 import type {
+  FileDamaged,
+  FileDamageUpdate,
   FileDetails,
   FileEntry,
   FileFault,
@@ -17,6 +19,8 @@ import type {
 } from "../core/vma_inspector_files_unix.js";
 
 export type {
+  FileDamaged,
+  FileDamageUpdate,
   FileDetails,
   FileEntry,
   FileFault,
@@ -57,6 +61,9 @@ export interface ChosenFile {
   size: number;
 }
 
+/** What files are saved as: one as it is, or several in an archive. */
+export type FilesForm = "file" | "tar" | "zip";
+
 /** Each kind of request, as in `Requests`, where `id` is the number of the request. Each may unpack on its way, and tells how far it is. */
 export interface FilesRequests {
   /** Throws a `Failure` with the fault's code. */
@@ -95,6 +102,12 @@ export interface FilesRequests {
   findFiles: {
     ask: { archive: number; volume: VolumePlace; node: NodeId; letters: string };
     progress: FileSearchUpdate;
+    result: { isCut: boolean };
+  };
+  /** Which files of all are hit; 100,000 are told at most. */
+  damagedFiles: {
+    ask: { archive: number; volume: VolumePlace };
+    progress: FileDamageUpdate | FilesUpdate;
     result: { isCut: boolean };
   };
 }

@@ -18,7 +18,7 @@ import type {
   VmSummary,
 } from "../core/vma_inspector.js";
 import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
-import type { ChosenFile, FileMissed, FilesRequests, VolumePlace } from "./files.js";
+import type { ChosenFile, FileMissed, FilesForm, FilesRequests, VolumePlace } from "./files.js";
 import type { LookingRequests } from "./looked.js";
 import type { Shortage } from "./shortage.js";
 
@@ -216,7 +216,7 @@ export type SaveWhat =
       doubt: DoubtTaken;
     }
   /** Files of a disk: one as it is, or any number in a tar archive. */
-  | { kind: "files"; volume: VolumePlace; chosen: ChosenFile[]; form: "file" | "tar" };
+  | { kind: "files"; volume: VolumePlace; chosen: ChosenFile[]; form: FilesForm };
 
 /** Where it is to go. */
 export type SinkOrder =

@@ -1,4 +1,6 @@
 /** What is lost of each disk, and what is in doubt: ranges of its bytes, and a map to save. */
+import { volumesOf } from "../page/volumes.js";
+import { areaName } from "../words/disk-contents.js";
 import { size } from "../words/format.js";
 import { count, hex } from "../words/numbers.js";
 import { text } from "../words/text.js";
@@ -13,8 +15,8 @@ import { button, foreign, table } from "./parts.js";
 export function damageView(send) {
   const section = byId("damage");
   return whenChanged(
-    ({ archive }) => [archive?.trust, archive?.overview],
-    (trust, overview) => {
+    ({ archive }) => [archive?.trust, archive?.overview, archive?.contents, archive?.hits],
+    (trust, overview, contents, hits) => {
       const damage = trust?.damage ?? [];
       section.hidden = damage.length === 0 || !overview;
       fill(
@@ -24,6 +26,7 @@ export function damageView(send) {
           card(
             of,
             overview?.devices.find(({ id }) => id === of.deviceId),
+            hitsOf(of.deviceId, { contents: contents ?? new Map(), hits: hits ?? [], send }),
             send,
           ),
         ),
@@ -35,9 +38,10 @@ export function damageView(send) {
 /**
  * @param {Damage} damage
  * @param {import("../core/vma_inspector.js").DeviceEntry | undefined} device
+ * @param {HTMLElement | null} hits
  * @param {Send} send
  */
-function card({ deviceId, lost, doubt }, device, send) {
+function card({ deviceId, lost, doubt }, device, hits, send) {
   return h(
     "article",
     { class: "card", "aria-labelledby": `damage-${deviceId}-title` },
@@ -64,6 +68,7 @@ function card({ deviceId, lost, doubt }, device, send) {
           : text("damage.all-doubts"),
       ),
     ],
+    hits,
     h(
       "div",
       { class: "config-buttons" },
@@ -71,6 +76,34 @@ function card({ deviceId, lost, doubt }, device, send) {
       h("span", { class: "quiet" }, text("damage.map-hint")),
     ),
   );
+}
+
+/**
+ * The file systems of a disk: which files of each are hit, and how many where that is known.
+ * @param {number} deviceId
+ * @param {Pick<import("../page/model.js").ShownArchive, "contents" | "hits"> & { send: Send }} known
+ */
+function hitsOf(deviceId, { contents, hits, send }) {
+  const volumes = volumesOf(contents).filter(
+    ({ place, isRead }) => isRead && place.deviceId === deviceId,
+  );
+  if (volumes.length === 0) return null;
+  const lines = volumes.map(({ place, part }) => {
+    const isIt = (/** @type {typeof place} */ { area, logical }) =>
+      area === place.area && logical === place.logical;
+    const told = hits.findLast(({ volume }) => volume.deviceId === deviceId && isIt(volume));
+    const counted =
+      told && text(told.isAll ? "damage.files-hit" : "damage.files-hit-least", { count: told.hit });
+    return h(
+      "li",
+      { class: "config-buttons" },
+      button(text("damage.which-files", { name: areaName(part) }), () =>
+        send({ type: "hits-wanted", volume: { ...place } }),
+      ),
+      counted && h("span", { class: "quiet" }, counted),
+    );
+  });
+  return h("ul", { class: "damage-files" }, lines);
 }
 
 /** @param {Ranges} ranges */

@@ -249,8 +249,11 @@ impl FileSystem for Btrfs {
                 Where::Packed { .. } | Where::Inline { .. } | Where::Zeros => return Ok(true),
             };
             let mapped = self.disk.chunks.map(logical)?;
-            let place = mapped.places.first().copied().unwrap_or(0);
-            places.push(place..place.saturating_add(length.min(mapped.length)));
+            let length = length.min(mapped.length);
+            let copies = || mapped.places.iter().map(|&at| at..at.saturating_add(length));
+            // A copy that is whole is what a read comes to.
+            let whole = copies().find(|copy| self.disk.source.gap(copy.clone()).is_none());
+            places.extend(whole.or_else(|| copies().next()));
             Ok(places.len() < PLACES_MAX)
         })?;
         Ok(places)

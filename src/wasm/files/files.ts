@@ -92,6 +92,34 @@ export interface FileSearchUpdate {
   faults: number;
 }
 
+/** Something that is hit by what is lost or in doubt of the disk. */
+export interface FileDamaged {
+  /** From the root, its own name last; empty for the root itself. */
+  path: FileName[];
+  entry: FileEntry;
+  /** Bytes that it stores where they are lost, in doubt, or where the scan has not come to. */
+  lost: number;
+  inDoubt: number;
+  unknown: number;
+  /** What cannot be told of it: what a directory names, or where a file lies. */
+  fault: FileFault | null;
+}
+
+/** How far the walk over all files has come that tells which are hit. */
+export interface FileDamageUpdate {
+  hits: FileDamaged[];
+  things: number;
+  folders: number;
+  /** Things that are hit, also those that are no longer told one by one. */
+  hit: number;
+  /** Folders of which not all names are known. */
+  cut: number;
+  /** Files of which the file system does not say where they lie. */
+  untold: number;
+  /** Streams beside files, which are not looked at. */
+  streams: number;
+}
+
 /** A part of a file. */
 export interface FilePart {
   /** Fewer than were asked for at the end of the file, or before `fault`. */

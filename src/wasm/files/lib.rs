@@ -11,6 +11,7 @@
     clippy::unwrap_used
 )]
 
+mod damage;
 mod facts;
 mod save;
 mod search;

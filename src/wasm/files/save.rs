@@ -1,4 +1,4 @@
-//! Files on their way out: one as it is, or several in a tar archive.
+//! Files on their way out: one as it is, or several in an archive.
 
 use core::cell::RefCell;
 use std::rc::Rc;

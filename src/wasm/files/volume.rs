@@ -8,6 +8,7 @@ use js_sys::{Float64Array, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::damage::FilesDamage;
 use super::facts;
 use super::save::FilesSave;
 use super::search::FilesSearch;
@@ -16,7 +17,7 @@ use vma_inspector::file_system::{
     Cursor, ExtendedAttribute, FaultKind, Name, NodeId, Note, Open, Result as Asked, Stream,
     Subvolume,
 };
-use vma_inspector::files::{self, Listing, Opening, Pack, Step, read_as_far};
+use vma_inspector::files::{self, Form, Listing, Opening, Pack, Step, read_as_far};
 use vma_wasm::Below;
 use vma_wasm::{Fields, from_number, list, pairs};
 use vma_wasm::{JsSource, SourceBytes};
@@ -192,16 +193,26 @@ impl Volume {
         FilesSearch::new(Rc::clone(&self.shared), NodeId(id), letters)
     }
 
+    /// Looks which files are hit.
+    pub fn damage(&self) -> Result<FilesDamage, JsValue> {
+        FilesDamage::new(Rc::clone(&self.shared))
+    }
+
     /// One file, from front to back.
     pub fn file(&self, id: u64) -> FilesSave {
         FilesSave::of_file(Rc::clone(&self.shared), NodeId(id))
     }
 
-    /// Files and folders in a tar archive. Throws a `VmaError` if a path is none.
-    pub fn pack(&self, chosen: &ChosenGiven) -> Result<FilesSave, JsValue> {
+    /// Files and folders in a tar archive, or in a zip. Throws a `VmaError` if a path is none.
+    pub fn pack(
+        &self,
+        chosen: &ChosenGiven,
+        #[wasm_bindgen(js_name = isZip)] is_zip: bool,
+    ) -> Result<FilesSave, JsValue> {
+        let form = if is_zip { Form::Zip } else { Form::Tar };
         let chosen: Vec<_> =
             js_sys::Array::from(chosen).iter().map(|one| chosen_of(&one)).collect();
-        let pack = Pack::new(&chosen).map_err(|fault| self.shared.thrown(&fault))?;
+        let pack = Pack::new(&chosen, form).map_err(|fault| self.shared.thrown(&fault))?;
         Ok(FilesSave::of_pack(Rc::clone(&self.shared), pack))
     }
 }

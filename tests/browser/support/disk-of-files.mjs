@@ -99,7 +99,7 @@ function makeDisk() {
 
 /** Offset on the disk of each block of a file. */
 function blocksOf(path) {
-  const told = run("debugfs", "-R", `blocks ${path}`, "linux.img");
+  const told = run("debugfs", "-R", `blocks "${path}"`, "linux.img");
   return told
     .trim()
     .split(/\s+/)
@@ -113,6 +113,7 @@ const options = ["--disk-from", `drive-scsi0=${disk}`, "--config", config];
 export const archive = makeArchive("vzdump-qemu-120-2024_05_06-07_08_09.vma", ...options);
 /** Of a file, bytes from here on are lost. */
 export const LOST_FROM = 200_000;
+const inLostCluster = (at) => Math.floor(at / CLUSTER) === lostCluster;
 const lostCluster = Math.floor(blocksOf("/srv/data.bin")[Math.floor(LOST_FROM / 4096)] / CLUSTER);
 export const holed = makeArchive(
   "vzdump-qemu-121-2024_05_06-07_08_09.vma",
@@ -122,6 +123,16 @@ export const holed = makeArchive(
 /** Bytes of the file before the cluster that is left out. */
 export const kept =
   blocksOf("/srv/data.bin").findIndex((at) => Math.floor(at / CLUSTER) === lostCluster) * 4096;
+/** Bytes of each file that lie in that cluster, by path: those that are hit. */
+export const hit = new Map(
+  Object.entries(FILES).flatMap(([path, { length }]) => {
+    const blocks = blocksOf(`/${path}`);
+    const bytes = blocks
+      .map((at, number) => (inLostCluster(at) ? Math.min(4096, length - number * 4096) : 0))
+      .reduce((sum, each) => sum + each, 0);
+    return bytes > 0 ? [[`/${path}`, bytes]] : [];
+  }),
+);
 export const packed = makeFile(
   "vzdump-qemu-120-2024_05_06-07_08_09.vma.zst",
   execFileSync("zstd", ["-qc", archive.path], { maxBuffer: 1 << 28 }),

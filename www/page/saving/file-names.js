@@ -30,7 +30,7 @@ function filesName({ overview }, { volume, chosen, form }) {
   const name = others.length === 0 ? only?.path.at(-1)?.text : undefined;
   if (form === "file" && name !== undefined) return safeName(name);
   const device = overview.devices.find(({ id }) => id === volume.deviceId);
-  return `${name === undefined ? (device?.safeName ?? "disk") : safeName(name)}.tar`;
+  return `${name === undefined ? (device?.safeName ?? "disk") : safeName(name)}.${form === "zip" ? "zip" : "tar"}`;
 }
 
 /**

@@ -1,29 +1,32 @@
 /** The files of one file system: its folders, what is found in them, and a preview. */
 import { isSameName } from "../../page/files.js";
 import { largestVolume, volumesOf } from "../../page/volumes.js";
-import { faultOf, unpackingWords } from "../../words/files.js";
+import { faultOf } from "../../words/files.js";
 import { text } from "../../words/text.js";
-import { fill, h, setText } from "../dom.js";
-import { button } from "../parts.js";
-import { choiceBar, wantedOf } from "./choice-bar.js";
-import { faultLine } from "./contents.js";
+import { choiceBar, packedFor, wantedOf } from "./choice-bar.js";
+import { follow } from "./follow.js";
+import { Foot } from "./foot.js";
 import { Items } from "./items.js";
 import { List } from "./list.js";
-import { findBelow, listFolder } from "./lister.js";
-import { clickedOrder, isFolder } from "./order.js";
+import { HitBar } from "./hit-bar.js";
+import { laidOut } from "./layout.js";
+import { findBelow, findHit, listFolder } from "./lister.js";
+import { clickedOrder, isFolder, isLink } from "./order.js";
 import { pathBar } from "./path-bar.js";
 import { Preview } from "./preview.js";
-import { foundWords, searchBar } from "./search-bar.js";
+import { searchBar } from "./search-bar.js";
 import { Trails } from "./trail.js";
-import { placeKey, shapeOf, volumeBar } from "./volume-bar.js";
+import { trouble } from "./trouble.js";
+import { kindOf, placeKey, shapeOf, volumeBar } from "./volume-bar.js";
+import { pathText, walk } from "./walk.js";
 
 /** @typedef {import("../../page/files.js").Files} Files */
 /** @typedef {import("../../page/files.js").Of} Of */
 /** @typedef {import("../../page/model.js").ShownArchive} ShownArchive */
-/** @typedef {import("../../shared/files.js").FileFault} FileFault */
 /** @typedef {import("../../shared/files.js").FileName} FileName */
 /** @typedef {import("../../shared/files.js").OpenedVolume} OpenedVolume */
 /** @typedef {import("../../shared/files.js").VolumePlace} VolumePlace */
+/** @typedef {import("./choice-bar.js").Packed} Packed */
 /** @typedef {import("./order.js").Item} Item */
 /** @typedef {import("./trail.js").Step} Step */
 
@@ -35,14 +38,15 @@ export class Browser {
   #volumes;
   #path;
   #search;
+  #hits;
   #list;
   #choice;
   #preview;
-  #trouble = h("div", { class: "files-alert", role: "alert", hidden: true });
-  #progress = h("p", { class: "quiet" });
-  #says = h("p", { class: "quiet", role: "status" });
-  #stop = button(text("files.stop"), () => this.#stopListing(), { hidden: true });
-  #hidden = h("input", { type: "checkbox" });
+  #trouble = trouble();
+  #foot = new Foot({
+    stop: () => this.#stopListing(),
+    show: (withHidden) => this.#arrange(this.#items.order, withHidden),
+  });
   #items = new Items();
   #trails = new Trails();
   /** @type {ShownArchive | null} */
@@ -53,6 +57,10 @@ export class Browser {
   #shape = "";
   /** What was asked for last. @type {VolumePlace | null} */
   #asked = null;
+  /** For whose files that are hit it was asked last. @type {VolumePlace | null} */
+  #hitsAsked = null;
+  /** Whether that is still to be done. */
+  #isHitWanted = false;
   /** @type {Of | null} */
   #of = null;
   /** @type {OpenedVolume | null} */
@@ -84,7 +92,16 @@ export class Browser {
       stop: () => this.#work.abort(),
       leave: () => this.#leaveHits(),
     });
-    const save = (/** @type {Iterable<Item>} */ items) => this.#save(items);
+    this.#hits = new HitBar({
+      look: () => this.#findHit(),
+      stop: () => this.#work.abort(),
+      leave: () => this.#leaveHits(),
+      items: () => this.#items.shown,
+      of: () => this.#of,
+      send,
+    });
+    const save = (/** @type {Iterable<Item>} */ items, /** @type {Packed} */ packed) =>
+      this.#save(items, packed);
     this.#preview = new Preview(files, save);
     this.#choice = choiceBar(save, () => {
       this.#list.clear();
@@ -97,28 +114,21 @@ export class Browser {
       chosen: (chosen) => this.#choice.draw(chosen),
       sort: (by) => this.#arrange(clickedOrder(this.#items.order, by), this.#items.withHidden),
     });
-    this.root = this.#laidOut();
+    this.root = laidOut({
+      volumes: this.#volumes,
+      hits: this.#hits,
+      path: this.#path,
+      search: this.#search,
+      trouble: this.#trouble,
+      choice: this.#choice,
+      list: this.#list,
+      foot: this.#foot,
+      preview: this.#preview,
+    });
     this.#listen();
   }
 
-  #laidOut() {
-    const hidden = h("label", { class: "files-hidden" }, this.#hidden, " ", text("files.hidden"));
-    const foot = h("div", { class: "files-foot" }, this.#says, this.#progress, this.#stop, hidden);
-    const main = h("div", { class: "files-list" }, this.#choice.root, this.#list.root, foot);
-    return h(
-      "div",
-      { class: "files-all" },
-      this.#volumes.root,
-      h("div", { class: "files-bar" }, this.#path.root, this.#search.root),
-      this.#trouble,
-      h("div", { class: "files-main" }, main, this.#preview.root),
-    );
-  }
-
   #listen() {
-    this.#hidden.addEventListener("change", () => {
-      this.#arrange(this.#items.order, this.#hidden.checked);
-    });
     for (const kind of ["keydown", "pointerdown"]) {
       this.#list.root.addEventListener(kind, () => (this.#wanted = null));
     }
@@ -146,20 +156,25 @@ export class Browser {
     // As more of a disk is known, what was its first part may be another one.
     if (this.#shape !== shapeOf(archive, this.#volume)) this.#volume = null;
     if (!this.#volume) return;
-    this.#volumes.draw(archive, this.#volume);
+    this.#drawVolume(archive, this.#volume);
     if (!isNew) return;
     this.#files.forget();
     const names = this.#steps.map(({ name }) => name);
     this.#enter(this.#volume, names, this.#list.item?.entry.name ?? null);
   }
 
-  /** @param {VolumePlace | null} wanted null: it is not said */
-  show(wanted) {
+  /**
+   * @param {VolumePlace | null} wanted null: it is not said
+   * @param {VolumePlace | null} hits of which it was asked which files are hit
+   */
+  show(wanted, hits) {
     const archive = this.#archive;
     if (!archive) return;
     const isNew = wanted !== this.#asked;
     if (wanted && isNew) this.root.scrollIntoView({ block: "nearest" });
     this.#asked = wanted;
+    if (hits !== this.#hitsAsked) this.#isHitWanted = hits !== null;
+    this.#hitsAsked = hits;
     const isRead = volumesOf(archive.contents).some(
       (each) => wanted && each.isRead && placeKey(each.place) === placeKey(wanted),
     );
@@ -169,12 +184,26 @@ export class Browser {
     if (this.#volume && placeKey(volume) === placeKey(this.#volume)) {
       // Another part of the page was shown meanwhile.
       if (this.#steps.length > 0) this.#trails.keep(this.#trail());
+      this.#lookIfWanted();
       return;
     }
     this.#volume = volume;
     this.#shape = shapeOf(archive, volume);
-    this.#volumes.draw(archive, volume);
+    this.#drawVolume(archive, volume);
     this.#enter(volume, null, null);
+  }
+
+  /**
+   * @param {ShownArchive} archive
+   * @param {VolumePlace} volume
+   */
+  #drawVolume(archive, volume) {
+    this.#volumes.draw(archive, volume);
+    const damage = archive.trust?.damage.find(({ deviceId }) => deviceId === volume.deviceId);
+    this.#hits.offer(damage !== undefined, this.#volumes.label());
+    const packed = packedFor(kindOf(archive, volume));
+    this.#choice.prefer(packed);
+    this.#preview.prefer(packed);
   }
 
   /**
@@ -192,10 +221,9 @@ export class Browser {
     this.#volumes.tell(null);
     this.#path.draw([]);
     this.#empty();
-    this.#progress.textContent = text("files.opening");
+    this.#foot.tell(text("files.opening"));
     try {
-      const wait = { signal, onProgress: this.#unpacking(signal) };
-      const opened = await this.#files.open(of, wait);
+      const opened = await this.#files.open(of, this.#wait(signal));
       signal.throwIfAborted();
       this.#opened = opened;
       this.#volumes.tell(opened);
@@ -203,6 +231,7 @@ export class Browser {
         ? await this.#walk([], names, signal)
         : this.#trails.here(placeKey(volume));
       this.#go(steps, focus, false);
+      this.#lookIfWanted();
     } catch (error) {
       this.#fail(error, signal);
     }
@@ -221,15 +250,15 @@ export class Browser {
     if (isNew) this.#trails.push(this.#trail());
     this.#path.draw(steps.map(({ name }) => name));
     this.#search.empty();
+    this.#hits.rest();
     this.#isFound = false;
     this.#wanted = focus;
     this.#empty();
-    this.#stop.hidden = false;
+    this.#foot.begin();
     const folder = { of: this.#of, id: steps.at(-1)?.id ?? this.#opened.root };
     try {
       await listFolder(this.#files, folder, {
-        signal,
-        onProgress: this.#unpacking(signal),
+        ...this.#wait(signal),
         arrived: (more, listing) => this.#arrived(more, listing),
       });
     } catch (error) {
@@ -246,14 +275,14 @@ export class Browser {
     this.#list.show(this.#items.shown, this.#items.order);
     this.#focusWanted();
     if (!isWhole) {
-      this.#progress.textContent = text("files.listing", { count: this.#items.count });
+      this.#foot.tell(text("files.listing", { count: this.#items.count }));
       return;
     }
-    this.#rest();
+    this.#foot.rest();
     this.#leftOut = leftOut;
-    this.#says.textContent = this.#countWords(leftOut);
+    this.#foot.count(this.#items, leftOut);
     this.#list.say(this.#items.shown.length === 0 && !fault ? text("files.folder-empty") : "");
-    if (fault) this.#warn(fault, text("files.folder-cut"));
+    if (fault) this.#trouble.warn(fault, text("files.folder-cut"));
   }
 
   #focusWanted() {
@@ -264,46 +293,60 @@ export class Browser {
     this.#list.goTo(found);
   }
 
-  /** @param {number} leftOut */
-  #countWords(leftOut) {
-    return [
-      text("files.entries", { count: this.#items.count }),
-      this.#items.hidden > 0 && text("files.entries-hidden", { count: this.#items.hidden }),
-      leftOut > 0 && text("files.entries-left-out", { count: leftOut }),
-    ]
-      .filter((words) => words !== false)
-      .join(" ");
+  /** @param {string} letters */
+  #find(letters) {
+    if (!this.#of || !this.#opened) return;
+    const wanted = { ...this.#of, node: this.#steps.at(-1)?.id ?? this.#opened.root, letters };
+    this.#collect(this.#search, (on) => findBelow(this.#files, wanted, on));
   }
 
-  /** @param {string} letters */
-  async #find(letters) {
-    if (!this.#of || !this.#opened) return;
+  #lookIfWanted() {
+    if (!this.#isHitWanted || !this.#opened) return;
+    this.#isHitWanted = false;
+    this.#findHit();
+  }
+
+  /** Looks through all of the file system for files that are hit. */
+  #findHit() {
+    const of = this.#of;
+    if (!of || !this.#opened) return;
+    if (this.#steps.length > 0) {
+      this.#steps = [];
+      this.#trails.push(this.#trail());
+    }
+    this.#path.draw([]);
+    this.#collect(this.#hits, (on) => findHit(this.#files, of, on), "path");
+  }
+
+  /**
+   * Shows what comes in from many folders in place of one.
+   * @template Far
+   * @param {{ far: (count: number, far: Far | null) => void, end: (count: number, isCut: boolean | null) => string }} bar
+   * @param {(on: { signal: AbortSignal, arrived: (more: Item[], far: Far) => void, onProgress: (update: import("../../shared/files.js").FilesUpdate) => void }) => Promise<boolean>} run
+   * @param {"path" | null} [by]
+   */
+  async #collect(bar, run, by = null) {
     const { signal } = this.#begin();
     this.#empty();
+    if (by) this.#items.order = { by, isDown: false };
     this.#isFound = true;
-    const node = this.#steps.at(-1)?.id ?? this.#opened.root;
-    let far = { folders: 0, faults: 0 };
-    const tell = (/** @type {boolean} */ isRunning) =>
-      this.#search.tell(foundWords(this.#items.count, far), isRunning);
-    const arrived = (/** @type {Item[]} */ more, /** @type {typeof far} */ now) => {
-      // Something else may have taken its place.
-      if (this.#work.signal !== signal) return;
-      far = now;
+    // Something else may have taken its place.
+    const isCurrent = () => this.#work.signal === signal;
+    const arrived = (/** @type {Item[]} */ more, /** @type {Far} */ far) => {
+      if (!isCurrent()) return;
       this.#items.add(more);
       this.#list.show(this.#items.shown, this.#items.order);
-      tell(true);
+      bar.far(this.#items.count, far);
     };
-    tell(true);
+    bar.far(0, null);
     try {
-      const wanted = { ...this.#of, node, letters };
-      const isCut = await findBelow(this.#files, wanted, { signal, arrived });
-      if (this.#work.signal !== signal) return;
-      tell(false);
-      if (isCut) this.#search.tell(text("files.found-cut", { count: this.#items.count }), false);
-      this.#list.say(this.#items.count === 0 ? text("files.found-none") : "");
+      const isCut = await run({ ...this.#wait(signal), arrived });
+      if (!isCurrent()) return;
+      this.#foot.rest();
+      this.#list.say(bar.end(this.#items.count, isCut));
     } catch (error) {
-      if (this.#work.signal !== signal) return;
-      tell(false);
+      if (!isCurrent()) return;
+      bar.end(this.#items.count, null);
       this.#fail(error, signal);
     }
   }
@@ -319,24 +362,27 @@ export class Browser {
   }
 
   /** @param {Item} item */
-  #open(item) {
-    const { entry, folders } = item;
-    if (folders) this.#goToHit(entry.name, folders);
-    else if (isFolder(entry)) {
-      this.#go([...this.#steps, { id: entry.id, name: entry.name }], null, true);
+  #open({ entry, folders }) {
+    const steps = this.#steps;
+    if (folders) {
+      const { name } = entry;
+      this.#goTo(async (signal) => ({ steps: await this.#walk(steps, folders, signal), name }));
+    } else if (isFolder(entry)) {
+      this.#go([...steps, { id: entry.id, name: entry.name }], null, true);
+    } else if (isLink(entry)) {
+      const link = { from: steps, target: entry.target };
+      this.#goTo((signal) => follow(this.#place(), link, this.#wait(signal)));
     } else this.#preview.focus();
   }
 
-  /**
-   * @param {FileName} name
-   * @param {readonly FileName[]} folders
-   */
-  async #goToHit(name, folders) {
+  /** @param {(signal: AbortSignal) => ReturnType<typeof follow>} find */
+  async #goTo(find) {
     const { signal } = this.#begin();
-    this.#progress.textContent = text("files.opening");
+    this.#foot.tell(text("files.opening"));
+    const from = this.#steps;
     try {
-      const steps = await this.#walk(this.#steps, folders, signal);
-      this.#go(steps, name, folders.length > 0);
+      const { steps, name } = await find(signal);
+      this.#go(steps, name, steps !== from);
       this.#list.focus();
     } catch (error) {
       this.#fail(error, signal);
@@ -344,27 +390,17 @@ export class Browser {
   }
 
   /**
-   * Folders by their names, from another one on, as far as they are there.
    * @param {readonly Step[]} from
    * @param {readonly FileName[]} names
    * @param {AbortSignal} signal
-   * @returns {Promise<readonly Step[]>}
    */
   async #walk(from, names, signal) {
-    const steps = [...from];
-    const [of, opened] = [this.#of, this.#opened];
-    if (!of || !opened) return [];
-    for (const name of names) {
-      const id = steps.at(-1)?.id ?? opened.root;
-      const wait = { signal, onProgress: this.#unpacking(signal) };
-      const subvolume = opened.subvolumes.find(({ path }) => pathText(path) === name.text);
-      const entry =
-        (steps.length === 0 && subvolume) || (await this.#files.find(of, id, name, wait));
-      signal.throwIfAborted();
-      if (!entry) break;
-      steps.push({ id: entry.id, name });
-    }
-    return steps;
+    return walk(this.#place(), { from, names }, this.#wait(signal));
+  }
+
+  #place() {
+    if (!this.#of || !this.#opened) throw new DOMException("nothing is open", "AbortError");
+    return { files: this.#files, of: this.#of, opened: this.#opened };
   }
 
   #up() {
@@ -386,8 +422,7 @@ export class Browser {
 
   /** What the history says, on the way back or forth. */
   #follow() {
-    const { hash } = location;
-    if (!this.#volume || !this.#opened || !hash.includes("part=files")) return;
+    if (!this.#volume || !this.#opened || !location.hash.includes("part=files")) return;
     const steps = this.#trails.here(placeKey(this.#volume));
     const from = this.#steps[steps.length] ?? null;
     const isSame =
@@ -399,7 +434,6 @@ export class Browser {
   #trail() {
     return { volume: this.#volume ? placeKey(this.#volume) : "", steps: this.#steps };
   }
-
   /**
    * @param {import("./order.js").Order} order
    * @param {boolean} withHidden
@@ -408,12 +442,15 @@ export class Browser {
     this.#items.arrange(order, withHidden);
     this.#list.show(this.#items.shown, order);
     this.#list.toTop();
-    if (this.#leftOut !== null) this.#says.textContent = this.#countWords(this.#leftOut);
+    if (this.#leftOut !== null) this.#foot.count(this.#items, this.#leftOut);
   }
 
-  /** @param {Iterable<Item>} items */
-  #save(items) {
-    const { chosen, form } = wantedOf(items);
+  /**
+   * @param {Iterable<Item>} items
+   * @param {Packed} packed
+   */
+  #save(items, packed) {
+    const { chosen, form } = wantedOf(items, packed);
     if (this.#volume && chosen.length > 0) {
       this.#send({ type: "files-wanted", volume: this.#volume, chosen, form });
     }
@@ -423,35 +460,31 @@ export class Browser {
   #begin() {
     this.#work.abort();
     this.#work = new AbortController();
-    this.#trouble.hidden = true;
-    this.#rest();
+    this.#trouble.clear();
+    this.#foot.rest();
     return this.#work;
-  }
-
-  #rest() {
-    this.#stop.hidden = true;
-    setText(this.#progress, "");
   }
 
   #empty() {
     this.#items.empty();
     this.#leftOut = null;
     this.#list.say("");
-    this.#says.textContent = "";
+    this.#foot.say("");
     this.#list.begin([], this.#items.order, null);
   }
 
-  /** @param {AbortSignal} signal */
-  #unpacking(signal) {
-    return (/** @type {import("../../shared/files.js").FilesUpdate} */ update) => {
-      if (!signal.aborted) this.#progress.textContent = unpackingWords(update);
-    };
+  /**
+   * @param {AbortSignal} signal
+   * @returns {Required<import("../../page/files.js").Wait>}
+   */
+  #wait(signal) {
+    return { signal, onProgress: (update) => !signal.aborted && this.#foot.tellUnpacking(update) };
   }
 
   #stopListing() {
     this.#work.abort();
-    this.#rest();
-    this.#says.textContent = text("files.stopped", { count: this.#items.count });
+    this.#foot.rest();
+    this.#foot.say(text("files.stopped", { count: this.#items.count }));
     this.#list.focus();
   }
 
@@ -461,21 +494,7 @@ export class Browser {
    */
   #fail(error, signal) {
     if (signal.aborted) return;
-    this.#rest();
-    this.#warn(faultOf(error), "");
+    this.#foot.rest();
+    this.#trouble.warn(faultOf(error), "");
   }
-
-  /**
-   * @param {FileFault} fault
-   * @param {string} words
-   */
-  #warn(fault, words) {
-    this.#trouble.hidden = false;
-    fill(this.#trouble, words !== "" && h("p", {}, words), faultLine(fault));
-  }
-}
-
-/** @param {readonly FileName[]} path */
-function pathText(path) {
-  return path.map(({ text: words }) => words).join("/");
 }

@@ -34,6 +34,6 @@ export function filesInside(send, worker) {
       browser.learn(archive, found !== readWith);
     }
     [shown, known, readWith] = [id, now, found];
-    browser.show(screen.volume);
+    browser.show(screen.volume, screen.hits);
   };
 }

@@ -1,5 +1,5 @@
 /** What is listed, in the order in which it is shown: of what is hidden only if that is wanted. */
-import { comparison, merged } from "./order.js";
+import { comparison, isHidden, merged } from "./order.js";
 
 /** @typedef {import("./order.js").Item} Item */
 /** @typedef {import("./order.js").Order} Order */
@@ -19,11 +19,12 @@ export class Items {
     return this.#all.length;
   }
 
-  /** Nothing is left; how it is sorted stays. */
+  /** Nothing is left; how it is sorted stays, if that is by what each folder has. */
   empty() {
     this.#all = [];
     this.shown = [];
     this.hidden = 0;
+    if (this.order.by === "path") this.order = { by: "name", isDown: false };
   }
 
   /** @param {readonly Item[]} more */
@@ -43,9 +44,12 @@ export class Items {
     this.shown = this.#seen(this.#all).sort(comparison(order));
   }
 
-  /** @param {readonly Item[]} items */
+  /**
+   * What was found in other folders is always shown: a person asked for it.
+   * @param {readonly Item[]} items
+   */
   #seen(items) {
-    const seen = items.filter(({ entry }) => this.withHidden || entry.node?.isHidden !== true);
+    const seen = items.filter((item) => this.withHidden || item.folders || !isHidden(item.entry));
     this.hidden += items.length - seen.length;
     return seen;
   }

@@ -1,5 +1,7 @@
 /** Lists a folder part by part, and finds names below it: what comes in is shown meanwhile. */
 
+import { itemOfDamaged, NOT_FAR } from "./hits.js";
+
 /** @typedef {import("../../page/files.js").Files} Files */
 /** @typedef {import("../../page/files.js").Listing} Listing */
 /** @typedef {import("../../page/files.js").Of} Of */
@@ -44,35 +46,75 @@ export async function listFolder(files, { of, id }, { signal, arrived, onProgres
 }
 
 /**
+ * What a walk through many things brings: each part is shown when it is due, and what came
+ * in until it was stopped counts too.
+ * @template Far
+ * @typedef {object} On
+ * @property {AbortSignal} signal
+ * @property {(more: Item[], far: Far) => void} arrived
+ */
+
+/**
  * Finds names below a folder.
  * @param {Files} files
  * @param {Parameters<Files["search"]>[0]} wanted
- * @param {object} on
- * @param {AbortSignal} on.signal
- * @param {(more: Item[], far: Far) => void} on.arrived
+ * @param {On<Far>} on
  * @returns {Promise<boolean>} whether there are more than were given
  */
 export async function findBelow(files, wanted, { signal, arrived }) {
+  const gathered = gathering({ folders: 0, faults: 0 }, { signal, arrived });
+  try {
+    const { isCut } = await files.search(wanted, signal, ({ hits, folders, faults }) => {
+      gathered.add(hits.map(itemOfHit), { folders, faults });
+    });
+    return isCut;
+  } finally {
+    gathered.show();
+  }
+}
+
+/**
+ * Finds which files of all are hit.
+ * @param {Files} files
+ * @param {Of} of
+ * @param {On<import("./hits.js").Far> & { onProgress: (update: FilesUpdate) => void }} on
+ * @returns {Promise<boolean>} whether there are more than were given
+ */
+export async function findHit(files, of, { signal, arrived, onProgress }) {
+  const gathered = gathering(NOT_FAR, { signal, arrived });
+  try {
+    const { isCut } = await files.damaged(of, signal, (update) => {
+      if (!("hits" in update)) return onProgress(update);
+      const { hits, ...far } = update;
+      gathered.add(hits.map(itemOfDamaged), far);
+    });
+    return isCut;
+  } finally {
+    gathered.show();
+  }
+}
+
+/**
+ * @template Far
+ * @param {Far} begun
+ * @param {On<Far>} on
+ */
+function gathering(begun, { signal, arrived }) {
   /** @type {Item[]} */
   let waiting = [];
-  let far = { folders: 0, faults: 0 };
+  let far = begun;
   let shownAt = -Infinity;
   const show = () => {
     shownAt = performance.now();
     arrived(waiting, far);
     waiting = [];
   };
-  try {
-    const { isCut } = await files.search(wanted, signal, ({ hits, folders, faults }) => {
-      for (const hit of hits) waiting.push(itemOfHit(hit));
-      far = { folders, faults };
-      if (!signal.aborted && performance.now() - shownAt >= SHOW_MS) show();
-    });
-    return isCut;
-  } finally {
-    // What came in until it was stopped counts too.
-    show();
-  }
+  const add = (/** @type {Item[]} */ more, /** @type {Far} */ now) => {
+    for (const item of more) waiting.push(item);
+    far = now;
+    if (!signal.aborted && performance.now() - shownAt >= SHOW_MS) show();
+  };
+  return { add, show };
 }
 
 /**

@@ -3,13 +3,16 @@ import { LANGUAGE } from "../../words/catalogue.js";
 
 /** @typedef {import("../../shared/files.js").FileEntry} FileEntry */
 /** @typedef {"name" | "type" | "size" | "modified" | "mode" | "owner"} Column */
-/** @typedef {{ by: Column, isDown: boolean }} Order */
+/** By `path`: as files that are hit come, which no head asks for. */
+/** @typedef {{ by: Column | "path", isDown: boolean }} Order */
+/** @typedef {Omit<import("../../shared/files.js").FileDamaged, "path" | "entry"> & { path: string }} Hit */
 /**
  * A line of the list.
  * @typedef {object} Item
  * @property {FileEntry} entry
  * @property {import("../../shared/files.js").FileName[] | null} folders from the folder that was
  *   searched to the one that it is in; null where that is shown
+ * @property {Hit} [hit] how it is hit, where that was asked
  */
 
 /** Columns whose first click puts the largest, or the newest, on top. */
@@ -38,12 +41,30 @@ export function isFolder(entry) {
 }
 
 /**
+ * Whether it is left out of lists as a rule: it is marked so, or its name begins with a dot.
+ * @param {FileEntry} entry
+ */
+export function isHidden({ name, node }) {
+  return node?.isHidden === true || name.text.startsWith(".");
+}
+
+/**
+ * Whether it is a link that can be followed.
+ * @param {FileEntry} entry
+ * @returns {entry is FileEntry & { target: import("../../shared/files.js").FileName }}
+ */
+export function isLink(entry) {
+  return typeOf(entry) === "link" && entry.target !== null;
+}
+
+/**
  * Folders first, however it is sorted; what is the same otherwise by name.
  * @param {Order} order
  * @returns {(one: Item, other: Item) => number}
  */
 export function comparison({ by, isDown }) {
   const turn = isDown ? -1 : 1;
+  if (by === "path") return (one, other) => compared(one.hit?.path ?? "", other.hit?.path ?? "");
   const compare = COMPARISONS[by];
   return ({ entry: one }, { entry: other }) =>
     Number(isFolder(other)) - Number(isFolder(one)) ||

@@ -10,9 +10,9 @@ import {
 } from "../../words/files.js";
 import { count } from "../../words/numbers.js";
 import { text } from "../../words/text.js";
-import { fill, h, setText } from "../dom.js";
+import { fill, h } from "../dom.js";
 import { button, facts, foreign, listItems } from "../parts.js";
-import { saveLabel } from "./choice-bar.js";
+import { saveButtons } from "./choice-bar.js";
 import { Contents, faultLine } from "./contents.js";
 import { typeOf } from "./order.js";
 import { shownName } from "./row.js";
@@ -30,6 +30,7 @@ const VALUE_MAX = 512;
 /** Many fields: each part of the pane is filled by itself. */
 export class Preview {
   root;
+  prefer;
   #files;
   #contents;
   #title = h("h3", { id: "files-shown", tabindex: -1 });
@@ -47,18 +48,19 @@ export class Preview {
 
   /**
    * @param {Files} files
-   * @param {(items: Iterable<Item>) => void} save
+   * @param {(items: Iterable<Item>, packed: import("./choice-bar.js").Packed) => void} save
    */
   constructor(files, save) {
     this.#files = files;
     this.#contents = new Contents(files);
-    this.#save = button("", () => this.#item && save([this.#item]));
+    this.#save = saveButtons((packed) => this.#item && save([this.#item], packed));
+    this.prefer = this.#save.prefer;
     this.#details = button(text("files.details"), () => this.#showDetails());
     this.root = h(
       "section",
       { class: "files-preview", "aria-labelledby": "files-shown" },
       this.#title,
-      h("div", { class: "files-do" }, this.#save, this.#details),
+      h("div", { class: "files-do" }, this.#save.roots, this.#details),
       this.#contents.root,
       this.#facts,
       this.#more,
@@ -85,8 +87,7 @@ export class Preview {
     const { entry } = item;
     fill(this.#title, shownName(entry.name));
     fill(this.#facts, entry.fault && faultLine(entry.fault), factsOf(entry));
-    setText(this.#save, saveLabel([item]));
-    this.#save.hidden = typeOf(entry) === null;
+    this.#save.draw([item]);
     this.#details.hidden = entry.node === null;
     const { node } = entry;
     if (node?.type !== "file") return;

@@ -4,7 +4,8 @@ import { faultWords, modeLetters, shortTime, typeWord } from "../../words/files.
 import { text } from "../../words/text.js";
 import { h, setAttribute } from "../dom.js";
 import { foreign } from "../parts.js";
-import { isFolder, typeOf } from "./order.js";
+import { hitWords } from "./hits.js";
+import { isFolder, isHidden, isLink, typeOf } from "./order.js";
 
 /** @typedef {import("./order.js").Item} Item */
 /** @typedef {import("./order.js").Column} Column */
@@ -25,8 +26,8 @@ let rows = 0;
  * @returns {Row}
  */
 export function rowOf(item) {
-  const { entry } = item;
-  const { node, fault, isHidden } = { ...entry, isHidden: entry.node?.isHidden === true };
+  const { entry, hit } = item;
+  const { node, fault } = entry;
   const box = h("input", {
     type: "checkbox",
     tabindex: -1,
@@ -35,10 +36,15 @@ export function rowOf(item) {
   });
   const root = h(
     "div",
-    { class: "files-row", role: "row", id: `files-row-${(rows += 1)}`, "data-hidden": isHidden },
+    {
+      class: "files-row",
+      role: "row",
+      id: `files-row-${(rows += 1)}`,
+      "data-hidden": isHidden(entry),
+    },
     cell("check", box),
     cell("name", ...nameParts(item)),
-    ...(node
+    ...(node && !hit
       ? [
           cell("type", typeWord(node.type)),
           cell("size", node.type === "directory" ? "" : size(node.size)),
@@ -46,7 +52,7 @@ export function rowOf(item) {
           cell("mode", node.unix ? modeLetters(node.unix.mode, node.type) : ""),
           cell("owner", node.unix ? `${node.unix.user}:${node.unix.group}` : ""),
         ]
-      : [cell("fault", fault ? faultWords(fault) : typeWord(typeOf(entry)))]),
+      : [cell("fault", hit ? hitWords(hit) : fault ? faultWords(fault) : typeWord(typeOf(entry)))]),
   );
   return { root, box };
 }
@@ -65,7 +71,7 @@ export function drawRow({ root, box }, { number, isAt, isChosen }) {
 /** @param {Item} item */
 function nameParts({ entry, folders }) {
   const { name, target } = entry;
-  const kind = isFolder(entry) ? { class: "files-link", "data-opens": true } : {};
+  const kind = isFolder(entry) || isLink(entry) ? { class: "files-link", "data-opens": true } : {};
   return [
     h("span", { class: "files-icon", "data-type": typeOf(entry), "aria-hidden": "true" }),
     h(

@@ -63,7 +63,8 @@ export function volumeBar({ choose, enter }) {
     setOptions(parts.inside, [{ value: "", text: text("files.root") }, ...options], "");
   }
 
-  return { root: parts.root, draw, tell };
+  const label = () => parts.list.selectedOptions[0]?.text ?? "";
+  return { root: parts.root, draw, tell, label };
 }
 
 function partsOf() {
@@ -112,11 +113,25 @@ export function placeKey({ deviceId, area, logical }) {
  * @param {ShownArchive} archive
  * @param {VolumePlace | null} volume
  */
-export function shapeOf({ contents }, volume) {
-  const found = volumesOf(contents).find(
-    ({ place }) => volume && placeKey(place) === placeKey(volume),
-  );
+export function shapeOf(archive, volume) {
+  const found = volume && foundAt(archive, volume);
   return JSON.stringify([found?.part.offset, found?.part.size, found?.part.volume?.kind]);
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {VolumePlace} volume
+ */
+export function kindOf(archive, volume) {
+  return foundAt(archive, volume)?.part.volume?.kind;
+}
+
+/**
+ * @param {ShownArchive} archive
+ * @param {VolumePlace} volume
+ */
+function foundAt({ contents }, volume) {
+  return volumesOf(contents).find(({ place }) => placeKey(place) === placeKey(volume));
 }
 
 /** @param {ShownArchive} archive */

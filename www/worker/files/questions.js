@@ -1,9 +1,17 @@
 /** What is asked of the files of a disk. */
 
-/** @typedef {import("../../shared/files.js").FileHit} FileHit */
 /** @typedef {import("../../shared/files.js").FilesRequests} FilesRequests */
 /** @typedef {import("./asking.js").Asker} Asker */
 /** @typedef {import("./open.js").Holder & { volumes: import("./volumes.js").Volumes }} Holder */
+
+/**
+ * @template Update
+ * @typedef {object} Walk
+ * @property {() => import("../../core/vma_inspector_files_unix.js").FilesStep} step
+ * @property {() => Update} take
+ * @property {() => boolean} isCut
+ * @property {() => void} free
+ */
 
 /** The longest part of a file, bytes. */
 const PART_MAX = 1024 * 1024;
@@ -60,15 +68,43 @@ export function filePart(holder, { volume, node, stream, offset, length }, asker
  * @param {(update: FilesRequests["findFiles"]["progress"]) => void} tell
  */
 export function findFiles(holder, { volume, node, letters }, asker, tell) {
+  return walked(holder, volume, asker, { begin: (open) => open.find(node, letters), tell });
+}
+
+/**
+ * @param {Holder} holder
+ * @param {FilesRequests["damagedFiles"]["ask"]} ask
+ * @param {Asker} asker
+ * @param {(update: FilesRequests["damagedFiles"]["progress"]) => void} tell
+ */
+export function damagedFiles(holder, { volume }, asker, tell) {
+  const begin = (/** @type {import("../../core/vma_inspector_files_unix.js").Volume} */ open) =>
+    open.damage();
+  /** @param {import("../../shared/files.js").FileDamageUpdate} update */
+  const tellFar = (update) => tell(update);
+  return walked(holder, volume, asker, { begin, tell: tellFar });
+}
+
+/**
+ * Goes through many things, and tells in between what it has found.
+ * @template {{ hits: unknown[] }} Update
+ * @param {Holder} holder
+ * @param {import("../../shared/files.js").VolumePlace} volume
+ * @param {Asker} asker
+ * @param {object} how
+ * @param {(open: import("../../core/vma_inspector_files_unix.js").Volume) => Walk<Update>} how.begin
+ * @param {(update: Update) => void} how.tell
+ */
+function walked(holder, volume, asker, { begin, tell }) {
   return holder.volumes.use(holder, volume, asker, async (asking) => {
-    const search = asking.volume.find(node, letters);
-    /** @type {FileHit[]} */
+    const walk = begin(asking.volume);
+    /** @type {Update["hits"]} */
     let hits = [];
     let told = performance.now();
     try {
       for (let goesOn = true; goesOn;) {
-        goesOn = await asking.step(() => search.step());
-        const update = search.take();
+        goesOn = await asking.step(() => walk.step());
+        const update = walk.take();
         hits.push(...update.hits);
         if (!goesOn || performance.now() - told >= TELL_EVERY_MS) {
           tell({ ...update, hits });
@@ -77,9 +113,9 @@ export function findFiles(holder, { volume, node, letters }, asker, tell) {
         }
         await asker.pause();
       }
-      return { isCut: search.isCut() };
+      return { isCut: walk.isCut() };
     } finally {
-      search.free();
+      walk.free();
     }
   });
 }

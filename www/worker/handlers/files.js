@@ -28,6 +28,10 @@ export const filesHandlers = {
     using(ask.archive, async (session) =>
       (await load()).findFiles(session, ask, askerOf({ signal, tell: () => {} }), tell),
     ),
+  damagedFiles: (ask, work) =>
+    using(ask.archive, async (session) =>
+      (await load()).damagedFiles(session, ask, askerOf(work), work.tell),
+    ),
 };
 
 /**

@@ -1,4 +1,4 @@
-/** Saves files of a disk: one as it is, or several in a tar archive. */
+/** Saves files of a disk: one as it is, or several in an archive. */
 import { Buffers } from "../buffers.js";
 
 /** Bytes that a sink gets at once, about: smaller pieces are slow. */
@@ -43,7 +43,7 @@ export async function produceFiles(holder, what, sink, { signal, tell, pause }) 
 function begun({ volume }, { form, chosen }) {
   const [only] = chosen;
   if (form === "file" && only && chosen.length === 1) return volume.file(only.id);
-  return volume.pack(chosen);
+  return volume.pack(chosen, form === "zip");
 }
 
 /**
