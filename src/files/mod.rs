@@ -12,6 +12,7 @@ mod listing;
 mod member;
 mod pack;
 mod search;
+mod survey;
 mod volume;
 
 pub use self::cache::Cache;
@@ -20,6 +21,7 @@ pub use self::left_out::Missed;
 pub use self::listing::{Listed, Listing};
 pub use self::pack::{Chosen, Pack};
 pub use self::search::{Hit, Search};
+pub use self::survey::Survey;
 pub use self::volume::{Opening, Volume};
 
 /// What became of a step.
