@@ -1,13 +1,13 @@
-//! The bytes of one area, or of a logical volume in it, found again by its number.
+//! The bytes of one area, or of what is put together of it, found again by its number.
 
 use std::rc::Rc;
 
+use super::joined::{Held, Member, parts};
 use crate::file_system::{Identified, identify};
-use crate::partition::lvm::{LinearVolume, physical_volume};
-use crate::partition::{Use, layout};
+use crate::partition::{Layout, Use, layout};
 use crate::source::{Error, Glimpse, ReadAt};
 
-/// An area, or a logical volume.
+/// An area, or what is put together.
 pub struct Located {
     /// Its bytes.
     pub source: Rc<dyn ReadAt>,
@@ -15,42 +15,53 @@ pub struct Located {
     pub found: Identified,
 }
 
-/// Area number `area` of `disk`, as [`describe`](super::describe) lists them, from 0; or
-/// its logical volume number `logical`. `None` if there is none, or not all of it lies
-/// there. Only this one is looked into.
+/// Area number `area` of the first of `disks`, as [`describe`](super::describe) lists them,
+/// from 0; or number `inside` of its volumes, as [`describe_all`](super::describe_all)
+/// lists them if the other disks of the machine follow, in any order. `None` if there is
+/// none, or it is not put together. Only this one is looked into.
 ///
 /// # Errors
 ///
-/// The source cannot be read. That bytes are lost is no error.
+/// A source cannot be read. That bytes are lost is no error.
 pub fn locate(
-    disk: &Rc<dyn ReadAt>,
+    disks: &[Rc<dyn ReadAt>],
     area: usize,
-    logical: Option<usize>,
+    inside: Option<usize>,
 ) -> Result<Option<Located>, Error> {
-    let layout = layout(&**disk)?;
-    let source: Rc<dyn ReadAt> = match layout.partitions.get(area) {
-        Some(partition) if partition.purpose.use_of() == Some(Use::Extended) => return Ok(None),
-        Some(partition) => Rc::new(partition.window(disk)),
-        None if layout.partitions.is_empty() && area == 0 => Rc::clone(disk),
-        None => return Ok(None),
+    let Some(disk) = disks.first() else { return Ok(None) };
+    let source = match inside {
+        None => source(disk, &layout(&**disk)?, area),
+        Some(number) => {
+            let mut listed =
+                parts(members(disks)?)?.into_iter().filter(|part| part.place() == (0, area));
+            listed.nth(number).and_then(|part| part.source.ok())
+        }
     };
-    let source = match logical {
-        None => source,
-        Some(number) => match volume(&source, number)? {
-            Some(volume) => Rc::new(volume),
-            None => return Ok(None),
-        },
-    };
+    let Some(source) = source else { return Ok(None) };
     let found = identify(&*source)?;
     Ok(Some(Located { source, found }))
 }
 
-/// A logical volume of a physical one.
-fn volume(physical: &Rc<dyn ReadAt>, number: usize) -> Result<Option<LinearVolume>, Error> {
-    let found = physical_volume(&Glimpse::new(&**physical))?;
-    let group = found.and_then(|found| found.group);
-    let logical = group.and_then(|group| group.volumes.into_iter().nth(number));
-    Ok(logical
-        .filter(|logical| !logical.is_hidden)
-        .and_then(|logical| LinearVolume::new(physical, &logical)))
+/// The bytes of an area.
+fn source(disk: &Rc<dyn ReadAt>, layout: &Layout, area: usize) -> Option<Rc<dyn ReadAt>> {
+    match layout.partitions.get(area) {
+        Some(partition) if partition.purpose.use_of() == Some(Use::Extended) => None,
+        Some(partition) => Some(Rc::new(partition.window(disk))),
+        None if layout.partitions.is_empty() && area == 0 => Some(Rc::clone(disk)),
+        None => None,
+    }
+}
+
+/// The areas of all disks that hold a part of something.
+fn members(disks: &[Rc<dyn ReadAt>]) -> Result<Vec<Member>, Error> {
+    let mut members = Vec::new();
+    for (number, disk) in disks.iter().enumerate() {
+        let layout = layout(&**disk)?;
+        for area in 0..layout.partitions.len().max(1) {
+            let Some(source) = source(disk, &layout, area) else { continue };
+            let held = Held::read(&Glimpse::new(&*source))?;
+            members.extend(held.map(|held| Member { place: (number, area), source, held }));
+        }
+    }
+    Ok(members)
 }

@@ -3,18 +3,22 @@
 //! them of a file.
 //!
 //! [`describe`] does it at once, of any source. What of it is not yet known makes the
-//! answer an incomplete one: asked again later, it may be more. [`locate()`] finds one of
-//! the areas that it lists again.
+//! answer an incomplete one: asked again later, it may be more. [`describe_all`] does it of
+//! all disks of a machine, and tells what lies on several of them. [`locate()`] finds one of
+//! the areas that they list again.
 
+mod array;
+mod joined;
 mod locate;
 
 use std::rc::Rc;
 
+use self::joined::{Held, Member, Part, parts};
 pub use self::locate::{Located, locate};
 
 use crate::file_system::{Identified, Kind, Proof, identify};
 use crate::partition::boot_loader::BootLoader;
-use crate::partition::lvm::{LinearVolume, LogicalVolume, PhysicalVolume, physical_volume};
+use crate::partition::lvm::{PhysicalVolume, Refusal};
 use crate::partition::{Layout, Partition, Scheme, Use, layout};
 use crate::source::{Error, Glimpse, Lacking, ReadAt};
 
@@ -42,8 +46,8 @@ pub struct DiskContents {
 pub struct Area {
     /// What the table says of it.
     pub partition: Option<Partition>,
-    /// What LVM says of it.
-    pub logical: Option<LogicalVolume>,
+    /// What is known of it if it is put together: a logical volume, or an array.
+    pub joined: Option<Joined>,
     /// Where it starts on the disk; `None` where it may be scattered.
     pub offset: Option<u64>,
     /// Its bytes.
@@ -52,8 +56,47 @@ pub struct Area {
     pub found: Option<Identified>,
     /// What its metadata say if it is a physical volume of LVM.
     pub physical: Option<PhysicalVolume>,
-    /// The logical volumes in it.
+    /// Whether what is in it is listed here.
+    pub share: Share,
+    /// What is put together of it: logical volumes, or the array that it is a member of.
     pub volumes: Vec<Area>,
+}
+
+/// Where the volumes of an area are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Share {
+    /// Here, if there are any.
+    #[default]
+    Own,
+    /// Nowhere yet: other disks may have a part in them, so [`describe_all`] alone tells.
+    Unknown,
+    /// With another area, which is the first that has a part in them.
+    Elsewhere,
+}
+
+impl Share {
+    /// Stable, for the page.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Unknown => "unknown",
+            Self::Elsewhere => "elsewhere",
+        }
+    }
+}
+
+/// A volume that is put together of areas.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joined {
+    /// Its name.
+    pub name: String,
+    /// How it is put together, in the word of its maker.
+    pub kind: String,
+    /// The disks that it lies on, by their place among all that were given, in order.
+    pub disks: Vec<usize>,
+    /// Why it is not put together.
+    pub refusal: Option<Refusal>,
 }
 
 /// A system that a disk belongs to.
@@ -84,58 +127,144 @@ impl DiskContents {
     }
 }
 
-/// Finds out what is on `disk`.
+/// Finds out what is on `disk`. What other disks may have a part in is left out.
 ///
 /// # Errors
 ///
 /// The source cannot be read. That bytes are lost is no error.
 pub fn describe(disk: &Rc<dyn ReadAt>) -> Result<DiskContents, Error> {
-    let mut layout = layout(&**disk)?;
-    let size = disk.size().unwrap_or(0);
-    let mut looker = Looker { left: LOOKED_INTO_MAX, lacking: layout.lacking };
-    let mut areas = Vec::new();
-    if layout.partitions.is_empty() {
-        let whole = looker.area(disk, size)?;
-        let is_told = whole.found.as_ref().is_some_and(|found| found.volume.is_some());
-        // The first sector of a file system may end like a table that lists nothing.
-        if is_told && layout.scheme == Scheme::Mbr {
-            (layout.scheme, layout.disk_id) = (Scheme::None, None);
-        }
-        if is_told || matches!(layout.scheme, Scheme::None | Scheme::Unknown) {
-            areas.push(Area { offset: Some(0), ..whole });
-        }
-    }
-    for partition in &layout.partitions {
-        areas.push(looker.partition(disk, partition)?);
-    }
-    let look = Glimpse::new(&**disk);
-    let loader = look.bytes(0, 512)?.as_deref().and_then(BootLoader::of);
-    let lacking = looker.lacking.or(look.take_lacking());
-    let system = system(&layout, &areas, loader);
-    Ok(DiskContents { layout, areas, boot_loader: loader, system, lacking })
+    let mut looker = Looker::new(0);
+    let mut contents = looker.disk(disk)?;
+    let (own, shared): (Vec<_>, _) =
+        parts(looker.members)?.into_iter().partition(|part| !part.is_shared);
+    share(std::slice::from_mut(&mut contents), &shared, |_| Share::Unknown);
+    add(&mut contents, own.into_iter(), &mut looker.left)?;
+    Ok(contents)
 }
 
-/// Looks into areas, as long as it may.
+/// Finds out what is on all disks of a machine, in the same order; and what lies on
+/// several of them, which is listed with the first.
+///
+/// # Errors
+///
+/// A source cannot be read. That bytes are lost is no error.
+pub fn describe_all(disks: &[Rc<dyn ReadAt>]) -> Result<Vec<DiskContents>, Error> {
+    let (mut all, mut members, mut left) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, disk) in disks.iter().enumerate() {
+        let mut looker = Looker::new(number);
+        all.push(looker.disk(disk)?);
+        members.append(&mut looker.members);
+        left.push(looker.left);
+    }
+    let mut parts = parts(members)?;
+    share(&mut all, &parts, |is_first| if is_first { Share::Own } else { Share::Elsewhere });
+    for (number, (contents, left)) in all.iter_mut().zip(&mut left).enumerate() {
+        let here = parts.extract_if(.., |part| part.place().0 == number);
+        add(contents, here, left)?;
+    }
+    Ok(all)
+}
+
+/// Says of the areas that have a part in something where that is listed, by whether they
+/// are the first of it.
+fn share(all: &mut [DiskContents], parts: &[Part], told: impl Fn(bool) -> Share) {
+    for part in parts {
+        for place in &part.places {
+            let areas = all.get_mut(place.0).map(|contents| &mut contents.areas);
+            if let Some(area) = areas.and_then(|areas| areas.get_mut(place.1)) {
+                area.share = told(*place == part.place());
+            }
+        }
+    }
+}
+
+/// Lists what was put together with the areas that it lies on, and looks into it, as long
+/// as something is `left` to look into. What wraps something else in it is not unwrapped
+/// again.
+fn add(
+    contents: &mut DiskContents,
+    parts: impl Iterator<Item = Part>,
+    left: &mut usize,
+) -> Result<(), Error> {
+    for part in parts {
+        let Some(area) = contents.areas.get_mut(part.place().1) else { continue };
+        let mut volume = Area::unseen(part.size);
+        let refusal = part.source.as_ref().err().cloned();
+        let (name, kind, disks) = (part.name, part.kind, part.disks);
+        volume.joined = Some(Joined { name, kind, disks, refusal });
+        if let Some(source) = part.source.ok().filter(|_| *left > 0) {
+            *left = left.saturating_sub(1);
+            let found = identify(&*source)?;
+            contents.lacking = contents.lacking.or(found.lacking);
+            volume.found = Some(found);
+        }
+        area.volumes.push(volume);
+    }
+    contents.system = system(&contents.layout, &contents.areas, contents.boot_loader);
+    Ok(())
+}
+
+/// Looks into the areas of one disk, as long as it may.
 struct Looker {
+    number: usize,
     left: usize,
     lacking: Lacking,
+    /// The areas that hold a part of something.
+    members: Vec<Member>,
 }
 
 impl Looker {
-    fn partition(&mut self, disk: &Rc<dyn ReadAt>, partition: &Partition) -> Result<Area, Error> {
+    /// Of disk `number` of all.
+    fn new(number: usize) -> Self {
+        let lacking = Lacking::default();
+        Self { number, left: LOOKED_INTO_MAX, lacking, members: Vec::new() }
+    }
+
+    /// What is on the disk by itself.
+    fn disk(&mut self, disk: &Rc<dyn ReadAt>) -> Result<DiskContents, Error> {
+        let mut layout = layout(&**disk)?;
+        let size = disk.size().unwrap_or(0);
+        self.lacking = layout.lacking;
+        let mut areas = Vec::new();
+        if layout.partitions.is_empty() {
+            let whole = self.area(disk, size, 0)?;
+            let is_told = whole.found.as_ref().is_some_and(|found| found.volume.is_some());
+            // The first sector of a file system may end like a table that lists nothing.
+            if is_told && layout.scheme == Scheme::Mbr {
+                (layout.scheme, layout.disk_id) = (Scheme::None, None);
+            }
+            if is_told || matches!(layout.scheme, Scheme::None | Scheme::Unknown) {
+                areas.push(Area { offset: Some(0), ..whole });
+            }
+        }
+        for partition in &layout.partitions {
+            areas.push(self.partition(disk, partition, areas.len())?);
+        }
+        let look = Glimpse::new(&**disk);
+        let loader = look.bytes(0, 512)?.as_deref().and_then(BootLoader::of);
+        let lacking = self.lacking.or(look.take_lacking());
+        Ok(DiskContents { layout, areas, boot_loader: loader, system: None, lacking })
+    }
+
+    fn partition(
+        &mut self,
+        disk: &Rc<dyn ReadAt>,
+        partition: &Partition,
+        number: usize,
+    ) -> Result<Area, Error> {
         let size = partition.range.end.saturating_sub(partition.range.start);
         let window: Rc<dyn ReadAt> = Rc::new(partition.window(disk));
         // In an extended one stand the logical ones, which are listed themselves.
         let area = match partition.purpose.use_of() {
             Some(Use::Extended) => Area::unseen(size),
-            _ => self.area(&window, size)?,
+            _ => self.area(&window, size, number)?,
         };
         let offset = Some(partition.range.start);
         Ok(Area { partition: Some(partition.clone()), offset, ..area })
     }
 
-    /// What `source` holds, of `size` bytes.
-    fn area(&mut self, source: &Rc<dyn ReadAt>, size: u64) -> Result<Area, Error> {
+    /// What `source` holds, of `size` bytes: area `number` of the disk.
+    fn area(&mut self, source: &Rc<dyn ReadAt>, size: u64, number: usize) -> Result<Area, Error> {
         let mut area = Area::unseen(size);
         if self.left == 0 {
             return Ok(area);
@@ -144,42 +273,29 @@ impl Looker {
         let mut found = identify(&**source)?;
         self.lacking = self.lacking.or(found.lacking);
         if let Some(volume) = &mut found.volume
-            && volume.kind == Kind::LvmPhysical
+            && matches!(volume.kind, Kind::LvmPhysical | Kind::MdRaid)
         {
             let look = Glimpse::new(&**source);
-            let physical = physical_volume(&look)?;
+            let held = Held::read(&look)?;
             let lacking = look.take_lacking();
             self.lacking = self.lacking.or(lacking);
             found.lacking = found.lacking.or(lacking);
             volume.in_doubt |= lacking.in_doubt;
-            volume.proof = if physical.is_some() { Proof::Agrees } else { Proof::Disagrees };
-            volume.uuid = physical.as_ref().map(|physical| physical.uuid.clone());
-            volume.size = physical.as_ref().map(|physical| physical.size);
-            let group = physical.as_ref().and_then(|physical| physical.group.as_ref());
-            for logical in group.map_or(&[][..], |group| &group.volumes) {
-                area.volumes.push(self.logical(source, logical)?);
+            if let Some(Held::Physical(physical)) = &held {
+                volume.proof = Proof::Agrees;
+                volume.uuid = Some(physical.uuid.clone());
+                volume.size = Some(physical.size);
+                area.physical = Some(physical.clone());
+            } else if volume.kind == Kind::LvmPhysical {
+                volume.proof = Proof::Disagrees;
             }
-            area.physical = physical;
+            if held.as_ref().is_some_and(Held::is_shared) {
+                area.share = Share::Unknown;
+            }
+            let place = (self.number, number);
+            self.members.extend(held.map(|held| Member { place, source: Rc::clone(source), held }));
         }
         area.found = Some(found);
-        Ok(area)
-    }
-
-    /// A logical volume on `physical`: looked into if all of it is there. What wraps
-    /// something else in it is not unwrapped again.
-    fn logical(
-        &mut self,
-        physical: &Rc<dyn ReadAt>,
-        logical: &LogicalVolume,
-    ) -> Result<Area, Error> {
-        let mut area = Area { logical: Some(logical.clone()), ..Area::unseen(logical.size) };
-        let source = LinearVolume::new(physical, logical).filter(|_| !logical.is_hidden);
-        if let Some(source) = source.filter(|_| self.left > 0) {
-            self.left = self.left.saturating_sub(1);
-            let found = identify(&source)?;
-            self.lacking = self.lacking.or(found.lacking);
-            area.found = Some(found);
-        }
         Ok(area)
     }
 }
@@ -189,11 +305,12 @@ impl Area {
     fn unseen(size: u64) -> Self {
         Self {
             partition: None,
-            logical: None,
+            joined: None,
             offset: None,
             size,
             found: None,
             physical: None,
+            share: Share::Own,
             volumes: Vec::new(),
         }
     }

@@ -42,7 +42,7 @@ mod reader;
 mod xfs;
 
 pub use self::error::{Fault, FaultKind, Result};
-pub use self::identify::{Identified, Kind, Proof, Volume, identify};
+pub use self::identify::{Identified, Kind, Proof, RaidMember, Volume, identify, raid_member};
 pub use self::node::{Attributes, FileType, Node, NodeId, Time};
 pub use self::open::{Family, Open, family, open, open_others, open_unix};
 pub use self::reader::{

@@ -14,6 +14,7 @@ mod member;
 mod output;
 mod pack;
 mod search;
+mod survey;
 mod volume;
 
 pub use self::cache::Cache;
@@ -24,6 +25,7 @@ pub use self::listing::{Listed, Listing};
 pub use self::output::Form;
 pub use self::pack::{Chosen, Pack};
 pub use self::search::{Hit, Search};
+pub use self::survey::Survey;
 pub use self::volume::{Opening, Volume};
 
 /// What became of a step.

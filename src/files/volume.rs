@@ -4,6 +4,7 @@ use core::ops::Range;
 use std::rc::Rc;
 
 use super::cache::Cache;
+use super::survey::cached;
 use crate::disk_contents::locate;
 use crate::file_system::{Fault, FaultKind, FileSystem, NodeId, Open, Result, Subvolume};
 use crate::source::{Error, Gap, ReadAt, gaps};
@@ -11,18 +12,20 @@ use crate::source::{Error, Gap, ReadAt, gaps};
 /// Opens a file system, in as many attempts as it takes.
 pub struct Opening {
     cache: Rc<Cache>,
+    disks: Vec<Rc<dyn ReadAt>>,
     area: usize,
-    logical: Option<usize>,
+    inside: Option<usize>,
     open: Open,
 }
 
 impl Opening {
-    /// Of area number `area` of `disk`, as `disk_contents::describe` lists them, from 0;
-    /// or of its logical volume number `logical`; by `open`, which knows all file systems
-    /// or some.
+    /// Of area number `area` of the first of `disks`, as `disk_contents::describe` lists
+    /// them, from 0; or of number `inside` of its volumes, for which the other disks of the
+    /// machine have to follow; by `open`, which knows all file systems or some.
     #[must_use]
-    pub fn new(disk: Rc<dyn ReadAt>, area: usize, logical: Option<usize>, open: Open) -> Self {
-        Self { cache: Rc::new(Cache::new(disk)), area, logical, open }
+    pub fn new(disks: Vec<Rc<dyn ReadAt>>, area: usize, inside: Option<usize>, open: Open) -> Self {
+        let (cache, disks) = cached(disks);
+        Self { cache, disks, area, inside, open }
     }
 
     /// Opens it; `None` if something has to be fetched first.
@@ -32,10 +35,8 @@ impl Opening {
     /// There is none that is read, or what it needs is lost, in doubt or corrupt.
     pub fn attempt(&self) -> Result<Option<Volume>> {
         self.cache.attempt(|| {
-            let disk = Rc::clone(&self.cache);
-            let disk: Rc<dyn ReadAt> = disk;
             let nothing = || Fault::new(FaultKind::NotFound, "a file system");
-            let located = locate(&disk, self.area, self.logical)?.ok_or_else(nothing)?;
+            let located = locate(&self.disks, self.area, self.inside)?.ok_or_else(nothing)?;
             let kind = located.found.volume.ok_or_else(nothing)?;
             let system = (self.open)(&located.source, &kind)?;
             let subvolumes = match system.subvolumes() {

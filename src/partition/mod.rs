@@ -8,9 +8,12 @@
 pub mod boot_loader;
 mod gpt;
 pub mod lvm;
+mod lvm_assemble;
+mod lvm_group;
 mod lvm_text;
 mod mbr;
 mod purpose;
+pub mod raid_bitmap;
 mod table;
 
 use self::gpt::First;

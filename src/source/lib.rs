@@ -15,8 +15,10 @@ mod file;
 mod foreign;
 mod glimpse;
 mod memory;
+mod mirrored;
 mod read_at;
 mod severity;
+mod spread;
 mod window;
 
 pub use bytes::{
@@ -27,6 +29,8 @@ pub use error::{Error, ErrorKind, Part};
 pub use file::FileSource;
 pub use foreign::{Foreign, Member, Members};
 pub use glimpse::{Glimpse, Lacking};
+pub use mirrored::Mirrored;
 pub use read_at::{Gap, GapKind, ReadAt, gaps, has_all, lost_until, read_range};
 pub use severity::Severity;
+pub use spread::Spread;
 pub use window::Window;

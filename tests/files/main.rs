@@ -12,6 +12,7 @@ mod ext_journal;
 mod fat;
 mod gaps;
 mod iso9660;
+mod joined;
 mod made;
 mod ntfs;
 mod packed;

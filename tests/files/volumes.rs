@@ -149,12 +149,22 @@ fn a_logical_volume_is_opened_by_its_number() {
         .collect();
     eprintln!("{readable:?}");
     for (number, area) in readable {
-        let located = vma_inspector::disk_contents::locate(&disk, 0, Some(number)).expect("reads");
+        let located =
+            vma_inspector::disk_contents::locate(std::slice::from_ref(&disk), 0, Some(number))
+                .expect("reads");
         let located = located.expect("it is there");
         assert_eq!(Some(located.found), area.found);
     }
-    assert!(vma_inspector::disk_contents::locate(&disk, 0, Some(99)).expect("reads").is_none());
-    assert!(vma_inspector::disk_contents::locate(&disk, 1, None).expect("reads").is_none());
+    assert!(
+        vma_inspector::disk_contents::locate(std::slice::from_ref(&disk), 0, Some(99))
+            .expect("reads")
+            .is_none()
+    );
+    assert!(
+        vma_inspector::disk_contents::locate(std::slice::from_ref(&disk), 1, None)
+            .expect("reads")
+            .is_none()
+    );
 }
 
 /// A disk whose blocks become quick one by one, and only for a while: the one that was
@@ -355,7 +365,7 @@ fn a_lost_or_doubtful_cluster_is_a_fault_and_what_is_before_it_is_read() {
 fn what_the_scan_has_not_come_to_is_not_yet_known() {
     let (disk, place, _) = with_file();
     let unknown = Spoilt::with_gap(&disk, place.start..u64::MAX, GapKind::NotYetKnown);
-    let opening = Opening::new(unknown, 0, None, open);
+    let opening = Opening::new(vec![unknown], 0, None, open);
     match opening.attempt() {
         Ok(Some(volume)) => {
             let system = Waiting { volume, waits: Cell::new(0) };

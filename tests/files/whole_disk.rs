@@ -52,7 +52,7 @@ pub fn scanned(bytes: Vec<u8>) -> Rc<dyn ReadAt> {
 
 /// Opens a file system; returns how many times it had to wait, too.
 pub fn opened(disk: Rc<dyn ReadAt>, area: usize, logical: Option<usize>) -> (Volume, u64) {
-    let opening = Opening::new(disk, area, logical, open);
+    let opening = Opening::new(vec![disk], area, logical, open);
     let mut waits = 0;
     loop {
         if let Some(volume) = opening.attempt().expect("it opens") {

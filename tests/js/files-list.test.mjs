@@ -42,6 +42,9 @@ const part = (kind, size, more = {}) => ({
   lost: false,
   volume: kind && { kind, label: null, family: FAMILIES[kind] ?? null },
   volumes: [],
+  share: "own",
+  disks: [],
+  refusal: null,
   ...more,
 });
 
@@ -59,6 +62,24 @@ const contents = new Map([
   ],
   [2, { areas: [part("swap", 5000)] }],
 ]);
+
+test("what lies on several disks stands once, and says why it is not put together", () => {
+  const spread = part("ext4", 300, { number: null, name: "spread", disks: [1, 3] });
+  const thin = part(null, 100, { refusal: { code: "kind", about: "thin" } });
+  const first = part("lvm", 900, { volumes: [spread, thin] });
+  const other = part("lvm", 900, { share: "elsewhere" });
+  const all = volumesOf(new Map([1, 3].map((id) => [id, { areas: [id === 1 ? first : other] }])));
+  assert.deepEqual(
+    all.map(({ place, isRead }) => [place, isRead]),
+    [
+      [{ deviceId: 1, area: 0, logical: 0 }, true],
+      [{ deviceId: 1, area: 0, logical: 1 }, false],
+    ],
+  );
+  assert.ok(notReadWords(thin, true).includes("thin"));
+  const early = part("lvm", 900, { share: "unknown" });
+  assert.equal(notReadWords(early, false), CATALOGUE["not-read.pending"]);
+});
 
 test("what is not read has a sentence of its own, and what is read has none", () => {
   const opens = readFileSync(join(root, "src/file_system/open.rs"), "utf8");

@@ -6,13 +6,15 @@
 /** @typedef {{ place: VolumePlace, part: DiskArea, isRead: boolean }} PlacedVolume */
 
 /**
- * All parts of all disks, whatever they hold: logical volumes in place of what they are in.
+ * All parts of all disks, whatever they hold: logical volumes and arrays in place of what they
+ * are in; what lies on several disks once, with the first of them.
  * @param {ReadonlyMap<number, DiskContents>} contents by disk
  * @returns {PlacedVolume[]}
  */
 export function volumesOf(contents) {
   return [...contents].flatMap(([deviceId, { areas }]) =>
     areas.flatMap((whole, area) => {
+      if (whole.share === "elsewhere") return [];
       const isGroup = whole.volumes.length > 0;
       return (isGroup ? whole.volumes : [whole]).map((part, at) => ({
         place: { deviceId, area, logical: isGroup ? at : null },

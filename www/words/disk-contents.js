@@ -68,22 +68,25 @@ export function areaName(area) {
   if (!volume) return withoutVolume(area);
   if (purpose === "efi-system") return text("partition-purpose.efi-system");
   const kind = kindWord(volume.kind);
-  if (volume.kind === "lvm" && group !== null) {
+  const name = volume.kind === "lvm" ? group : (volume.label ?? null);
+  if (name !== null && volumes.length > 0) {
     const inside = volumes
       .filter(({ volume: held }) => held)
       .map((one) => {
         const what = areaName({ ...one, purpose: null });
         return text("contents.logical", { name: one.name ?? "", what });
       });
-    const lvm = text("contents.named", { kind, name: group });
-    return inside.length > 0 ? text("contents.group", { lvm, inside: inside.join(", ") }) : lvm;
+    const whole = text("contents.named", { kind, name });
+    return inside.length > 0
+      ? text("contents.group", { lvm: whole, inside: inside.join(", ") })
+      : whole;
   }
-  const name = volume.label ?? null;
   return name === null ? kind : text("contents.named", { kind, name });
 }
 
 /** @param {DiskArea} area */
-function withoutVolume({ purpose, seen, pending, lost, number }) {
+function withoutVolume({ purpose, seen, pending, lost, number, refusal }) {
+  if (refusal) return text("contents.not-joined");
   if (pending) return text("contents.not-known-yet");
   if (lost) return text("contents.lost");
   const key = purpose === null ? null : keyOf("partition-purpose", purpose);
@@ -126,7 +129,7 @@ export function contentsRemarks({ remarks, lost, inDoubt, bootLoader, system, co
  * @returns {string[][]}
  */
 export function areaRows(area, depth = 0) {
-  const { number, volume, name, offset, volumes } = area;
+  const { number, name, offset, volumes } = area;
   const first = number === null ? (name ?? text("contents.whole-disk")) : String(number);
   const row = [
     depth > 0 ? text("contents.inside", { name: first }) : first,
@@ -136,14 +139,16 @@ export function areaRows(area, depth = 0) {
     size(area.size),
     areaFacts(area).join(" · "),
   ];
-  const inside = volume?.kind === "lvm" ? volumes : [];
-  return [row, ...inside.flatMap((one) => areaRows(one, depth + 1))];
+  return [row, ...volumes.flatMap((one) => areaRows(one, depth + 1))];
 }
 
 /** @param {DiskArea} area */
-function areaFacts({ volume, active, inDoubt, others, type, purpose }) {
+function areaFacts({ volume, active, inDoubt, others, type, purpose, share, disks }) {
   const plain = volume === null && purpose === null && type !== null;
   return [
+    share === "elsewhere" && text("contents.elsewhere"),
+    share === "unknown" && text("contents.shared"),
+    disks.length > 0 && text("contents.on-disks", { count: disks.length }),
     active && text("contents.active"),
     plain && text("contents.type", { type }),
     volume && volume.used !== null && text("contents.used", { size: size(volume.used) }),

@@ -60,12 +60,21 @@ export function volumeLabel(part, disk) {
  * @param {DiskArea} part
  * @param {boolean} isLogical whether it is a logical volume
  */
-export function notReadWords({ volume, pending, lost }, isLogical) {
-  if (pending) return text("not-read.pending");
+export function notReadWords({ volume, pending, lost, share, refusal }, isLogical) {
+  if (refusal) return refusalWords(refusal);
+  if (pending || share === "unknown") return text("not-read.pending");
   if (!volume && lost) return text("not-read.lost");
   if (!volume) return isLogical ? text("not-read.logical") : text("not-read.unknown");
   const key = keyOf("not-read", volume.kind);
   return key ? text(key) : text("files.kind-not-read", { kind: kindWord(volume.kind) });
+}
+
+/**
+ * Why something is not put together.
+ * @param {NonNullable<DiskArea["refusal"]>} refusal
+ */
+function refusalWords({ code, about }) {
+  return text(`not-joined.${code}`, { about });
 }
 
 /** @param {FilesUpdate} update */

@@ -3,6 +3,8 @@ import { failure } from "../shared/failure.js";
 import { OnDemand, watched } from "./on-demand.js";
 
 /** @typedef {import("../core/vma_inspector.js").Archive} Archive */
+/** @typedef {import("../core/vma_inspector.js").DiskContents} DiskContents */
+/** @typedef {import("../shared/messages.js").ContentsOfDisk} ContentsOfDisk */
 /** @typedef {import("../shared/files.js").VolumePlace} VolumePlace */
 
 const failures = {
@@ -29,29 +31,132 @@ const readers = {
  * @param {() => Promise<void>} pause lets others be answered
  */
 export async function openDisk(archive, place, pause) {
-  const reader = readers[await familyOf(archive, place, pause)];
+  const { deviceId, area, logical } = place;
+  const whole = await contentsAt(archive, deviceId, pause);
+  const isShared = logical !== null && whole?.areas[area]?.share === "unknown";
+  const all = isShared ? await machineContents(archive, pause) : [];
+  const found = isShared ? all.find((one) => one.deviceId === deviceId)?.contents : whole;
+  const listed = logical === null ? found?.areas[area] : found?.areas[area]?.volumes[logical];
+  const reader = readers[listed?.volume?.family ?? "others"];
   const files = await reader.loaded();
-  const bytes = archive.bytesAsTheyAre(place.deviceId);
-  if (!bytes) return null;
+  const others = all.map((one) => one.deviceId).filter((id) => id !== deviceId);
+  const disks = bytesOf(archive, [deviceId, ...others]);
+  if (!disks) return null;
   const { FilesDamage, FilesSave, FilesSearch, volumeOf } = files;
   const made = [FilesDamage, FilesSave, FilesSearch];
-  const { area, logical } = place;
-  const opening = reader.attempt(files, () => volumeOf(watched(bytes), area, logical ?? undefined));
+  const opening = reader.attempt(files, () => volumeOf(disks, area, logical ?? undefined));
   return reader.guarded(files, opening, (result) => made.some((each) => result instanceof each));
 }
 
 /**
- * Which module reads it. What none reads any one refuses.
+ * The bytes of disks; null if one of them is none.
  * @param {Archive} archive
- * @param {VolumePlace} place
+ * @param {readonly number[]} ids
+ */
+function bytesOf(archive, ids) {
+  const all = ids.flatMap((id) => archive.bytesAsTheyAre(id) ?? []);
+  if (all.length === ids.length) return all.map((one) => watched(one));
+  for (const one of all) one.free();
+  return null;
+}
+
+/**
+ * What is known of a disk by itself, once nothing is left to be done for now.
+ * @param {Archive} archive
+ * @param {number} deviceId
  * @param {() => Promise<void>} pause
  */
-async function familyOf(archive, { deviceId, area, logical }, pause) {
+async function contentsAt(archive, deviceId, pause) {
   await lookIntoDisks(archive);
   while (!archive.diskContentsStep(deviceId)) await pause();
-  const whole = archive.diskContents(deviceId)?.areas[area];
-  const part = logical === null ? whole : whole?.volumes[logical];
-  return part?.volume?.family ?? "others";
+  return archive.diskContents(deviceId);
+}
+
+/** Bytes that are unpacked in one step towards what several disks hold together. */
+const WORK_PER_STEP = 2n << 20n;
+
+/** What was found out of all disks, and of which state of each. @type {WeakMap<Archive, { of: ContentsOfDisk[], all: ContentsOfDisk[] }>} */
+const machines = new WeakMap();
+
+/**
+ * What is on each disk. What several of them hold together is told once a scan has ended:
+ * until then the file is read where the scan stands.
+ * @param {Archive} archive
+ * @param {() => Promise<void>} pause lets others be answered
+ * @param {boolean} [isScanning]
+ * @returns {Promise<ContentsOfDisk[]>}
+ */
+export async function machineContents(archive, pause, isScanning = false) {
+  const each = [];
+  for (const { id } of (archive.report().overview ?? archive.overview()).devices) {
+    const contents = await contentsAt(archive, id, pause);
+    if (contents) each.push({ deviceId: id, contents });
+  }
+  const isShared = each.some(({ contents }) => contents.areas.some(isUnknown));
+  if (isScanning || !isShared) return each;
+  const known = machines.get(archive);
+  if (known && isSame(known.of, each)) return known.all;
+  const all = (await surveyed(archive, each, pause)) ?? each;
+  machines.set(archive, { of: each, all });
+  return all;
+}
+
+/** @param {import("../core/vma_inspector.js").DiskArea} area */
+function isUnknown({ share }) {
+  return share === "unknown";
+}
+
+/**
+ * @param {readonly ContentsOfDisk[]} one
+ * @param {readonly ContentsOfDisk[]} other
+ */
+function isSame(one, other) {
+  return (
+    one.length === other.length && one.every((each, at) => each.contents === other[at]?.contents)
+  );
+}
+
+/**
+ * @param {Archive} archive
+ * @param {readonly ContentsOfDisk[]} each
+ * @param {() => Promise<void>} pause
+ */
+async function surveyed(archive, each, pause) {
+  const ids = each.map(({ deviceId }) => deviceId);
+  const disks = await describer.loaded().catch(() => null);
+  const bytes = disks && bytesOf(archive, ids);
+  if (!bytes) return null;
+  const made = describer.attempt(disks, () => new disks.DisksSurvey(bytes));
+  const survey = describer.guarded(disks, made, () => false);
+  try {
+    let found = survey.describe();
+    while (found === undefined) {
+      while (!survey.fetch(WORK_PER_STEP)) await pause();
+      await pause();
+      found = survey.describe();
+    }
+    return found?.map((contents, at) => ({
+      deviceId: ids[at] ?? 0,
+      contents: named(contents, ids),
+    }));
+  } finally {
+    survey.free();
+  }
+}
+
+/**
+ * With the ids of disks in place of their places among all.
+ * @param {DiskContents} contents
+ * @param {readonly number[]} ids
+ * @returns {DiskContents}
+ */
+function named(contents, ids) {
+  const named = (/** @type {DiskContents["areas"][number]} */ volume) => ({
+    ...volume,
+    disks: volume.disks.map((at) => ids[at] ?? 0),
+  });
+  const areas = contents.areas.map((area) => ({ ...area, volumes: area.volumes.map(named) }));
+  return { ...contents, areas };
 }
 
 /** Archives that have it already. @type {WeakSet<Archive>} */

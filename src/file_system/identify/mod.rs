@@ -22,6 +22,7 @@ mod xfs;
 mod zfs;
 
 pub(crate) use self::fat::Boot as FatBoot;
+pub use self::raid::{RaidMember, raid_member};
 pub use self::volume::{Kind, Proof, Volume};
 use vma_source::{Error, Glimpse, Lacking, ReadAt};
 

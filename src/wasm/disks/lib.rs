@@ -16,9 +16,11 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use vma_inspector::disk_contents::{Area, DiskContents, System};
-use vma_inspector::file_system::{Family, Proof, Volume, family};
+use vma_inspector::disk_contents::{Area, DiskContents, Joined, System};
+use vma_inspector::file_system::{Family, Fault, FaultKind, Proof, Volume, family};
+use vma_inspector::files::Survey;
 use vma_inspector::partition::boot_loader::BootLoader;
+use vma_inspector::partition::lvm::Refusal;
 use vma_inspector::partition::{Remark, Use};
 use vma_inspector::source::ReadAt;
 use vma_wasm::Below;
@@ -33,6 +35,9 @@ extern "C" {
     /// What is on a disk.
     #[wasm_bindgen(typescript_type = "DiskContents")]
     pub type DiskContentsObject;
+    /// What is on several disks.
+    #[wasm_bindgen(typescript_type = "DiskContents[] | undefined | null")]
+    pub type Surveyed;
 }
 
 /// Finds out what is on a disk, by a few MiB of reads. What of it is not yet known makes
@@ -44,6 +49,48 @@ pub fn describe(disk: SourceBytes) -> Result<DiskContentsObject, JsValue> {
     let found =
         vma_inspector::disk_contents::describe(&disk).map_err(|error| below.thrown(&error))?;
     Ok(JsValue::from(contents(&found)).into())
+}
+
+/// What is on all disks of a machine, those parts as well that lie on several of them.
+#[wasm_bindgen]
+pub struct DisksSurvey {
+    survey: Survey,
+    below: Below,
+}
+
+#[wasm_bindgen]
+impl DisksSurvey {
+    /// Of `disks`, of which nothing is read yet.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(disks: Vec<SourceBytes>) -> Self {
+        let below = Below::default();
+        let disks = disks.into_iter();
+        let disks =
+            disks.map(|disk| -> Rc<dyn ReadAt> { Rc::new(JsSource::new(disk, below.clone())) });
+        Self { survey: Survey::new(disks.collect()), below }
+    }
+
+    /// What is on each of them, in the same order; `undefined` if something has to be
+    /// fetched first, `null` if that would be more than may be held. Throws a `VmaError`
+    /// where the file cannot be read.
+    pub fn describe(&self) -> Result<Surveyed, JsValue> {
+        let found = match self.survey.attempt() {
+            Ok(None) => JsValue::UNDEFINED,
+            Ok(Some(all)) => list(&all, contents).into(),
+            Err(Fault { kind: FaultKind::Source(error), .. }) => {
+                return Err(self.below.thrown(&error));
+            }
+            Err(_) => JsValue::NULL,
+        };
+        Ok(found.into())
+    }
+
+    /// Works by about so many bytes towards what is wanted; returns whether nothing is
+    /// wanted any more. Throws a `VmaError`.
+    pub fn fetch(&self, #[wasm_bindgen(js_name = workMax)] work_max: u64) -> Result<bool, JsValue> {
+        self.survey.fetch(work_max).map_err(|error| self.below.thrown(&error))
+    }
 }
 
 fn contents(found: &DiskContents) -> Fields {
@@ -71,7 +118,8 @@ fn area(area: &Area) -> Fields {
     let found = area.found.as_ref();
     let volume = found.and_then(|found| found.volume.as_ref());
     let name = partition.and_then(|partition| partition.name.as_deref());
-    let logical = area.logical.as_ref().map(|logical| logical.name.as_str());
+    let joined = area.joined.as_ref();
+    let refusal = joined.and_then(|joined| joined.refusal.as_ref());
     let purpose = partition.map(|partition| partition.purpose);
     let group = area.physical.as_ref().and_then(|physical| physical.group.as_ref());
     let lacking = found.map(|found| found.lacking).unwrap_or_default();
@@ -86,7 +134,7 @@ fn area(area: &Area) -> Fields {
         .count("size", area.size)
         .text("type", purpose.map(|purpose| purpose.text()).as_deref())
         .text("purpose", purpose.and_then(|purpose| purpose.use_of()).map(Use::code))
-        .text("name", name.or(logical))
+        .text("name", name.or(joined.map(|joined| joined.name.as_str())))
         .with("active", partition.is_some_and(|partition| partition.is_active))
         .with("seen", found.is_some())
         .with("pending", lacking.not_yet_known)
@@ -95,7 +143,20 @@ fn area(area: &Area) -> Fields {
         .with("volume", volume.map_or(JsValue::NULL, |found| self::volume(found).into()))
         .with("others", others)
         .text("group", group.map(|group| group.name.as_str()))
+        .with("share", area.share.code())
         .with("volumes", list(&area.volumes, self::area))
+        .with("disks", joined.map(disks).unwrap_or_default())
+        .with("refusal", refusal.map_or(JsValue::NULL, |refusal| self::refusal(refusal).into()))
+}
+
+/// The disks of what lies on several.
+fn disks(joined: &Joined) -> Array {
+    let disks = if joined.disks.len() > 1 { joined.disks.as_slice() } else { &[] };
+    disks.iter().map(|&disk| JsValue::from(u32::try_from(disk).unwrap_or(u32::MAX))).collect()
+}
+
+fn refusal(refusal: &Refusal) -> Fields {
+    Fields::default().with("code", refusal.code()).with("about", refusal.about())
 }
 
 fn volume(volume: &Volume) -> Fields {

@@ -42,7 +42,20 @@ export interface DiskArea {
   others: string[];
   /** The volume group, of a physical volume of LVM. */
   group: string | null;
+  /** Where its volumes are listed: here; not yet, since other disks may have a part in them; with the first such area. */
+  share: "own" | "unknown" | "elsewhere";
+  /** What is put together of it: logical volumes, or the array that it is a member of. */
   volumes: DiskArea[];
+  /** The disks that it lies on, if there are several: their places among all that were asked of. */
+  disks: number[];
+  /** Why it is not put together; null if it is. */
+  refusal: VolumeRefusal | null;
+}
+
+/** `about`: in which way it lies, or what of it is missing. */
+export interface VolumeRefusal {
+  code: "missing" | "kind" | "not-up-to-date" | "corrupt";
+  about: string;
 }
 
 /** A file system, or what wraps one. */

@@ -18,6 +18,7 @@ use vma_inspector::file_system::{
     Subvolume,
 };
 use vma_inspector::files::{self, Form, Listing, Opening, Pack, Step, read_as_far};
+use vma_inspector::source::ReadAt;
 use vma_wasm::Below;
 use vma_wasm::{Fields, from_number, list, pairs};
 use vma_wasm::{JsSource, SourceBytes};
@@ -50,7 +51,7 @@ extern "C" {
     pub type FileDetails;
 }
 
-/// A file system: of an area of a disk, or of a logical volume in one.
+/// A file system: of an area of a disk, or of what is put together of several.
 #[wasm_bindgen]
 pub struct Volume {
     shared: Rc<Shared>,
@@ -58,14 +59,16 @@ pub struct Volume {
 }
 
 impl Volume {
-    /// Of area number `area` of a disk, as `DiskContents` lists them, or of its logical
+    /// Of area number `area` of the first of `disks`, as `DiskContents` lists them, or of its
     /// volume number `logical`, as `open` opens it. Nothing is read yet.
     #[must_use]
-    pub fn new(disk: SourceBytes, area: u32, logical: Option<u32>, open: Open) -> Self {
+    pub fn new(disks: Vec<SourceBytes>, area: u32, logical: Option<u32>, open: Open) -> Self {
         let below = Below::default();
         let index = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-        let disk = Rc::new(JsSource::new(disk, below.clone()));
-        let opening = Opening::new(disk, index(area), logical.map(index), open);
+        let disks = disks
+            .into_iter()
+            .map(|disk| -> Rc<dyn ReadAt> { Rc::new(JsSource::new(disk, below.clone())) });
+        let opening = Opening::new(disks.collect(), index(area), logical.map(index), open);
         let shared = Rc::new(Shared { opening, volume: OnceCell::new(), below });
         Self { shared, listing: RefCell::default() }
     }

@@ -14,10 +14,10 @@ fn start() {
     vma_wasm::report_panics();
 }
 
-/// Area number `area` of a disk, as `DiskContents` lists them, or its logical volume
-/// number `logical`. Nothing is read yet.
+/// Area number `area` of the first of `disks`, as `DiskContents` lists them, or its volume
+/// number `logical`, for which the other disks of the machine follow. Nothing is read yet.
 #[wasm_bindgen(js_name = volumeOf)]
 #[must_use]
-pub fn volume_of(disk: SourceBytes, area: u32, logical: Option<u32>) -> Volume {
-    Volume::new(disk, area, logical, open_unix)
+pub fn volume_of(disks: Vec<SourceBytes>, area: u32, logical: Option<u32>) -> Volume {
+    Volume::new(disks, area, logical, open_unix)
 }

@@ -9,10 +9,9 @@ use crate::support::{Counting, id};
 use archive_writer::{ArchiveBuilder, Order, Random};
 use vma_inspector::archive::Archive;
 use vma_inspector::container::Options;
-use vma_inspector::disk_contents::{DiskContents, System, describe};
+use vma_inspector::disk_contents::{DiskContents, Share, System, describe, locate};
 use vma_inspector::file_system::{Kind, Proof};
 use vma_inspector::partition::Scheme;
-use vma_inspector::partition::lvm::LinearVolume;
 use vma_inspector::passing::{Describer, Held, Passing, Places};
 use vma_inspector::scan::Scan;
 use vma_inspector::source::{FileSource, ReadAt, read_range};
@@ -77,9 +76,9 @@ fn logical_volumes_are_listed_and_looked_into() {
     assert_eq!((volume.proof, volume.size), (Proof::Agrees, Some(64 << 20)));
     let group = area.physical.as_ref().and_then(|physical| physical.group.as_ref());
     let group = group.expect("its metadata agree");
-    assert_eq!((group.name.as_str(), group.physical, group.has_more), ("vg0", 1, false));
+    assert_eq!((group.name.as_str(), group.physical.len(), group.volumes.len()), ("vg0", 1, 2));
     let inside = area.volumes.iter().map(|area| {
-        let logical = area.logical.as_ref().expect("one of LVM");
+        let logical = area.joined.as_ref().expect("one of LVM");
         let volume = area.found.as_ref().and_then(|found| found.volume.as_ref()).expect("told");
         let label = volume.label.clone().unwrap_or_default();
         (
@@ -100,11 +99,12 @@ fn logical_volumes_are_listed_and_looked_into() {
         ]
     );
     // Put together, `root` is what `mkfs.ext4` wrote: its second half lies elsewhere.
-    let logical = area.volumes[0].logical.as_ref().expect("one of LVM");
-    let root = LinearVolume::new(&disk, logical).expect("all of it is here");
+    assert_eq!(area.share, Share::Own);
+    let root = locate(std::slice::from_ref(&disk), 0, Some(0)).expect("memory");
+    let root = root.expect("all of it is here").source;
     let mib = 1 << 20;
     let parts = [&bytes[mib..9 * mib], &bytes[21 * mib..33 * mib]].concat();
-    assert!(read_range(&root, 0..20_971_520) == Ok(parts));
+    assert!(read_range(&*root, 0..20_971_520) == Ok(parts));
     // Metadata whose checksum does not agree give no names.
     let mut broken = bytes;
     broken[4096 + 8] ^= 1;

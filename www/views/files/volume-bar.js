@@ -43,12 +43,13 @@ export function volumeBar({ choose, enter }) {
     places = new Map(all.map(({ place }) => [placeKey(place), place]));
     const options = all.map(({ place, part, isRead }) => ({
       value: placeKey(place),
-      text: foreign(volumeLabel(part, names.get(place.deviceId) ?? "")).textContent ?? "",
+      text: foreign(volumeLabel(part, diskNames(place, part, names))).textContent ?? "",
       disabled: !isRead,
     }));
     setOptions(parts.list, options, placeKey(shown));
     drawOthers(parts.others, all, names);
-    drawBanner(parts.banner, archive, shown.deviceId);
+    const found = all.find(({ place }) => placeKey(place) === placeKey(shown));
+    drawBanner(parts.banner, archive, found ? disksOf(found) : [shown.deviceId]);
   }
 
   /** @param {OpenedVolume | null} opened null: not yet */
@@ -134,6 +135,25 @@ function foundAt({ contents }, volume) {
   return volumesOf(contents).find(({ place }) => placeKey(place) === placeKey(volume));
 }
 
+/**
+ * The disks that a volume lies on.
+ * @param {Pick<PlacedVolume, "place" | "part">} volume
+ */
+function disksOf({ place, part }) {
+  return part.disks.length > 0 ? part.disks : [place.deviceId];
+}
+
+/**
+ * @param {VolumePlace} place
+ * @param {PlacedVolume["part"]} part
+ * @param {ReadonlyMap<number, string>} names
+ */
+function diskNames(place, part, names) {
+  return disksOf({ place, part })
+    .map((id) => names.get(id) ?? "")
+    .join(" + ");
+}
+
 /** @param {ShownArchive} archive */
 function namesOf(archive) {
   const rows = rowsOf(archive);
@@ -155,9 +175,9 @@ function pathOf({ path, isSnapshot, isReadOnly }) {
  */
 function drawOthers(place, all, names) {
   const others = all.filter(({ isRead }) => !isRead);
-  const lines = others.map(({ place: { deviceId, logical }, part }) => [
-    volumeLabel(part, names.get(deviceId) ?? ""),
-    notReadWords(part, logical !== null),
+  const lines = others.map(({ place, part }) => [
+    volumeLabel(part, diskNames(place, part, names)),
+    notReadWords(part, place.logical !== null),
   ]);
   const drawn = JSON.stringify(lines);
   if (place.dataset["drawn"] === drawn) return;
@@ -181,14 +201,14 @@ function drawOthers(place, all, names) {
 }
 
 /**
- * What is lost, or in doubt, of the disk.
+ * What is lost, or in doubt, of the disks that a volume lies on.
  * @param {HTMLElement} place
  * @param {ShownArchive} archive
- * @param {number} deviceId
+ * @param {readonly number[]} ids
  */
-function drawBanner(place, archive, deviceId) {
-  const statistics = archive.scan.report?.devices.find(({ id }) => id === deviceId);
-  const said = statistics ? diskState(archive, statistics) : [];
+function drawBanner(place, archive, ids) {
+  const devices = archive.scan.report?.devices.filter(({ id }) => ids.includes(id)) ?? [];
+  const said = devices.flatMap((statistics) => diskState(archive, statistics));
   const hurt = said.filter(({ tone }) => tone === "damage" || tone === "warning");
   const isHurt = hurt.some(({ tone }) => tone === "damage");
   const isRunning = archive.scan.phase === "running";
