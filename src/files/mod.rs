@@ -7,6 +7,7 @@
 
 pub mod cache;
 mod contents;
+pub mod guest;
 mod left_out;
 mod listing;
 mod member;

@@ -33,14 +33,11 @@ export async function openDisk(archive, place, pause) {
   const files = await reader.loaded();
   const bytes = archive.bytesAsTheyAre(place.deviceId);
   if (!bytes) return null;
-  const { FilesSave, FilesSearch, volumeOf } = files;
+  const { FilesGuest, FilesSave, FilesSearch, volumeOf } = files;
   const { area, logical } = place;
   const made = reader.attempt(files, () => volumeOf(watched(bytes), area, logical ?? undefined));
-  return reader.guarded(
-    files,
-    made,
-    (result) => result instanceof FilesSave || result instanceof FilesSearch,
-  );
+  const stepped = [FilesGuest, FilesSave, FilesSearch];
+  return reader.guarded(files, made, (result) => stepped.some((one) => result instanceof one));
 }
 
 /**

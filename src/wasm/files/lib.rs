@@ -12,6 +12,7 @@
 )]
 
 mod facts;
+mod guest;
 mod save;
 mod search;
 mod shared;

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::facts;
+use super::guest::FilesGuest;
 use super::save::FilesSave;
 use super::search::FilesSearch;
 use super::shared::Shared;
@@ -16,6 +17,7 @@ use vma_inspector::file_system::{
     Cursor, ExtendedAttribute, FaultKind, Name, NodeId, Note, Open, Result as Asked, Stream,
     Subvolume,
 };
+use vma_inspector::files::guest::System;
 use vma_inspector::files::{self, Listing, Opening, Pack, Step, read_as_far};
 use vma_wasm::Below;
 use vma_wasm::{Fields, from_number, list, pairs};
@@ -54,19 +56,27 @@ extern "C" {
 pub struct Volume {
     shared: Rc<Shared>,
     listing: RefCell<Option<Listing>>,
+    system: &'static System,
 }
 
 impl Volume {
     /// Of area number `area` of a disk, as `DiskContents` lists them, or of its logical
-    /// volume number `logical`, as `open` opens it. Nothing is read yet.
+    /// volume number `logical`, as `open` opens it; of a machine it may tell what `system` says.
+    /// Nothing is read yet.
     #[must_use]
-    pub fn new(disk: SourceBytes, area: u32, logical: Option<u32>, open: Open) -> Self {
+    pub fn new(
+        disk: SourceBytes,
+        area: u32,
+        logical: Option<u32>,
+        open: Open,
+        system: &'static System,
+    ) -> Self {
         let below = Below::default();
         let index = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
         let disk = Rc::new(JsSource::new(disk, below.clone()));
         let opening = Opening::new(disk, index(area), logical.map(index), open);
         let shared = Rc::new(Shared { opening, volume: OnceCell::new(), below });
-        Self { shared, listing: RefCell::default() }
+        Self { shared, listing: RefCell::default(), system }
     }
 }
 
@@ -190,6 +200,11 @@ impl Volume {
     /// Searches all names below a folder for letters.
     pub fn find(&self, id: u64, letters: &str) -> FilesSearch {
         FilesSearch::new(Rc::clone(&self.shared), NodeId(id), letters)
+    }
+
+    /// Looks for what files tell of the machine.
+    pub fn guest(&self) -> FilesGuest {
+        FilesGuest::new(Rc::clone(&self.shared), self.system)
     }
 
     /// One file, from front to back.
