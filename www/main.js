@@ -5,6 +5,7 @@ import { Later, laterView } from "./later.js";
 import { announcementOf } from "./page/announcements.js";
 import { watchClicks } from "./page/download-gate.js";
 import { DiskContents } from "./page/disk-contents.js";
+import { Guests } from "./page/guest.js";
 import { listenForFiles } from "./page/drop.js";
 import { FileWatch } from "./page/file-watch.js";
 import { isLive } from "./page/save.js";
@@ -96,6 +97,7 @@ const views = [
 const actions = new Actions(worker, send, () => state);
 const trust = new Trust(worker, send, () => state);
 const diskContents = new DiskContents(worker, send, () => state);
+const guests = new Guests(worker, send, () => state);
 const pictures = new Pictures(worker, send);
 const address = new Address(send, () => state);
 const fileWatch = new FileWatch(send, () => state);
@@ -113,6 +115,7 @@ function send(event) {
   actions.handle(event, before);
   trust.handle(event);
   diskContents.handle(event);
+  guests.handle(event);
   pictures.handle(event);
   address.handle(event);
   fileWatch.handle(event);

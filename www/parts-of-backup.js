@@ -9,6 +9,7 @@ import { damageView } from "./views/damage-view.js";
 import { extentsView } from "./views/extents-view.js";
 import { fileNameView } from "./views/file-name-view.js";
 import { findingsView } from "./views/findings-view.js";
+import { guestView } from "./views/guest-view.js";
 import { proxmoxView } from "./views/proxmox-view.js";
 import { questionView } from "./views/question-view.js";
 import { reportView } from "./views/report-view.js";
@@ -25,6 +26,7 @@ export function partsOfBackup(send) {
   const views = [
     trayView(send),
     questionView(send),
+    whenLookedAt("configuration", guestView()),
     whenLookedAt("damage", damageView(send)),
     whenLookedAt("damage", findingsView(send)),
     whenLookedAt("restore", proxmoxView(send)),

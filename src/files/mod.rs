@@ -8,6 +8,7 @@
 pub mod cache;
 mod contents;
 mod damage;
+pub mod guest;
 mod left_out;
 mod listing;
 mod member;

@@ -11,6 +11,8 @@ mod ext_damaged;
 mod ext_journal;
 mod fat;
 mod gaps;
+mod guest;
+mod guest_windows;
 mod iso9660;
 mod joined;
 mod made;

@@ -11,7 +11,8 @@ use vma_inspector::file_system::{FileSystem, FileType, NodeId};
 /// Extended attributes, by path and name.
 pub type Attributes = BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, Vec<u8>>>;
 
-fn fixture(name: &str) -> PathBuf {
+/// A file of `tests/fixtures`.
+pub fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
 }
 

@@ -16,7 +16,13 @@ import type { Backup, Backups } from "./backups-model.js";
 import type { Pace, Save, Way } from "./save-model.js";
 import type { RecentFile } from "./recent-model.js";
 import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
-import type { ChosenFile, FilesForm, VolumePlace } from "../shared/files.js";
+import type {
+  ChosenFile,
+  FilesForm,
+  GuestFacts,
+  GuestOfVolume,
+  VolumePlace,
+} from "../shared/files.js";
 import type { Looked } from "../shared/looked.js";
 import type {
   ContentsOfDisk,
@@ -103,6 +109,8 @@ export interface ShownArchive {
   hashes: ReadonlyMap<number, Hash>;
   /** What is on each disk, as far as that is known. */
   contents: ReadonlyMap<number, DiskContents>;
+  /** What files in the file systems of the disks tell of the machine, as far as they were asked. */
+  guests: readonly GuestOfVolume[];
   /** What pictures are drawn from: of disks by device, and of the archive. */
   diskPictures: ReadonlyMap<number, DiskPicture>;
   filePicture: FilePicture | null;
@@ -407,6 +415,7 @@ export type PageEvent =
     }
   | { type: "trust-arrived"; archive: number; trust: Trust }
   | { type: "contents-arrived"; archive: number; contents: ContentsOfDisk[] }
+  | { type: "guest-told"; archive: number; volume: VolumePlace; told: GuestFacts }
   | { type: "disk-cells-arrived"; archive: number; deviceId: number; picture: DiskPicture }
   | { type: "file-cells-arrived"; archive: number; picture: FilePicture }
   | { type: "worker-ended"; failure: Failure }

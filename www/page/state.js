@@ -170,6 +170,7 @@ function shown({ file, parts, archive, changedSince }) {
     ways: new Map(),
     hashes: new Map(),
     contents: new Map(),
+    guests: [],
     diskPictures: new Map(),
     filePicture: null,
     elsewhere: NOTHING_ELSEWHERE,
@@ -331,6 +332,8 @@ function withLooks(archive, event) {
         ...archive,
         contents: new Map(event.contents.map((one) => [one.deviceId, one.contents])),
       };
+    case "guest-told":
+      return { ...archive, guests: withGuest(archive.guests, event) };
     case "disk-cells-arrived": {
       const diskPictures = new Map(archive.diskPictures).set(event.deviceId, event.picture);
       return { ...archive, diskPictures };
@@ -340,6 +343,16 @@ function withLooks(archive, event) {
     default:
       return archive;
   }
+}
+
+/**
+ * @param {ShownArchive["guests"]} guests
+ * @param {import("../shared/files.js").GuestOfVolume} guest
+ */
+function withGuest(guests, { volume, told }) {
+  const key = JSON.stringify(volume);
+  const others = guests.filter((each) => JSON.stringify(each.volume) !== key);
+  return [...others, { volume, told }];
 }
 
 /**

@@ -13,6 +13,8 @@ import type {
   FileTime,
   FileType,
   FolderPart,
+  GuestFact,
+  GuestFacts,
   NodeFacts,
   NodeId,
   OpenedVolume,
@@ -32,6 +34,8 @@ export type {
   FileTime,
   FileType,
   FolderPart,
+  GuestFact,
+  GuestFacts,
   NodeFacts,
   NodeId,
   OpenedVolume,
@@ -44,6 +48,12 @@ export interface VolumePlace {
   area: number;
   /** Which of the area's `volumes`, from 0; null for the area itself. */
   logical: number | null;
+}
+
+/** What files in one file system tell of the machine. */
+export interface GuestOfVolume {
+  volume: VolumePlace;
+  told: GuestFacts;
 }
 
 /** How much is being unpacked to come to a place: bytes that are done, and in all about. */
@@ -97,6 +107,12 @@ export interface FilesRequests {
     };
     progress: FilesUpdate;
     result: FilePart;
+  };
+  /** What the files of the volume tell of the machine: some dozens of reads. */
+  machineFacts: {
+    ask: { archive: number; volume: VolumePlace };
+    progress: FilesUpdate;
+    result: GuestFacts;
   };
   /** All names below a folder that have these letters in them, case folded; 10,000 hits at most. */
   findFiles: {

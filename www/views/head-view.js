@@ -1,13 +1,17 @@
 /** Which file is open, and of which machine it is the backup. */
 import { isBeginningLost } from "../words/facts.js";
 import { size, times } from "../words/format.js";
+import { guestLine } from "../words/guest.js";
 import { ago, machineLine } from "../words/machine.js";
 import { aloneWords } from "../words/parts.js";
-import { text } from "../words/text.js";
+import { pieces, text } from "../words/text.js";
 import { byId, fill, h, whenChanged } from "./dom.js";
 import { foreign } from "./parts.js";
 
 /** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
+
+/** As many systems of one backup are named, and as many hosts. */
+const GUESTS_MAX = 2;
 
 export function headView() {
   const section = byId("head");
@@ -15,8 +19,8 @@ export function headView() {
   /** @type {number | null} */
   let shown = null;
   return whenChanged(
-    ({ archive }) => [archive?.file, archive?.overview, archive?.summary, archive],
-    (file, overview, summary, archive) => {
+    ({ archive }) => [archive?.file, archive?.overview, archive?.summary, archive?.guests, archive],
+    (file, overview, summary, _, archive) => {
       section.hidden = !archive;
       place.hidden = !archive;
       if (!file || !overview || !archive) return;
@@ -61,8 +65,31 @@ function lines(archive, summary) {
       made ?? text("head.made-unknown"),
       summary && [" · ", machineLine(summary)],
     ),
+    guestWords(archive.guests, summary?.name ?? null),
     alone && h("p", {}, h("strong", {}, alone)),
   ];
+}
+
+/**
+ * What its own files say that it is.
+ * @param {ShownArchive["guests"]} guests
+ * @param {string | null} name of the machine
+ */
+function guestWords(guests, name) {
+  const { systems, hosts, isUnsure } = guestLine(guests, name);
+  const parts = [
+    ...systems.slice(0, GUESTS_MAX).map((system) => foreign(system)),
+    ...hosts
+      .slice(0, GUESTS_MAX)
+      .map((host) => h("span", {}, pieces("head.host", { name: foreign(host) }))),
+  ];
+  if (parts.length === 0) return null;
+  return h(
+    "p",
+    { class: "quiet", id: "guest-line" },
+    parts.flatMap((part, at) => (at > 0 ? [" · ", part] : [part])),
+    isUnsure && ` · ${text("head.unsure")}`,
+  );
 }
 
 /** @param {number} seconds since 1970 */

@@ -42,8 +42,8 @@ export async function openDisk(archive, place, pause) {
   const others = all.map((one) => one.deviceId).filter((id) => id !== deviceId);
   const disks = bytesOf(archive, [deviceId, ...others]);
   if (!disks) return null;
-  const { FilesDamage, FilesSave, FilesSearch, volumeOf } = files;
-  const made = [FilesDamage, FilesSave, FilesSearch];
+  const { FilesDamage, FilesGuest, FilesSave, FilesSearch, volumeOf } = files;
+  const made = [FilesDamage, FilesGuest, FilesSave, FilesSearch];
   const opening = reader.attempt(files, () => volumeOf(disks, area, logical ?? undefined));
   return reader.guarded(files, opening, (result) => made.some((each) => result instanceof each));
 }

@@ -4,7 +4,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 
 use vma_inspector::file_system::{Attributes, Fault, FileType, Name, Node, Time};
-use vma_inspector::files::{Hit, Listed};
+use vma_inspector::files::{Hit, Listed, Missed};
 use vma_wasm::{Fields, list, number};
 
 pub(super) fn name(name: &Name) -> Fields {
@@ -16,6 +16,10 @@ pub(super) fn name(name: &Name) -> Fields {
 
 pub(super) fn fault(fault: &Fault) -> Fields {
     Fields::default().with("code", fault.kind.code()).with("about", fault.about.as_str())
+}
+
+pub(super) fn missed(missed: &Missed) -> Fields {
+    Fields::default().with("path", missed.path.as_str()).with("fault", fault(&missed.fault))
 }
 
 /// What `make` makes of a value, or `null`.

@@ -133,6 +133,40 @@ export interface FileMissed {
   fault: FileFault;
 }
 
+/** What a file of a system tells of the machine that it ran on. */
+export interface GuestFact {
+  /** What it is about: a `FactKind` of the core's, which says what the words are. */
+  kind:
+    | "system"
+    | "build"
+    | "hostname"
+    | "machine-id"
+    | "kernel"
+    | "boot"
+    | "shutdown"
+    | "boot-or-shutdown"
+    | "running"
+    | "user"
+    | "service"
+    | "mount"
+    | "encrypted"
+    | "address"
+    | "drive"
+    | "unreplayed-log";
+  /** Cut to 256 letters each, and whatever somebody wrote. */
+  words: string[];
+  /** When, since 1970 began; null for what is no time. */
+  seconds: number | null;
+  /** Where it stands, from the root of the volume. */
+  path: string;
+}
+
+/** What the files of a volume tell of the machine; no facts where no system stands. */
+export interface GuestFacts {
+  facts: GuestFact[];
+  missed: FileMissed[];
+}
+
 /** Extended attributes and other streams of one thing. */
 export interface FileDetails {
   /** Null where they are not read. */

@@ -13,6 +13,7 @@
 
 mod damage;
 mod facts;
+mod guest;
 mod save;
 mod search;
 mod shared;

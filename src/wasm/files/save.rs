@@ -10,10 +10,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::facts;
 use super::shared::{FilesStep, Shared, step_number};
 use vma_inspector::file_system::{Fault, FileType, NodeId, Result as Asked};
-use vma_inspector::files::{Contents, Missed, Pack, Step, Volume};
+use vma_inspector::files::{Contents, Pack, Step, Volume};
 use vma_inspector::source::to_u64;
-use vma_wasm::{Fields, list, number, pairs};
 use vma_wasm::{Room, put_into};
+use vma_wasm::{list, number, pairs};
 
 /// Bytes whose places are told ahead.
 const AHEAD: u64 = 4 << 20;
@@ -107,7 +107,7 @@ impl FilesSave {
     pub fn missed(&self) -> MissedList {
         let missed: Array = match &*self.what.borrow() {
             What::File { .. } => Array::new(),
-            What::Pack(pack) => list(pack.missed(), self::missed),
+            What::Pack(pack) => list(pack.missed(), facts::missed),
         };
         JsValue::from(missed).into()
     }
@@ -138,8 +138,4 @@ fn of_file(
     }
     *contents = Some(Contents::new(id, node.size));
     Ok(Step::GoesOn)
-}
-
-fn missed(missed: &Missed) -> Fields {
-    Fields::default().with("path", missed.path.as_str()).with("fault", facts::fault(&missed.fault))
 }

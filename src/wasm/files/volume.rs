@@ -10,6 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::damage::FilesDamage;
 use super::facts;
+use super::guest::FilesGuest;
 use super::save::FilesSave;
 use super::search::FilesSearch;
 use super::shared::Shared;
@@ -17,6 +18,7 @@ use vma_inspector::file_system::{
     Cursor, ExtendedAttribute, FaultKind, Name, NodeId, Note, Open, Result as Asked, Stream,
     Subvolume,
 };
+use vma_inspector::files::guest::System;
 use vma_inspector::files::{self, Form, Listing, Opening, Pack, Step, read_as_far};
 use vma_inspector::source::ReadAt;
 use vma_wasm::Below;
@@ -56,13 +58,21 @@ extern "C" {
 pub struct Volume {
     shared: Rc<Shared>,
     listing: RefCell<Option<Listing>>,
+    system: &'static System,
 }
 
 impl Volume {
     /// Of area number `area` of the first of `disks`, as `DiskContents` lists them, or of its
-    /// volume number `logical`, as `open` opens it. Nothing is read yet.
+    /// volume number `logical`, as `open` opens it; of a machine it may tell what `system` says.
+    /// Nothing is read yet.
     #[must_use]
-    pub fn new(disks: Vec<SourceBytes>, area: u32, logical: Option<u32>, open: Open) -> Self {
+    pub fn new(
+        disks: Vec<SourceBytes>,
+        area: u32,
+        logical: Option<u32>,
+        open: Open,
+        system: &'static System,
+    ) -> Self {
         let below = Below::default();
         let index = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
         let disks = disks
@@ -70,7 +80,7 @@ impl Volume {
             .map(|disk| -> Rc<dyn ReadAt> { Rc::new(JsSource::new(disk, below.clone())) });
         let opening = Opening::new(disks.collect(), index(area), logical.map(index), open);
         let shared = Rc::new(Shared { opening, volume: OnceCell::new(), below });
-        Self { shared, listing: RefCell::default() }
+        Self { shared, listing: RefCell::default(), system }
     }
 }
 
@@ -199,6 +209,11 @@ impl Volume {
     /// Looks which files are hit.
     pub fn damage(&self) -> Result<FilesDamage, JsValue> {
         FilesDamage::new(Rc::clone(&self.shared))
+    }
+
+    /// Looks for what files tell of the machine.
+    pub fn guest(&self) -> FilesGuest {
+        FilesGuest::new(Rc::clone(&self.shared), self.system)
     }
 
     /// One file, from front to back.

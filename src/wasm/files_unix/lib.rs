@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 use vma_inspector::file_system::open_unix;
+use vma_inspector::files::guest::LINUX;
 use vma_wasm::SourceBytes;
 use vma_wasm_files::Volume;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -19,5 +20,5 @@ fn start() {
 #[wasm_bindgen(js_name = volumeOf)]
 #[must_use]
 pub fn volume_of(disks: Vec<SourceBytes>, area: u32, logical: Option<u32>) -> Volume {
-    Volume::new(disks, area, logical, open_unix)
+    Volume::new(disks, area, logical, open_unix, &LINUX)
 }

@@ -25,8 +25,8 @@ export function filesInside(send, worker) {
 
   return ({ archive, screen }) => {
     if (!archive) return;
-    const { id, scan, contents, overview, summary } = archive;
-    const now = [scan.phase, scan.report, contents, overview, summary];
+    const { id, scan, contents, guests, overview, summary } = archive;
+    const now = [scan.phase, scan.report, contents, guests, overview, summary];
     // Saves make the same report anew.
     const found = scan.phase === "running" ? "" : JSON.stringify(scan.report?.devices);
     if (shown !== id) browser.open(archive);

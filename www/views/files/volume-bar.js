@@ -3,6 +3,7 @@ import { rowsOf } from "../../page/rows.js";
 import { volumesOf } from "../../page/volumes.js";
 import { diskState } from "../../words/disk-state.js";
 import { noteWords, notReadWords, volumeLabel } from "../../words/files.js";
+import { mountPoints } from "../../words/guest.js";
 import { text } from "../../words/text.js";
 import { fill, h } from "../dom.js";
 import { badge, foreign, listItems } from "../parts.js";
@@ -41,10 +42,10 @@ export function volumeBar({ choose, enter }) {
     const all = volumesOf(archive.contents).filter(({ part }) => isWorthListing(part));
     const names = namesOf(archive);
     places = new Map(all.map(({ place }) => [placeKey(place), place]));
-    const options = all.map(({ place, part, isRead }) => ({
-      value: placeKey(place),
-      text: foreign(volumeLabel(part, diskNames(place, part, names))).textContent ?? "",
-      disabled: !isRead,
+    const options = all.map((each) => ({
+      value: placeKey(each.place),
+      text: foreign(labelOf(archive, each, names)).textContent ?? "",
+      disabled: !each.isRead,
     }));
     setOptions(parts.list, options, placeKey(shown));
     drawOthers(parts.others, all, names);
@@ -97,6 +98,18 @@ function partsOf() {
     others,
   );
   return { root, list, inside, insides, banner, notes, others };
+}
+
+/**
+ * What a file system is, behind where its machine mounts it.
+ * @param {ShownArchive} archive
+ * @param {PlacedVolume} volume
+ * @param {ReadonlyMap<number, string>} names
+ */
+function labelOf({ guests, contents }, volume, names) {
+  const { place, part } = volume;
+  const points = mountPoints(guests, volume, contents.get(place.deviceId));
+  return [...points, volumeLabel(part, diskNames(place, part, names))].join(" · ");
 }
 
 /** @param {PlacedVolume["part"]} part */

@@ -63,6 +63,23 @@ export function filePart(holder, { volume, node, stream, offset, length }, asker
 
 /**
  * @param {Holder} holder
+ * @param {FilesRequests["machineFacts"]["ask"]} ask
+ * @param {Asker} asker
+ */
+export function machineFacts(holder, { volume }, asker) {
+  return holder.volumes.use(holder, volume, asker, async (asking) => {
+    const guest = asking.volume.guest();
+    try {
+      while (await asking.step(() => guest.step())) await asker.pause();
+      return guest.told();
+    } finally {
+      guest.free();
+    }
+  });
+}
+
+/**
+ * @param {Holder} holder
  * @param {FilesRequests["findFiles"]["ask"]} ask
  * @param {Asker} asker
  * @param {(update: FilesRequests["findFiles"]["progress"]) => void} tell

@@ -1,0 +1,135 @@
+// What the files of a disk tell of the machine, as the Worker is asked for it, and where
+// its file systems are mounted. What is expected is what was written into the files.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { modules } from "../../www/build/build.mjs";
+import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
+import { folder, makeArchive, makeFile } from "../browser/support/archives.mjs";
+import { Archive } from "./both-modules.mjs";
+
+globalThis.fetch = async (url) => new Response(readFileSync(fileURLToPath(url)));
+const built = (path) => import(pathToFileURL(join(modules, path)));
+const { Volumes } = await built("worker/files/volumes.js");
+const { machineFacts } = await built("worker/files/questions.js");
+const { guestLine, mountPoints } = await built("words/guest.js");
+
+const env = { ...process.env, PATH: `/usr/sbin:/sbin:${process.env["PATH"]}` };
+const run = (program, ...args) => execFileSync(program, args, { env, cwd: folder, stdio: "pipe" });
+
+const FILES = {
+  "etc/os-release": 'PRETTY_NAME="Debian \u202eGNU/Linux 12"\n',
+  "etc/hostname": "db01\n",
+  "etc/passwd": "root:SECRET:0:0:root:/root:/bin/bash\n",
+  "etc/fstab": "UUID=4a1c1c5e-9d5f-4f1f-8f0c-0123456789ab / ext4 defaults 0 1\n",
+};
+for (const [path, content] of Object.entries(FILES)) {
+  const whole = join(folder, "machine", path);
+  mkdirSync(dirname(whole), { recursive: true });
+  writeFileSync(whole, content);
+}
+run("truncate", "-s", "8M", "machine.img");
+run("mke2fs", "-q", "-t", "ext4", "-d", "machine", "machine.img");
+const { path: plain } = makeArchive(
+  "guest.vma",
+  "--disk-from",
+  `drive-scsi0=${join(folder, "machine.img")}`,
+);
+const packed = makeFile("guest.vma.zst", execFileSync("zstd", ["-q", "-c", plain]));
+
+class Source extends FileDescriptorSource {
+  async prefetch() {}
+  async readAhead() {}
+  endReadAhead() {}
+}
+
+const open = [];
+after(() => open.forEach(closeSync));
+
+function holderOf(path) {
+  const descriptor = openSync(path, "r");
+  open.push(descriptor);
+  const source = new Source(descriptor);
+  const archive = Archive.open(source);
+  while (!archive.scanStep().done);
+  const compressed = archive.overview().container !== "plain";
+  return { archive, source, compressed, volumes: new Volumes() };
+}
+
+const asker = () => ({
+  signal: new AbortController().signal,
+  pause: () => new Promise((resolve) => setImmediate(resolve)),
+  tell: () => {},
+});
+
+test("the files of a machine are told with what stands in them, plain and packed", async () => {
+  for (const path of [plain, packed]) {
+    const volume = { deviceId: 1, area: 0, logical: null };
+    const told = await machineFacts(holderOf(path), { volume }, asker());
+    assert.deepEqual(told, {
+      facts: [
+        ["system", ["Debian \u202eGNU/Linux 12"], "/etc/os-release"],
+        ["hostname", ["db01"], "/etc/hostname"],
+        ["user", ["root", "/root"], "/etc/passwd"],
+        ["mount", ["UUID=4a1c1c5e-9d5f-4f1f-8f0c-0123456789ab", "/", "ext4"], "/etc/fstab"],
+      ].map(([kind, words, path]) => ({ kind, words, seconds: null, path })),
+      missed: [],
+    });
+  }
+});
+
+/** A machine whose tables say this. */
+const guests = (...facts) => [
+  { told: { facts: facts.map(([kind, ...words]) => ({ kind, words })), missed: [] } },
+];
+
+test("a name is told unless it is that of the machine, and a registry in use is", () => {
+  const line = (name, ...facts) => guestLine(guests(...facts), name);
+  assert.deepEqual(line("db01", ["system", "A"], ["system", "A"], ["hostname", "DB01.lan"]), {
+    systems: ["A"],
+    hosts: [],
+    isUnsure: false,
+  });
+  assert.deepEqual(line(null, ["hostname", "x"], ["unreplayed-log", "SYSTEM"]), {
+    systems: [],
+    hosts: ["x"],
+    isUnsure: true,
+  });
+  assert.deepEqual(line("web", ["hostname", "db01"]).hosts, ["db01"]);
+});
+
+test("a file system is mounted where a table names it by what is its own", () => {
+  const area = { offset: 1_048_576, name: "big-data", volume: { uuid: "AB12-34", label: "data" } };
+  const disk = { diskId: "a1b2c3d4", areas: [{ group: "vg-one" }] };
+  const place = { deviceId: 1, area: 0, logical: null };
+  const points = (of, logical, ...facts) =>
+    mountPoints(guests(...facts), { place: { ...place, logical }, part: of }, disk);
+  const mounted = (spec) => points(area, null, ["mount", spec, "/srv", "ext4"]);
+  assert.deepEqual(mounted("UUID=ab12-34"), ["/srv"]);
+  assert.deepEqual(mounted('LABEL="data"'), ["/srv"]);
+  for (const spec of [
+    "UUID=",
+    "LABEL=Data",
+    "UUID=data",
+    "/dev/sda1",
+    "data",
+    "/dev/vg-one/big-data",
+  ]) {
+    assert.deepEqual(mounted(spec), [], spec);
+  }
+  const none = { offset: null, name: "big-data", volume: null };
+  const logical = (spec) => points(none, 0, ["mount", spec, "/srv", "ext4"]);
+  assert.deepEqual(logical("/dev/mapper/vg--one-big--data"), ["/srv"]);
+  assert.deepEqual(logical("/dev/vg-one/big-data"), ["/srv"]);
+  assert.deepEqual(logical("/dev/mapper/vg-one-big-data"), []);
+  assert.deepEqual(logical("UUID=undefined"), []);
+  const drive = (id, offset) => points(area, null, ["drive", "C:", id, offset]);
+  assert.deepEqual(drive("a1b2c3d4", "1048576"), ["C:"]);
+  assert.deepEqual(drive("a1b2c3d4", "0"), []);
+  assert.deepEqual(drive("ffffffff", "1048576"), []);
+  assert.deepEqual(points(area, null, ["mount", "UUID=ab12-34", "none", "swap"]), []);
+});

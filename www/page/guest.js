@@ -1,0 +1,83 @@
+/**
+ * Asks what files in the disks tell of the machine, once nothing is scanned any more. Of a
+ * backup that has to be unpacked for it, not before a person looks at its files.
+ */
+import { tabOf } from "./tabs.js";
+import { volumesOf } from "./volumes.js";
+
+/** @typedef {import("./model.js").ShownArchive} ShownArchive */
+/** @typedef {import("./volumes.js").PlacedVolume} PlacedVolume */
+
+/** File systems that are looked into, at most. */
+const VOLUMES_MAX = 32;
+
+export class Guests {
+  #worker;
+  #send;
+  #state;
+  /** What was asked for, of one archive. @type {Set<string>} */
+  #asked = new Set();
+  #archive = -1;
+  #isAsking = false;
+
+  /**
+   * @param {Pick<import("./worker-client.js").WorkerClient, "request">} worker
+   * @param {import("./model.js").Send} send
+   * @param {() => import("./model.js").State} state
+   */
+  constructor(worker, send, state) {
+    this.#worker = worker;
+    this.#send = send;
+    this.#state = state;
+  }
+
+  /** @param {import("./model.js").PageEvent} event */
+  handle({ type }) {
+    if (type === "contents-arrived" || type === "tab-chosen") this.#ask();
+  }
+
+  async #ask() {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    for (let next = this.#next(); next; next = this.#next()) await this.#askOnce(next);
+    this.#isAsking = false;
+  }
+
+  /** What is to be asked for next. */
+  #next() {
+    const { archive, screen } = this.#state();
+    if (!archive || archive.gone || archive.scan.phase === "running") return null;
+    const isLooked = tabOf(archive, screen.tab) === "files";
+    if (archive.overview.container !== "plain" && !isLooked) return null;
+    if (archive.id !== this.#archive) this.#asked.clear();
+    this.#archive = archive.id;
+    const all = volumesOf(archive.contents).filter(({ isRead }) => isRead);
+    // A scan that went further may know more.
+    const keys = all.map((each) => `${archive.scan.phase} ${keyOf(each)}`).slice(0, VOLUMES_MAX);
+    const at = keys.findIndex((key) => !this.#asked.has(key));
+    const [key, found] = [keys[at], all[at]];
+    return key && found ? { id: archive.id, key, found } : null;
+  }
+
+  /** @param {{ id: number, key: string, found: PlacedVolume }} next */
+  async #askOnce({ id: archive, key, found }) {
+    this.#asked.add(key);
+    const volume = found.place;
+    try {
+      const told = await this.#worker.request("machineFacts", { archive, volume });
+      if (told.facts.length + told.missed.length > 0) {
+        this.#send({ type: "guest-told", archive, volume, told });
+      }
+    } catch {
+      // Who looks at its files is told why none can be had.
+    }
+  }
+}
+
+/**
+ * A file system at its place; one that is there later is another one.
+ * @param {PlacedVolume} volume
+ */
+function keyOf({ place, part: { offset, size, volume } }) {
+  return JSON.stringify([place, offset, size, volume?.kind, volume?.uuid]);
+}
