@@ -7,6 +7,7 @@
 
 pub mod cache;
 mod contents;
+mod in_order;
 mod left_out;
 mod listing;
 mod member;

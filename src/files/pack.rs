@@ -9,10 +9,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contents::Contents;
+use super::in_order::{Found, InOrder};
 use super::left_out::{LeftOut, Missed, name_among};
 use super::member::Member;
 use super::{Step, Volume};
-use crate::file_system::{Batch, Cursor, Fault, FaultKind, Name, NodeId, Result};
+use crate::file_system::{Batch, Cursor, Fault, FaultKind, FileType, Name, NodeId, Result};
 use crate::source::{GapKind, to_u64, to_usize};
 use crate::tar::{BLOCK, END, Entry, Kind, write};
 
@@ -22,6 +23,14 @@ const SMALL: u64 = 8 << 20;
 /// Bytes that a step reads, and things that it writes, about.
 const WORK_PER_STEP: u64 = 1 << 20;
 const THINGS_PER_STEP: usize = 500;
+
+/// What the list of a part of a folder counts as, in bytes that are read.
+const LIST_WORK: u64 = WORK_PER_STEP / 8;
+
+/// Bytes of paths that are gathered before they are put in order, and what each takes
+/// beside its path, about.
+const FOUND_MAX: usize = 16 << 20;
+const FOUND_OWN: usize = 64;
 
 /// Folders below one another, at most.
 const DEPTH_MAX: usize = 512;
@@ -44,7 +53,26 @@ pub struct Chosen {
 
 enum Todo {
     Thing { id: NodeId, path: Vec<u8>, depth: usize },
-    Folder { id: NodeId, path: Vec<u8>, depth: usize, cursor: Cursor, names: BTreeSet<u64> },
+    Folder { id: NodeId, path: Vec<u8>, depth: usize, cursor: Cursor, seen: Seen },
+    Found(InOrder),
+}
+
+/// What a directory names, as far as it was listed.
+#[derive(Default)]
+struct Seen {
+    names: BTreeSet<u64>,
+    /// What is not yet written, and the bytes of it.
+    found: Vec<Found>,
+    bytes: usize,
+}
+
+impl Seen {
+    /// What was found.
+    fn take(&mut self, volume: &Volume) -> Todo {
+        self.bytes = 0;
+        let found = core::mem::take(&mut self.found);
+        Todo::Found(InOrder::new(volume, found))
+    }
 }
 
 /// A file that is being read.
@@ -172,6 +200,18 @@ impl Pack {
         match todo {
             Todo::Thing { id, path, depth } => self.thing(volume, (id, path, depth), into),
             Todo::Folder { .. } => self.folder(volume, todo),
+            Todo::Found(mut found) => {
+                let step = found.step(volume)?;
+                if step != Step::Done {
+                    self.waiting.push(Todo::Found(found));
+                    return Ok(step);
+                }
+                let things = found.into_last_first().map(|Found { id, path, depth, .. }| {
+                    Todo::Thing { id, path, depth: depth.saturating_add(1) }
+                });
+                self.waiting.extend(things);
+                Ok(Step::GoesOn)
+            }
         }
     }
 
@@ -237,23 +277,27 @@ impl Pack {
         if !path.is_empty() {
             self.put(&member, Kind::Directory, b"", into);
         }
-        let (cursor, names) = (Cursor::default(), BTreeSet::new());
-        self.waiting.push(Todo::Folder { id, path, depth, cursor, names });
+        let (cursor, seen) = (Cursor::default(), Seen::default());
+        self.waiting.push(Todo::Folder { id, path, depth, cursor, seen });
         Ok(Step::GoesOn)
     }
 
-    /// A part of a directory.
+    /// A part of a directory. What is in it is read in the order of the disk, once all of it
+    /// is listed.
     fn folder(&mut self, volume: &Volume, todo: Todo) -> Result<Step> {
-        let Todo::Folder { id, path, depth, cursor, mut names } = todo else {
+        let Todo::Folder { id, path, depth, cursor, mut seen } = todo else {
             return Ok(Step::GoesOn);
         };
         let batch = match volume.attempt(|system| system.read_dir(id, cursor)) {
             Ok(Some(batch)) => batch,
             Ok(None) => {
-                self.waiting.push(Todo::Folder { id, path, depth, cursor, names });
+                self.waiting.push(Todo::Folder { id, path, depth, cursor, seen });
                 return Ok(Step::Wanting);
             }
-            Err(fault) => return self.leave_out(&path, about("its list", fault)),
+            Err(fault) => {
+                self.waiting.push(seen.take(volume));
+                return self.leave_out(&path, about("its list", fault));
+            }
         };
         let Batch { entries, next, left_out, missing } = batch;
         if let Some(fault) = missing {
@@ -263,7 +307,6 @@ impl Pack {
             let fault = Fault::corrupt(format!("{left_out} entries of its list"));
             self.leave_out(&path, fault)?;
         }
-        let mut found = Vec::new();
         for entry in entries {
             let path = if path.is_empty() {
                 entry.name.0.clone()
@@ -271,23 +314,29 @@ impl Pack {
                 [&path, b"/".as_slice(), &entry.name.0].concat()
             };
             // What comes under a name that a link has would be written where that leads.
-            if !entry.name.is_plain() || !names.insert(digest(&entry.name.0)) {
+            if !entry.name.is_plain() || !seen.names.insert(digest(&entry.name.0)) {
                 self.leave_out(&path, Fault::corrupt("a name that stands there twice"))?;
                 continue;
             }
             if path == entry.name.0 {
                 self.tops.push(path.clone());
             }
-            found.push(Todo::Thing { id: entry.id, path, depth: depth.saturating_add(1) });
+            seen.bytes = seen.bytes.saturating_add(path.len()).saturating_add(FOUND_OWN);
+            let is_folder = entry.file_type == Some(FileType::Directory);
+            seen.found.push(Found { id: entry.id, path, depth, is_folder, place: 0 });
         }
+        self.work = self.work.saturating_add(LIST_WORK);
         match next {
             Some(next) if next != cursor => {
-                self.waiting.push(Todo::Folder { id, path, depth, cursor: next, names });
+                let found = (seen.bytes >= FOUND_MAX).then(|| seen.take(volume));
+                self.waiting.push(Todo::Folder { id, path, depth, cursor: next, seen });
+                self.waiting.extend(found);
+                return Ok(Step::GoesOn);
             }
             Some(_) => drop(self.leave_out(&path, Fault::corrupt("a list without an end"))?),
             None => {}
         }
-        self.waiting.extend(found.into_iter().rev());
+        self.waiting.push(seen.take(volume));
         Ok(Step::GoesOn)
     }
 

@@ -7,8 +7,8 @@ use std::os::unix::fs::FileExt;
 use std::rc::Rc;
 
 use archive_writer::{ArchiveBuilder, CLUSTER, Cluster, Content, Device, Order, Random};
-use vma_inspector::files::{Chosen, Contents, Listed, Listing, Pack, Step, Volume};
 use vma_inspector::file_system::{Cursor, FileType, Name, NodeId};
+use vma_inspector::files::{Chosen, Contents, Listed, Listing, Pack, Step, Volume};
 use vma_inspector::source::{Error, ReadAt, every_byte_is_at_hand};
 
 use crate::made::Made;
@@ -59,7 +59,8 @@ impl Counted {
     /// What was read since the last time.
     pub fn take(&self) -> Counts {
         let mut ranges = self.reads.take();
-        let (reads, bytes) = (ranges.len(), ranges.iter().map(|range| range.end - range.start).sum());
+        let (reads, bytes) =
+            (ranges.len(), ranges.iter().map(|range| range.end - range.start).sum());
         ranges.sort_by_key(|range| range.start);
         let (mut distinct, mut end) = (0, 0);
         for range in ranges {
