@@ -20,7 +20,7 @@ const READS_MAX: u64 = 60_000;
 const BYTES_MAX: u64 = 512 << 20;
 
 /// Steps of a save that are made.
-const STEPS: usize = 8;
+const STEPS: usize = 4;
 
 struct Random(u64);
 
