@@ -1,6 +1,7 @@
 // "node files.mjs ARCHIVE AREA FOLDER FILE": checks an archive with the page's own wasm,
-// under Node, then lists the folder of that name in the root of a partition of its first
-// disk, as the page asks for it, saves the file of that name, and saves the disk raw.
+// under Node, then lists the folder of that name, and those in it, in the root of a partition of its first
+// disk, as the page asks for it, saves the file of that name, and saves the disk raw. Where
+// a name is "-", the root is listed, and no file saved.
 // Prints, as JSON, what was counted and the seconds of each, and the bytes of memory of
 // all wasm together at the end, which never shrinks.
 
@@ -75,10 +76,23 @@ async function listed(node) {
   const all = [];
   for (let cursor = null; ;) {
     const part = await folder(holder, { volume, node, cursor }, asker);
-    for (const { name, id } of part.entries) all.push({ name, id });
+    if (part.fault || part.leftOut > 0) throw new Error(JSON.stringify(part.fault));
+    for (const { name, id, node } of part.entries) all.push({ name, id, type: node.type });
     cursor = part.next;
     if (cursor === null) return all;
   }
+}
+
+/** How many entries are in a folder and all that are in it. */
+async function counted(node) {
+  const waiting = [node];
+  let entries = 0;
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const all = await listed(next);
+    entries += all.length;
+    for (const { id, type } of all) if (type === "directory") waiting.push(id);
+  }
+  return entries;
 }
 
 let root = 0n;
@@ -90,9 +104,10 @@ const opened = await measured(async () => {
 });
 const named = (name) => top.find(({ name: { text } }) => text === name);
 const list = await measured(async () => ({
-  entries: (await listed(named(folderName).id)).length,
+  entries: await counted(folderName === "-" ? root : named(folderName).id),
 }));
 const save = await measured(async () => {
+  if (fileName === "-") return { saved: 0 };
   const { id, name } = named(fileName);
   const chosen = [{ id, path: [name], type: "file" }];
   const what = { kind: "files", volume, chosen, form: "file" };
