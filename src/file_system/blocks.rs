@@ -66,7 +66,9 @@ pub(crate) fn read_exact(
 pub(crate) fn announce(source: &dyn ReadAt, mut places: Vec<u64>) {
     places.sort_unstable();
     for place in places {
-        let _ = source.read_at(place, &mut [0]);
+        if let Ok(false) = source.approach(place..place.saturating_add(1), 0) {
+            let _ = source.read_at(place, &mut [0]);
+        }
     }
 }
 

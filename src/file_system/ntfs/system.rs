@@ -22,10 +22,9 @@ use crate::node::{FileType, Node, NodeId};
 use crate::reader::{Batch, Cursor, ExtendedAttribute, FileSystem, Name, Note, Stream};
 
 /// Bytes of a block of the cache, and how many there are: 8 MiB together. A record is of
-/// 1 KiB, and those of a folder lie near each other; blocks of an index do not. A block is a
-/// cluster of a backup, so that one read of the file has it.
-const BLOCK: u64 = 64 << 10;
-const BLOCKS_MAX: usize = 128;
+/// 1 KiB, and those of a folder lie near each other.
+const BLOCK: u64 = 128 << 10;
+const BLOCKS_MAX: usize = 64;
 
 /// Files that are kept at hand.
 const FILES_MAX: usize = 16;
