@@ -61,6 +61,17 @@ pub(crate) fn read_exact(
     }
 }
 
+/// Has what lies at `places` come, from front to back: where the source has to be waited for,
+/// all of it is wanted at once. What cannot be had is told when it is read.
+pub(crate) fn announce(source: &dyn ReadAt, mut places: Vec<u64>) {
+    places.sort_unstable();
+    for place in places {
+        if let Ok(false) = source.approach(place..place.saturating_add(1), 0) {
+            let _ = source.read_at(place, &mut [0]);
+        }
+    }
+}
+
 /// Bytes of a block of the cache, and how many there are: 2 MiB together.
 const BLOCK: u64 = 16 << 10;
 const BLOCKS_MAX: usize = 128;

@@ -19,6 +19,12 @@ pub trait FileSystem {
     /// memory, one that could not be, a check that is not made.
     fn notes(&self) -> Vec<Note>;
 
+    /// A number by which things stand in the order in which they lie on the disk, about:
+    /// who asks for many asks in this order, and reads each stretch of the disk once.
+    fn order(&self, id: NodeId) -> u64 {
+        id.0
+    }
+
     /// What is known of one thing.
     ///
     /// # Errors

@@ -28,6 +28,10 @@ const AHEAD_MAX: u64 = 64;
 /// Bytes that may be decoded for each of them.
 const AHEAD_WORK: u64 = 1 << 20;
 
+/// Blocks of which as many as are asked for at once are read by one read, and kept. More
+/// than that are a file's contents: they are read to where they belong, and not kept.
+const TOGETHER_MAX: u64 = 4;
+
 /// How often a block is read again in which a loss has shown only by reading.
 const TRIES: usize = 3;
 
@@ -231,6 +235,44 @@ impl Cache {
         Ok(None)
     }
 
+    /// How many blocks from `block` on, `most` at most, are quick to be had, have no gap, and
+    /// are not kept.
+    fn quick(&self, block: u64, most: u64) -> core::result::Result<u64, Error> {
+        let start = block.saturating_mul(BLOCK);
+        let gap = self.disk.gap(start..start.saturating_add(most.saturating_mul(BLOCK)));
+        let most = gap.map_or(most, |gap| gap.start.saturating_sub(start) / BLOCK);
+        for count in 0..most {
+            let next = block.saturating_add(count);
+            if self.state.borrow().has(next) || !self.disk.approach(self.range(next), 0)? {
+                return Ok(count);
+            }
+        }
+        Ok(most)
+    }
+
+    /// Reads whole blocks into `room`, with one read of those that are not kept; returns how
+    /// many bytes that were, if it was more than one block.
+    fn read_blocks(&self, at: u64, room: &mut [u8]) -> core::result::Result<usize, Error> {
+        let block = at / BLOCK;
+        let whole = to_u64(room.len()) / BLOCK;
+        // What has to be unpacked is to be had once.
+        let most = if self.is_slow() { whole.min(TOGETHER_MAX) } else { whole };
+        let count = if at.is_multiple_of(BLOCK) && most > 1 { self.quick(block, most)? } else { 0 };
+        let room = room.get_mut(..to_usize(count.saturating_mul(BLOCK))).unwrap_or(&mut []);
+        // What turns out to be lost is told block by block.
+        if count < 2 || self.disk.read_at(at, room)? < room.len() {
+            return Ok(0);
+        }
+        if count <= TOGETHER_MAX {
+            let mut state = self.state.borrow_mut();
+            for (block, bytes) in (block..).zip(room.chunks(to_usize(BLOCK))) {
+                state.wanted.remove(&block);
+                state.keep(block, [(0, bytes.to_vec())].into());
+            }
+        }
+        Ok(room.len())
+    }
+
     /// Reads from `at` on, all in one block; returns how many bytes there were.
     fn read_block(&self, at: u64, room: &mut [u8]) -> core::result::Result<usize, Error> {
         let (block, within) = (at / BLOCK, to_usize(at % BLOCK));
@@ -327,6 +369,11 @@ impl ReadAt for Cache {
         let mut done = 0_usize;
         while done < length {
             let at = offset.saturating_add(to_u64(done));
+            let count = self.read_blocks(at, buffer.get_mut(done..length).unwrap_or(&mut []))?;
+            done = done.saturating_add(count);
+            if count > 0 {
+                continue;
+            }
             let here = to_usize(BLOCK - at % BLOCK).min(length.saturating_sub(done));
             let room = buffer.get_mut(done..done.saturating_add(here)).unwrap_or(&mut []);
             let count = self.read_block(at, room)?;
@@ -359,16 +406,19 @@ impl ReadAt for Cache {
     }
 
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
-        let end = range.end.min(self.disk.size().unwrap_or(u64::MAX));
-        let mut at = range.start;
-        while at < end {
-            let block = at / BLOCK;
-            let until = self.range(block).end.min(end).max(at.saturating_add(1));
-            if !self.state.borrow().has(block) {
-                self.disk.trace(at..until, into);
+        // Whole blocks are read, and those beside one another together.
+        let end = range.end.min(self.disk.size().unwrap_or(u64::MAX)).div_ceil(BLOCK);
+        let mut run: Option<Range<u64>> = None;
+        for block in range.start / BLOCK..end.max(range.start / BLOCK) {
+            let (is_kept, Range { start, end }) =
+                (self.state.borrow().has(block), self.range(block));
+            if is_kept {
+                run.take().into_iter().for_each(|run| self.disk.trace(run, into));
+            } else {
+                run = Some(run.map_or(start, |run| run.start)..end);
             }
-            at = until;
         }
+        run.into_iter().for_each(|run| self.disk.trace(run, into));
     }
 
     fn approach(&self, range: Range<u64>, work_max: u64) -> core::result::Result<bool, Error> {

@@ -5,6 +5,10 @@ use crate::file_system::{
     Batch, Cursor, Entry, Fault, FaultKind, FileType, Name, Node, NodeId, Result,
 };
 
+/// Entries that are looked at together where each has to be waited for: all that is wanted
+/// for them is fetched from front to back. It has to fit into what may be held.
+const TOGETHER: usize = 256;
+
 /// An entry.
 #[derive(Clone, Debug)]
 pub struct Listed {
@@ -22,6 +26,10 @@ pub struct Listing {
     cursor: Cursor,
     batch: Option<Batch>,
     fault: Option<Fault>,
+    /// Which entries are looked at, in the order in which they lie on the disk; and those
+    /// that were, with where they stand in the directory.
+    order: Vec<usize>,
+    found: Vec<(usize, Listed)>,
     listed: Vec<Listed>,
 }
 
@@ -29,7 +37,8 @@ impl Listing {
     /// The part of directory `id` that begins at `cursor`.
     #[must_use]
     pub fn new(id: NodeId, cursor: Cursor) -> Self {
-        Self { id, cursor, batch: None, fault: None, listed: Vec::new() }
+        let (order, found, listed) = (Vec::new(), Vec::new(), Vec::new());
+        Self { id, cursor, batch: None, fault: None, order, found, listed }
     }
 
     /// Whether it is the part of this directory from here on.
@@ -54,18 +63,35 @@ impl Listing {
                     self.batch = Some(Batch::default());
                 }
             }
+            self.put_in_order(volume);
         }
-        let rest = self.batch.iter().flat_map(|batch| &batch.entries).skip(self.listed.len());
-        for entry in rest.cloned().collect::<Vec<_>>() {
-            match listed(volume, entry)? {
-                None => return Ok(Step::Wanting),
-                Some(one) => self.listed.push(one),
+        let entries = self.batch.as_ref().map_or(&[][..], |batch| &batch.entries);
+        let rest = self.order.get(self.found.len()..).unwrap_or_default();
+        for part in rest.chunks(TOGETHER) {
+            let some = part.iter().filter_map(|&at| Some((at, entries.get(at)?)));
+            let ids = some.clone().map(|(_, entry)| entry.id);
+            if volume.is_slow() && !are_at_hand(volume, ids)? {
+                return Ok(Step::Wanting);
+            }
+            for (at, entry) in some {
+                let Some(one) = listed(volume, entry.clone())? else { return Ok(Step::Wanting) };
+                self.found.push((at, one));
             }
         }
+        self.order.clear();
+        self.found.sort_unstable_by_key(|(at, _)| *at);
+        self.listed.extend(self.found.drain(..).map(|(_, one)| one));
         Ok(Step::Done)
     }
 
-    /// The entries, once all are there.
+    fn put_in_order(&mut self, volume: &Volume) {
+        let entries = self.batch.as_ref().map_or(&[][..], |batch| &batch.entries);
+        let order = |&at: &usize| entries.get(at).map(|entry| volume.system().order(entry.id));
+        self.order = (0..entries.len()).collect();
+        self.order.sort_by_key(order);
+    }
+
+    /// The entries in the directory's order, once all are there.
     #[must_use]
     pub fn listed(&self) -> &[Listed] {
         &self.listed
@@ -87,6 +113,24 @@ impl Listing {
     #[must_use]
     pub fn fault(&self) -> Option<&Fault> {
         self.fault.as_ref().or_else(|| self.batch.as_ref()?.missing.as_ref())
+    }
+}
+
+/// Whether all is there that has to be read of these things. What is wrong with one of them
+/// is told where it is asked for by itself.
+///
+/// # Errors
+///
+/// The source below cannot be read.
+fn are_at_hand(volume: &Volume, mut ids: impl Iterator<Item = NodeId>) -> Result<bool> {
+    let is_of_source = |fault: &Fault| matches!(fault.kind, FaultKind::Source(_));
+    let asked = volume.attempt(|system| {
+        let fault = ids.find_map(|id| system.node(id).err().filter(is_of_source));
+        fault.map_or(Ok(()), Err)
+    });
+    match asked {
+        Err(fault) if is_of_source(&fault) => Err(fault),
+        asked => Ok(!matches!(asked, Ok(None))),
     }
 }
 

@@ -9,11 +9,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contents::Contents;
+use super::in_order::{Found, InOrder};
 use super::left_out::{LeftOut, Missed, name_among};
 use super::member::Member;
 use super::output::{Form, Given, Output};
+use super::path::{below, joined, renamed, top};
 use super::{Step, Volume};
-use crate::file_system::{Batch, Cursor, Fault, FaultKind, Name, NodeId, Result};
+use crate::file_system::{Batch, Cursor, Fault, FaultKind, FileType, Name, NodeId, Result};
 use crate::source::GapKind;
 use crate::tar::Kind;
 
@@ -23,6 +25,14 @@ const SMALL: u64 = 8 << 20;
 /// Bytes that a step reads, and things that it writes, about.
 const WORK_PER_STEP: u64 = 1 << 20;
 const THINGS_PER_STEP: usize = 500;
+
+/// What the list of a part of a folder counts as, in bytes that are read.
+const LIST_WORK: u64 = WORK_PER_STEP / 8;
+
+/// Bytes of paths that are gathered before they are put in order, and what each takes
+/// beside its path, about.
+const FOUND_MAX: usize = 16 << 20;
+const FOUND_OWN: usize = 64;
 
 /// Folders below one another, at most.
 const DEPTH_MAX: usize = 512;
@@ -45,7 +55,25 @@ pub struct Chosen {
 
 enum Todo {
     Thing { id: NodeId, path: Vec<u8>, depth: usize },
-    Folder { id: NodeId, path: Vec<u8>, depth: usize, cursor: Cursor, names: Given },
+    Folder { id: NodeId, path: Vec<u8>, depth: usize, cursor: Cursor, seen: Seen },
+    Found(InOrder),
+}
+
+/// What a directory names, as far as it was listed.
+struct Seen {
+    names: Given,
+    /// What is not yet written, and the bytes of it.
+    found: Vec<Found>,
+    bytes: usize,
+}
+
+impl Seen {
+    /// What was found.
+    fn take(&mut self, volume: &Volume) -> Todo {
+        self.bytes = 0;
+        let found = core::mem::take(&mut self.found);
+        Todo::Found(InOrder::new(volume, found))
+    }
 }
 
 /// A file that is being read.
@@ -182,6 +210,18 @@ impl Pack {
         match todo {
             Todo::Thing { id, path, depth } => self.thing(volume, (id, path, depth), into),
             Todo::Folder { .. } => self.folder(volume, todo),
+            Todo::Found(mut found) => {
+                let step = found.step(volume)?;
+                if step != Step::Done {
+                    self.waiting.push(Todo::Found(found));
+                    return Ok(step);
+                }
+                let things = found.into_last_first().map(|Found { id, path, depth, .. }| {
+                    Todo::Thing { id, path, depth: depth.saturating_add(1) }
+                });
+                self.waiting.extend(things);
+                Ok(Step::GoesOn)
+            }
         }
     }
 
@@ -253,23 +293,28 @@ impl Pack {
         if !path.is_empty() {
             self.put(&member, Kind::Directory, b"", into);
         }
-        let (cursor, names) = (Cursor::default(), self.output.names());
-        self.waiting.push(Todo::Folder { id, path, depth, cursor, names });
+        let seen = Seen { names: self.output.names(), found: Vec::new(), bytes: 0 };
+        let cursor = Cursor::default();
+        self.waiting.push(Todo::Folder { id, path, depth, cursor, seen });
         Ok(Step::GoesOn)
     }
 
-    /// A part of a directory.
+    /// A part of a directory. What is in it is read in the order of the disk, once all of it
+    /// is listed.
     fn folder(&mut self, volume: &Volume, todo: Todo) -> Result<Step> {
-        let Todo::Folder { id, path, depth, cursor, mut names } = todo else {
+        let Todo::Folder { id, path, depth, cursor, mut seen } = todo else {
             return Ok(Step::GoesOn);
         };
         let batch = match volume.attempt(|system| system.read_dir(id, cursor)) {
             Ok(Some(batch)) => batch,
             Ok(None) => {
-                self.waiting.push(Todo::Folder { id, path, depth, cursor, names });
+                self.waiting.push(Todo::Folder { id, path, depth, cursor, seen });
                 return Ok(Step::Wanting);
             }
-            Err(fault) => return self.leave_out(&path, about("its list", fault)),
+            Err(fault) => {
+                self.waiting.push(seen.take(volume));
+                return self.leave_out(&path, about("its list", fault));
+            }
         };
         let Batch { entries, next, left_out, missing } = batch;
         if let Some(fault) = missing {
@@ -279,10 +324,9 @@ impl Pack {
             let fault = Fault::corrupt(format!("{left_out} entries of its list"));
             self.leave_out(&path, fault)?;
         }
-        let mut found = Vec::new();
         for entry in entries {
             // What comes under a name that a link has would be written where that leads.
-            let given = entry.name.is_plain().then(|| names.give(&entry.name)).flatten();
+            let given = entry.name.is_plain().then(|| seen.names.give(&entry.name)).flatten();
             let Some(name) = given else {
                 let fault = Fault::corrupt("a name that stands there twice");
                 self.leave_out(&below(&path, &entry.name.0), fault)?;
@@ -295,16 +339,22 @@ impl Pack {
             if path == name {
                 self.tops.push(path.clone());
             }
-            found.push(Todo::Thing { id: entry.id, path, depth: depth.saturating_add(1) });
+            seen.bytes = seen.bytes.saturating_add(path.len()).saturating_add(FOUND_OWN);
+            let is_folder = entry.file_type == Some(FileType::Directory);
+            seen.found.push(Found { id: entry.id, path, depth, is_folder, place: 0 });
         }
+        self.work = self.work.saturating_add(LIST_WORK);
         match next {
             Some(next) if next != cursor => {
-                self.waiting.push(Todo::Folder { id, path, depth, cursor: next, names });
+                let found = (seen.bytes >= FOUND_MAX).then(|| seen.take(volume));
+                self.waiting.push(Todo::Folder { id, path, depth, cursor: next, seen });
+                self.waiting.extend(found);
+                return Ok(Step::GoesOn);
             }
             Some(_) => drop(self.leave_out(&path, Fault::corrupt("a list without an end"))?),
             None => {}
         }
-        self.waiting.extend(found.into_iter().rev());
+        self.waiting.push(seen.take(volume));
         Ok(Step::GoesOn)
     }
 
@@ -438,37 +488,6 @@ impl Pack {
         self.is_closed = self.output.close(into);
         if self.is_closed { Step::Done } else { Step::GoesOn }
     }
-}
-
-/// The path that something chosen gets; `None` if another one has that.
-fn top(output: &Output, folders: &mut BTreeMap<Vec<u8>, Given>, path: &[Name]) -> Option<Vec<u8>> {
-    let mut whole = Vec::new();
-    for (depth, name) in (1..).zip(path) {
-        let is_last = depth == path.len();
-        let name = if is_last {
-            let names = folders.entry(whole.clone()).or_insert_with(|| output.names());
-            names.give(name)?
-        } else {
-            output.names().give(name)?
-        };
-        whole = below(&whole, &name);
-    }
-    Some(whole)
-}
-
-/// A name in a folder.
-fn below(folder: &[u8], name: &[u8]) -> Vec<u8> {
-    if folder.is_empty() { name.to_vec() } else { [folder, b"/", name].concat() }
-}
-
-/// What is told of a thing that has another name in the archive.
-fn renamed(name: &[u8]) -> Fault {
-    let name = String::from_utf8_lossy(name);
-    Fault::unsupported(format!("its name, which is {name} here"))
-}
-
-fn joined(path: &[Name]) -> Vec<u8> {
-    path.iter().map(|name| name.0.as_slice()).collect::<Vec<_>>().join(&b'/')
 }
 
 /// The fault, with what it is about.

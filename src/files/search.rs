@@ -1,6 +1,6 @@
 //! Finds names below a folder.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use super::listing::{Listed, listed};
 use super::{Step, Volume};
@@ -45,7 +45,8 @@ struct Folder {
 pub struct Search {
     letters: String,
     folders: Vec<Folder>,
-    waiting: VecDeque<usize>,
+    /// Those that are to be listed, by depth and as they lie on the disk.
+    waiting: BTreeSet<(usize, u64, usize)>,
     seen: BTreeSet<u64>,
     /// The folder that is listed: which, its part, and entries of that that are done.
     open: Option<(usize, Batch, usize)>,
@@ -66,7 +67,7 @@ impl Search {
             letters: letters.to_lowercase(),
             seen: BTreeSet::from([root.id.0]),
             folders: vec![root],
-            waiting: VecDeque::from([0]),
+            waiting: BTreeSet::from([(0, 0, 0)]),
             open: None,
             hits: Vec::new(),
             hits_count: 0,
@@ -130,10 +131,11 @@ impl Search {
 
     /// Lists the next folder, from its beginning.
     fn list(&mut self, volume: &Volume) -> Result<Step> {
-        let Some(&number) = self.waiting.front() else { return Ok(Step::Done) };
+        let Some(&next) = self.waiting.first() else { return Ok(Step::Done) };
+        let (.., number) = next;
         let step = self.list_from(volume, number, Cursor::default())?;
         if step != Step::Wanting {
-            self.waiting.pop_front();
+            self.waiting.remove(&next);
             self.listed = self.listed.saturating_add(1);
         }
         Ok(step)
@@ -193,7 +195,7 @@ impl Search {
             }
         }
         if is_folder {
-            self.come_by(number, id, name);
+            self.come_by(number, (id, volume.system().order(id)), name);
         }
         self.entries = self.entries.saturating_add(1);
         if let Some((_, _, done)) = &mut self.open {
@@ -203,7 +205,7 @@ impl Search {
     }
 
     /// A folder in another one, which is looked into once.
-    fn come_by(&mut self, parent: usize, id: NodeId, name: Name) {
+    fn come_by(&mut self, parent: usize, (id, order): (NodeId, u64), name: Name) {
         let depth = self.folders.get(parent).map_or(0, |folder| folder.depth).saturating_add(1);
         if self.seen.contains(&id.0) {
             return;
@@ -213,7 +215,7 @@ impl Search {
             return;
         }
         self.seen.insert(id.0);
-        self.waiting.push_back(self.folders.len());
+        self.waiting.insert((depth, order, self.folders.len()));
         self.folders.push(Folder { parent: Some(parent), name, id, depth });
     }
 

@@ -40,6 +40,7 @@ import {
   sizes,
   time,
 } from "./tables.mjs";
+import { diskOfFiles, filesTable } from "./looking.mjs";
 import { memoryOfSave, qcow2InPage, qcow2Natively, saveBy, writeByItself } from "./saving.mjs";
 
 const GIB = 2 ** 30;
@@ -303,6 +304,17 @@ const parts = {
     ];
     const about = `${READS} reads of 4 KiB at random places of the disks, after the check, under Node with the page's wasm.`;
     return { table: [...head, ...entries.map(readsOf)], about };
+  },
+
+  async files() {
+    const path = join(folder, "files-in-ext4.vma");
+    const disk = diskOfFiles(folder);
+    if (!existsSync(path)) {
+      const writer = join(root, "target/release/make-archive");
+      execFileSync(writer, ["--out", path, "--no-sha", "--disk-from", `drive-scsi0=${disk}`]);
+    }
+    await warm(path, statSync(path).size);
+    return { table: filesTable(disk, path), about: "Medians of three, under Node." };
   },
 
   async save(tools) {

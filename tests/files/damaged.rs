@@ -9,6 +9,7 @@ use crate::seals::{seal_btrfs, seal_exfat, seal_xfs};
 use crate::spoilt::Spoilt;
 use crate::truth::image;
 use vma_inspector::file_system::{Cursor, FileSystem, FileType, NodeId, Stream, identify, open};
+use vma_inspector::files::{Chosen, Listing, Opening, Pack, Search, Step};
 use vma_inspector::source::ReadAt;
 
 const SEEDS: u64 = 1000;
@@ -17,6 +18,9 @@ const SEEDS: u64 = 1000;
 const THINGS_MAX: usize = 500;
 const READS_MAX: u64 = 60_000;
 const BYTES_MAX: u64 = 512 << 20;
+
+/// Steps of a save that are made.
+const STEPS: usize = 4;
 
 struct Random(u64);
 
@@ -69,6 +73,27 @@ fn list(system: &dyn FileSystem, id: NodeId, todo: &mut Vec<NodeId>) {
     }
 }
 
+/// Opens it as the page does, lists it, searches it and saves all of it, as far as so many
+/// steps come: none is long.
+fn look(disk: &Rc<dyn ReadAt>) {
+    let Ok(Some(volume)) = Opening::new(Rc::clone(disk), 0, None, open).attempt() else { return };
+    let root = volume.system().root();
+    let mut listing = Listing::new(root, Cursor::default());
+    assert_eq!(listing.step(&volume), Ok(Step::Done), "all of it is quick");
+    let mut search = Search::new(root, "a");
+    let found = (0..4).find(|_| search.step(&volume) != Ok(Step::GoesOn));
+    assert!(found.is_some() || search.entries() > 0, "a step gets on");
+    let mut pack = Pack::new(&[Chosen { id: root, path: Vec::new() }]).expect("no path");
+    for _ in 0..STEPS {
+        let mut bytes = Vec::new();
+        let step = pack.step(&volume, &mut bytes);
+        assert!(bytes.len() <= 9 << 20, "{}", bytes.len());
+        if step != Ok(Step::GoesOn) {
+            break;
+        }
+    }
+}
+
 /// Sectors of 512 bytes that hold something.
 fn used(disk: &[u8]) -> Vec<usize> {
     let sectors = disk.chunks(512).enumerate();
@@ -111,6 +136,7 @@ pub fn assert_bounded(name: &str, made: &Made, seal: Seal) {
         if let Some(Ok(system)) = volume.map(|volume| open(&source, &volume)) {
             opens += 1;
             most = most.max(walk(&*system));
+            look(&source);
         }
         let (reads, bytes) = (spoilt.reads.get(), spoilt.bytes.get());
         assert!(reads < READS_MAX && bytes < BYTES_MAX, "{name}, {seed}: {reads}, {bytes}");

@@ -2,7 +2,9 @@
 //! folders that they were made from.
 #![allow(missing_docs)]
 
+mod backup;
 mod btrfs;
+mod counted;
 mod damage;
 mod damaged;
 mod exfat;

@@ -42,9 +42,14 @@ pub fn archived(disk: Vec<u8>, made: &Made, is_packed: bool) -> Vec<u8> {
 
 /// The first disk of an archive, scanned to its end.
 pub fn scanned(bytes: Vec<u8>) -> Rc<dyn ReadAt> {
+    scanned_source(Rc::new(bytes))
+}
+
+/// The same of an archive that is read from `source`.
+pub fn scanned_source(source: Rc<dyn ReadAt>) -> Rc<dyn ReadAt> {
     let options =
         Options { cache_bytes: 1 << 20, checkpoint_bytes: 64 << 20, ..Options::default() };
-    let archive = Archive::open(Rc::new(bytes), &options).expect("opens");
+    let archive = Archive::open(source, &options).expect("opens");
     let mut scan = Scan::new(&archive);
     while !scan.step().expect("steps").done {}
     Rc::new(scan.image(DeviceId::new(1).expect("an id")).expect("the disk is there"))

@@ -13,6 +13,7 @@ use super::fix_up::put_back;
 use super::name::{INDEX, wtf8_of};
 use super::record::{Reference, kind};
 use super::reparse::is_link;
+use crate::blocks::announce;
 use crate::error::{Fault, FaultKind, Result};
 use crate::node::{FileType, NodeId};
 use crate::reader::{Batch, Cursor, Entry};
@@ -134,6 +135,8 @@ impl<'a> Index<'a> {
             let byte = bits.get(to_usize((number / 8).saturating_sub(first / 8)));
             byte.is_some_and(|byte| byte >> (number % 8) & 1 != 0)
         };
+        let once = (first..looked_at).filter(|&number| is_used(number));
+        self.announce(blocks, once.take(to_usize(BATCH_BYTES / self.block)));
         let added = (first..looked_at).filter(|&number| is_used(number)).try_for_each(|number| {
             if batch.entries.len() >= BATCH || bytes >= BATCH_BYTES {
                 return ControlFlow::Break(Ok(number));
@@ -152,6 +155,16 @@ impl<'a> Index<'a> {
             ControlFlow::Break(Err(fault)) => Err(fault),
             ControlFlow::Continue(()) => Ok((looked_at < count).then_some(looked_at)),
         }
+    }
+
+    /// Blocks of an index lie where there was room when names were added: they are fetched
+    /// from front to back, and not in the order of names.
+    fn announce(&self, blocks: &Stored, numbers: impl Iterator<Item = u64>) {
+        let places = numbers.flat_map(|number| {
+            let offset = number.saturating_mul(self.block);
+            self.disk.places(blocks, offset..offset.saturating_add(1))
+        });
+        announce(self.disk.blocks.source(), places.map(|place| place.start).collect());
     }
 
     fn add_block(&self, blocks: &Stored, number: u64, batch: &mut Batch) -> Result<()> {

@@ -153,6 +153,10 @@ impl FileSystem for Ntfs {
         if is_clean { Vec::new() } else { vec![Note::JournalNotReplayed] }
     }
 
+    fn order(&self, id: NodeId) -> u64 {
+        Reference(id.0).number()
+    }
+
     fn node(&self, id: NodeId) -> Result<Node> {
         let file = self.file(id)?;
         let (file_type, size) = self.file_type(&file)?;

@@ -68,4 +68,17 @@ end exfat-4096
 begin exfat-32m 1G 512 "-c 32M"
 (cd mounted && fill)
 end exfat-32m
+
+# A folder of 3,000 files of 16 KiB, whose names are in another order than what they name.
+folder() {
+  mkdir mounted/many
+  for number in $(seq 3000); do
+    yes "some text of a file" | head -c 16384 > "mounted/many/$((number * 7919 % 3001)).text"
+  done
+}
+
+begin exfat-folder 72M 512 "-c 4096"
+folder
+end exfat-folder
+rm exfat-folder.truth
 rmdir mounted

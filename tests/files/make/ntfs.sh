@@ -224,4 +224,18 @@ for number in $(seq 5000); do : > "mounted/many/entry number $number"; done
 rm mounted/many/*7
 umount mounted
 pack ntfs-many
+
+# A folder of 3,000 files of 16 KiB, whose names are in another order than what they name.
+folder() {
+  mkdir mounted/many
+  for number in $(seq 3000); do
+    yes "some text of a file" | head -c 16384 > "mounted/many/$((number * 7919 % 3001)).text"
+  done
+}
+
+begin ntfs-folder 72 "-c 4096"
+folder
+find mounted -exec touch -d '2024-05-06 07:08:09 UTC' {} +
+umount mounted
+pack ntfs-folder
 rmdir mounted
