@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use archive_writer::{ArchiveBuilder, CLUSTER, Cluster, Content, Device, Order, Random};
 use vma_inspector::file_system::{Cursor, FileType, Name, NodeId};
-use vma_inspector::files::{Chosen, Contents, Listed, Listing, Pack, Step, Volume};
+use vma_inspector::files::{Chosen, Contents, Form, Listed, Listing, Pack, Step, Volume};
 use vma_inspector::source::{Error, ReadAt, every_byte_is_at_hand};
 
 use crate::made::Made;
@@ -128,7 +128,7 @@ pub fn named(volume: &Volume, folder: NodeId, name: &str) -> NodeId {
 /// A tar archive of a folder. Returns the bytes of it, and the things that were left out.
 pub fn pack(volume: &Volume, folder: NodeId) -> (u64, usize) {
     let chosen = Chosen { id: folder, path: vec![Name(b"many".to_vec())] };
-    let mut pack = Pack::new(&[chosen]).expect("a plain path");
+    let mut pack = Pack::new(&[chosen], Form::Tar).expect("a plain path");
     let (mut written, mut bytes) = (0, Vec::new());
     loop {
         let step = pack.step(volume, &mut bytes).expect("reads");

@@ -9,7 +9,7 @@ use crate::seals::{seal_btrfs, seal_exfat, seal_xfs};
 use crate::spoilt::Spoilt;
 use crate::truth::image;
 use vma_inspector::file_system::{Cursor, FileSystem, FileType, NodeId, Stream, identify, open};
-use vma_inspector::files::{Chosen, Listing, Opening, Pack, Search, Step};
+use vma_inspector::files::{Chosen, Form, Listing, Opening, Pack, Search, Step};
 use vma_inspector::source::ReadAt;
 
 const SEEDS: u64 = 1000;
@@ -76,14 +76,16 @@ fn list(system: &dyn FileSystem, id: NodeId, todo: &mut Vec<NodeId>) {
 /// Opens it as the page does, lists it, searches it and saves all of it, as far as so many
 /// steps come: none is long.
 fn look(disk: &Rc<dyn ReadAt>) {
-    let Ok(Some(volume)) = Opening::new(Rc::clone(disk), 0, None, open).attempt() else { return };
+    let Ok(Some(volume)) = Opening::new(vec![Rc::clone(disk)], 0, None, open).attempt() else {
+        return;
+    };
     let root = volume.system().root();
     let mut listing = Listing::new(root, Cursor::default());
     assert_eq!(listing.step(&volume), Ok(Step::Done), "all of it is quick");
     let mut search = Search::new(root, "a");
     let found = (0..4).find(|_| search.step(&volume) != Ok(Step::GoesOn));
     assert!(found.is_some() || search.entries() > 0, "a step gets on");
-    let mut pack = Pack::new(&[Chosen { id: root, path: Vec::new() }]).expect("no path");
+    let mut pack = Pack::new(&[Chosen { id: root, path: Vec::new() }], Form::Tar).expect("no path");
     for _ in 0..STEPS {
         let mut bytes = Vec::new();
         let step = pack.step(&volume, &mut bytes);
