@@ -10,8 +10,9 @@ import { recentView } from "./views/recent-view.js";
 
 export { giveReportText } from "./page/report-as-text.js";
 export { sampleFile } from "./page/sample.js";
-export { foreignSentence } from "./words/foreign.js";
+export { refusalSentence } from "./words/refusal.js";
 export { elsewhereView } from "./views/elsewhere-view.js";
+export { imageView } from "./views/image-view.js";
 export { filesInside } from "./views/files/inside.js";
 
 /**

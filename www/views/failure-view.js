@@ -60,8 +60,8 @@ function card({ file, failure, again, sentence }, shown, send) {
     !other && proxmox && predictions(proxmox),
     shown && h("p", {}, ...pieces("failure-box.still", { name: foreign(shown.name) })),
     again &&
-      button(text("failure-box.with-memory"), () =>
-        send({ type: "file-chosen", file: again, largeWindow: true }),
+      button(again.asRaw ? text("failure-box.as-raw") : text("failure-box.with-memory"), () =>
+        send({ type: "file-chosen", ...again }),
       ),
     button(text("failure-box.close"), () => send({ type: "failure-dismissed" })),
   );

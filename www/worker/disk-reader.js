@@ -57,6 +57,15 @@ async function familyOf(archive, { deviceId, area, logical }, pause) {
   return part?.volume?.family ?? "others";
 }
 
+/**
+ * What is on a disk that is in no archive; the bytes are freed.
+ * @param {import("../core/vma_inspector.js").SourceBytes} disk
+ */
+export async function describe(disk) {
+  const disks = await describer.loaded();
+  return describer.attempt(disks, () => disks.describeDisk(watched(disk)));
+}
+
 /** Archives that have it already. @type {WeakSet<Archive>} */
 const having = new WeakSet();
 
