@@ -67,7 +67,7 @@ const click = ({ page }, name) =>
 /** Nothing green, and no word of a backup's. */
 async function assertNothingIsJudged({ page }) {
   const seen = await page.evaluate(() => ({
-    good: [...document.querySelectorAll("[data-tone=good]")].filter(
+    good: [...document.querySelectorAll(":is(#image, #devices) [data-tone=good]")].filter(
       (each) => each.getClientRects().length > 0,
     ).length,
     scan: document.querySelector("#scan").hidden,

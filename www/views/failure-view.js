@@ -55,6 +55,7 @@ function card({ file, failure, again, sentence }, shown, send) {
     ),
     file && h("p", { class: "notice-file" }, foreign(file.name), `, ${exactSize(file.size)}`),
     sentence ? h("p", {}, sentence.text) : failureWords(failure),
+    sentence && !other && h("p", { class: "quiet" }, foreign(failure.message)),
     alone && h("p", {}, h("strong", {}, alone)),
     other?.members && memberList(other.members),
     !other && proxmox && predictions(proxmox),
