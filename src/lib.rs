@@ -54,6 +54,7 @@
 pub mod archive;
 pub mod container;
 pub mod disk_contents;
+pub mod disk_file;
 pub mod export;
 pub mod files;
 pub mod foreign;

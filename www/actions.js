@@ -1,6 +1,6 @@
 /** What events set in motion: requests to the Worker, scans, saves. */
 import { sentenceFor } from "./later.js";
-import { WINDOW_TOO_LARGE, WORKER_DIED } from "./shared/codes.js";
+import { isRefusedImage, WINDOW_TOO_LARGE, WORKER_DIED } from "./shared/codes.js";
 import { failure, failureOf } from "./shared/failure.js";
 import { isScanned } from "./shared/scan-phase.js";
 import { remember, remembered } from "./shared/settings.js";
@@ -75,6 +75,8 @@ export class Actions {
         return this.#startScan({});
       case "scan-again-wanted":
         return this.#file && this.#send({ type: "file-chosen", file: this.#file, fresh: true });
+      case "as-raw-wanted":
+        return this.#file && this.#send({ type: "file-chosen", file: this.#file, asRaw: true });
       case "scan-contradicted":
         return this.#openAnew(event.archive);
       case "keeping-wanted":
@@ -194,14 +196,19 @@ export class Actions {
   }
 
   /** @param {Extract<PageEvent, { type: "file-chosen" }>} event */
-  async #open({ file, fresh = false, largeWindow = false, changedSince = null }) {
+  async #open({ file, fresh = false, changedSince = null, ...how }) {
+    const { largeWindow = false, asRaw = false } = how;
     this.#openings += 1;
     const opening = this.#openings;
     const former = this.#state().archive;
     this.#stopScan();
     const facts = { name: file.name, size: file.size };
     try {
-      const archive = await this.#worker.request("open", { file, largeWindow });
+      const archive = await this.#worker.request("open", {
+        file,
+        largeWindow,
+        as: asRaw ? "raw" : "any",
+      });
       if (opening !== this.#openings) return this.#close(archive.archive);
       if (former) this.#close(former.id);
       this.#file = file;
@@ -211,10 +218,16 @@ export class Actions {
     } catch (error) {
       const told = failureOf(error);
       if (opening !== this.#openings || told.code === WORKER_DIED) return;
-      const again = told.code === WINDOW_TOO_LARGE && !largeWindow ? file : null;
-      const sentence = told.foreign ? await sentenceFor(told.foreign) : null;
+      const again = againAs(told.code, how);
+      const sentence = await sentenceFor(told);
       if (opening !== this.#openings) return;
-      this.#send({ type: "open-failed", file: facts, failure: told, again, sentence });
+      this.#send({
+        type: "open-failed",
+        file: facts,
+        failure: told,
+        again: again && { file, ...again },
+        sentence,
+      });
     }
   }
 
@@ -406,6 +419,17 @@ export class Actions {
       // Without them the page shows nothing of this.
     }
   }
+}
+
+/**
+ * How a file may open that did not; null where nothing else is left to be tried.
+ * @param {string} code of the failure
+ * @param {{ largeWindow?: boolean, asRaw?: boolean }} how it was tried
+ * @returns {{ largeWindow: true } | { asRaw: true } | null}
+ */
+function againAs(code, how) {
+  if (code === WINDOW_TOO_LARGE && !how.largeWindow) return { largeWindow: true };
+  return isRefusedImage(code) && !how.asRaw ? { asRaw: true } : null;
 }
 
 function ignore() {}

@@ -1,5 +1,5 @@
 /** What of the page is loaded only when a person asks for it. */
-import { WORKER_DIED } from "./shared/codes.js";
+import { isRefusedImage, WORKER_DIED } from "./shared/codes.js";
 import { failure, failureOf } from "./shared/failure.js";
 import { loadLater } from "./words/catalogue.js";
 
@@ -138,13 +138,15 @@ async function load(worker, send, state) {
 }
 
 /**
- * What a file is that is no backup, in words that are loaded now; null where they cannot be.
- * @param {NonNullable<import("./shared/messages.js").Failure["foreign"]>} file
+ * Why a file is not opened, in words that are loaded now; null where they cannot be, or
+ * none of them say it.
+ * @param {import("./shared/messages.js").Failure} failure
  */
-export async function sentenceFor(file) {
+export async function sentenceFor(failure) {
+  if (!failure.foreign && !isRefusedImage(failure.code)) return null;
   try {
-    const [{ foreignSentence }] = await Promise.all([import("./parts-later.js"), loadLater()]);
-    return foreignSentence(file);
+    const [{ refusalSentence }] = await Promise.all([import("./parts-later.js"), loadLater()]);
+    return refusalSentence(failure);
   } catch {
     return null;
   }

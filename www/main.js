@@ -78,17 +78,33 @@ async function loadElsewhere() {
   return elsewhereView;
 }
 
+async function loadImage() {
+  const [{ imageView }] = await Promise.all([import("./parts-later.js"), loadLater()]);
+  return imageView;
+}
+
 /** @param {import("./page/model.js").Send} send */
 async function loadFiles(send) {
   return (await import("./parts-later.js")).filesInside(send, worker);
 }
+
+/**
+ * A view of what is judged of a backup: it sees no disk image.
+ * @param {(state: import("./page/model.js").State) => void} view
+ * @returns {(state: import("./page/model.js").State) => void}
+ */
+const ofBackups = (view) => (state) =>
+  view(state.archive?.image ? { ...state, archive: null } : state);
 
 const views = [
   // First of all: it translates what the others find in the document.
   languageView(),
   ...[newerView, openerView].map((view) => view(send)),
   failureView(send, loadPredictions),
-  ...[goneView, headView, scanView, devicesView, tabsView].map((view) => view(send)),
+  goneView(send),
+  ...[headView, scanView].map((view) => ofBackups(view(send))),
+  laterView(loadImage, renderSoon)(send),
+  ...[devicesView, tabsView].map((view) => view(send)),
   ...parts.map(([tab, view]) => whenLookedAt(tab, view(send))),
   laterView(loadPartsOfBackup, renderSoon)(send),
   ...[keptView, ownPolicyView, liveView, keysView].map((view) => view(send)),

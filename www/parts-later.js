@@ -12,8 +12,9 @@ export { partsOfBackup } from "./parts-of-backup.js";
 export { predictionsAlone } from "./views/predictions.js";
 export { giveReportText } from "./page/report-as-text.js";
 export { sampleFile } from "./page/sample.js";
-export { foreignSentence } from "./words/foreign.js";
+export { refusalSentence } from "./words/refusal.js";
 export { elsewhereView } from "./views/elsewhere-view.js";
+export { imageView } from "./views/image-view.js";
 export { filesInside } from "./views/files/inside.js";
 
 /**

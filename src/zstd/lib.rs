@@ -37,6 +37,7 @@ pub mod entropy;
 mod error;
 pub mod execution;
 mod follow;
+mod frame;
 mod fse;
 pub mod header;
 mod huffman;
@@ -47,6 +48,7 @@ mod window;
 
 pub use decoder::{BlockDecoder, Past, Place};
 pub use error::{Part, Undecodable};
+pub use frame::{Unpacked, unpack_frame};
 
 /// Bytes that a block decodes to at most, unless the window is smaller
 /// (§ 3.1.1.2.4).

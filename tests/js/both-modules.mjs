@@ -12,6 +12,7 @@ const wasm = (name) => ({ module: readFileSync(join(modules, `core/${name}_bg.wa
 export const reading = await built("core/vma_inspector.js");
 export const exporting = await built("core/vma_inspector_export.js");
 export const disks = await built("core/vma_inspector_disks.js");
+export const diskFile = await built("core/vma_inspector_disk_file.js");
 export const filesUnix = await built("core/vma_inspector_files_unix.js");
 export const filesOthers = await built("core/vma_inspector_files_others.js");
 export const { Archive } = reading;
@@ -19,6 +20,7 @@ const { backupOf } = await built("worker/backup-of.js");
 reading.initSync(wasm("vma_inspector"));
 exporting.initSync(wasm("vma_inspector_export"));
 disks.initSync(wasm("vma_inspector_disks"));
+diskFile.initSync(wasm("vma_inspector_disk_file"));
 filesUnix.initSync(wasm("vma_inspector_files_unix"));
 filesOthers.initSync(wasm("vma_inspector_files_others"));
 

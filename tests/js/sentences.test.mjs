@@ -14,6 +14,7 @@ const { pieces, text } = await built("words/text.js");
 const { CATALOGUE, loadLater } = await built("words/catalogue.js");
 await loadLater();
 const { FORMATS } = await built("words/disk-formats.js");
+const { isRefusedImage } = await built("shared/codes.js");
 const keys = Object.keys(CATALOGUE).sort();
 
 /** Strings in kebab-case that a function or list of the core's source names. */
@@ -73,6 +74,20 @@ test("every kind of file that is something else has its words", () => {
   assert.deepEqual(left, own);
 });
 
+test("every refusal of a disk image has its words, and no words are left over", () => {
+  const source = readFileSync(join(root, "src/disk_file/refusal.rs"), "utf8");
+  const codes = [...source.matchAll(/=> "(image-[a-z-]+)",/g)].map(([, code]) => code).sort();
+  assert.ok(codes.length > 5, `${codes.length} codes`);
+  for (const part of ["title", "text"]) {
+    const there = keys.filter((key) => key.startsWith("image-") && key.endsWith(`.${part}`));
+    assert.deepEqual(
+      there,
+      codes.map((code) => `${code}.${part}`),
+    );
+  }
+  assert.ok(codes.every(isRefusedImage));
+});
+
 /** What is told of a disk, with the files that name the codes. */
 const TOLD_OF_DISKS = [
   ["volume-kind", "file_system/identify/volume.rs", "impl Kind {"],
@@ -119,6 +134,7 @@ for (const [family, codes, least] of families) {
 const CHOSEN = [
   /^(finding|container-finding|failure)\./,
   /^(but-for|newer|os|firmware|severity|way|save-phase|drop)\./,
+  /^image-[a-z-]+\.(title|text)$/,
   /^(drive-state|restore\.death|restored|foreign)\./,
   /^proxmox\.(message|assertion|accepts|verdict)\./,
   /^file-name\.inside\./,

@@ -93,8 +93,8 @@ const LANGUAGE = "en";
 /** Families of sentences that are loaded only with a backup, or when somebody asks for them. */
 const LATER_FAMILIES = `
   appliance backups byte-kind container-finding elsewhere extents field file-fault file-note
-  file-type files finding finding-unknown findings folder foreign forum guest hex not-read
-  pager proxmox question recent restored save-phase saves severity texts
+  file-type files finding finding-unknown findings folder foreign forum guest hex image
+  image-[a-z-]+ not-read pager proxmox question recent restored save-phase saves severity texts
 `;
 export const LATER = new RegExp(`^(${LATER_FAMILIES.trim().split(/\s+/).join("|")})\\.`);
 

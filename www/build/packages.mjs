@@ -14,6 +14,7 @@ export const MODULES = {
   vma_inspector: "vma-wasm-core",
   vma_inspector_export: "vma-wasm-export",
   vma_inspector_disks: "vma-wasm-disks",
+  vma_inspector_disk_file: "vma-wasm-disk-file",
   vma_inspector_files_unix: "vma-wasm-files-unix",
   vma_inspector_files_others: "vma-wasm-files-others",
 };

@@ -40,6 +40,7 @@ import type {
   ScanUpdate,
   Trust,
 } from "../shared/messages.js";
+import type { ImageFacts } from "../shared/opened.js";
 
 export type { Doubt, Pace, Save, SavePhase, WaitsFor, Way } from "./save-model.js";
 
@@ -80,6 +81,8 @@ export interface ShownArchive {
   /** What it was put together from, if it was. */
   parts: Pick<JoinedFile, "names" | "joints"> | null;
   overview: Overview;
+  /** Of a disk in a file of its own; null of a backup. */
+  image: ImageFacts | null;
   summary: VmSummary | null;
   fileName: FileNameVerdict;
   /** Null where there is no configuration to compare the disks with. */
@@ -224,11 +227,11 @@ export interface Stored {
 export interface State {
   dragging: "no" | "file" | "other";
   opening: FileFacts | null;
-  /** The last opening that failed; `again`: what more memory may open; `sentence`: what it is. */
+  /** The last opening that failed; `again`: how it may open; `sentence`: what it is. */
   failure: {
     file: FileFacts | null;
     failure: Failure;
-    again: File | null;
+    again: { file: File; largeWindow?: true; asRaw?: true } | null;
     sentence: { title: string; text: string } | null;
   } | null;
   archive: ShownArchive | null;
@@ -272,6 +275,8 @@ export type PageEvent =
       file: File;
       fresh?: boolean;
       largeWindow?: boolean;
+      /** As a raw disk, whatever it begins like. */
+      asRaw?: boolean;
       /** When it was scanned, if it was found to have changed since. */
       changedSince?: number | null;
     }
@@ -293,6 +298,8 @@ export type PageEvent =
   | { type: "scan-stop-wanted" }
   | { type: "scan-continue-wanted" }
   | { type: "scan-again-wanted" }
+  /** The disk image that is open, as a raw disk. */
+  | { type: "as-raw-wanted" }
   | { type: "config-wanted"; index: number }
   | { type: "findings-wanted"; code: string; from: number }
   /** A person knows how long a disk is of which the header does not say it. */

@@ -158,7 +158,7 @@ function failed({ file, failure, again, sentence }) {
  * @returns {ShownArchive}
  */
 function shown({ file, parts, archive, changedSince }) {
-  const { archive: id, overview, summary, fileName, leftOut } = archive;
+  const { archive: id, overview, summary, fileName, leftOut, image } = archive;
   const none = {
     configs: new Map(),
     findings: new Map(),
@@ -177,7 +177,7 @@ function shown({ file, parts, archive, changedSince }) {
     withConfigs: true,
     withSecrets: false,
   };
-  const known = { id, file, parts, overview, summary, fileName, leftOut, changedSince };
+  const known = { id, file, parts, overview, image, summary, fileName, leftOut, changedSince };
   return { ...known, trust: null, scan: NEW_SCAN, gone: null, ...none };
 }
 

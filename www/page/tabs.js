@@ -17,15 +17,26 @@ export const TABS = [
   "details",
 ];
 
+/** What can be looked at of a disk image: no machine, nothing to be judged. */
+const OF_IMAGES = new Set(["files", "bytes"]);
+
+/** @param {ShownArchive} archive */
+function hasFiles({ contents }) {
+  return largestVolume(contents) !== null;
+}
+
 /**
  * Those that have something in them.
  * @param {ShownArchive} archive
  */
 export function tabsOf(archive) {
-  const { trust, scan, elsewhere, summary, contents } = archive;
+  const { trust, scan, elsewhere, summary, image } = archive;
+  if (image) {
+    return TABS.filter((tab) => OF_IMAGES.has(tab) && (tab !== "files" || hasFiles(archive)));
+  }
   const has = {
     configuration: true,
-    files: largestVolume(contents) !== null,
+    files: hasFiles(archive),
     damage: worthKnowing(archive).number > 0,
     restore: trust !== null && scan.phase !== "running",
     elsewhere: elsewhere.texts !== null && summary !== null,
@@ -45,7 +56,8 @@ export function tabOf(archive, chosen) {
   const there = tabsOf(archive);
   if (chosen && there.includes(chosen)) return chosen;
   const { isDamage } = worthKnowing(archive);
-  return isDamage && isScanned(archive.scan) ? "damage" : "configuration";
+  const first = there[0] ?? "configuration";
+  return isDamage && there.includes("damage") && isScanned(archive.scan) ? "damage" : first;
 }
 
 /**

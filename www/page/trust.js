@@ -41,8 +41,9 @@ export class Trust {
   }
 
   async #ask() {
-    const archive = this.#state().archive?.id;
-    if (archive === undefined) return;
+    const { id: archive, image = null } = this.#state().archive ?? {};
+    // Nobody judges a disk image.
+    if (archive === undefined || image) return;
     try {
       const trust = await this.#worker.request("trust", { archive });
       this.#send({ type: "trust-arrived", archive, trust });

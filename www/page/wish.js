@@ -44,7 +44,7 @@ const PATCHED = new Set(["qcow2-deflate"]);
  * @param {import("../shared/messages.js").SaveWhat} what
  * @returns {import("./ways.js").Wish & { exact: boolean }}
  */
-export function wishFor({ overview, scan, formats, elsewhere, contents }, what) {
+export function wishFor({ overview, image, scan, formats, elsewhere, contents }, what) {
   const unordered = what.kind === "one-pass";
   if (what.kind === "appliance") {
     const { sizeMax = 0, exact = false } = elsewhere.facts ?? {};
@@ -67,7 +67,7 @@ export function wishFor({ overview, scan, formats, elsewhere, contents }, what) 
     exact: (format?.exact ?? false) && more === 0 && !isLess,
     patched: PATCHED.has(code),
     unordered,
-    sliceable: code === "raw" && !isMarked && overview.container === "plain",
+    sliceable: code === "raw" && !isMarked && overview.container === "plain" && !image,
   };
 }
 

@@ -33,6 +33,28 @@ export const EXTENT_SUM = "extent-md5-mismatch";
 
 /** It may open with more memory to look back. */
 export const WINDOW_TOO_LARGE = "container-window";
+/** Disk images that are none by themselves, or damaged. */
+const REFUSED_IMAGES = /** @type {const} */ ([
+  "image-backing-file",
+  "image-compression",
+  "image-corrupt",
+  "image-cut",
+  "image-data-file",
+  "image-encrypted",
+  "image-features",
+  "image-too-large",
+  "image-version",
+]);
+
+/**
+ * Whether a file begins as a disk image that is not read as such.
+ * @param {string} code
+ * @returns {code is (typeof REFUSED_IMAGES)[number]}
+ */
+export function isRefusedImage(code) {
+  return REFUSED_IMAGES.some((each) => each === code);
+}
+
 /** The file cannot be read any more, or not as it was when it was chosen. */
 export const SOURCE_GONE = new Set(["source-unreadable", "source-shrank"]);
 /** The page's own: the Worker is gone, which is told once for all. */

@@ -20,6 +20,7 @@ import type {
 import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_inspector_export.js";
 import type { ChosenFile, FileMissed, FilesForm, FilesRequests, VolumePlace } from "./files.js";
 import type { LookingRequests } from "./looked.js";
+import type { ImageFacts, OpenedAs } from "./opened.js";
 import type { Shortage } from "./shortage.js";
 
 /** What is known of what is on a disk. */
@@ -63,6 +64,8 @@ export interface OpenedArchive {
   summary: VmSummary | null;
   /** Null where there is no configuration to compare the disks with. */
   leftOut: DrivesLeftOut | null;
+  /** Of what is no archive but a disk image; otherwise null. */
+  image: ImageFacts | null;
 }
 
 /**
@@ -275,7 +278,11 @@ export interface Requests extends LookingRequests, FilesRequests {
   /** `largeWindow`: lets zstd take up to 1 GiB of memory to look back. */
   /** Puts the parts of a file that was split together; null if they are none. */
   join: { ask: { files: File[] }; progress: never; result: JoinedFile | null };
-  open: { ask: { file: File; largeWindow: boolean }; progress: never; result: OpenedArchive };
+  open: {
+    ask: { file: File; largeWindow: boolean; as: OpenedAs };
+    progress: never;
+    result: OpenedArchive;
+  };
   /**
    * `keep`: takes a scan that was kept before, and keeps this one; `fresh`: takes
    * none; `forSaves`: starts anew, and hands what it comes by to the saves that wait.

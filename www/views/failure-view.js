@@ -62,13 +62,14 @@ function card({ file, failure, again, sentence }, shown, send, loadPredictions) 
     ),
     file && h("p", { class: "notice-file" }, foreign(file.name), `, ${exactSize(file.size)}`),
     sentence ? h("p", {}, sentence.text) : failureWords(failure),
+    sentence && !other && h("p", { class: "quiet" }, foreign(failure.message)),
     alone && h("p", {}, h("strong", {}, alone)),
     other?.members && memberList(other.members),
     !other && proxmox && predictions(proxmox, loadPredictions),
     shown && h("p", {}, ...pieces("failure-box.still", { name: foreign(shown.name) })),
     again &&
-      button(text("failure-box.with-memory"), () =>
-        send({ type: "file-chosen", file: again, largeWindow: true }),
+      button(again.asRaw ? text("failure-box.as-raw") : text("failure-box.with-memory"), () =>
+        send({ type: "file-chosen", ...again }),
       ),
     button(text("failure-box.close"), () => send({ type: "failure-dismissed" })),
   );

@@ -9,12 +9,15 @@ import type {
   ScanReport,
 } from "../core/vma_inspector.js";
 import type { Failure, ScanPhase } from "../shared/messages.js";
+import type { ImageFacts } from "../shared/opened.js";
 
 export interface ScannedArchive {
   file: { name: string; size: number };
   /** Why the file is not there any more, or not the same. */
   gone?: Failure | null;
   overview: Overview;
+  /** Of a disk in a file of its own; null of a backup. */
+  image?: ImageFacts | null;
   scan: {
     phase: ScanPhase;
     /** When it was scanned, if that was before and was kept; milliseconds since 1970. */

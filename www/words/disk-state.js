@@ -36,6 +36,7 @@ export function diskState(archive, statistics) {
   // Nobody can tell whether this disk is hit.
   if (doubt.isUnproven) return [said("warning", text("device.not-proven"))];
   if (clusters.twice > 0) return [said("warning", text("device.twice"))];
+  if (archive.image) return [said("neutral", text("device.not-checked"))];
   const when = whenKept(scan);
   if (when !== null) return [said("neutral", text("kept-scan.nothing-missing", { when }))];
   return [said("good", text("device.nothing-missing"))];

@@ -159,6 +159,15 @@ function named(contents, ids) {
   return { ...contents, areas };
 }
 
+/**
+ * What is on a disk that is in no archive; the bytes are freed.
+ * @param {import("../core/vma_inspector.js").SourceBytes} disk
+ */
+export async function describe(disk) {
+  const disks = await describer.loaded();
+  return describer.attempt(disks, () => disks.describeDisk(watched(disk)));
+}
+
 /** Archives that have it already. @type {WeakSet<Archive>} */
 const having = new WeakSet();
 

@@ -8,7 +8,10 @@ import type { BlobSource } from "./source/blob-source.js";
 
 /** Many fields: all that goes on with one archive. */
 export interface Session {
+  /** Of a disk image what stands for one: `disk-file/disk-archive.js`. */
   archive: Archive;
+  /** Whether it is an archive, or a disk in a file of its own. */
+  kind: "archive" | "disk";
   file: File;
   source: BlobSource;
   /** Whether it is unpacked, and so read, from front to back. */

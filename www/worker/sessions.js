@@ -15,15 +15,17 @@ let lastId = 0;
 /**
  * @param {File} file
  * @param {boolean} largeWindow lets zstd take up to 1 GiB of memory to look back
+ * @param {import("../shared/opened.js").OpenedAs} as
  */
-export function open(file, largeWindow) {
+export async function open(file, largeWindow, as) {
   const source = new BlobSource(file);
-  const archive = opened(source, largeWindow, file.name);
+  const { archive, image } = await opened(source, largeWindow, file.name, as);
   const overview = archive.overview();
   lastId += 1;
   /** @type {Session} */
   const session = {
     archive,
+    kind: image ? "disk" : "archive",
     file,
     source,
     compressed: overview.container !== "plain",
@@ -37,24 +39,47 @@ export function open(file, largeWindow) {
   leases.set(lastId, { session, users: 0, closing: false });
   const fileName = archive.fileName(file.name);
   const summary = archive.vmSummary() ?? null;
-  return { archive: lastId, overview, fileName, summary, leftOut: archive.leftOut() ?? null };
+  const leftOut = archive.leftOut() ?? null;
+  return { archive: lastId, overview, fileName, summary, leftOut, image };
 }
 
 /**
  * @param {BlobSource} source
  * @param {boolean} largeWindow
  * @param {string} name of the file
+ * @param {import("../shared/opened.js").OpenedAs} as
+ * @returns {Promise<{ archive: Archive, image: import("../shared/opened.js").ImageFacts | null }>}
  */
-function opened(source, largeWindow, name) {
+async function opened(source, largeWindow, name, as) {
   try {
-    return Archive.open(source, largeWindow, name);
+    return { archive: Archive.open(source, largeWindow, name), image: null };
   } catch (error) {
     if (isFault(error)) throw error;
     const refused = toFailure(error);
+    const isWanted = as === "any" || as === "raw";
+    const disk = !isWanted ? null : await diskIn(source, refused, { largeWindow, name, as });
+    if (disk) {
+      const archive = /** @type {Archive} */ (/** @type {unknown} */ (disk));
+      return { archive, image: disk.image() };
+    }
     // `vma` never comes to see what is something else.
     const proxmox = refused.foreign ? null : proxmoxOfRefused(source, largeWindow);
     throw new RemoteError({ ...refused, proxmox });
   }
+}
+
+/**
+ * The disk that a file holds which is no archive; null if it is none. How that is found
+ * out is loaded only then.
+ * @param {BlobSource} source
+ * @param {import("../shared/messages.js").Failure} refused
+ * @param {{ largeWindow: boolean, name: string, as: import("../shared/opened.js").OpenedAs }} how
+ */
+async function diskIn(source, refused, { largeWindow, name, as }) {
+  const { openDiskFile } = await import("./disk-file/opening.js").catch((error) => {
+    throw new RemoteError(failure("files-unavailable", String(error)));
+  });
+  return openDiskFile(source, refused, { largeWindow, name, asRaw: as === "raw" });
 }
 
 /** @param {number} id */

@@ -2,9 +2,8 @@
 
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
-use vma_source::{array, le_u32, to_usize};
-use vma_zstd::BlockDecoder;
-use vma_zstd::header::{BlockHeader, Opening};
+use vma_source::{le_u32, to_usize};
+use vma_zstd::unpack_frame;
 
 use crate::error::{Fault, Result};
 
@@ -67,26 +66,7 @@ fn zlib(packed: &[u8], out: &mut [u8]) -> Option<usize> {
 }
 
 fn zstd(packed: &[u8], out: &mut [u8]) -> Option<usize> {
-    let Opening::Frame(header) = Opening::parse(packed) else { return None };
-    if header.window > WINDOW_MAX || header.dictionary != 0 {
-        return None;
-    }
-    let mut decoder = BlockDecoder::default();
-    decoder.start(header.window);
-    let (mut rest, mut count) = (packed.get(header.length..)?, 0_usize);
-    loop {
-        let (raw, behind) = rest.split_at_checked(3)?;
-        let block = BlockHeader::parse(array(raw))?;
-        let (bytes, behind) = behind.split_at_checked(block.length)?;
-        let decoded = decoder.decode(&block, bytes).ok()?;
-        out.get_mut(count..)?.get_mut(..decoded.len())?.copy_from_slice(decoded);
-        count = count.checked_add(decoded.len())?;
-        if block.is_last {
-            let stated = header.content_size_hint;
-            return (stated.is_none_or(|stated| to_usize(stated) == count)).then_some(count);
-        }
-        rest = behind;
-    }
+    Some(unpack_frame(packed, out, WINDOW_MAX)?.count)
 }
 
 /// The length of all, then segments: each with its length, and none of these lengths

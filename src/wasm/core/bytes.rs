@@ -7,13 +7,13 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::archive::Archive;
-use super::source_bytes::SourceBytes;
 use super::thrown::thrown;
 use vma_inspector::archive::extent::{ExtentHeader, HEADER_LENGTH, HEADER_SIZE, MAGIC, Slot};
 use vma_inspector::archive::field::{Field, of_extent, of_header};
 use vma_inspector::archive::unit::{BLOCK_SIZE, BLOCKS_PER_CLUSTER};
 use vma_inspector::source::{Gap, ReadAt, gaps, read_range};
 use vma_wasm::{Fields, from_number, number};
+use vma_wasm_bytes::SourceBytes;
 
 /// Bytes that are searched for an extent header in one call.
 const SEARCHED: u64 = 256 << 10;

@@ -27,9 +27,9 @@ mod places;
 mod report;
 mod restore;
 mod source;
-mod source_bytes;
 mod summary;
 mod thrown;
+mod unpacked;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -7,10 +7,10 @@ use js_sys::Function;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::source_bytes::SourceBytes;
 use super::thrown::thrown;
 use vma_inspector::passing::{Found, Held, Looker};
 use vma_inspector::source::Error;
+use vma_wasm_bytes::SourceBytes;
 
 #[wasm_bindgen]
 extern "C" {

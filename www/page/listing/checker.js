@@ -115,7 +115,7 @@ export class Checker {
     let opened = null;
     try {
       const file = await this.#fileOf(backup.files);
-      opened = await this.#worker.request("open", { file, largeWindow: false });
+      opened = await this.#worker.request("open", { file, largeWindow: false, as: "archive" });
       await work(opened);
     } catch (error) {
       const failure = failureOf(error);

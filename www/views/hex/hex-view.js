@@ -47,18 +47,20 @@ export function hexView(send, worker) {
  * @param {ShownArchive} archive
  * @returns {Choice[]}
  */
-function choicesOf({ overview }) {
+function choicesOf({ overview, image }) {
   const isPacked = overview.container !== "plain";
   const disks = overview.devices.map(({ id, name }) => ({
     value: String(id),
     label: foreign(name).textContent ?? name,
     of: id,
   }));
-  return [
+  /** @type {Choice[]} */
+  const files = [
     { value: "file", label: text("hex.of-file"), of: "file" },
     ...(isPacked
       ? [{ value: "archive", label: text("hex.of-archive"), of: /** @type {Looked} */ ("archive") }]
       : []),
-    ...disks,
   ];
+  // Of a disk image the disk is what a person came for.
+  return image ? [...disks, ...files] : [...files, ...disks];
 }

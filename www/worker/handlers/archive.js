@@ -5,7 +5,7 @@ import { close, open, using } from "../sessions.js";
 /** @type {Pick<import("../../shared/messages.js").Handlers, "join" | "open" | "close" | "config" | "imageSize">} */
 export const archiveHandlers = {
   join: ({ files }) => join(files),
-  open: ({ file, largeWindow }) => open(file, largeWindow),
+  open: ({ file, largeWindow, as }) => open(file, largeWindow, as),
   close: ({ archive }) => {
     close(archive);
     return null;

@@ -29,7 +29,7 @@ export async function factsOf(opened, of, offset, pause) {
   );
   if (!stretch) return { kind: "unknown", ...none };
   const { kind, place } = stretch;
-  if (place === null) return { ...none, kind };
+  if (place === null || opened.kind === "disk") return { ...none, kind };
   return { ...none, kind, place, ...(await standing(opened, place, pause)) };
 }
 

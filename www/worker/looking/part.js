@@ -8,7 +8,7 @@
 /** @typedef {() => Promise<void>} Pause between steps; throws what ends the work */
 /**
  * What is read of an open archive.
- * @typedef {Pick<import("../session.js").Session, "archive" | "source" | "compressed">} Opened
+ * @typedef {Pick<import("../session.js").Session, "archive" | "kind" | "source" | "compressed">} Opened
  */
 
 /** The longest part, bytes. */

@@ -172,7 +172,9 @@ async function write(session, job) {
  * @param {DisksWanted} what
  * @returns {what is DisksWanted & { kind: "disk", format: "raw", marked: false }}
  */
-function isSliceable({ compressed, kept }, what) {
+function isSliceable({ compressed, kept, kind }, what) {
+  // What stands where in a disk image, its own reader alone knows.
+  if (kind === "disk") return false;
   // What an earlier scan said of places is compared as they are read.
   return !kept && !compressed && what.kind === "disk" && what.format === "raw" && !what.marked;
 }

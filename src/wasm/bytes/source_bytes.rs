@@ -10,8 +10,8 @@ use js_sys::{BigUint64Array, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::thrown::thrown;
 use vma_inspector::source::{GapKind, ReadAt};
+use vma_wasm::Below;
 
 /// The longest read in one call, bytes: what is held for it. So much stays in the
 /// processor's cache while it is copied on; measured, the copy of 4 MiB costs a seventh
@@ -23,12 +23,22 @@ const READ_MAX: usize = 256 << 10;
 pub struct SourceBytes {
     bytes: Rc<dyn ReadAt>,
     room: Rc<RefCell<Vec<u8>>>,
+    below: Below,
 }
 
 impl SourceBytes {
     /// What `bytes` are; `room` is what they are read into on their way out.
-    pub(super) fn new(bytes: Rc<dyn ReadAt>, room: Rc<RefCell<Vec<u8>>>) -> Self {
-        Self { bytes, room }
+    #[must_use]
+    pub fn new(bytes: Rc<dyn ReadAt>, room: Rc<RefCell<Vec<u8>>>) -> Self {
+        Self { bytes, room, below: Below::default() }
+    }
+}
+
+impl SourceBytes {
+    /// The same over another module: what that throws is thrown on as it is.
+    #[must_use]
+    pub fn over(self, below: Below) -> Self {
+        Self { below, ..self }
     }
 }
 
@@ -48,7 +58,7 @@ impl SourceBytes {
             room.resize(wanted, 0);
         }
         let Some(buffer) = room.get_mut(..wanted) else { return Ok(0) };
-        let read = self.bytes.read_at(offset, buffer).map_err(|error| thrown(&error))?;
+        let read = self.bytes.read_at(offset, buffer).map_err(|error| self.below.thrown(&error))?;
         let count = u32::try_from(read).unwrap_or(0);
         into.subarray(0, count).copy_from(buffer.get(..read).unwrap_or(&[]));
         Ok(count)
@@ -83,7 +93,7 @@ impl SourceBytes {
         end: u64,
         #[wasm_bindgen(js_name = workMax)] work_max: u64,
     ) -> Result<bool, JsValue> {
-        self.bytes.approach(start..end, work_max).map_err(|error| thrown(&error))
+        self.bytes.approach(start..end, work_max).map_err(|error| self.below.thrown(&error))
     }
 
     /// About how many bytes are decoded in vain to come to `offset` from `from`.
@@ -93,7 +103,7 @@ impl SourceBytes {
 }
 
 /// Numbers, none of which is rounded.
-pub(super) fn array(numbers: impl Iterator<Item = u64>) -> BigUint64Array {
+pub fn array(numbers: impl Iterator<Item = u64>) -> BigUint64Array {
     let numbers: Vec<u64> = numbers.collect();
     BigUint64Array::from(numbers.as_slice())
 }
