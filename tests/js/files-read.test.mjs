@@ -6,11 +6,15 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { modules } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
-import { Files, PART_MAX } from "../../www/page/files.js";
-import { decoded, formOf, pictureSize, pictureType } from "../../www/views/files/decode.js";
-import { findBelow, listFolder } from "../../www/views/files/lister.js";
 import { item, named, namesOf } from "./file-items.mjs";
+
+const built = (path) => import(pathToFileURL(join(modules, path)));
+const { Files, PART_MAX } = await built("page/files.js");
+const { decoded, formOf, pictureSize, pictureType } = await built("views/files/decode.js");
+const { findBelow, listFolder } = await built("views/files/lister.js");
 
 /** A text as another program encodes it. */
 const encoded = (text, encoding) =>
