@@ -49,7 +49,7 @@ const worker = new WorkerClient({
   failed: (failure) => fileWatch.failed(failure),
 });
 
-const FILES_STYLES = new URL("./styles/files.css", import.meta.url).href;
+const FILES_STYLES = new URL("./styles/files.css", import.meta.url);
 
 /**
  * What each part below the list of disks is drawn by.

@@ -20,6 +20,8 @@ const NOT_OF_THE_RUNNING_PAGE = [
   "NOTICES.txt",
   "sbom.cdx.json",
   "SHA256SUMS",
+  "vma-inspector.html",
+  "vma-inspector.html.sha256",
 ];
 
 /** What the built Service Worker knows. */

@@ -17,6 +17,7 @@ const ARROWS = {
   page: ["words", "shared", "core"],
   views: ["page", "words", "shared", "core"],
   worker: ["shared", "core"],
+  "one-file": ["page", "main.js"],
   "start.js": ["page", "main.js"],
   "main.js": [
     "actions.js",

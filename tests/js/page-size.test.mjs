@@ -11,7 +11,8 @@ import { firstLoad } from "./first-load.mjs";
 const KIB = 1024;
 
 /** What is handed out with the page, and no browser fetches unless somebody asks for it. */
-const PAPERS = /^(NOTICES\.txt|sbom\.cdx\.json|SHA256SUMS|_headers)$/;
+const PAPERS =
+  /^(NOTICES\.txt|sbom\.cdx\.json|SHA256SUMS|_headers|vma-inspector\.html(\.sha256)?)$/;
 
 /** Files with their sizes gzipped. */
 const sized = (names) =>

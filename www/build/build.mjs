@@ -21,6 +21,7 @@ import { bundle } from "./bundle.mjs";
 import { writeHashes } from "./hashes.mjs";
 import { POLICY_IN_PAGE } from "./headers.mjs";
 import { writeNotices } from "./notices.mjs";
+import { writeOneFile } from "./one-file.mjs";
 import { MODULES, packagesOfPage } from "./packages.mjs";
 import { writeHostHeaders, writePageFiles } from "./page-files.mjs";
 import { writeSbom } from "./sbom.mjs";
@@ -214,6 +215,7 @@ export async function build() {
   writeHostHeaders(staging);
   writeNotices(staging, made);
   writeSbom(staging, made);
+  const ofOneFile = await writeOneFile(apart, staging);
   // Last of all: it names every other file.
   writeHashes(staging);
 
@@ -222,6 +224,7 @@ export async function build() {
   const bytes = size(page);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   say(`Built target/page: ${Math.ceil(bytes / 1024)} KiB in ${seconds} s`);
+  say(ofOneFile);
 }
 
 /** The core's modules as they are, for programs of others: the page has them bundled. */

@@ -9,14 +9,14 @@ import { LINE } from "./page-files.mjs";
 import { Told } from "./tools.mjs";
 
 /** The scripts of threads beside that of the page, each by itself. */
-const WORKERS = [
+export const WORKERS = [
   "worker/worker.js",
   "worker/source/file-stream-worker.js",
   "worker/hashing/hash-worker.js",
 ];
 
 /** All styles in their order, and those of parts of the page that are loaded later. */
-const STYLES = ["styles/page.css", "styles/hex.css", "styles/files.css"];
+export const STYLES = ["styles/page.css", "styles/hex.css", "styles/files.css"];
 
 /** What comes as it is. */
 const PLAIN = ["icon.svg", "sample.vma.zst"];
@@ -24,13 +24,20 @@ const PLAIN = ["icon.svg", "sample.vma.zst"];
 /** The oldest browsers that the tests may run in: see programs.mjs. */
 const BROWSERS = ["chrome120", "firefox128"];
 
-const SHORT = { bundle: true, minify: true, charset: "utf8", legalComments: "none" };
+/** How every bundle is made. */
+export const SHORT = {
+  bundle: true,
+  minify: true,
+  charset: "utf8",
+  legalComments: "none",
+  target: BROWSERS,
+};
 
 /** An address that is told from that of the module it stands in. */
 const ADDRESS = /new URL\(\s*(["'`])([^"'`]+)\1\s*,\s*import\.meta\.url\s*,?\s*\)/g;
 
-/** In a module's text, has each address start from the folder that the bundle is in. */
-function readdressed(text, path, folder) {
+/** In a module's text, has each address be what becomes of its file's name within the page. */
+function readdressed(text, path, folder, become) {
   if (text.replace(ADDRESS, "").includes("import.meta.url")) {
     throw new Told(`${path} asks where it is, and will be elsewhere, but in new URL("…", …).`);
   }
@@ -40,18 +47,26 @@ function readdressed(text, path, folder) {
     if (!address.includes("${") && !existsSync(target)) {
       throw new Told(`${path} names ${address}: there is no such file.`);
     }
-    const name = relative(folder, target).split(sep).join("/");
-    return `new URL(${quote}${name.startsWith(".") ? name : `./${name}`}${quote}, import.meta.url)`;
+    return become(quote, relative(folder, target).split(sep).join("/"));
   });
 }
 
-/** Addresses of files, for bundles that lie in `folder` of the modules. */
-function addresses(folder) {
+/** The address of a file, from the bundle's own. */
+function fromBundle(quote, name) {
+  return `new URL(${quote}${name.startsWith(".") ? name : `./${name}`}${quote}, import.meta.url)`;
+}
+
+/**
+ * Addresses of files, for bundles that lie in `folder` of the modules.
+ * @param {string} folder
+ * @param {(quote: string, name: string) => string} [become] what stands for each in the code
+ */
+export function addresses(folder, become = fromBundle) {
   return {
     name: "addresses",
     setup({ onLoad }) {
       onLoad({ filter: /\.js$/ }, ({ path }) => ({
-        contents: readdressed(readFileSync(path, "utf8"), path, folder),
+        contents: readdressed(readFileSync(path, "utf8"), path, folder, become),
         loader: "js",
       }));
     },
@@ -84,7 +99,7 @@ const withoutFiles = {
 };
 
 /** esbuild, which is there once packages are installed, and not before. */
-function bundler() {
+export function bundler() {
   return createRequire(import.meta.url)("esbuild");
 }
 
@@ -103,7 +118,6 @@ async function script(modules, page, name, plugins = []) {
     format: "esm",
     splitting: true,
     chunkNames: "[name]-[hash]",
-    target: BROWSERS,
     metafile: true,
     plugins: [...plugins, addresses(join(modules, folder))],
   });
@@ -120,7 +134,6 @@ async function serviceWorker(modules, page) {
     entryPoints: [name],
     outfile,
     format: "iife",
-    target: BROWSERS,
     plugins: [withoutFiles],
   });
   writeFileSync(outfile, `const PAGE = null;\n${readFileSync(outfile, "utf8")}`);
@@ -133,7 +146,6 @@ async function styles(modules, page) {
     entryPoints: STYLES,
     outdir: join(page, "styles"),
     outbase: join(modules, "styles"),
-    target: BROWSERS,
   });
 }
 

@@ -15,8 +15,19 @@ export const LINE = /^const PAGE = .*$/m;
 /** So much of a hash tells one version of a file from another. */
 const HASH_BYTES = 9;
 
+/** The page as one file, beside the page. */
+export const ONE_FILE = "vma-inspector.html";
+
 /** Not of the running page: what is meant for a host or a reader, and who answers for it. */
-const OTHERS = ["service-worker.js", "_headers", NOTICES, SBOM, HASHES];
+const OTHERS = [
+  "service-worker.js",
+  "_headers",
+  NOTICES,
+  SBOM,
+  HASHES,
+  ONE_FILE,
+  `${ONE_FILE}.sha256`,
+];
 
 /** The core's modules by themselves, for programs of others, and types. */
 const FOR_OTHERS = /^core\/.*\.(js|ts)$/;

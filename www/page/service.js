@@ -2,7 +2,7 @@
  * The Service Worker and the page: the page begins once it is in charge, and a newer
  * one takes over when it is asked to.
  */
-import { addressOf, scriptOf } from "./threads.js";
+import { addressOf, hasService, scriptOf } from "./threads.js";
 
 /** @typedef {import("../shared/messages.js").Policy} Policy */
 /** @typedef {import("../shared/messages.js").ToServiceWorker} ToServiceWorker */
@@ -12,7 +12,7 @@ const AGAIN = "loaded again for the Service Worker";
 /** A browser that has not installed it by then may never do so: the page begins without. */
 const PATIENCE_MS = 20_000;
 
-const services = navigator.serviceWorker;
+const services = hasService ? navigator.serviceWorker : undefined;
 /** Whether it has answered for this very page: later it may claim one that it has not. */
 const wasInCharge = services?.controller?.scriptURL === addressOf("service");
 /** @type {ServiceWorkerRegistration | null} */
@@ -50,7 +50,7 @@ export async function policyOfService() {
 
 /** @param {() => void} onReplaced a newer version has taken over, here or in another window */
 export function watchForReplaced(onReplaced) {
-  if (wasInCharge) services.addEventListener("controllerchange", onReplaced);
+  if (wasInCharge) services?.addEventListener("controllerchange", onReplaced);
 }
 
 /** @param {() => void} onFound a newer version of the page is at hand */

@@ -28,7 +28,7 @@ export async function removeStaged(name) {
 
 /** Whatever can be removed is, even if something cannot. */
 export async function removeStored() {
-  const services = await navigator.serviceWorker?.getRegistrations();
+  const services = await navigator.serviceWorker?.getRegistrations().catch(() => []);
   const ours = (services ?? []).filter(({ scope }) => scope === HERE);
   await Promise.allSettled([
     ...STORED.folders.map(removeFolder),

@@ -1,4 +1,7 @@
-/** The scripts that the page may start as threads. There are no others. */
+/**
+ * The scripts that the page may start as threads. There are no others. In the page of one
+ * file `one-file/threads.js` stands in the place of this.
+ */
 
 const SCRIPTS = {
   worker: new URL("../worker/worker.js", import.meta.url),
@@ -13,6 +16,18 @@ const SCRIPTS = {
 const trusted = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("vma-inspector", {
   createScriptURL: (/** @type {Thread} */ thread) => SCRIPTS[thread].href,
 });
+
+/** Whether there is a Service Worker to be registered. @type {boolean} */
+export const hasService = true;
+
+/**
+ * @param {Exclude<Thread, "service">} thread
+ * @param {string} [name]
+ * @returns {Worker}
+ */
+export function startThread(thread, name = "") {
+  return new Worker(scriptOf(thread), { type: "module", name });
+}
 
 /**
  * Its address, as the browser wants it where the policy requires trusted types.

@@ -4,7 +4,7 @@
  */
 import { WORKER_DIED } from "../shared/codes.js";
 import { failure, RemoteError } from "../shared/failure.js";
-import { scriptOf } from "./threads.js";
+import { startThread } from "./threads.js";
 
 /** @typedef {import("../shared/messages.js").FromHelper} FromHelper */
 /** @typedef {import("../shared/messages.js").FromWorker} FromWorker */
@@ -83,7 +83,7 @@ export class WorkerClient {
   #start() {
     // The Worker holds a lock of this name for as long as it lives.
     const name = `vma-inspector-worker-${Date.now()}-${Math.random()}`;
-    const worker = new Worker(scriptOf("worker"), { type: "module", name });
+    const worker = startThread("worker", name);
     worker.onmessage = ({ data }) => {
       if (data.kind === "alive") this.#watch(worker, name);
       else if (data.kind === "policy") this.#onPolicy("worker", data.policy);
@@ -106,7 +106,7 @@ export class WorkerClient {
    * @param {Helper} role
    */
   #help(worker, role) {
-    const helper = new Worker(scriptOf(role), { type: "module" });
+    const helper = startThread(role);
     const { port1, port2 } = new MessageChannel();
     helper.onmessage = ({ data }) => {
       this.#onPolicy(role, /** @type {FromHelper} */ (data).policy);

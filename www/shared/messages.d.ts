@@ -72,7 +72,7 @@ export interface OpenedArchive {
  * Which connections the browser was seen to stop: all but to the page's own origin;
  * none; or some, and it is not known which.
  */
-export type Policy = "own-origin" | "none" | "unknown";
+export type Policy = "own-origin" | "nowhere" | "none" | "unknown";
 
 /** What the build tells the Service Worker of the page. */
 export interface PageFiles {
@@ -451,7 +451,7 @@ export interface ToHelper {
 /** Worker to the Worker that hashes. */
 export type ToHasher =
   /** Comes first. */
-  | { kind: "core"; module: WebAssembly.Module }
+  | { kind: "core"; module: WebAssembly.Module | ArrayBuffer }
   | { job: number; kind: "pass"; offset: number; bytes: Uint8Array<ArrayBuffer> }
   | { job: number; kind: "end"; size: number }
   | { job: number; kind: "drop" };

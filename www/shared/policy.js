@@ -5,9 +5,17 @@ const HARMLESS = "data:,vma-inspector-policy-check";
 /** The browser reports what it stopped at once, if at all. */
 const SILENT_AFTER_MS = 2000;
 
+/** @typedef {import("./messages.js").Policy} Policy */
+
+/** What a policy says of connections. @type {Map<string, Policy>} */
+const KNOWN = new Map([
+  ["connect-src 'self'", "own-origin"],
+  ["connect-src 'none'", "nowhere"],
+]);
+
 /**
  * Tries a connection that the page's policy forbids, in the thread that calls it.
- * @returns {Promise<import("./messages.js").Policy>}
+ * @returns {Promise<Policy>}
  */
 export async function policyHere() {
   const told = reported();
@@ -17,7 +25,7 @@ export async function policyHere() {
   );
   if (!isStopped) return "none";
   const policy = await Promise.race([told, silence()]);
-  return connections(policy) === "connect-src 'self'" ? "own-origin" : "unknown";
+  return KNOWN.get(connections(policy) ?? "") ?? "unknown";
 }
 
 /** The policy by which a connection was stopped, in the browser's words. */

@@ -7,5 +7,5 @@ import { loadedPart } from "./loaded-part.js";
  */
 export function bytesView(send, worker) {
   const load = async () => (await import("./hex/hex-view.js")).hexView(send, worker);
-  return loadedPart("bytes", load, new URL("../styles/hex.css", import.meta.url).href);
+  return loadedPart("bytes", load, new URL("../styles/hex.css", import.meta.url));
 }

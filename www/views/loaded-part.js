@@ -1,4 +1,5 @@
 /** A part of the page whose view, styles and sentences are loaded when it is first shown. */
+import { addStyles } from "../page/styles.js";
 import { tabOf } from "../page/tabs.js";
 import { loadLater } from "../words/catalogue.js";
 import { text } from "../words/text.js";
@@ -9,10 +10,10 @@ import { byId, fill, h } from "./dom.js";
 /**
  * @param {"bytes" | "files"} tab
  * @param {() => Promise<View>} load
- * @param {string} href of the styles of this part alone
+ * @param {URL} styles of the styles of this part alone
  * @returns {View}
  */
-export function loadedPart(tab, load, href) {
+export function loadedPart(tab, load, styles) {
   const section = byId(tab);
   /** @type {View | null} */
   let view = null;
@@ -23,7 +24,7 @@ export function loadedPart(tab, load, href) {
 
   async function begin() {
     try {
-      await Promise.all([style(href), loadLater()]);
+      await Promise.all([addStyles(styles), loadLater()]);
       view = await load();
       if (latest) view(latest);
     } catch {
@@ -44,14 +45,4 @@ export function loadedPart(tab, load, href) {
     if (view) view(state);
     else loading ??= begin();
   };
-}
-
-/** @param {string} href */
-function style(href) {
-  const link = h("link", { rel: "stylesheet", href });
-  return new Promise((resolve, reject) => {
-    link.addEventListener("load", resolve);
-    link.addEventListener("error", reject);
-    document.head.append(link);
-  });
 }

@@ -22,14 +22,22 @@ export function allHaveTold(found) {
  */
 export function ownPolicy(found) {
   if (!allHaveTold(found)) return "";
+  if ([...WORKERS, "page"].every((thread) => found[/** @type {Thread} */ (thread)] === "nowhere")) {
+    return text("policy.nowhere");
+  }
   const offline = found.service === null ? text("policy.offline-loaded") : text("policy.offline");
   return `${enforced(found)} ${offline}`;
 }
 
+/** @param {Policy | null | undefined} policy */
+function isBound(policy) {
+  return policy === "own-origin" || policy === "nowhere";
+}
+
 /** @param {Found} found */
 function enforced(found) {
-  if (found.page !== "own-origin") return text("policy.none");
-  if (WORKERS.some((thread) => found[thread] !== "own-origin")) return text("policy.page");
+  if (!isBound(found.page)) return text("policy.none");
+  if (WORKERS.some((thread) => !isBound(found[thread]))) return text("policy.page");
   if (found.service === null) return text("policy.threads");
   return found.service === "own-origin" ? text("policy.all") : text("policy.all-but-service");
 }

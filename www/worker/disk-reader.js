@@ -1,4 +1,5 @@
 /** The modules that look into disks: one tells what is on them, two read files. */
+import { ownFile } from "../shared/own-file.js";
 import { failure } from "../shared/failure.js";
 import { OnDemand, watched } from "./on-demand.js";
 
@@ -13,14 +14,20 @@ const failures = {
 };
 
 const describer = new OnDemand(
-  () => import("./disks-wasm.js").then(({ load }) => load()),
+  () => import("./disks-wasm.js").then(({ load }) => load(ownFile)),
   failures,
 );
 
 /** By the family of file systems that they read. */
 const readers = {
-  unix: new OnDemand(() => import("./files-unix-wasm.js").then(({ load }) => load()), failures),
-  others: new OnDemand(() => import("./files-others-wasm.js").then(({ load }) => load()), failures),
+  unix: new OnDemand(
+    () => import("./files-unix-wasm.js").then(({ load }) => load(ownFile)),
+    failures,
+  ),
+  others: new OnDemand(
+    () => import("./files-others-wasm.js").then(({ load }) => load(ownFile)),
+    failures,
+  ),
 };
 
 /**

@@ -1,5 +1,6 @@
 /** The module that makes files. */
 import { failure } from "../shared/failure.js";
+import { modulesCross, ownFile } from "../shared/own-file.js";
 import { backupOf } from "./backup-of.js";
 import { prepareHashing } from "./hashing/hash-feed.js";
 import { OnDemand, watched } from "./on-demand.js";
@@ -15,8 +16,8 @@ const exporter = new OnDemand(load, {
 async function load() {
   const exporting = await import("../core/vma_inspector_export.js");
   const { load: start } = await import("./exporting-wasm.js");
-  const compiled = await start(exporting);
-  prepareHashing(compiled);
+  const { bytes, compiled } = await start(exporting, ownFile);
+  prepareHashing(modulesCross ? compiled : bytes);
   return exporting;
 }
 

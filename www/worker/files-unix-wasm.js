@@ -1,9 +1,9 @@
 /** The module that reads the file systems of Unix: imported when it is needed. */
 import * as files from "../core/vma_inspector_files_unix.js";
 
-export async function load() {
+/** @param {typeof import("../shared/own-file.js").ownFile} ownFile */
+export async function load(ownFile) {
   const address = new URL("../core/vma_inspector_files_unix_bg.wasm", import.meta.url);
-  const answer = await fetch(address);
-  await files.default({ module_or_path: await answer.arrayBuffer() });
+  await files.default({ module_or_path: await ownFile(address) });
   return files;
 }

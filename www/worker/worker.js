@@ -1,6 +1,7 @@
 /** The Worker: owns the core and every open archive, and answers the page. */
 import init from "../core/vma_inspector.js";
 import { failure, failureOf, isFault, RemoteError } from "../shared/failure.js";
+import { ownFile } from "../shared/own-file.js";
 import { policyHere } from "../shared/policy.js";
 import { archiveHandlers } from "./handlers/archive.js";
 import { bytesHandlers } from "./handlers/bytes.js";
@@ -61,8 +62,7 @@ function connect(role, port) {
 
 async function loadCore() {
   const address = new URL("../core/vma_inspector_bg.wasm", import.meta.url);
-  const bytes = await (await fetch(address)).arrayBuffer();
-  const module = await WebAssembly.compile(bytes);
+  const module = await WebAssembly.compile(await ownFile(address));
   await init({ module_or_path: module });
 }
 

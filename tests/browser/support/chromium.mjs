@@ -109,11 +109,11 @@ class Page {
     });
   }
 
-  async open(before) {
+  async open(before, address = this.#server.url) {
     if (before) {
       await this.#page.addInitScript(before);
     }
-    await this.#page.goto(this.#server.url, { timeout: 90_000 });
+    await this.#page.goto(address, { timeout: 90_000 });
     await this.waitFor(isReady);
   }
 

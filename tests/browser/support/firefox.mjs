@@ -112,7 +112,7 @@ class Page {
     });
   }
 
-  async open(before) {
+  async open(before, address = this.#server.url) {
     await this.#page.evaluateOnNewDocument(() => {
       // The driver reaches no Worker: the page's are kept to be ended.
       globalThis.startedWorkers = [];
@@ -128,7 +128,7 @@ class Page {
     if (before) {
       await this.#page.evaluateOnNewDocument(before);
     }
-    await this.#page.goto(this.#server.url);
+    await this.#page.goto(address);
     await this.waitFor(isReady);
   }
 

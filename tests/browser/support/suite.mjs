@@ -10,6 +10,7 @@ import { Server } from "./server.mjs";
 /**
  * @typedef {object} Options
  * @property {{ width: number, height: number }} [viewport] of each page
+ * @property {string} [address] of each page, unless it is the server's
  * @property {Parameters<typeof Server.start>[0]} [server]
  */
 
@@ -47,7 +48,7 @@ function inBrowsers(browsers, title, tests, beforePage, options) {
         it(sentence, { timeout: 180_000 }, async () => {
           const page = await running.newPage(options?.viewport && { viewport: options.viewport });
           try {
-            await page.open(beforePage);
+            await page.open(beforePage, options?.address);
             await test(new Inspector(server, page));
             assert.deepEqual(page.errors, [], "errors on the console");
           } finally {

@@ -15,7 +15,7 @@ const ZEROS_WAITED_FOR = 128 * 1024 * 1024;
 
 /** @type {MessagePort | null} */
 let hasher = null;
-/** @type {WebAssembly.Module | null} */
+/** @type {WebAssembly.Module | ArrayBuffer | null} */
 let core = null;
 /** @type {Map<number, HashFeed>} */
 const feeds = new Map();
@@ -59,8 +59,8 @@ export function connectHasher(port) {
 }
 
 /**
- * Has that thread use the core as it was compiled here.
- * @param {WebAssembly.Module} module
+ * Has that thread use the core, as it was compiled here where that can be handed over.
+ * @param {WebAssembly.Module | ArrayBuffer} module
  */
 export function prepareHashing(module) {
   core = module;
