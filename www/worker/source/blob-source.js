@@ -5,6 +5,7 @@
 import { holding } from "../../shared/holding.js";
 import { Buffers } from "../buffers.js";
 import { FileStream, giveBack } from "./file-stream.js";
+import { PieceCache, endOf } from "./piece-cache.js";
 import { fill } from "./read-into.js";
 import { SourceShrank } from "./source-shrank.js";
 
@@ -25,13 +26,6 @@ const PREFETCH_BYTES = CACHE_BYTES / 4;
 const AWAITED_BYTES = 4 * MIB;
 
 /** @typedef {import("./file-stream.js").StreamPiece} StreamPiece */
-/**
- * @typedef {object} Piece
- * @property {number} offset
- * @property {Uint8Array<ArrayBuffer>} bytes
- * @property {() => void} letGo takes back the memory of what is not needed any more
- * @property {boolean} streamed
- */
 /** @typedef {{ offset: number, length: number }} Range */
 /** @typedef {Range & { arrived: Promise<void> }} Coming */
 
@@ -43,9 +37,7 @@ const AWAITED_BYTES = 4 * MIB;
 export class BlobSource {
   #blob;
   #reader = new FileReaderSync();
-  /** @type {Piece[]} oldest first */
-  #cache = [];
-  #cachedBytes = 0;
+  #cache = new PieceCache(CACHE_BYTES);
   /** For what is fetched in large pieces. */
   #buffers = new Buffers(CACHE_BYTES / 2);
   /** @type {Set<Coming>} */
@@ -73,7 +65,7 @@ export class BlobSource {
     if (end <= offset) return new Uint8Array(0);
     this.#inOrder = offset === this.#readEnd;
     this.#readEnd = end;
-    const piece = this.#cachedAt(offset);
+    const piece = this.#cache.at(offset);
     if (!piece) return this.#assemble(offset, end);
     if (endOf(piece) >= end) return piece.bytes.subarray(offset - piece.offset, end - piece.offset);
     return this.#assemble(offset, end);
@@ -103,12 +95,12 @@ export class BlobSource {
   async readAhead() {
     const start = this.#readEnd;
     if (!this.#inOrder || start >= this.size) return;
-    this.#drop((piece) => endOf(piece) <= start);
+    this.#cache.drop((piece) => endOf(piece) <= start);
     this.#stream ??= new FileStream(this.#blob, {
       take: (piece) => this.#takeStreamed(piece),
-      giveAllBack: () => this.#drop((piece) => piece.streamed),
+      giveAllBack: () => this.#cache.drop((piece) => piece.streamed),
     });
-    this.#stream.follow(start, this.#cachedAt(start) !== undefined);
+    this.#stream.follow(start, this.#cache.at(start) !== undefined);
     await this.#stream.reaches(Math.min(start + AWAITED_BYTES, this.size));
   }
 
@@ -148,7 +140,7 @@ export class BlobSource {
     let at = 0;
     for (const { offset, length } of ranges) {
       const bytes = new Uint8Array(buffer, at, length);
-      this.#keep({ offset, bytes, letGo: nothing, streamed: false });
+      this.#cache.keep({ offset, bytes, letGo: nothing, streamed: false });
       at += length;
     }
   }
@@ -164,7 +156,7 @@ export class BlobSource {
     const bytes = await holding(reader, () => fill(reader, room.buffer, length));
     reader.cancel().catch(nothing);
     const letGo = () => this.#buffers.giveBack(bytes.buffer);
-    this.#keep({ offset, bytes, letGo, streamed: false });
+    this.#cache.keep({ offset, bytes, letGo, streamed: false });
   }
 
   /** @param {StreamPiece} piece */
@@ -172,36 +164,12 @@ export class BlobSource {
     const { offset, bytes } = piece;
     const letGo = () => giveBack(piece);
     if (offset + bytes.length <= this.#readEnd) letGo();
-    else this.#keep({ offset, bytes, letGo, streamed: true });
-  }
-
-  /** @param {Piece} piece */
-  #keep(piece) {
-    this.#cache.push(piece);
-    this.#cachedBytes += piece.bytes.length;
-    while (this.#cachedBytes > CACHE_BYTES) {
-      const oldest = this.#cache[0];
-      this.#drop((piece) => piece === oldest);
-    }
-  }
-
-  /** @param {(piece: Piece) => boolean} isUseless */
-  #drop(isUseless) {
-    for (const piece of this.#cache.filter(isUseless)) {
-      this.#cachedBytes -= piece.bytes.length;
-      piece.letGo();
-    }
-    this.#cache = this.#cache.filter((piece) => !isUseless(piece));
-  }
-
-  /** @param {number} offset */
-  #cachedAt(offset) {
-    return this.#cache.findLast((piece) => piece.offset <= offset && offset < endOf(piece));
+    else this.#cache.keep({ offset, bytes, letGo, streamed: true });
   }
 
   /** @param {Range} range */
   #holds({ offset, length }) {
-    const piece = this.#cachedAt(offset);
+    const piece = this.#cache.at(offset);
     return piece !== undefined && endOf(piece) >= offset + length;
   }
 
@@ -224,30 +192,19 @@ export class BlobSource {
    * @param {number} end
    */
   #assemble(offset, end) {
-    const next = this.#nextCached(offset, end);
-    if (!this.#cachedAt(offset) && next === end) return this.#readNow(offset, end);
+    const next = this.#cache.nextStart(offset, end);
+    if (!this.#cache.at(offset) && next === end) return this.#readNow(offset, end);
     if (this.#assembled.length < end - offset) this.#assembled = new Uint8Array(end - offset);
     const whole = this.#assembled.subarray(0, end - offset);
     for (let at = offset; at < end;) {
-      const piece = this.#cachedAt(at);
+      const piece = this.#cache.at(at);
       const part = piece
         ? piece.bytes.subarray(at - piece.offset, end - piece.offset)
-        : this.#readNow(at, this.#nextCached(at, end));
+        : this.#readNow(at, this.#cache.nextStart(at, end));
       whole.set(part, at - offset);
       at += part.length;
     }
     return whole;
-  }
-
-  /**
-   * @param {number} offset
-   * @param {number} end
-   */
-  #nextCached(offset, end) {
-    return this.#cache.reduce(
-      (nearest, piece) => (piece.offset > offset ? Math.min(nearest, piece.offset) : nearest),
-      end,
-    );
   }
 
   /**
@@ -281,11 +238,6 @@ export class BlobSource {
 }
 
 function nothing() {}
-
-/** @param {Piece} piece */
-function endOf(piece) {
-  return piece.offset + piece.bytes.length;
-}
 
 /**
  * @param {Float64Array} pairs
