@@ -72,6 +72,8 @@ inEachBrowser(
     },
 
     async "every answer carries the policy once the Service Worker is in charge"(inspector) {
+      // The first visit loads once more when it is.
+      await inspector.shows("in the page and in its Workers, and was stopped", "#own-policy");
       const names = ["", ...Object.values(THREADS), "core/vma_inspector_bg.wasm"];
       const sent = await inspector.page.evaluate(async (names) => {
         const all = await Promise.all(names.map((name) => fetch(`/${name}`)));
