@@ -185,7 +185,7 @@ mod tests {
         use GapKind::{InDoubt, Lost, NotYetKnown};
         let one = copy(1, &[(10, 20, Lost), (40, 50, InDoubt), (60, 65, Lost)]);
         let two = copy(2, &[(15, 25, Lost), (44, 46, Lost), (80, 90, NotYetKnown)]);
-        let both = Mirrored::new(vec![one, two], vec![58..62], 100);
+        let both = Mirrored::new(vec![one, two], Vec::from_iter(core::iter::once(58..62)), 100);
         let told: Vec<Gap> = gaps(&both, 0..200).collect();
         let gap = |start, end, kind| Gap { start, end, kind };
         let lost = [gap(15, 20, Lost), gap(44, 46, InDoubt), gap(60, 62, Lost)];
