@@ -125,7 +125,7 @@ async function scanInPage({ browser, server, small }, { path }, noteMemory = () 
       () => {
         const started = performance.now();
         const watcher = new MutationObserver(() => {
-          const opened = document.querySelector("#archive").textContent.includes(name);
+          const opened = document.querySelector("#place").textContent.includes(name);
           if (opened && document.querySelector("#scan").textContent.includes("Scan again")) {
             watcher.disconnect();
             globalThis.scanSeconds = (performance.now() - started) / 1000;
