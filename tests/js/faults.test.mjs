@@ -54,7 +54,7 @@ globalThis.toThrow = (which) => errors[workerData[which]]();
 globalThis.FileReaderSync = class {};
 Object.defineProperty(globalThis, "navigator", { value: {} });
 const emptyModule = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
-globalThis.fetch = async () => ({ arrayBuffer: async () => emptyModule.buffer });
+globalThis.fetch = async () => ({ ok: true, arrayBuffer: async () => emptyModule.buffer });
 globalThis.addEventListener = () => {};
 globalThis.self = {
   name: "test",
