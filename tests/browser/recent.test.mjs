@@ -103,8 +103,10 @@ inChromium(
         await writable.close();
       }, zst.toString("base64"));
       await inspector.clickIn("#kept", /^Remember the last files/);
-      await page.waitFor(() => document.querySelector("#recent") !== null);
-      await page.waitFor(async () => (await indexedDB.databases()).length === 1);
+      // They have a database of their own from the moment that they listen.
+      await page.waitFor(async () =>
+        (await indexedDB.databases()).some(({ name }) => name === "vma-inspector-recent"),
+      );
       await page.evaluate(() => document.querySelector("#file-input").click());
       await inspector.shows("Can be restored", "#scan");
       await page.open();

@@ -24,6 +24,7 @@ export class Archive {
   leftOut() {}
   config() { globalThis.toThrow("first"); }
 }
+export class Unpacked {}
 export default async function init() {}
 `;
 

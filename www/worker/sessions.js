@@ -1,6 +1,7 @@
 /** The open archives, each kept until the page closes it and nothing uses it any more. */
 import { Archive } from "../core/vma_inspector.js";
 import { failure, isFault, RemoteError, toFailure } from "../shared/failure.js";
+import { openDiskFile } from "./disk-file/opening.js";
 import { Volumes } from "./files/volumes.js";
 import { proxmoxOfRefused } from "./report-server.js";
 import { BlobSource } from "./source/blob-source.js";
@@ -69,16 +70,12 @@ async function opened(source, largeWindow, name, as) {
 }
 
 /**
- * The disk that a file holds which is no archive; null if it is none. How that is found
- * out is loaded only then.
+ * The disk that a file holds which is no archive; null if it is none.
  * @param {BlobSource} source
  * @param {import("../shared/messages.js").Failure} refused
  * @param {{ largeWindow: boolean, name: string, as: import("../shared/opened.js").OpenedAs }} how
  */
-async function diskIn(source, refused, { largeWindow, name, as }) {
-  const { openDiskFile } = await import("./disk-file/opening.js").catch((error) => {
-    throw new RemoteError(failure("files-unavailable", String(error)));
-  });
+function diskIn(source, refused, { largeWindow, name, as }) {
   return openDiskFile(source, refused, { largeWindow, name, asRaw: as === "raw" });
 }
 

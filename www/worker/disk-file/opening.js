@@ -1,4 +1,4 @@
-/** Opens a file that is no archive as a disk, where it is one: loaded when such a file comes. */
+/** Opens a file that is no archive as a disk, where it is one. */
 import { Unpacked } from "../../core/vma_inspector.js";
 import { failure } from "../../shared/failure.js";
 import { describe } from "../disk-reader.js";
