@@ -19,7 +19,7 @@ use crate::volumes::waiting;
 use crate::whole_disk::{START, archived, disk_with, opened, scanned};
 
 /// All that stands in the root, but for what `mke2fs` puts there.
-fn everything(system: &dyn FileSystem) -> Vec<Chosen> {
+pub fn everything(system: &dyn FileSystem) -> Vec<Chosen> {
     let (all, _) = entries(system, system.root()).expect("a list");
     let own = all.into_iter().filter(|entry| entry.name.0 != b"lost+found");
     own.map(|entry| Chosen { id: entry.id, path: vec![entry.name] }).collect()
@@ -27,8 +27,18 @@ fn everything(system: &dyn FileSystem) -> Vec<Chosen> {
 
 /// Writes a tar into `path`; what was left out.
 fn pack(volume: &Volume, chosen: &[Chosen], path: &Path) -> Result<Vec<Missed>, FaultKind> {
+    pack_as(Form::Tar, volume, chosen, path)
+}
+
+/// Writes an archive into `path`; what was left out.
+pub fn pack_as(
+    form: Form,
+    volume: &Volume,
+    chosen: &[Chosen],
+    path: &Path,
+) -> Result<Vec<Missed>, FaultKind> {
     let mut file = File::create(path).expect("a file is made");
-    let mut pack = Pack::new(chosen, Form::Tar).map_err(|fault| fault.kind)?;
+    let mut pack = Pack::new(chosen, form).map_err(|fault| fault.kind)?;
     let mut made = Vec::new();
     for _ in 0..1_000_000 {
         let step = pack.step(volume, &mut made).map_err(|fault| fault.kind)?;

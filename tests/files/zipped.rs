@@ -1,46 +1,25 @@
 //! Files in a zip, read by Info-ZIP, 7-Zip and Python, and held against the folder that they
 //! came from.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::Path;
 use std::rc::Rc;
 
-use vma_inspector::file_system::{FaultKind, FileSystem};
-use vma_inspector::files::{Chosen, Form, Missed, Pack, Step, Volume};
+use vma_inspector::file_system::FaultKind;
+use vma_inspector::files::{Chosen, Form, Missed, Volume};
 use vma_inspector::source::{GapKind, ReadAt};
 use vma_inspector::zip::{Entry, Kind, Zip};
 
 use crate::made::Made;
+use crate::packed::{everything, pack_as};
 use crate::sample::{Sample, bytes};
 use crate::spoilt::Spoilt;
-use crate::tree::entries;
 use crate::volumes::waiting;
 use crate::whole_disk::{START, archived, disk_with, scanned};
 
-fn everything(system: &dyn FileSystem) -> Vec<Chosen> {
-    let (all, _) = entries(system, system.root()).expect("a list");
-    let own = all.into_iter().filter(|entry| entry.name.0 != b"lost+found");
-    own.map(|entry| Chosen { id: entry.id, path: vec![entry.name] }).collect()
-}
-
 /// Writes a zip into `path`; what was left out.
 fn pack(volume: &Volume, chosen: &[Chosen], path: &Path) -> Vec<Missed> {
-    let mut file = File::create(path).expect("a file is made");
-    let mut pack = Pack::new(chosen, Form::Zip).expect("paths");
-    let mut made = Vec::new();
-    for _ in 0..1_000_000 {
-        let step = pack.step(volume, &mut made).expect("packs");
-        assert!(made.len() <= 20 << 20, "{} bytes in one step", made.len());
-        file.write_all(&made).expect("written");
-        made.clear();
-        match step {
-            Step::Wanting => while !volume.fetch(1 << 20).expect("reads") {},
-            Step::GoesOn => {}
-            Step::Done => return pack.missed().to_vec(),
-        }
-    }
-    panic!("the archive has no end");
+    pack_as(Form::Zip, volume, chosen, path).expect("packs")
 }
 
 /// Has all readers check `a.zip`, each of which fails at what it does not like.

@@ -5,29 +5,21 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
-  closeSync,
   lstatSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { modules } from "../../www/build/build.mjs";
+import { test } from "node:test";
 import { root } from "../../www/build/tools.mjs";
-import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
 import { folder as scratch, makeFile } from "../browser/support/archives.mjs";
 import { Archive } from "./both-modules.mjs";
 import { quietly } from "./quietly.mjs";
+import { asker, built, holderOf, openedAt, Volumes } from "./worker-files.mjs";
 
-// The Worker fetches the module from the page's own files.
-globalThis.fetch = async (url) => new Response(readFileSync(fileURLToPath(url)));
-const built = (path) => import(pathToFileURL(join(modules, path)));
-const { Volumes } = await built("worker/files/volumes.js");
 const { fileDetails, filePart, findFiles, folder, openVolume } = await built(
   "worker/files/questions.js",
 );
@@ -41,42 +33,6 @@ const plainPath = makeFile(
 /** The ext4 of the fixture. */
 const volume = { deviceId: 1, area: 1, logical: null };
 const DEBUGFS = "/usr/sbin/debugfs";
-
-/** A source as a Worker has it, that counts what is fetched ahead. */
-class Source extends FileDescriptorSource {
-  prefetched = 0;
-  async prefetch(pairs) {
-    for (let at = 1; at < pairs.length; at += 2) this.prefetched += pairs[at];
-  }
-  async readAhead() {}
-  endReadAhead() {}
-}
-
-const open = [];
-after(() => open.forEach(closeSync));
-
-/** An open archive, scanned to its end. */
-function holderOf(path) {
-  const descriptor = openSync(path, "r");
-  open.push(descriptor);
-  const source = new Source(descriptor);
-  const archive = Archive.open(source);
-  while (!archive.scanStep().done);
-  const compressed = archive.overview().container !== "plain";
-  return { archive, source, compressed, volumes: new Volumes() };
-}
-
-/** Who asks, and what they heard. */
-function asker(signal = new AbortController().signal) {
-  const told = [];
-  let pauses = 0;
-  const pause = async () => {
-    pauses += 1;
-    await new Promise((resolve) => setImmediate(resolve));
-    signal.throwIfAborted();
-  };
-  return { signal, pause, tell: (update) => told.push(update), told, pauses: () => pauses };
-}
 
 /** An archive whose disks are read in another way. */
 const withBytes = (archive, bytesAsTheyAre) =>
@@ -334,11 +290,8 @@ test("while a scan goes on nothing is unpacked for a look, and what is plain is 
 });
 
 test("what the scan of a plain backup has not come to is not yet known", async () => {
-  const descriptor = openSync(plainPath, "r");
-  open.push(descriptor);
-  const source = new Source(descriptor);
-  const archive = Archive.open(source);
-  const holder = { archive, source, compressed: false, volumes: new Volumes() };
+  const holder = openedAt(plainPath);
+  const { archive } = holder;
   holder.volumes.scanBegins();
   await assert.rejects(
     openVolume(holder, { volume }, asker()),

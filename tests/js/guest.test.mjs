@@ -3,18 +3,12 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { after, test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { modules } from "../../www/build/build.mjs";
-import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
+import { test } from "node:test";
 import { folder, makeArchive, makeFile } from "../browser/support/archives.mjs";
-import { Archive } from "./both-modules.mjs";
+import { asker, built, holderOf } from "./worker-files.mjs";
 
-globalThis.fetch = async (url) => new Response(readFileSync(fileURLToPath(url)));
-const built = (path) => import(pathToFileURL(join(modules, path)));
-const { Volumes } = await built("worker/files/volumes.js");
 const { machineFacts } = await built("worker/files/questions.js");
 const { guestLine, mountPoints } = await built("words/guest.js");
 
@@ -40,31 +34,6 @@ const { path: plain } = makeArchive(
   `drive-scsi0=${join(folder, "machine.img")}`,
 );
 const packed = makeFile("guest.vma.zst", execFileSync("zstd", ["-q", "-c", plain]));
-
-class Source extends FileDescriptorSource {
-  async prefetch() {}
-  async readAhead() {}
-  endReadAhead() {}
-}
-
-const open = [];
-after(() => open.forEach(closeSync));
-
-function holderOf(path) {
-  const descriptor = openSync(path, "r");
-  open.push(descriptor);
-  const source = new Source(descriptor);
-  const archive = Archive.open(source);
-  while (!archive.scanStep().done);
-  const compressed = archive.overview().container !== "plain";
-  return { archive, source, compressed, volumes: new Volumes() };
-}
-
-const asker = () => ({
-  signal: new AbortController().signal,
-  pause: () => new Promise((resolve) => setImmediate(resolve)),
-  tell: () => {},
-});
 
 test("the files of a machine are told with what stands in them, plain and packed", async () => {
   for (const path of [plain, packed]) {
