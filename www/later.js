@@ -1,18 +1,18 @@
 /** What of the page is loaded only when a person asks for it. */
+import { Waiting } from "./page/waiting.js";
 import { isRefusedImage, WORKER_DIED } from "./shared/codes.js";
 import { failure, failureOf } from "./shared/failure.js";
 import { loadLater } from "./words/catalogue.js";
 
 /** @typedef {import("./page/model.js").PageEvent} PageEvent */
 /** @typedef {import("./page/model.js").Send} Send */
-/** @typedef {(state: import("./page/model.js").State) => void} View */
-/** @typedef {Awaited<ReturnType<typeof load>>} Part */
-
+/** @typedef {import("./page/model.js").State} State */
+/** @typedef {import("./page/waiting.js").View} View */
 /**
  * @typedef {object} Own what it works with
  * @property {import("./page/worker-client.js").WorkerClient} worker
  * @property {Send} send
- * @property {() => import("./page/model.js").State} state
+ * @property {() => State} state
  * @property {() => void} redraw draws all, soon
  */
 
@@ -47,33 +47,31 @@ export function laterView(load, redraw) {
 
 export class Later {
   #own;
-  /** @type {Promise<Part> | null} */
-  #loading = null;
-  /** @type {Part | null} */
-  #part = null;
-  /** @type {Part | null} */
-  #recent = null;
-  #isRecentLoading = false;
+  #listing;
+  #recent;
 
   /** @param {Own} own */
   constructor(own) {
     this.#own = own;
+    const { worker, send, state, redraw } = own;
+    this.#listing = new Waiting(() => load(worker, send, state), redraw);
+    this.#recent = new Waiting(() => loadRecent(send, state), redraw);
   }
 
   /** @param {PageEvent} event */
   handle(event) {
     if (event.type === "report-text-wanted") this.#giveReportText(event.how);
-    this.#recent?.handle(event);
     if (event.type === "sample-wanted") this.#openSample();
-    if (event.type === "recent-wanted" && event.wanted) this.#loadRecent();
-    if (this.#part) this.#part.handle(event);
-    else if (LISTING.includes(event.type)) this.#loadFor(event);
+    // The page goes on without them.
+    if (event.type === "recent-wanted" && event.wanted) this.#recent.want().catch(() => {});
+    if (LISTING.includes(event.type)) this.#wantListing();
+    for (const part of [this.#listing, this.#recent]) part.handle(event, this.#own.state());
   }
 
-  /** @param {import("./page/model.js").State} state */
+  /** @param {State} state */
   draw(state) {
-    this.#part?.draw(state);
-    this.#recent?.draw(state);
+    this.#listing.draw(state);
+    this.#recent.draw(state);
   }
 
   async #openSample() {
@@ -83,20 +81,6 @@ export class Later {
       send({ type: "file-chosen", file: await sampleFile() });
     } catch (error) {
       send({ type: "drop-refused", failure: failure("core-unavailable", String(error)) });
-    }
-  }
-
-  async #loadRecent() {
-    const { send, state, redraw } = this.#own;
-    if (this.#recent || this.#isRecentLoading) return;
-    this.#isRecentLoading = true;
-    try {
-      const [{ recentFiles }] = await Promise.all([import("./parts-later.js"), loadLater()]);
-      this.#recent = recentFiles(send, state);
-      redraw();
-    } catch {
-      // The page goes on without them.
-      this.#isRecentLoading = false;
     }
   }
 
@@ -112,17 +96,14 @@ export class Later {
     }
   }
 
-  /** @param {PageEvent} event */
-  async #loadFor(event) {
-    const { worker, send, state, redraw } = this.#own;
+  async #wantListing() {
     try {
-      this.#loading ??= load(worker, send, state);
-      this.#part = await this.#loading;
-      this.#part.handle(event);
-      redraw();
+      await this.#listing.want();
     } catch (error) {
-      this.#loading = null;
-      send({ type: "drop-refused", failure: failure("core-unavailable", String(error)) });
+      this.#own.send({
+        type: "drop-refused",
+        failure: failure("core-unavailable", String(error)),
+      });
     }
   }
 }
@@ -130,11 +111,20 @@ export class Later {
 /**
  * @param {import("./page/worker-client.js").WorkerClient} worker
  * @param {import("./page/model.js").Send} send
- * @param {() => import("./page/model.js").State} state
+ * @param {() => State} state
  */
 async function load(worker, send, state) {
   const [{ listing }] = await Promise.all([import("./parts-later.js"), loadLater()]);
   return listing(worker, send, state);
+}
+
+/**
+ * @param {import("./page/model.js").Send} send
+ * @param {() => State} state
+ */
+async function loadRecent(send, state) {
+  const [{ recentFiles }] = await Promise.all([import("./parts-later.js"), loadLater()]);
+  return recentFiles(send, state);
 }
 
 /**

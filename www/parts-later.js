@@ -40,6 +40,6 @@ export function recentFiles(send, state) {
   const recent = new Recent(send, state);
   return {
     draw: recentView(send),
-    handle: (/** @type {import("./page/model.js").PageEvent} */ event) => recent.handle(event),
+    handle: recent.handle.bind(recent),
   };
 }

@@ -27,6 +27,11 @@ const remembered = (page, wanted) =>
         request.onsuccess = () => resolve(request.result);
         request.onerror = () => reject(request.error);
       });
+    // Opened by a test before the page made it, it would be an empty one.
+    const isThere = (await indexedDB.databases()).some(
+      ({ name }) => name === "vma-inspector-recent",
+    );
+    if (!isThere) return false;
     const database = await result(indexedDB.open("vma-inspector-recent"));
     const store = database.transaction("files").objectStore("files");
     const all = await result(store.getAll());
@@ -103,7 +108,7 @@ inChromium(
         await writable.close();
       }, zst.toString("base64"));
       await inspector.clickIn("#kept", /^Remember the last files/);
-      // They have a database of their own from the moment that they listen.
+      // The picker is theirs from the moment that they are there.
       await page.waitFor(async () =>
         (await indexedDB.databases()).some(({ name }) => name === "vma-inspector-recent"),
       );

@@ -25,7 +25,8 @@ export class Inspector {
         const panel = place?.closest("[role=tabpanel]");
         if (panel?.hidden) document.getElementById(panel.getAttribute("aria-labelledby")).click();
         for (const fold of place?.querySelectorAll("[data-fold]") ?? []) fold.open = true;
-        const seen = place?.innerText ?? "";
+        // What is not drawn has an `innerText` all the same.
+        const seen = place?.checkVisibility() ? place.innerText : "";
         return source === null ? seen.includes(text) : new RegExp(source, flags).test(seen);
       }, wanted);
     } catch {

@@ -36,13 +36,16 @@ export class Recent {
     return recent.wanted && keeping.wanted;
   }
 
-  /** @param {PageEvent} event */
-  handle(event) {
+  /**
+   * @param {PageEvent} event
+   * @param {import("../model.js").State} state as the event left it
+   */
+  handle(event, state) {
     if (event.type === "recent-chosen") this.#reopen(event.key);
     if (event.type === "file-chosen") this.#chosen = event.file;
     if (!this.#isWanted) return;
     if (event.type === "opened" && this.#chosen) this.#opened(this.#chosen);
-    if (event.type === "trust-arrived") this.#judged();
+    if (event.type === "trust-arrived") this.#judged(state);
   }
 
   /** @param {File} file */
@@ -63,9 +66,11 @@ export class Recent {
     });
   }
 
-  /** What only was remembered, or could not be read to the end, changes no verdict. */
-  #judged() {
-    const { archive } = this.#state();
+  /**
+   * What only was remembered, or could not be read to the end, changes no verdict.
+   * @param {import("../model.js").State} state
+   */
+  #judged({ archive }) {
     if (!archive || archive.scan.phase !== "done" || archive.gone) return;
     const answered = answer(archive);
     if (!answered) return;
