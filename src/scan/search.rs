@@ -19,24 +19,23 @@ pub(super) struct Sound {
 
 /// Where in `bytes` the headers of archives may start; not all, if there are many.
 pub(super) fn find_starts(bytes: &[u8]) -> Vec<usize> {
-    let starts = bytes.windows(START.len()).enumerate();
-    starts.filter(|(_, bytes)| *bytes == START).map(|(at, _)| at).take(STARTS_MAX).collect()
+    let [first, ..] = START;
+    let may = memchr::memchr_iter(first, bytes);
+    may.filter(|&at| begins_with(bytes, at, &START)).take(STARTS_MAX).collect()
 }
 
 /// The first sound extent header of archive `uuid` that lies wholly in `bytes`.
 pub(super) fn find_sound_extent(bytes: &[u8], uuid: Uuid) -> Option<Sound> {
-    let first = *extent::MAGIC.first()?;
-    let mut from = 0;
-    while let Some(rest) = bytes.get(from..) {
-        let at = from + rest.iter().position(|&byte| byte == first)?;
-        let candidate = bytes.get(at..).and_then(|rest| rest.first_chunk::<HEADER_LENGTH>())?;
-        if candidate.starts_with(&extent::MAGIC) {
-            let header = ExtentHeader::parse(candidate);
-            if header.faults(uuid).is_empty() {
-                return Some(Sound { at, header });
-            }
-        }
-        from = at + 1;
-    }
-    None
+    let [first, ..] = extent::MAGIC;
+    let may = memchr::memchr_iter(first, bytes);
+    may.filter(|&at| begins_with(bytes, at, &extent::MAGIC)).find_map(|at| {
+        let candidate = bytes.get(at..)?.first_chunk::<HEADER_LENGTH>()?;
+        let header = ExtentHeader::parse(candidate);
+        header.faults(uuid).is_empty().then_some(Sound { at, header })
+    })
+}
+
+/// Whether what stands at `at` in `bytes` is `magic`.
+fn begins_with(bytes: &[u8], at: usize, magic: &[u8]) -> bool {
+    bytes.get(at..).is_some_and(|rest| rest.starts_with(magic))
 }
