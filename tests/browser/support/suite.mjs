@@ -32,20 +32,19 @@ export function inChromium(title, tests, beforePage, options) {
 function inBrowsers(browsers, title, tests, beforePage, options) {
   for (const browser of browsers) {
     describe(`${title} (${browser.name})`, () => {
-      /** @type {Server} */
-      let server;
-      /** @type {import("./page.d.ts").TestBrowser} */
-      let running;
+      /** @type {Started} */
+      let started;
       before(async () => {
-        server = await Server.start(options?.server);
-        running = await browser.launch(server);
+        started = await startedFor(browser, options?.server);
       });
       after(async () => {
-        await running?.close();
-        await server?.stop();
+        // What other suites of the file use as well is ended after the last.
+        if (options?.server) await end(started);
       });
       for (const [sentence, test] of Object.entries(tests)) {
         it(sentence, { timeout: 180_000 }, async () => {
+          const { server, running } = started;
+          server.takeRequests();
           const page = await running.newPage(options?.viewport && { viewport: options.viewport });
           try {
             await page.open(beforePage, options?.address);
@@ -58,4 +57,50 @@ function inBrowsers(browsers, title, tests, beforePage, options) {
       }
     });
   }
+}
+
+/**
+ * @typedef {object} Started a browser, and the server that it asks for everything
+ * @property {Server} server
+ * @property {import("./page.d.ts").TestBrowser} running
+ */
+
+/** Those that serve the page as it is, by the browser's name: a start takes seconds. */
+const shared = /** @type {Map<string, Promise<Started>>} */ (new Map());
+
+after(async () => {
+  for (const started of shared.values()) await end(await started);
+});
+
+/**
+ * @param {typeof chromium | typeof firefox} browser
+ * @param {Options["server"]} serverOptions
+ * @returns {Promise<Started>}
+ */
+async function startedFor(browser, serverOptions) {
+  if (serverOptions) return await start(browser, serverOptions);
+  const known = shared.get(browser.name) ?? start(browser);
+  shared.set(browser.name, known);
+  return await known;
+}
+
+/**
+ * @param {typeof chromium | typeof firefox} browser
+ * @param {Options["server"]} [serverOptions]
+ * @returns {Promise<Started>}
+ */
+async function start(browser, serverOptions) {
+  const server = await Server.start(serverOptions);
+  try {
+    return { server, running: await browser.launch(server) };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+/** @param {Started | undefined} started */
+async function end(started) {
+  await started?.running.close();
+  await started?.server.stop();
 }
