@@ -46,5 +46,5 @@ pub use self::identify::{Identified, Kind, Proof, RaidMember, Volume, identify, 
 pub use self::node::{Attributes, FileType, Node, NodeId, Time};
 pub use self::open::{Family, Open, family, open, open_others, open_unix};
 pub use self::reader::{
-    Batch, Cursor, Entry, ExtendedAttribute, FileSystem, Name, Note, Stream, Subvolume,
+    Batch, Cursor, Entry, ExtendedAttribute, FileSystem, Name, Note, Places, Stream, Subvolume,
 };

@@ -55,14 +55,15 @@ pub trait FileSystem {
         buffer: &mut [u8],
     ) -> Result<usize>;
 
-    /// Where the bytes of a file's contents lie that are stored in `range` of it, as
-    /// pieces of the source below it, in the file's order: what prefetches and sorts
-    /// reads. May leave out what is not known without much reading; holes are left out.
+    /// Where the bytes lie that are stored in `range` of a file's contents or of one of its
+    /// [`streams`](Self::streams). Each call looks at a bounded number of runs and says up to
+    /// where it came; nothing before that is left out but holes, and what stands in what
+    /// describes the file.
     ///
     /// # Errors
     ///
-    /// As [`node`](Self::node).
-    fn places(&self, id: NodeId, range: Range<u64>) -> Result<Vec<Range<u64>>>;
+    /// As [`node`](Self::node); or it cannot be told where the bytes at its start lie.
+    fn places(&self, id: NodeId, stream: Stream<'_>, range: Range<u64>) -> Result<Places>;
 
     /// The target of a symbolic link, as it is written.
     ///
@@ -204,6 +205,16 @@ impl Batch {
         self.missing.get_or_insert(fault);
         Ok(())
     }
+}
+
+/// Where bytes of a file lie.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// As pieces of the source below, in the file's order.
+    pub pieces: Vec<Range<u64>>,
+    /// Where in the file that begins of which nothing was said yet: who wants it asks again
+    /// from there. `None` if all is said.
+    pub next: Option<u64>,
 }
 
 /// Which bytes of a file.

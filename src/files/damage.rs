@@ -4,14 +4,16 @@
 //! Everything that folders name is looked at, a bounded number at once and those in the
 //! order of their ids: as a rule the order in which inodes or records lie on the disk.
 //! What is hit where no file has its bytes hits none: free space, or metadata of which
-//! there is a copy. Attributes beside the contents are not looked at.
+//! there is a copy. Streams and attributes beside the contents count as the file's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::listing::{Listed, listed};
 use super::{Step, Volume};
-use crate::file_system::{Cursor, Entry, Fault, FaultKind, FileType, Name, Node, NodeId, Result};
-use crate::source::GapKind;
+use crate::file_system::{
+    Cursor, Entry, Fault, FaultKind, FileType, Name, Node, NodeId, Result, Stream,
+};
+use crate::source::{Gap, GapKind};
 
 /// Things that are told, at most; the rest is counted.
 pub const TOLD_MAX: usize = 100_000;
@@ -31,16 +33,8 @@ const WAITING_MAX: usize = 20_000;
 /// Things that one step looks at, about.
 const THINGS_PER_STEP: usize = 1000;
 
-/// As many places every file system names of one range, if there are as many.
-const PLACES_TOLD: usize = 4096;
-
-/// The smallest range of a file whose places are asked for by themselves: fewer than
-/// [`PLACES_TOLD`] blocks of 512 bytes.
-const RANGE_MIN: u64 = 1 << 20;
-
-/// The largest one as a rule, and into how many a file is parted at most.
-const RANGE: u64 = 1 << 30;
-const RANGES_MAX: u64 = 4096;
+/// To look for some thousand runs of one file takes as long as to look at so many things.
+const THINGS_PER_RUNS: usize = 100;
 
 /// Something that is hit.
 #[derive(Clone, Debug)]
@@ -77,10 +71,8 @@ pub struct Counts {
     pub hit: u64,
     /// Folders whose list is not whole: what they name beside is not known.
     pub cut: u64,
-    /// Files of which the file system does not say where they lie.
+    /// Things of which it cannot be told where all of their bytes lie.
     pub untold: u64,
-    /// Streams beside the contents, of which nothing is looked at.
-    pub streams: u64,
 }
 
 /// A folder that was come by, with the one that it is in.
@@ -97,14 +89,63 @@ struct Open {
     fault: Option<Fault>,
 }
 
-/// A file whose places are looked at.
+/// A thing whose places are looked at.
 struct Looking {
     parent: usize,
     found: Listed,
-    size: u64,
+    /// What is left to be looked at: streams by their names, and contents.
+    left: Vec<(Option<Name>, u64)>,
+    /// Up to where the last of them was.
     at: u64,
-    range: u64,
     hit: Hurt,
+    fault: Option<Fault>,
+}
+
+impl Hurt {
+    fn add(&mut self, gap: &Gap) {
+        let count = match gap.kind {
+            GapKind::Lost => &mut self.lost,
+            GapKind::InDoubt => &mut self.in_doubt,
+            GapKind::NotYetKnown => &mut self.unknown,
+        };
+        *count = count.saturating_add(gap.end.saturating_sub(gap.start));
+    }
+}
+
+impl Looking {
+    /// The contents or the stream that was looked at is done, or cannot be told.
+    fn end(&mut self, fault: Option<Fault>) {
+        self.left.pop();
+        self.at = 0;
+        self.fault = self.fault.take().or(fault);
+    }
+}
+
+/// The streams of a thing, and why a link's target or attributes cannot be had. `None` if
+/// something has to be fetched first.
+#[allow(clippy::type_complexity, reason = "used once")]
+fn beside(
+    volume: &Volume,
+    node: &Node,
+    found: &Listed,
+) -> Result<Option<(Vec<(Option<Name>, u64)>, Option<Fault>)>> {
+    let is_link = node.file_type == FileType::Link && found.target.is_none();
+    let asked = volume.attempt(|system| {
+        if is_link {
+            system.read_link(node.id)?;
+        }
+        system.extended_attributes(node.id)?;
+        system.streams(node.id)
+    });
+    match asked {
+        Ok(None) => Ok(None),
+        Ok(Some(streams)) => {
+            let named = streams.into_iter().map(|(name, size)| (Some(name), size));
+            Ok(Some((named.collect(), None)))
+        }
+        Err(fault) if matches!(fault.kind, FaultKind::Source(_)) => Err(fault),
+        Err(fault) => Ok(Some((Vec::new(), Some(fault)))),
+    }
 }
 
 /// A walk over all files of a volume.
@@ -164,7 +205,9 @@ impl Damage {
             return Ok(Step::Done);
         }
         self.is_begun = true;
-        for _ in 0..THINGS_PER_STEP {
+        let mut done = 0_usize;
+        while done < THINGS_PER_STEP {
+            let was_looking = self.looking.is_some();
             let step = if let Some(looking) = self.looking.take() {
                 self.look_on(volume, looking)?
             } else if self.is_looking {
@@ -175,6 +218,8 @@ impl Damage {
             if step != Step::GoesOn {
                 return Ok(step);
             }
+            let goes_on = was_looking && self.looking.is_some();
+            done = done.saturating_add(if goes_on { THINGS_PER_RUNS } else { 1 });
         }
         Ok(Step::GoesOn)
     }
@@ -248,16 +293,19 @@ impl Damage {
 
     /// A folder is listed as far as it can be.
     fn close(&mut self, volume: &Volume, open: Open) -> Result<Step> {
+        let Some(folder) = self.folders.get(open.number) else { return Ok(Step::GoesOn) };
+        let (parent, entry) = (folder.parent, folder.entry.clone());
         let Some(fault) = open.fault.clone() else {
             self.counts.folders = self.counts.folders.saturating_add(1);
+            // Its list is whole: what else it has is looked at as of a file.
+            let entry = Entry { file_type: Some(FileType::Directory), ..entry };
+            self.to_look.insert((entry.id.0, 0), (parent, entry));
             self.is_looking = self.to_look.len() >= WAITING_MAX;
             return Ok(Step::GoesOn);
         };
         if matches!(fault.kind, FaultKind::Source(_)) {
             return Err(fault);
         }
-        let Some(folder) = self.folders.get(open.number) else { return Ok(Step::GoesOn) };
-        let (parent, entry) = (folder.parent, folder.entry.clone());
         let Some(found) = listed(volume, entry)? else {
             self.open = Some(open);
             return Ok(Step::Wanting);
@@ -306,111 +354,69 @@ impl Damage {
             return Ok(Step::GoesOn);
         };
         let (parent, entry) = (*parent, entry.clone());
+        let is_listed = entry.file_type == Some(FileType::Directory);
         let Some(found) = listed(volume, entry)? else { return Ok(Step::Wanting) };
         let beside = match &found.node {
-            Ok(node) => self.beside(volume, node, &found)?,
-            Err(_) => Some(None),
+            Ok(node) => beside(volume, node, &found)?,
+            Err(fault) => Some((Vec::new(), Some(fault.clone()))),
         };
-        let Some(beside) = beside else { return Ok(Step::Wanting) };
+        let Some((mut left, fault)) = beside else { return Ok(Step::Wanting) };
         self.to_look.remove(&key);
         self.at = key.0;
-        self.counts.things = self.counts.things.saturating_add(1);
-        match &found.node {
-            Ok(node) if node.file_type == FileType::Directory => {
-                self.come_by_folder(parent, found.entry);
-            }
-            Ok(node) if node.file_type == FileType::File => {
-                let size = node.size;
-                let range = RANGE.max(size / RANGES_MAX);
-                let hit = Hurt::default();
-                self.looking = Some(Looking { parent, found, size, at: 0, range, hit });
-            }
-            Ok(_) => self.tell(parent, found, Hurt::default(), beside),
-            Err(fault) => {
-                let fault = fault.clone();
-                self.tell(parent, found, Hurt::default(), Some(fault));
-            }
+        let found_type = found.node.as_ref().ok().map(|node| node.file_type);
+        if found_type == Some(FileType::Directory) && !is_listed {
+            self.come_by_folder(parent, found.entry);
+            return Ok(Step::GoesOn);
         }
+        if !is_listed {
+            self.counts.things = self.counts.things.saturating_add(1);
+        }
+        let contents = found.node.as_ref().ok().filter(|node| node.file_type == FileType::File);
+        left.extend(contents.map(|node| (None, node.size)));
+        let hit = Hurt::default();
+        self.looking = Some(Looking { parent, found, left, at: 0, hit, fault });
         Ok(Step::GoesOn)
     }
 
-    /// Why a link's target cannot be had; streams beside a file are counted. `None` if
-    /// something has to be fetched first.
-    fn beside(
-        &mut self,
-        volume: &Volume,
-        node: &Node,
-        found: &Listed,
-    ) -> Result<Option<Option<Fault>>> {
-        let asked = match node.file_type {
-            FileType::Link if found.target.is_none() => {
-                volume.attempt(|system| system.read_link(node.id)).map(|made| made.map(|_| 0))
-            }
-            FileType::File => volume
-                .attempt(|system| system.streams(node.id))
-                .map(|made| made.map(|streams| streams.len())),
-            _ => Ok(Some(0)),
-        };
-        match asked {
-            Ok(None) => Ok(None),
-            Ok(Some(streams)) => {
-                let streams = u64::try_from(streams).unwrap_or(u64::MAX);
-                self.counts.streams = self.counts.streams.saturating_add(streams);
-                Ok(Some(None))
-            }
-            Err(fault) if matches!(fault.kind, FaultKind::Source(_)) => Err(fault),
-            Err(fault) => Ok(Some(Some(fault))),
-        }
-    }
-
-    /// Looks at where the next part of a file lies.
+    /// Looks at where the next part of a thing lies.
     fn look_on(&mut self, volume: &Volume, mut looking: Looking) -> Result<Step> {
-        if looking.at >= looking.size {
-            self.tell(looking.parent, looking.found, looking.hit, None);
+        let Some((name, size)) = looking.left.last() else {
+            let is_unread = looking.fault.as_ref().is_some_and(|fault| {
+                matches!(fault.kind, FaultKind::Unsupported | FaultKind::TooLarge)
+            });
+            if looking.hit == Hurt::default() && is_unread {
+                self.counts.untold = self.counts.untold.saturating_add(1);
+            } else {
+                self.tell(looking.parent, looking.found, looking.hit, looking.fault);
+            }
             return Ok(Step::GoesOn);
-        }
-        let end = looking.at.saturating_add(looking.range).min(looking.size);
-        let places = match volume.places(looking.found.entry.id, looking.at..end) {
-            Ok(Some(places)) => places,
+        };
+        let (id, range) = (looking.found.entry.id, looking.at..*size);
+        let stream = name.as_ref().map_or(Stream::Contents, Stream::Named);
+        match volume.attempt(|system| system.places(id, stream, range)) {
             Ok(None) => {
                 self.looking = Some(looking);
                 return Ok(Step::Wanting);
             }
             Err(fault) if matches!(fault.kind, FaultKind::Source(_)) => return Err(fault),
-            Err(fault) => {
-                self.tell(looking.parent, looking.found, looking.hit, Some(fault));
-                return Ok(Step::GoesOn);
+            Ok(Some(places)) if places.next.is_none_or(|next| next > looking.at) => {
+                for gap in places.pieces.into_iter().flat_map(|place| volume.gaps(place)) {
+                    looking.hit.add(&gap);
+                }
+                match places.next {
+                    Some(next) => looking.at = next,
+                    None => looking.end(None),
+                }
             }
-        };
-        if places.len() >= PLACES_TOLD && looking.range > RANGE_MIN {
-            // There may be more of them than were named.
-            looking.range = (looking.range / 2).max(RANGE_MIN);
-            self.looking = Some(looking);
-            return Ok(Step::GoesOn);
+            Ok(Some(_)) => looking.end(Some(Fault::corrupt("where its bytes are stored"))),
+            Err(fault) => looking.end(Some(fault)),
         }
-        for gap in places.into_iter().flat_map(|place| volume.gaps(place)) {
-            let length = gap.end.saturating_sub(gap.start);
-            let count = match gap.kind {
-                GapKind::Lost => &mut looking.hit.lost,
-                GapKind::InDoubt => &mut looking.hit.in_doubt,
-                GapKind::NotYetKnown => &mut looking.hit.unknown,
-            };
-            *count = count.saturating_add(length);
-        }
-        looking.at = end;
         self.looking = Some(looking);
         Ok(Step::GoesOn)
     }
 
     /// Tells of a thing if it is hit.
     fn tell(&mut self, parent: usize, found: Listed, hit: Hurt, fault: Option<Fault>) {
-        let is_unread =
-            |fault: &Fault| matches!(fault.kind, FaultKind::Unsupported | FaultKind::TooLarge);
-        let is_folder = found.entry.file_type == Some(FileType::Directory);
-        if hit == Hurt::default() && !is_folder && fault.as_ref().is_some_and(is_unread) {
-            self.counts.untold = self.counts.untold.saturating_add(1);
-            return;
-        }
         if hit == Hurt::default() && fault.is_none() {
             return;
         }

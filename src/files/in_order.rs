@@ -4,7 +4,7 @@
 //! files in it comes to each stretch of the disk again and again.
 
 use super::{Step, Volume};
-use crate::file_system::{Fault, FaultKind, FileSystem, NodeId, Result};
+use crate::file_system::{Fault, FaultKind, FileSystem, NodeId, Result, Stream};
 
 /// Files of which it is asked at once where they are stored: what is wanted for them has to
 /// fit into what may be held.
@@ -72,8 +72,8 @@ impl InOrder {
 
 /// Where the first byte of a file is stored.
 fn place(system: &dyn FileSystem, id: NodeId) -> Result<u64> {
-    match system.places(id, 0..1) {
-        Ok(places) => Ok(places.first().map_or(0, |place| place.start)),
+    match system.places(id, Stream::Contents, 0..1) {
+        Ok(places) => Ok(places.pieces.first().map_or(0, |place| place.start)),
         Err(fault @ Fault { kind: FaultKind::Source(_), .. }) => Err(fault),
         Err(_) => Ok(0),
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::cache::Cache;
 use super::survey::cached;
 use crate::disk_contents::locate;
-use crate::file_system::{Fault, FaultKind, FileSystem, NodeId, Open, Result, Subvolume};
+use crate::file_system::{Fault, FaultKind, FileSystem, NodeId, Open, Result, Stream, Subvolume};
 use crate::source::{Error, Gap, ReadAt, gaps};
 
 /// Opens a file system, in as many attempts as it takes.
@@ -64,6 +64,10 @@ impl Opening {
         self.cache.distance()
     }
 }
+
+/// How often a file system is asked where a file lies: each time it looks at some thousands
+/// of its runs.
+const LOOKS_MAX: usize = 1024;
 
 /// An open file system.
 pub struct Volume {
@@ -125,26 +129,25 @@ impl Volume {
         self.cache.blocks_held()
     }
 
-    /// The first gap in what a file's contents are stored in, as far as the file system
-    /// says where that is; `None` in the outer one if something has to be fetched first.
+    /// The first gap in what a file's contents are stored in; `None` in the outer one if
+    /// something has to be fetched first.
     ///
     /// # Errors
     ///
     /// Those of the file system.
     pub fn gap(&self, id: NodeId, range: Range<u64>) -> Result<Option<Option<Gap>>> {
-        let found = self.attempt(|system| system.places(id, range))?;
-        Ok(found
-            .map(|places| places.into_iter().find_map(|place| gaps(&*self.source, place).next())))
-    }
-
-    /// Where what a file stores of `range` lies, as far as the file system says that;
-    /// `None` if something has to be fetched first.
-    ///
-    /// # Errors
-    ///
-    /// Those of the file system.
-    pub fn places(&self, id: NodeId, range: Range<u64>) -> Result<Option<Vec<Range<u64>>>> {
-        self.attempt(|system| system.places(id, range))
+        self.attempt(|system| {
+            let mut at = range.start;
+            for _ in 0..LOOKS_MAX {
+                let places = system.places(id, Stream::Contents, at..range.end)?;
+                let gap = places.pieces.into_iter().find_map(|place| self.gaps(place).next());
+                match places.next.filter(|&next| gap.is_none() && next > at) {
+                    Some(next) => at = next,
+                    None => return Ok(gap),
+                }
+            }
+            Err(Fault::new(FaultKind::TooLarge, "pieces of a file"))
+        })
     }
 
     /// The gaps in a stretch of what the file system stands on.
@@ -163,8 +166,9 @@ impl Volume {
     #[must_use]
     pub fn trace(&self, id: NodeId, range: Range<u64>) -> Vec<Range<u64>> {
         let mut wanted = Vec::new();
-        if let Ok(Some(places)) = self.attempt(|system| system.places(id, range)) {
-            for place in places {
+        if let Ok(Some(places)) = self.attempt(|system| system.places(id, Stream::Contents, range))
+        {
+            for place in places.pieces {
                 self.source.trace(place, &mut wanted);
             }
         }

@@ -48,7 +48,7 @@ fn walk(system: &dyn FileSystem) -> usize {
         }
         let Ok(node) = system.node(id) else { continue };
         let _ = (system.extended_attributes(id), system.streams(id), system.read_link(id));
-        let _ = system.places(id, 0..u64::MAX);
+        let _ = system.places(id, Stream::Contents, 0..u64::MAX);
         for at in [0, 65_536, node.size / 2, node.size.saturating_sub(100), u64::MAX - 9] {
             let _ = system.read_at(id, Stream::Contents, at, &mut buffer);
         }

@@ -78,7 +78,10 @@ fn what_debugfs_writes_is_replayed() {
         let system = made.open();
         assert!(read(&*system) == expected(true, true), "{name}");
         assert_eq!(system.notes(), [Note::JournalReplayed], "{name}");
-        let places = system.places(at(&*system, "file"), 0..u64::MAX).expect("places");
+        let places = system
+            .places(at(&*system, "file"), Stream::Contents, 0..u64::MAX)
+            .expect("places")
+            .pieces;
         let lengths = places.iter().map(|place| place.end - place.start);
         assert_eq!(lengths.sum::<u64>(), 40 << 10, "{name}");
         // The fourth block stands in the journal: there it lies behind its descriptor.

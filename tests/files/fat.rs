@@ -3,7 +3,7 @@
 use crate::made::Made;
 use crate::sample::{Sample, bytes};
 use crate::tree::{Tree, assert_same, entries, of_file_system, of_folder};
-use vma_inspector::file_system::{FileType, identify};
+use vma_inspector::file_system::{FileType, Stream, identify};
 
 /// What FAT knows of `tree`: no owner, no links, times of files that are even seconds.
 pub fn known_to_fat(mut tree: Tree) -> Tree {
@@ -75,7 +75,7 @@ fn what_was_deleted_is_not_listed_and_what_is_in_pieces_is_whole() {
     let system = made.open();
     let (entries, _) = entries(&*system, system.root()).expect("a list");
     let filled = entries.iter().find(|entry| entry.name.0 == b"filled").expect("it is there");
-    let pieces = system.places(filled.id, 0..u64::MAX).expect("places");
+    let pieces = system.places(filled.id, Stream::Contents, 0..u64::MAX).expect("places").pieces;
     assert!(pieces.len() > 20, "{pieces:?}");
     let expected = known_to_fat(of_folder(&made.source));
     assert_same(&expected, &of_file_system(&*system));

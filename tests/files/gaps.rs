@@ -66,7 +66,11 @@ fn a_gap_in_a_file_is_told_by_its_kind_and_the_rest_is_read() {
         let disk = made.disk();
         let system = opened(&disk).expect("it opens");
         let whole = read(&*system, 0, 40_000).expect("it is read");
-        let place = system.places(at(&*system, "whole"), 0..u64::MAX).expect("places")[0].clone();
+        let place = system
+            .places(at(&*system, "whole"), Stream::Contents, 0..u64::MAX)
+            .expect("places")
+            .pieces[0]
+            .clone();
         for kind in [GapKind::Lost, GapKind::InDoubt, GapKind::NotYetKnown] {
             let gap = place.start + 20_480..place.start + 20_481;
             let spoilt = opened(&Spoilt::with_gap(&disk, gap, kind)).expect("it opens");
@@ -96,7 +100,11 @@ fn a_changed_byte_of_btrfs_is_corrupt_or_read_from_the_other_copy() {
         let disk = made.disk();
         let system = opened(&disk).expect("it opens");
         let whole = read(&*system, 0, 40_000).expect("it is read");
-        let place = system.places(at(&*system, "whole"), 0..u64::MAX).expect("places")[0].clone();
+        let place = system
+            .places(at(&*system, "whole"), Stream::Contents, 0..u64::MAX)
+            .expect("places")
+            .pieces[0]
+            .clone();
         let changed = Spoilt::with_bytes(&disk, place.start + 21_000, &[!whole[21_000]]);
         let found = read(&*opened(&changed).expect("it opens"), 0, 40_000);
         if name == "btrfs-dup" {

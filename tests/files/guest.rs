@@ -3,7 +3,7 @@
 use std::fs;
 use std::rc::Rc;
 
-use vma_inspector::file_system::FaultKind;
+use vma_inspector::file_system::{FaultKind, Stream};
 use vma_inspector::files::guest::{
     FACTS_MAX, Fact, FactKind, Guest, LINUX, System, TEXT_MAX, WINDOWS,
 };
@@ -250,7 +250,8 @@ fn what_is_lost_is_told_as_missed_and_the_rest_is_told() {
         made.run("mke2fs -q -t ext4 -d $S $F");
         let system = made.open();
         let id = crate::truth::at(&*system, "etc/passwd");
-        let place = system.places(id, 0..1).expect("places")[0].start + START;
+        let place =
+            system.places(id, Stream::Contents, 0..1).expect("places").pieces[0].start + START;
         let disk: Rc<dyn ReadAt> = Rc::new(disk_with(&made));
         let (volume, _) = opened(Spoilt::with_gap(&disk, place..place + 1, kind), 0, None);
         let (facts, missed) = told(&volume, &LINUX);

@@ -197,7 +197,7 @@ fn file_place(source: &Disk) -> (u64, Vec<u8>) {
     let size = system.node(id).expect("a file").size;
     let mut truth = vec![0; usize::try_from(size).expect("small")];
     assert_eq!(system.read_at(id, Stream::Contents, 0, &mut truth), Ok(truth.len()));
-    (system.places(id, 70_000..71_000).expect("places")[0].start, truth)
+    (system.places(id, Stream::Contents, 70_000..71_000).expect("places").pieces[0].start, truth)
 }
 
 /// Where `needle` lies in a disk.

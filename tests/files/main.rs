@@ -6,6 +6,7 @@ mod backup;
 mod btrfs;
 mod counted;
 mod damage;
+mod damage_beside;
 mod damaged;
 mod exfat;
 mod ext;

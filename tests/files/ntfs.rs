@@ -379,7 +379,7 @@ fn a_log_that_is_not_closed_says_that_it_is_not_replayed() {
         let made = plain(&format!("ntfs-log-{index}"));
         let system = made.open();
         let log = at(&*system, "$LogFile");
-        let place = system.places(log, 0..1).expect("places")[0].start;
+        let place = system.places(log, Stream::Contents, 0..1).expect("places").pieces[0].start;
         let bytes = pages.map(|(used, flags, written)| restart_page(used, flags, written)).concat();
         std::fs::write(made.folder.join("log"), bytes).expect("written");
         made.run(&format!(

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::rc::Rc;
 
-use vma_inspector::file_system::{FaultKind, FileSystem, FileType, Name};
+use vma_inspector::file_system::{FaultKind, FileSystem, FileType, Name, Stream};
 use vma_inspector::files::{Chosen, Contents, Form, Missed, Pack, Step, Volume};
 use vma_inspector::source::{GapKind, ReadAt};
 
@@ -153,7 +153,8 @@ fn with_files(name: &str, path: &str) -> (Made, Rc<dyn ReadAt>, u64) {
     made.run("mke2fs -q -t ext4 -d $S $F");
     let system = made.open();
     let id = crate::truth::at(&*system, path);
-    let place = system.places(id, 0..1 << 30).expect("places")[0].start + START;
+    let place =
+        system.places(id, Stream::Contents, 0..1 << 30).expect("places").pieces[0].start + START;
     let disk: Rc<dyn ReadAt> = Rc::new(disk_with(&made));
     (made, disk, place)
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use vma_inspector::file_system::{
     Batch, Cursor, ExtendedAttribute, Fault, FaultKind, FileSystem, Name, Node, NodeId, Note,
-    Result, Stream, open,
+    Places, Result, Stream, open,
 };
 use vma_inspector::files::cache::{BLOCK, BLOCKS_MAX};
 use vma_inspector::files::{Cache, Opening, Search, Step, Volume, read_as_far};
@@ -61,8 +61,8 @@ impl FileSystem for Waiting {
         self.ask(|system| system.read_at(id, stream, at, &mut room.borrow_mut()))
     }
 
-    fn places(&self, id: NodeId, range: Range<u64>) -> Result<Vec<Range<u64>>> {
-        self.ask(|system| system.places(id, range.clone()))
+    fn places(&self, id: NodeId, stream: Stream<'_>, range: Range<u64>) -> Result<Places> {
+        self.ask(|system| system.places(id, stream, range.clone()))
     }
 
     fn read_link(&self, id: NodeId) -> Result<Name> {
@@ -334,7 +334,10 @@ fn with_file() -> (Rc<dyn ReadAt>, Range<u64>, Vec<u8>) {
     Sample::default().fill(&made.source);
     made.run("mke2fs -q -t ext4 -d $S $F");
     let system = made.open();
-    let places = system.places(at(&*system, "size-1500000"), 0..1 << 20).expect("places");
+    let places = system
+        .places(at(&*system, "size-1500000"), Stream::Contents, 0..1 << 20)
+        .expect("places")
+        .pieces;
     let place = places[0].start + START..places[0].end + START;
     let truth = std::fs::read(made.source.join("size-1500000")).expect("it is of the sample");
     (Rc::new(disk_with(&made)), place, truth)

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::rc::Rc;
 
-use vma_inspector::file_system::FaultKind;
+use vma_inspector::file_system::{FaultKind, Stream};
 use vma_inspector::files::{Chosen, Form, Missed, Volume};
 use vma_inspector::source::{GapKind, ReadAt};
 use vma_inspector::zip::{Entry, Kind, Zip};
@@ -83,7 +83,10 @@ fn what_cannot_be_had_or_has_no_place_in_a_zip_is_left_out_and_told_of() {
     let system = made.open();
     let disk: Rc<dyn ReadAt> = Rc::new(disk_with(&made));
     for path in ["small", "large"] {
-        let places = system.places(crate::truth::at(&*system, path), 0..1 << 30).expect("places");
+        let places = system
+            .places(crate::truth::at(&*system, path), Stream::Contents, 0..1 << 30)
+            .expect("places")
+            .pieces;
         let lost = START + places[0].start + 700_000;
         let spoilt = waiting(Spoilt::with_gap(&disk, lost..lost + 10, GapKind::Lost));
         let missed = pack(&spoilt.volume, &everything(&spoilt), &made.folder.join("a.zip"));

@@ -16,14 +16,17 @@ use super::superblock::Root;
 use super::tree::Disk;
 use crate::error::{Fault, FaultKind, Result};
 use crate::node::{FileType, Node, NodeId};
-use crate::reader::{Batch, Cursor, ExtendedAttribute, FileSystem, Name, Note, Stream, Subvolume};
+use crate::reader::{
+    Batch, Cursor, ExtendedAttribute, FileSystem, Name, Note, Places, Stream, Subvolume,
+};
 
 /// Compressed stretches that are kept unpacked: 1 MiB.
 const UNPACKED_MAX: usize = 8;
 
-/// Bytes that a link's target has at most, and places that are named at once.
+/// Bytes that a link's target has at most, and extents that are looked at at once for where
+/// they lie.
 const LINK_MAX: u64 = 4096;
-const PLACES_MAX: usize = 4096;
+const EXTENTS_MAX: usize = 4096;
 
 struct Btrfs {
     disk: Disk,
@@ -55,6 +58,33 @@ impl Btrfs {
         let missing = || Fault::new(FaultKind::NotFound, format!("inode {number}"));
         let inode = Inode::parse(&item.ok_or_else(missing)?, id)?;
         Ok((tree, number, inode))
+    }
+
+    /// The inode of a file, in its tree.
+    fn file(&self, id: NodeId, stream: Stream<'_>) -> Result<(Tree, u64, Inode)> {
+        let found = self.inode(id)?;
+        if stream != Stream::Contents || found.2.node.file_type != FileType::File {
+            return Err(Fault::new(FaultKind::NotFound, "contents"));
+        }
+        Ok(found)
+    }
+
+    /// Where the bytes at a logical address lie: in each chunk the first copy that has no gap,
+    /// for that is what a read comes to.
+    fn stored(&self, logical: u64, length: u64, pieces: &mut Vec<Range<u64>>) -> Result<()> {
+        let (mut at, end) = (logical, logical.saturating_add(length));
+        while at < end {
+            let mapped = self.disk.chunks.map(at)?;
+            let length = mapped.length.min(end.saturating_sub(at));
+            let copies = || mapped.places.iter().map(|&at| at..at.saturating_add(length));
+            let whole = copies().find(|copy| self.disk.source.gap(copy.clone()).is_none());
+            pieces.extend(whole.or_else(|| copies().next()));
+            if length == 0 {
+                return Err(Fault::corrupt(format!("chunk for {at:#x}")));
+            }
+            at = at.saturating_add(length);
+        }
+        Ok(())
     }
 
     /// The tree of checksums that the contents of `inode` are held against.
@@ -221,22 +251,22 @@ impl FileSystem for Btrfs {
         offset: u64,
         buffer: &mut [u8],
     ) -> Result<usize> {
-        let (tree, number, inode) = self.inode(id)?;
-        if stream != Stream::Contents || inode.node.file_type != FileType::File {
-            return Err(Fault::new(FaultKind::NotFound, "contents"));
-        }
+        let (tree, number, inode) = self.file(id, stream)?;
         let count = to_usize(inode.node.size.saturating_sub(offset)).min(buffer.len());
         let buffer = buffer.get_mut(..count).unwrap_or(&mut []);
         self.read((&tree, number, &inode), offset, buffer)?;
         Ok(count)
     }
 
-    fn places(&self, id: NodeId, range: Range<u64>) -> Result<Vec<Range<u64>>> {
-        let (tree, number, inode) = self.inode(id)?;
+    fn places(&self, id: NodeId, stream: Stream<'_>, range: Range<u64>) -> Result<Places> {
+        let (tree, number, inode) = self.file(id, stream)?;
         let range = range.start..range.end.min(inode.node.size);
-        let mut places = Vec::new();
-        let mut packed_last = 0;
-        self.extents((&tree, number), range, |_, extent, part| {
+        let mut places = Places::default();
+        let (mut packed_last, mut looked) = (0, 0_usize);
+        self.extents((&tree, number), range.clone(), |_, extent, part| {
+            looked = looked.saturating_add(1);
+            places.next = Some(part.end).filter(|&at| looked >= EXTENTS_MAX && at < range.end);
+            let goes_on = places.next.is_none();
             let (logical, length) = match extent.place {
                 Where::Plain { logical } => {
                     let skip = part.start.saturating_sub(extent.start);
@@ -246,15 +276,10 @@ impl FileSystem for Btrfs {
                     packed_last = stretch.logical;
                     (stretch.logical, to_u64(stretch.packed))
                 }
-                Where::Packed { .. } | Where::Inline { .. } | Where::Zeros => return Ok(true),
+                Where::Packed { .. } | Where::Inline { .. } | Where::Zeros => return Ok(goes_on),
             };
-            let mapped = self.disk.chunks.map(logical)?;
-            let length = length.min(mapped.length);
-            let copies = || mapped.places.iter().map(|&at| at..at.saturating_add(length));
-            // A copy that is whole is what a read comes to.
-            let whole = copies().find(|copy| self.disk.source.gap(copy.clone()).is_none());
-            places.extend(whole.or_else(|| copies().next()));
-            Ok(places.len() < PLACES_MAX)
+            self.stored(logical, length, &mut places.pieces)?;
+            Ok(goes_on)
         })?;
         Ok(places)
     }

@@ -12,15 +12,14 @@ use super::recovery::{Recovered, recover};
 use super::{attributes, listing};
 use crate::error::{Fault, FaultKind, Result};
 use crate::node::{FileType, Node, NodeId};
-use crate::reader::{Batch, Cursor, ExtendedAttribute, FileSystem, Name, Note, Stream};
+use crate::reader::{Batch, Cursor, ExtendedAttribute, FileSystem, Name, Note, Places, Stream};
 
 /// Targets of links that stand in the inode are shorter than this; others have a block.
 const FAST_LINK: u64 = 60;
 const LINK_MAX: u64 = 64 << 10;
 
-/// Pieces that are named at once, and runs that are looked at for them.
-const PLACES_MAX: usize = 4096;
-const RUNS_MAX: usize = 16_384;
+/// Runs that are looked at at once for where they lie.
+const RUNS_MAX: usize = 4096;
 
 struct Ext {
     disk: Disk,
@@ -70,9 +69,9 @@ impl Ext {
     }
 
     /// The inode of a file that can be read.
-    fn file(&self, id: NodeId) -> Result<Inode> {
+    fn contents(&self, id: NodeId, stream: Stream<'_>) -> Result<Inode> {
         let inode = self.inode(id)?;
-        if inode.node.file_type != FileType::File {
+        if inode.node.file_type != FileType::File || stream != Stream::Contents {
             return Err(Fault::new(FaultKind::NotFound, "contents"));
         }
         readable(inode)
@@ -110,10 +109,7 @@ impl FileSystem for Ext {
         offset: u64,
         buffer: &mut [u8],
     ) -> Result<usize> {
-        if stream != Stream::Contents {
-            return Err(Fault::new(FaultKind::NotFound, "stream"));
-        }
-        let inode = self.file(id)?;
+        let inode = self.contents(id, stream)?;
         let left = to_usize(inode.size.saturating_sub(offset)).min(buffer.len());
         let part = buffer.get_mut(..left).unwrap_or_default();
         if !part.is_empty() {
@@ -122,16 +118,14 @@ impl FileSystem for Ext {
         Ok(left)
     }
 
-    fn places(&self, id: NodeId, range: Range<u64>) -> Result<Vec<Range<u64>>> {
-        let inode = self.file(id)?;
-        let mut places = Vec::new();
-        if inode.is_inline {
-            return Ok(places);
-        }
+    fn places(&self, id: NodeId, stream: Stream<'_>, range: Range<u64>) -> Result<Places> {
+        let inode = self.contents(id, stream)?;
+        let mut pieces = Vec::new();
         let size = self.disk.superblock.block_size;
-        let (mut at, end) = (range.start, range.end.min(inode.size));
+        let end = range.end.min(if inode.is_inline { 0 } else { inode.size });
+        let mut at = range.start;
         for _ in 0..RUNS_MAX {
-            if at >= end || places.len() >= PLACES_MAX {
+            if at >= end {
                 break;
             }
             let run = self.disk.run(&inode, at / size)?;
@@ -141,14 +135,13 @@ impl FileSystem for Ext {
                 let start = self.disk.place(block, "contents")?.saturating_add(skip);
                 let place = start..start.saturating_add(length);
                 match &self.overlay {
-                    Some(overlay) => places.extend(overlay.places(place)),
-                    None => places.push(place),
+                    Some(overlay) => pieces.extend(overlay.places(place)),
+                    None => pieces.push(place),
                 }
             }
             at = at.saturating_add(length);
         }
-        places.truncate(PLACES_MAX);
-        Ok(places)
+        Ok(Places { pieces, next: (at < end).then_some(at) })
     }
 
     fn read_link(&self, id: NodeId) -> Result<Name> {

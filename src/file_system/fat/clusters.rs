@@ -11,6 +11,7 @@ use super::chain::{Chain, STEPS_MAX};
 use super::table::{Next, Table};
 use crate::blocks::{Blocks, read_exact};
 use crate::error::{Fault, FaultKind, Result};
+use crate::reader::Places;
 
 /// Where the clusters of a file start, and how they follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,14 +171,19 @@ impl Clusters {
 /// Pieces that are named at once.
 const PLACES_MAX: usize = 4096;
 
-/// Where the bytes `range` of a file lie, at most so many.
-pub(super) fn places(chain: &Chain, range: Range<u64>) -> Vec<Range<u64>> {
-    let (mut at, mut found) = (range.start, Vec::new());
-    while at < range.end && found.len() < PLACES_MAX {
+/// Where the bytes `range` of a file lie, at most so many, or up to where the chain ends.
+///
+/// # Errors
+///
+/// It does not come to the first of them.
+pub(super) fn places(chain: &Chain, range: Range<u64>) -> Result<Places> {
+    let (mut at, mut pieces) = (range.start, Vec::new());
+    while at < range.end && pieces.len() < PLACES_MAX {
         let Some(piece) = chain.piece_at(at) else { break };
         let length = (piece.end.saturating_sub(piece.start)).min(range.end.saturating_sub(at));
-        found.push(piece.start..piece.start.saturating_add(length));
+        pieces.push(piece.start..piece.start.saturating_add(length));
         at = at.saturating_add(length);
     }
-    found
+    let next = (at < range.end).then_some(at);
+    if next == Some(range.start) { Err(chain.fault()) } else { Ok(Places { pieces, next }) }
 }

@@ -11,7 +11,7 @@ use super::stored::Stored;
 use super::{entries, sets};
 use crate::error::{Fault, FaultKind, Result};
 use crate::node::{Node, NodeId};
-use crate::reader::{Batch, Cursor, ExtendedAttribute, FileSystem, Name, Note, Stream};
+use crate::reader::{Batch, Cursor, ExtendedAttribute, FileSystem, Name, Note, Places, Stream};
 
 /// What stands for the root directory: the boot sector is no entry.
 const ROOT: NodeId = NodeId(0);
@@ -43,10 +43,10 @@ impl Fat {
         }
     }
 
-    fn file(&self, id: NodeId) -> Result<(Stored, Rc<Chain>)> {
+    fn file(&self, id: NodeId, stream: Stream<'_>) -> Result<(Stored, Rc<Chain>)> {
         let stored = self.stored(id)?;
-        if stored.is_directory {
-            return Err(Fault::new(FaultKind::NotFound, "contents of a directory"));
+        if stored.is_directory || stream != Stream::Contents {
+            return Err(Fault::new(FaultKind::NotFound, "such contents"));
         }
         // Behind what was written nothing is read, be it there or not.
         let length = Some(stored.valid);
@@ -98,10 +98,7 @@ impl FileSystem for Fat {
         offset: u64,
         buffer: &mut [u8],
     ) -> Result<usize> {
-        if stream != Stream::Contents {
-            return Err(Fault::new(FaultKind::NotFound, "stream"));
-        }
-        let (stored, chain) = self.file(id)?;
+        let (stored, chain) = self.file(id, stream)?;
         let count = to_usize(stored.size.saturating_sub(offset)).min(buffer.len());
         let written = to_usize(stored.valid.saturating_sub(offset)).min(count);
         let buffer = buffer.get_mut(..count).unwrap_or(&mut []);
@@ -112,9 +109,9 @@ impl FileSystem for Fat {
         Ok(count)
     }
 
-    fn places(&self, id: NodeId, range: Range<u64>) -> Result<Vec<Range<u64>>> {
-        let (stored, chain) = self.file(id)?;
-        Ok(places(&chain, range.start..range.end.min(stored.valid)))
+    fn places(&self, id: NodeId, stream: Stream<'_>, range: Range<u64>) -> Result<Places> {
+        let (stored, chain) = self.file(id, stream)?;
+        places(&chain, range.start..range.end.min(stored.valid))
     }
 
     fn read_link(&self, _: NodeId) -> Result<Name> {

@@ -11,7 +11,9 @@ use super::rock::{Rock, Skip};
 use crate::blocks::{Blocks, read_exact};
 use crate::error::{Fault, FaultKind, Result};
 use crate::node::{FileType, Node, NodeId};
-use crate::reader::{Batch, Cursor, Entry, ExtendedAttribute, FileSystem, Name, Note, Stream};
+use crate::reader::{
+    Batch, Cursor, Entry, ExtendedAttribute, FileSystem, Name, Note, Places, Stream,
+};
 
 /// What stands for the root directory: no record lies there.
 const ROOT: NodeId = NodeId(0);
@@ -284,8 +286,8 @@ impl Thing {
     }
 
     /// Whether its bytes can be read.
-    fn contents(&self) -> Result<()> {
-        if self.file_type() != FileType::File {
+    fn contents(&self, stream: Stream<'_>) -> Result<()> {
+        if self.file_type() != FileType::File || stream != Stream::Contents {
             return Err(Fault::new(FaultKind::NotFound, "contents"));
         }
         if self.rock.packed.is_some() {
@@ -343,11 +345,8 @@ impl FileSystem for Iso {
         offset: u64,
         buffer: &mut [u8],
     ) -> Result<usize> {
-        if stream != Stream::Contents {
-            return Err(Fault::new(FaultKind::NotFound, "stream"));
-        }
         let thing = self.thing(id)?;
-        thing.contents()?;
+        thing.contents(stream)?;
         let count = to_usize(thing.size().saturating_sub(offset)).min(buffer.len());
         let mut rest = buffer.get_mut(..count).unwrap_or(&mut []);
         let end = offset.saturating_add(to_u64(count));
@@ -361,15 +360,15 @@ impl FileSystem for Iso {
         Ok(count)
     }
 
-    fn places(&self, id: NodeId, range: Range<u64>) -> Result<Vec<Range<u64>>> {
+    fn places(&self, id: NodeId, stream: Stream<'_>, range: Range<u64>) -> Result<Places> {
         let thing = self.thing(id)?;
-        thing.contents()?;
-        let mut places = Vec::new();
+        thing.contents(stream)?;
+        let mut pieces = Vec::new();
         thing.parts(range, |place| {
-            places.push(place);
+            pieces.push(place);
             Ok(())
         })?;
-        Ok(places)
+        Ok(Places { pieces, next: None })
     }
 
     fn read_link(&self, id: NodeId) -> Result<Name> {

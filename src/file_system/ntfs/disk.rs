@@ -11,6 +11,7 @@ use super::record::{Attribute, Form, kind};
 use super::runs::{Place, Runs};
 use crate::blocks::{Blocks, read_exact};
 use crate::error::{Fault, FaultKind, Result};
+use crate::reader::Places;
 
 /// Flags of an attribute: how it is compressed, and what else was done to it.
 const COMPRESSION: u16 = 0x00ff;
@@ -24,8 +25,8 @@ const UNIT_MAX: u64 = 4 << 20;
 /// The stream of `$BadClus` that is a hole as large as the volume, and is not marked so.
 const BAD: &[u8] = b"$\0B\0a\0d\0";
 
-/// Pieces that [`Disk::places`] names, at most.
-const PLACES_MAX: usize = 1 << 16;
+/// Runs that [`Disk::places`] looks at, at most.
+const RUNS_LOOKED_AT: usize = 4096;
 
 /// An attribute with all its parts together.
 #[derive(Debug)]
@@ -347,20 +348,29 @@ impl Disk {
     }
 
     /// Where the bytes of `range` of a value lie, holes left out.
-    pub(super) fn places(&self, stored: &Stored, range: Range<u64>) -> Vec<Range<u64>> {
-        let mut places = Vec::new();
-        let Value::Mapped(mapped) = &stored.value else { return places };
+    ///
+    /// # Errors
+    ///
+    /// The run list ends before.
+    pub(super) fn places(&self, stored: &Stored, range: Range<u64>) -> Result<Places> {
+        let mut places = Places::default();
+        let Value::Mapped(mapped) = &stored.value else { return Ok(places) };
         let end = range.end.min(mapped.initialized);
         let mut at = range.start;
-        while at < end && places.len() < PLACES_MAX {
-            let Some((place, count)) = mapped.runs.piece(at, self.geometry.cluster) else { break };
+        for _ in 0..RUNS_LOOKED_AT {
+            if at >= end {
+                return Ok(places);
+            }
+            let piece = mapped.runs.piece(at, self.geometry.cluster);
+            let (place, count) = piece.ok_or_else(|| Fault::corrupt("run list: ends early"))?;
             let count = count.min(end.saturating_sub(at));
             if let Place::At(place) = place {
-                places.push(place..place.saturating_add(count));
+                places.pieces.push(place..place.saturating_add(count));
             }
             at = at.saturating_add(count);
         }
-        places
+        places.next = (at < end).then_some(at);
+        Ok(places)
     }
 }
 

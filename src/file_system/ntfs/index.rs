@@ -162,7 +162,8 @@ impl<'a> Index<'a> {
     fn announce(&self, blocks: &Stored, numbers: impl Iterator<Item = u64>) {
         let places = numbers.flat_map(|number| {
             let offset = number.saturating_mul(self.block);
-            self.disk.places(blocks, offset..offset.saturating_add(1))
+            let places = self.disk.places(blocks, offset..offset.saturating_add(1));
+            places.unwrap_or_default().pieces
         });
         announce(self.disk.blocks.source(), places.map(|place| place.start).collect());
     }

@@ -19,7 +19,7 @@ use super::table::Table;
 use crate::blocks::Blocks;
 use crate::error::{Fault, FaultKind, Result};
 use crate::node::{FileType, Node, NodeId};
-use crate::reader::{Batch, Cursor, ExtendedAttribute, FileSystem, Name, Note, Stream};
+use crate::reader::{Batch, Cursor, ExtendedAttribute, FileSystem, Name, Note, Places, Stream};
 
 /// Bytes of a block of the cache, and how many there are: 8 MiB together. A record is of
 /// 1 KiB, and those of a folder lie near each other.
@@ -199,10 +199,10 @@ impl FileSystem for Ntfs {
         self.disk.read(stored, offset, buffer, Through::Nothing).map_err(about)
     }
 
-    fn places(&self, id: NodeId, range: Range<u64>) -> Result<Vec<Range<u64>>> {
+    fn places(&self, id: NodeId, stream: Stream<'_>, range: Range<u64>) -> Result<Places> {
         let file = self.file(id)?;
-        let stored = self.contents(&file)?;
-        Ok(stored.map(|stored| self.disk.places(stored, range)).unwrap_or_default())
+        let stored = self.stream(&file, stream)?;
+        stored.map_or_else(|| Ok(Places::default()), |stored| self.disk.places(stored, range))
     }
 
     fn read_link(&self, id: NodeId) -> Result<Name> {

@@ -8,6 +8,10 @@ use super::disk::Disk;
 use super::inode::Inode;
 use super::map::{Run, runs};
 use crate::error::{Fault, Result};
+use crate::reader::Places;
+
+/// Runs that are looked at at once for where they lie.
+const RUNS_LOOKED_AT: usize = 4096;
 
 /// That what is read of it is what the kernel would read.
 pub(super) fn check(disk: &Disk, inode: &Inode) -> Result<()> {
@@ -51,28 +55,23 @@ pub(super) fn read(disk: &Disk, inode: &Inode, offset: u64, buffer: &mut [u8]) -
     Ok(left)
 }
 
-/// Where the bytes in `range` of a file lie on the disk, at most `count_max` pieces, and
-/// as many looks at what says so.
+/// Where the bytes in `range` of a file lie on the disk, by as many runs as
+/// [`RUNS_LOOKED_AT`], and those that come with the last.
 ///
 /// # Errors
 ///
 /// As [`read`].
-pub(super) fn places(
-    disk: &Disk,
-    inode: &Inode,
-    range: Range<u64>,
-    count_max: usize,
-) -> Result<Vec<Range<u64>>> {
+pub(super) fn places(disk: &Disk, inode: &Inode, range: Range<u64>) -> Result<Places> {
     check(disk, inode)?;
     let (block_size, fork) = (disk.superblock.block_size, inode.contents());
-    let (mut places, mut looked): (Vec<Range<u64>>, usize) = (Vec::new(), 0);
+    let (mut pieces, mut looked): (Vec<Range<u64>>, usize) = (Vec::new(), 0);
     let end = range.end.min(inode.size);
     let mut at = range.start;
-    while at < end && places.len() < count_max && looked < count_max {
-        looked = looked.saturating_add(1);
+    while at < end && looked < RUNS_LOOKED_AT {
         for Run { first, count, at: stored, is_unwritten } in
             runs(disk, inode.number, &fork, at / block_size)?
         {
+            looked = looked.saturating_add(1);
             let start = at;
             at = first.saturating_add(count).saturating_mul(block_size).min(end);
             let stored = stored.filter(|_| start < at && !is_unwritten);
@@ -80,12 +79,11 @@ pub(super) fn places(
             let within = start.saturating_sub(first.saturating_mul(block_size));
             let place = place.saturating_add(within);
             let piece = place..place.saturating_add(at.saturating_sub(start));
-            match places.last_mut() {
+            match pieces.last_mut() {
                 Some(last) if last.end == piece.start => last.end = piece.end,
-                _ => places.push(piece),
+                _ => pieces.push(piece),
             }
         }
     }
-    places.truncate(count_max);
-    Ok(places)
+    Ok(Places { pieces, next: (at < end).then_some(at) })
 }

@@ -11,10 +11,7 @@ use super::inode::Inode;
 use super::{attribute, contents, directory, link, replay};
 use crate::error::{Fault, FaultKind, Result};
 use crate::node::{FileType, Node, NodeId};
-use crate::reader::{Batch, Cursor, ExtendedAttribute, FileSystem, Name, Note, Stream};
-
-/// Places that are named at once.
-const PLACES_MAX: usize = 4096;
+use crate::reader::{Batch, Cursor, ExtendedAttribute, FileSystem, Name, Note, Places, Stream};
 
 struct Xfs {
     disk: Disk,
@@ -53,6 +50,15 @@ impl Xfs {
         Ok(inode)
     }
 
+    /// The inode of a file.
+    fn contents(&self, id: NodeId, stream: Stream<'_>) -> Result<Rc<Inode>> {
+        let inode = self.inode(id)?;
+        if inode.file_type != FileType::File || stream != Stream::Contents {
+            return Err(Self::no("such contents", id));
+        }
+        Ok(inode)
+    }
+
     fn no(what: &str, id: NodeId) -> Fault {
         Fault::new(FaultKind::NotFound, format!("inode {}: no {what}", id.0))
     }
@@ -82,19 +88,11 @@ impl FileSystem for Xfs {
         offset: u64,
         buffer: &mut [u8],
     ) -> Result<usize> {
-        let inode = self.inode(id)?;
-        if inode.file_type != FileType::File || stream != Stream::Contents {
-            return Err(Self::no("such contents", id));
-        }
-        contents::read(&self.disk, &inode, offset, buffer)
+        contents::read(&self.disk, &*self.contents(id, stream)?, offset, buffer)
     }
 
-    fn places(&self, id: NodeId, range: Range<u64>) -> Result<Vec<Range<u64>>> {
-        let inode = self.inode(id)?;
-        match inode.file_type {
-            FileType::File => contents::places(&self.disk, &inode, range, PLACES_MAX),
-            _ => Ok(Vec::new()),
-        }
+    fn places(&self, id: NodeId, stream: Stream<'_>, range: Range<u64>) -> Result<Places> {
+        contents::places(&self.disk, &*self.contents(id, stream)?, range)
     }
 
     fn read_link(&self, id: NodeId) -> Result<Name> {

@@ -50,8 +50,7 @@ impl FilesDamage {
             .count("folders", counts.folders)
             .count("hit", counts.hit)
             .count("cut", counts.cut)
-            .count("untold", counts.untold)
-            .count("streams", counts.streams);
+            .count("untold", counts.untold);
         JsValue::from(fields).into()
     }
 

@@ -114,10 +114,8 @@ export interface FileDamageUpdate {
   hit: number;
   /** Folders of which not all names are known. */
   cut: number;
-  /** Files of which the file system does not say where they lie. */
+  /** Things of which it cannot be told where all of their bytes lie. */
   untold: number;
-  /** Streams beside files, which are not looked at. */
-  streams: number;
 }
 
 /** A part of a file. */

@@ -75,7 +75,7 @@ fn walk(system: &dyn FileSystem) {
         }
         let Ok(node) = system.node(id) else { continue };
         let _ = (system.extended_attributes(id), system.read_link(id));
-        let _ = system.places(id, 0..u64::MAX);
+        let _ = system.places(id, Stream::Contents, 0..u64::MAX);
         for (name, _) in system.streams(id).unwrap_or_default().iter().take(4) {
             compare(system, id, Stream::Named(name));
         }

@@ -12,7 +12,7 @@ import { pathText } from "./walk.js";
 /** How a walk ended, or that it goes on. @typedef {"runs" | "done" | "cut" | "stopped"} End */
 
 /** Before anything was looked at. @type {Far} */
-export const NOT_FAR = { things: 0, folders: 0, hit: 0, cut: 0, untold: 0, streams: 0 };
+export const NOT_FAR = { things: 0, folders: 0, hit: 0, cut: 0, untold: 0 };
 
 /**
  * @param {FileDamaged} damaged
@@ -42,9 +42,9 @@ export function hitWords({ lost, inDoubt, unknown, fault }) {
  * @param {Far} far
  * @param {End} end
  */
-export function farWords({ things, folders, hit }, end) {
+export function farWords({ things, folders, hit, untold }, end) {
   if (end === "done" && things + folders === 0) return text("files.hits-whole");
-  if (end === "done" && hit === 0) {
+  if (end === "done" && hit + untold === 0) {
     return `${text("files.hits-none")} ${text("files.hits-looked", { count: things + folders })}`;
   }
   return [
@@ -61,11 +61,10 @@ export function farWords({ things, folders, hit }, end) {
  * What nobody can tell of it.
  * @param {Far} far
  */
-export function limitsOf({ things, folders, cut, untold, streams }) {
+export function limitsOf({ things, folders, cut, untold }) {
   return [
     cut > 0 && text("files.hits-cut", { count: cut }),
     untold > 0 && text("files.hits-untold", { count: untold }),
-    streams > 0 && text("files.hits-streams", { count: streams }),
     things + folders > 0 && text("files.hits-limits"),
   ].filter((words) => words !== false);
 }
