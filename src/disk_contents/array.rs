@@ -3,12 +3,16 @@
 use std::rc::Rc;
 
 use crate::file_system::RaidMember;
+use crate::partition::copies::Copies;
 use crate::partition::lvm::Refusal;
 use crate::partition::raid_bitmap;
 use crate::source::{Error, Mirrored, ReadAt, Window};
 
 /// Members of one array, each with the area that it takes.
 pub(super) type Members = Vec<(RaidMember, Rc<dyn ReadAt>)>;
+
+/// What is put together: its bytes, and what is to be said of the mirrors in it.
+pub(super) type Whole = (Rc<dyn ReadAt>, Option<Copies>);
 
 /// The array of `members`.
 ///
@@ -18,7 +22,7 @@ pub(super) type Members = Vec<(RaidMember, Rc<dyn ReadAt>)>;
 /// # Errors
 ///
 /// The source cannot be read. That bytes are lost is no error.
-pub(super) fn array(members: &Members) -> Result<Result<Rc<dyn ReadAt>, Refusal>, Error> {
+pub(super) fn array(members: &Members) -> Result<Result<Whole, Refusal>, Error> {
     let newest = members.iter().max_by_key(|(member, _)| member.events);
     let Some((newest, _)) = newest else { return Ok(Err(Refusal::Corrupt)) };
     if newest.level != 1 {
@@ -51,6 +55,8 @@ pub(super) fn array(members: &Members) -> Result<Result<Rc<dyn ReadAt>, Refusal>
         let end = member.data.end.min(member.data.start.saturating_add(size));
         Rc::new(Window::new(Rc::clone(source), member.data.start..end))
     };
-    let copies = in_step.iter().map(data).collect();
-    Ok(Ok(Rc::new(Mirrored::new(copies, differing, size))))
+    let copies: Vec<_> = in_step.iter().map(data).collect();
+    let all = usize::try_from(newest.members).unwrap_or(usize::MAX);
+    let told = Copies::new(all, copies.len(), Some(&differing), size);
+    Ok(Ok((Rc::new(Mirrored::new(copies, differing, size)), Some(told))))
 }

@@ -4,8 +4,9 @@ use core::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::array::{Members, array};
+use super::array::{Members, Whole, array};
 use crate::file_system::{RaidMember, raid_member};
+use crate::partition::copies::Copies;
 use crate::partition::lvm::{
     Group, PIECES_MAX, PhysicalVolume, Refusal, assemble, physical_volume,
 };
@@ -67,7 +68,7 @@ pub(super) struct Part {
     pub(super) disks: Vec<usize>,
     /// Whether areas beside the first may have a part in it.
     pub(super) is_shared: bool,
-    pub(super) source: Result<Rc<dyn ReadAt>, Refusal>,
+    pub(super) source: Result<Whole, Refusal>,
 }
 
 impl Part {
@@ -83,6 +84,8 @@ struct Physical {
     source: Rc<dyn ReadAt>,
     volume: PhysicalVolume,
     is_shared: bool,
+    /// Of the array that it is.
+    copies: Option<Copies>,
 }
 
 /// All that is put together of `members`, which are in the order of their disks and
@@ -102,19 +105,20 @@ pub(super) fn parts(members: Vec<Member>) -> Result<Vec<Part>, Error> {
                 members.push((member, source));
             }
             Held::Physical(volume) => {
-                physical.push(Physical { places: vec![place], source, volume, is_shared: false });
+                let (places, is_shared, copies) = (vec![place], false, None);
+                physical.push(Physical { places, source, volume, is_shared, copies });
             }
         }
     }
     for (id, (places, members)) in arrays {
         let source = array(&members)?;
         let inside = match &source {
-            Ok(source) => physical_volume(&Glimpse::new(&**source))?,
+            Ok((source, _)) => physical_volume(&Glimpse::new(&**source))?,
             Err(_) => None,
         };
         match (source, inside) {
-            (Ok(source), Some(volume)) => {
-                physical.push(Physical { places, source, volume, is_shared: true });
+            (Ok((source, copies)), Some(volume)) => {
+                physical.push(Physical { places, source, volume, is_shared: true, copies });
             }
             (source, _) => parts.extend(array_part(&id, places, &members, source)),
         }
@@ -129,7 +133,7 @@ fn array_part(
     id: &str,
     places: Vec<Place>,
     members: &Members,
-    source: Result<Rc<dyn ReadAt>, Refusal>,
+    source: Result<Whole, Refusal>,
 ) -> Option<Part> {
     let (member, _) = members.first()?;
     Some(Part {
@@ -175,6 +179,8 @@ fn groups(physical: &[Physical]) -> Result<Vec<Part>, Error> {
         for (number, volume) in group.shown() {
             let on = group.on(number);
             let on = chosen.iter().filter(|one| on.contains(&one.volume.uuid.as_str()));
+            let below = on.clone().fold(None, |below, one| Copies::worse(below, one.copies));
+            let made = assemble(group, &sources, number, &left)?;
             parts.push(Part {
                 places: places.clone(),
                 name: volume.name.clone(),
@@ -182,7 +188,7 @@ fn groups(physical: &[Physical]) -> Result<Vec<Part>, Error> {
                 size: volume.size,
                 disks: disks(on.flat_map(|one| &one.places)),
                 is_shared,
-                source: assemble(group, &sources, number, &left)?,
+                source: made.map(|(source, own)| (source, Copies::worse(own, below))),
             });
         }
     }

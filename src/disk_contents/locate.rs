@@ -34,7 +34,7 @@ pub fn locate(
         Some(number) => {
             let mut listed =
                 parts(members(disks)?)?.into_iter().filter(|part| part.place() == (0, area));
-            listed.nth(number).and_then(|part| part.source.ok())
+            listed.nth(number).and_then(|part| part.source.ok()).map(|(source, _)| source)
         }
     };
     let Some(source) = source else { return Ok(None) };

@@ -18,6 +18,7 @@ pub use self::locate::{Located, locate};
 
 use crate::file_system::{Identified, Kind, Proof, identify};
 use crate::partition::boot_loader::BootLoader;
+use crate::partition::copies::Copies;
 use crate::partition::lvm::{PhysicalVolume, Refusal};
 use crate::partition::{Layout, Partition, Scheme, Use, layout};
 use crate::source::{Error, Glimpse, Lacking, ReadAt};
@@ -97,6 +98,8 @@ pub struct Joined {
     pub disks: Vec<usize>,
     /// Why it is not put together.
     pub refusal: Option<Refusal>,
+    /// If it is, and lies on a mirror: how many copies there are of it, and are read.
+    pub copies: Option<Copies>,
 }
 
 /// A system that a disk belongs to.
@@ -191,8 +194,9 @@ fn add(
         let mut volume = Area::unseen(part.size);
         let refusal = part.source.as_ref().err().cloned();
         let (name, kind, disks) = (part.name, part.kind, part.disks);
-        volume.joined = Some(Joined { name, kind, disks, refusal });
-        if let Some(source) = part.source.ok().filter(|_| *left > 0) {
+        let copies = part.source.as_ref().ok().and_then(|(_, copies)| *copies);
+        volume.joined = Some(Joined { name, kind, disks, refusal, copies });
+        if let Some((source, _)) = part.source.ok().filter(|_| *left > 0) {
             *left = left.saturating_sub(1);
             let found = identify(&*source)?;
             contents.lacking = contents.lacking.or(found.lacking);

@@ -5,6 +5,7 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::copies::Copies;
 use super::lvm_group::{Group, GroupDisk, LogicalVolume, Segment, Weave};
 use super::raid_bitmap;
 use crate::source::{Error, Glimpse, Mirrored, ReadAt, Spread, Window, le_u32, le_u64};
@@ -63,7 +64,7 @@ type Put<Value> = Result<Result<Value, Refusal>, Error>;
 /// Puts together volume number `number` of all of a group, of which `disks` are those
 /// physical volumes that are there, with their identifiers; hidden volumes and their legs
 /// are found among the others. Takes from `left` as many pieces as it is made of, of
-/// [`PIECES_MAX`] for all volumes together.
+/// [`PIECES_MAX`] for all volumes together. Says of the mirrors in it what lacks of them.
 ///
 /// # Errors
 ///
@@ -73,10 +74,12 @@ pub fn assemble(
     disks: &[(String, Rc<dyn ReadAt>)],
     number: usize,
     left: &Cell<usize>,
-) -> Put<Rc<dyn ReadAt>> {
+) -> Put<(Rc<dyn ReadAt>, Option<Copies>)> {
     let Some(volume) = group.volumes.get(number) else { return Ok(Err(Refusal::Corrupt)) };
     let volumes = group.volumes.iter().map(|volume| (volume.name.as_str(), volume)).collect();
-    Assembly { group, disks, volumes, left }.volume(volume, 0)
+    let assembly = Assembly { group, disks, volumes, left, copies: Cell::new(None) };
+    let made = assembly.volume(volume, 0)?;
+    Ok(made.map(|source| (source, assembly.copies.get())))
 }
 
 struct Assembly<'a> {
@@ -84,6 +87,8 @@ struct Assembly<'a> {
     disks: &'a [(String, Rc<dyn ReadAt>)],
     volumes: BTreeMap<&'a str, &'a LogicalVolume>,
     left: &'a Cell<usize>,
+    /// Of the mirrors that were come by.
+    copies: Cell<Option<Copies>>,
 }
 
 impl Assembly<'_> {
@@ -210,7 +215,7 @@ impl Assembly<'_> {
         {
             differing = raid_bitmap::of_mirror(&*log, region, length)?;
         }
-        Ok(Ok(mirrored(legs, differing, length)))
+        Ok(Ok(self.mirrored(legs, segment.on.len(), differing, length)))
     }
 
     /// A RAID 1: legs that are up to date by what dm-raid wrote down on each.
@@ -248,18 +253,24 @@ impl Assembly<'_> {
         let is_alike = first.is_alike && !volume.is_unlike;
         let bitmap = raid_bitmap::of_md(&*first.meta, LEG_BITMAP, first.events, length)?;
         let differing = bitmap.filter(|_| is_alike);
-        Ok(Ok(mirrored(legs.into_iter().map(|leg| leg.image).collect(), differing, length)))
+        let images = legs.into_iter().map(|leg| leg.image).collect();
+        Ok(Ok(self.mirrored(images, segment.on.len() / 2, differing, length)))
     }
-}
 
-/// Copies of the same: where they may differ, the first counts; `None` is everywhere.
-fn mirrored(
-    copies: Vec<Rc<dyn ReadAt>>,
-    differing: Option<Vec<Range<u64>>>,
-    size: u64,
-) -> Rc<dyn ReadAt> {
-    let everywhere = 0..size;
-    Rc::new(Mirrored::new(copies, differing.unwrap_or_else(|| vec![everywhere]), size))
+    /// Copies of the same, of `all` that there should be: where they may differ, the first
+    /// counts; `None` is everywhere.
+    fn mirrored(
+        &self,
+        copies: Vec<Rc<dyn ReadAt>>,
+        all: usize,
+        differing: Option<Vec<Range<u64>>>,
+        size: u64,
+    ) -> Rc<dyn ReadAt> {
+        let told = Copies::new(all, copies.len(), differing.as_deref(), size);
+        self.copies.set(Copies::worse(self.copies.get(), Some(told)));
+        let everywhere = 0..size;
+        Rc::new(Mirrored::new(copies, differing.unwrap_or_else(|| vec![everywhere]), size))
+    }
 }
 
 /// A leg of a RAID 1.

@@ -6,6 +6,7 @@
 //! other counts, and that is told too.
 
 pub mod boot_loader;
+pub mod copies;
 mod gpt;
 pub mod lvm;
 mod lvm_assemble;

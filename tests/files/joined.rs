@@ -318,3 +318,44 @@ fn a_volume_over_several_disks_is_opened_through_one_cache() {
         }
     }
 }
+
+/// How many copies there should be of a volume, how many are read, and how many bytes of them
+/// may differ.
+fn copies(disks: &[Disk], name: &str) -> (u32, u32, u64) {
+    let copies = by_name(disks, name).1.copies.expect("it lies on a mirror");
+    (copies.all, copies.read, copies.differing)
+}
+
+#[test]
+fn of_copies_that_are_missing_or_fell_behind_it_is_said_how_many_are_read() {
+    let disks = md();
+    // What `mdadm --examine` says of the members: `Array State : AA` of all but md5's, of
+    // whose the first says `A.`, and the second has fewer events.
+    for number in [1, 2, 3] {
+        assert_eq!(copies(&disks[..18], &format!("any:{number}")), (2, 2, 0));
+    }
+    assert_eq!(copies(&disks[..18], "any:5"), (2, 1, 0));
+    assert_eq!(copies(&disks[..1], "any:1"), (2, 1, 0));
+    // A volume of LVM on an array.
+    assert_eq!(copies(&disks[..18], "root"), (2, 2, 0));
+    let without: Vec<_> = disks[..11].to_vec();
+    assert_eq!(copies(&without, "root"), (2, 1, 0));
+    let disks = lvm();
+    for name in ["mirrored", "old"] {
+        assert_eq!(copies(&disks[..3], name), (2, 2, 0), "{name}");
+        assert_eq!(copies(&disks[..2], name), (2, 1, 0), "{name}: its second is on the third");
+    }
+    assert_eq!(by_name(&disks[..3], "plain").1.copies, None);
+}
+
+#[test]
+fn where_copies_may_differ_is_said_in_bytes() {
+    let disks = md()[18..].to_vec();
+    // Without a bitmap all of it: `State : active`, `Array Size : 9216 KiB`.
+    assert_eq!(copies(&disks, "any:8"), (2, 2, 9216 << 10));
+    // `mdadm --examine-bitmap` of a bitmap that is cut out: `Chunksize : 64 KB`,
+    // `Bitmap : 144 bits (chunks), 64 dirty`.
+    assert_eq!(copies(&disks, "any:9"), (2, 2, 64 * (64 << 10)));
+    // A copy that is alone differs from none.
+    assert_eq!(copies(&disks[..1], "any:8"), (2, 1, 0));
+}

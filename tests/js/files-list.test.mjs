@@ -45,6 +45,7 @@ const part = (kind, size, more = {}) => ({
   share: "own",
   disks: [],
   refusal: null,
+  copies: null,
   ...more,
 });
 

@@ -143,12 +143,13 @@ export function areaRows(area, depth = 0) {
 }
 
 /** @param {DiskArea} area */
-function areaFacts({ volume, active, inDoubt, others, type, purpose, share, disks }) {
+function areaFacts({ volume, active, inDoubt, others, type, purpose, share, disks, copies }) {
   const plain = volume === null && purpose === null && type !== null;
   return [
     share === "elsewhere" && text("contents.elsewhere"),
     share === "unknown" && text("contents.shared"),
     disks.length > 0 && text("contents.on-disks", { count: disks.length }),
+    ...copiesWords(copies),
     active && text("contents.active"),
     plain && text("contents.type", { type }),
     volume && volume.used !== null && text("contents.used", { size: size(volume.used) }),
@@ -159,5 +160,18 @@ function areaFacts({ volume, active, inDoubt, others, type, purpose, share, disk
     inDoubt && text("contents.in-doubt"),
     others.length > 0 &&
       text("contents.others", { kinds: others.map((kind) => kindWord(kind)).join(", ") }),
+  ].filter((line) => line !== false);
+}
+
+/**
+ * What speaks against the copies of a mirror being all there, and the same.
+ * @param {DiskArea["copies"]} copies
+ */
+export function copiesWords(copies) {
+  if (!copies) return [];
+  const { all, read, differing } = copies;
+  return [
+    read < all && text("contents.degraded", { read, all }),
+    differing > 0 && text("contents.differing", { size: size(differing) }),
   ].filter((line) => line !== false);
 }

@@ -20,6 +20,7 @@ use vma_inspector::disk_contents::{Area, DiskContents, Joined, System};
 use vma_inspector::file_system::{Family, Fault, FaultKind, Proof, Volume, family};
 use vma_inspector::files::Survey;
 use vma_inspector::partition::boot_loader::BootLoader;
+use vma_inspector::partition::copies::Copies;
 use vma_inspector::partition::lvm::Refusal;
 use vma_inspector::partition::{Remark, Use};
 use vma_inspector::source::ReadAt;
@@ -147,12 +148,19 @@ fn area(area: &Area) -> Fields {
         .with("volumes", list(&area.volumes, self::area))
         .with("disks", joined.map(disks).unwrap_or_default())
         .with("refusal", refusal.map_or(JsValue::NULL, |refusal| self::refusal(refusal).into()))
+        .with("copies", joined.and_then(|joined| joined.copies).map_or(JsValue::NULL, copies))
 }
 
 /// The disks of what lies on several.
 fn disks(joined: &Joined) -> Array {
     let disks = if joined.disks.len() > 1 { joined.disks.as_slice() } else { &[] };
     disks.iter().map(|&disk| JsValue::from(u32::try_from(disk).unwrap_or(u32::MAX))).collect()
+}
+
+fn copies(copies: Copies) -> JsValue {
+    let counts =
+        Fields::default().count("all", copies.all.into()).count("read", copies.read.into());
+    counts.count("differing", copies.differing).into()
 }
 
 fn refusal(refusal: &Refusal) -> Fields {

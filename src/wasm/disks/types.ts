@@ -50,6 +50,18 @@ export interface DiskArea {
   disks: number[];
   /** Why it is not put together; null if it is. */
   refusal: VolumeRefusal | null;
+  /** Of what is put together of a mirror; null of all else. */
+  copies: VolumeCopies | null;
+}
+
+/**
+ * How many copies there should be of it, how many are there and up to date, and in how many bytes
+ * these may differ: of those the first copy is read.
+ */
+export interface VolumeCopies {
+  all: number;
+  read: number;
+  differing: number;
 }
 
 /** `about`: in which way it lies, or what of it is missing. */

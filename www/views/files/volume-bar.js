@@ -1,6 +1,7 @@
 /** Which file system's files are shown, what has to be known of it, and which are not read. */
 import { rowsOf } from "../../page/rows.js";
 import { volumesOf } from "../../page/volumes.js";
+import { copiesWords } from "../../words/disk-contents.js";
 import { diskState } from "../../words/disk-state.js";
 import { noteWords, notReadWords, volumeLabel } from "../../words/files.js";
 import { mountPoints } from "../../words/guest.js";
@@ -26,6 +27,10 @@ export function volumeBar({ choose, enter }) {
   let places = new Map();
   /** @type {readonly Subvolume[]} */
   let subvolumes = [];
+  /** What is said of the shown one: of its copies, and of its file system. @type {string[]} */
+  let copies = [];
+  /** @type {string[]} */
+  let notes = [];
   parts.list.addEventListener("change", () => {
     const place = places.get(parts.list.value);
     if (place) choose(place);
@@ -51,14 +56,20 @@ export function volumeBar({ choose, enter }) {
     drawOthers(parts.others, all, names);
     const found = all.find(({ place }) => placeKey(place) === placeKey(shown));
     drawBanner(parts.banner, archive, found ? disksOf(found) : [shown.deviceId]);
+    drawNotes(copiesWords(found?.part.copies ?? null), notes);
+  }
+
+  /** @param {string[]} ofCopies @param {string[]} ofSystem */
+  function drawNotes(ofCopies, ofSystem) {
+    if (notes === ofSystem && ofCopies.join() === copies.join()) return;
+    [copies, notes] = [ofCopies, ofSystem];
+    const lines = [...copies, ...notes];
+    fill(parts.notes, listItems(lines, (line) => h("span", {}, line)));
   }
 
   /** @param {OpenedVolume | null} opened null: not yet */
   function tell(opened) {
-    fill(
-      parts.notes,
-      (opened?.notes ?? []).map((code) => h("li", {}, noteWords(code))),
-    );
+    drawNotes(copies, (opened?.notes ?? []).map(noteWords));
     subvolumes = opened?.subvolumes ?? [];
     parts.insides.hidden = subvolumes.length === 0;
     const options = subvolumes.map((each, at) => ({ value: String(at), text: pathOf(each) }));
