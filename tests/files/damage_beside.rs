@@ -73,12 +73,12 @@ fn behind_thousands_of_runs_that_were_never_written_a_block_is_found() {
     file.write_all_at(&[7; 1024], 40_000 * 1024).expect("written");
     made.run(
         "mke2fs -q -F -t ext4 -b 1024 -d $S $F; \
-         for at in $(seq 20000 -2 100); do echo \"fallocate /file $at $at\"; done > cmds; \
+         for at in $(seq 20000 -1 100); do echo \"fallocate /file $at $at\"; done > cmds; \
          debugfs -w -f cmds $F > /dev/null",
     );
     let runs = made.output("debugfs -R 'ex /file' $F 2>/dev/null | grep -c Uninit");
     let runs: u32 = String::from_utf8_lossy(&runs).trim().parse().expect("a number");
-    assert!(runs > 9900, "{runs} with as many holes between");
+    assert!(runs > 19_000, "{runs}");
     let block = numbers(&made, "bmap /file 40000")[0];
     let told = told(&made, &[block * 1024..(block + 1) * 1024]);
     assert_eq!(told["file"].hit, lost(1024));
@@ -109,8 +109,8 @@ fn a_file_of_fat_in_thousands_of_pieces_is_looked_at_to_its_end() {
     // Two clusters were left at the end.
     assert!(sector(3) > sector(2) + 512, "they are in pieces");
     let told = told(&made, &[first..first + 512, last..last + 512]);
-    assert_eq!(told.keys().collect::<Vec<_>>(), ["FILE"]);
-    assert_eq!(told["FILE"].hit, lost(1024));
+    assert_eq!(told.keys().collect::<Vec<_>>(), ["file"]);
+    assert_eq!(told["file"].hit, lost(1024));
 }
 
 #[test]
