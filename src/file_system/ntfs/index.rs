@@ -13,7 +13,6 @@ use super::fix_up::put_back;
 use super::name::{INDEX, wtf8_of};
 use super::record::{Reference, kind};
 use super::reparse::is_link;
-use crate::blocks::announce;
 use crate::error::{Fault, FaultKind, Result};
 use crate::node::{FileType, NodeId};
 use crate::reader::{Batch, Cursor, Entry};
@@ -136,7 +135,7 @@ impl<'a> Index<'a> {
             byte.is_some_and(|byte| byte >> (number % 8) & 1 != 0)
         };
         let once = (first..looked_at).filter(|&number| is_used(number));
-        self.announce(blocks, once.take(to_usize(BATCH_BYTES / self.block)));
+        self.fetch(blocks, once.take(to_usize(BATCH_BYTES / self.block)));
         let added = (first..looked_at).filter(|&number| is_used(number)).try_for_each(|number| {
             if batch.entries.len() >= BATCH || bytes >= BATCH_BYTES {
                 return ControlFlow::Break(Ok(number));
@@ -159,13 +158,13 @@ impl<'a> Index<'a> {
 
     /// Blocks of an index lie where there was room when names were added: they are fetched
     /// from front to back, and not in the order of names.
-    fn announce(&self, blocks: &Stored, numbers: impl Iterator<Item = u64>) {
+    fn fetch(&self, blocks: &Stored, numbers: impl Iterator<Item = u64>) {
         let places = numbers.flat_map(|number| {
             let offset = number.saturating_mul(self.block);
             let places = self.disk.places(blocks, offset..offset.saturating_add(1));
             places.unwrap_or_default().pieces
         });
-        announce(self.disk.blocks.source(), places.map(|place| place.start).collect());
+        self.disk.blocks.fetch(&places.map(|place| place.start).collect::<Vec<_>>());
     }
 
     fn add_block(&self, blocks: &Stored, number: u64, batch: &mut Batch) -> Result<()> {

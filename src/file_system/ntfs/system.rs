@@ -22,9 +22,9 @@ use crate::node::{FileType, Node, NodeId};
 use crate::reader::{Batch, Cursor, ExtendedAttribute, FileSystem, Name, Note, Places, Stream};
 
 /// Bytes of a block of the cache, and how many there are: 8 MiB together. A record is of
-/// 1 KiB, and those of a folder lie near each other.
-const BLOCK: u64 = 128 << 10;
-const BLOCKS_MAX: usize = 64;
+/// 1 KiB, and those of a folder lie near each other; blocks of its index do not.
+const BLOCK: u64 = 32 << 10;
+const BLOCKS_MAX: usize = 256;
 
 /// Files that are kept at hand.
 const FILES_MAX: usize = 16;
@@ -182,7 +182,10 @@ impl FileSystem for Ntfs {
         if let Some(Reparse::Link(_)) = self.reparse(&file)? {
             return Err(Fault::new(FaultKind::NotFound, format!("{}: is a link", file.number)));
         }
-        index::read(&self.disk, &file, cursor)
+        let batch = index::read(&self.disk, &file, cursor)?;
+        let numbers = batch.entries.iter().map(|entry| Reference(entry.id.0).number());
+        self.table.fetch(&self.disk, numbers);
+        Ok(batch)
     }
 
     fn read_at(

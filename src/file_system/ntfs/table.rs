@@ -59,6 +59,16 @@ impl Table {
         found
     }
 
+    /// Reads ahead the records of these numbers.
+    pub(super) fn fetch(&self, disk: &Disk, numbers: impl Iterator<Item = u64>) {
+        let places = numbers.filter_map(|number| {
+            let offset = disk.geometry.offset_of(number)?;
+            let places = disk.places(&self.contents, offset..offset.saturating_add(1)).ok()?;
+            Some(places.pieces.first()?.start)
+        });
+        disk.blocks.fetch(&places.collect::<Vec<_>>());
+    }
+
     fn own_record(&self, disk: &Disk, number: u64) -> Result<Record> {
         let missing = || Fault::new(FaultKind::NotFound, format!("record {number}"));
         let Value::Mapped(mapped) = &self.contents.value else { return Err(missing()) };
