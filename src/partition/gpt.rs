@@ -190,7 +190,7 @@ fn take(table: &Table, layout: &mut Layout) {
             range: start..end,
             purpose: Purpose::Gpt(purpose),
             name: name(entry.get(56..128).unwrap_or(&[])),
-            uuid: Some(guid(entry, 16)),
+            id: guid(entry, 16).to_string(),
             // Section 5.3.3, "Legacy BIOS Bootable".
             is_active: le_u64(entry, 48) & 4 != 0,
         });

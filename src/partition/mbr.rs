@@ -95,11 +95,11 @@ pub(super) fn read(look: &Glimpse, record: &Record, layout: &mut Layout) -> Resu
     layout.scheme = Scheme::Mbr;
     layout.disk_id = Some(format!("{:08x}", record.signature));
     for entry in &record.entries {
-        layout.partitions.push(partition(entry, entry.place, 0));
+        layout.partitions.push(partition(entry, entry.place, 0, record.signature));
     }
     let mut number = 5;
     for entry in record.entries.iter().filter(|entry| is_extended(entry.kind)) {
-        follow(look, entry, &mut number, layout)?;
+        follow(look, (entry, record.signature), &mut number, layout)?;
     }
     Ok(())
 }
@@ -107,7 +107,7 @@ pub(super) fn read(look: &Glimpse, record: &Record, layout: &mut Layout) -> Resu
 /// Follows the chain of boot records in an extended partition.
 fn follow(
     look: &Glimpse,
-    extended: &Entry,
+    (extended, signature): (&Entry, u32),
     number: &mut u32,
     layout: &mut Layout,
 ) -> Result<(), Error> {
@@ -133,7 +133,7 @@ fn follow(
                 layout.remarks.push(Remark::TooMany);
                 return Ok(());
             } else {
-                layout.partitions.push(partition(entry, *number, at));
+                layout.partitions.push(partition(entry, *number, at, signature));
                 *number = number.saturating_add(1);
             }
         }
@@ -142,8 +142,8 @@ fn follow(
     }
 }
 
-/// The partition of an entry that counts from sector `from`.
-fn partition(entry: &Entry, number: u32, from: u64) -> Partition {
+/// The partition of an entry that counts from sector `from`, on the disk of a signature.
+fn partition(entry: &Entry, number: u32, from: u64, signature: u32) -> Partition {
     let start = from.saturating_add(entry.start).saturating_mul(SECTOR);
     let end = start.saturating_add(entry.count.saturating_mul(SECTOR));
     Partition {
@@ -151,7 +151,7 @@ fn partition(entry: &Entry, number: u32, from: u64) -> Partition {
         range: start..end,
         purpose: Purpose::Mbr(entry.kind),
         name: None,
-        uuid: None,
+        id: format!("{signature:08x}-{number:02x}"),
         is_active: entry.is_active,
     }
 }

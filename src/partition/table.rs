@@ -3,8 +3,6 @@
 use core::ops::Range;
 use std::rc::Rc;
 
-use uuid::Uuid;
-
 use super::purpose::Purpose;
 use crate::source::{Lacking, ReadAt, Window};
 
@@ -66,8 +64,9 @@ pub struct Partition {
     pub purpose: Purpose,
     /// Its name in a GPT.
     pub name: Option<String>,
-    /// Its own GUID in a GPT.
-    pub uuid: Option<Uuid>,
+    /// What identifies it, as `blkid` has `PARTUUID`: its own GUID in a GPT, in an MBR that
+    /// of the disk and its number.
+    pub id: String,
     /// Whether an MBR's code starts from it, or a GPT says that old firmware may.
     pub is_active: bool,
 }

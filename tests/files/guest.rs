@@ -107,7 +107,10 @@ pub fn seconds(made: &Made, time: &str) -> i64 {
 
 /// All that a system's files tell, and what could not be read.
 pub fn told(volume: &Volume, system: &'static System) -> (Vec<Fact>, Vec<Missed>) {
-    let mut guest = Guest::new(system);
+    told_by(Guest::new(system), volume)
+}
+
+fn told_by(mut guest: Guest, volume: &Volume) -> (Vec<Fact>, Vec<Missed>) {
     for _ in 0..10_000 {
         match guest.step(volume).expect("the source is read") {
             Step::Wanting => while !volume.fetch(1 << 20).expect("reads") {},
@@ -288,6 +291,36 @@ fn hostile_files_and_links_tell_no_more_than_is_allowed() {
     assert_eq!(of(&facts, FactKind::Mount), []);
     assert_eq!(of(&facts, FactKind::Encrypted), []);
     assert_eq!(of(&facts, FactKind::Boot), []);
+}
+
+#[test]
+fn what_a_system_mounts_tells_what_stands_there_and_nothing_else() {
+    let made = Made::new("guest-mounted", 20);
+    // A name and a system that stand in no place where these folders' files are.
+    made.run(
+        "mkdir -p $S/etc $S/lib/postgresql/15 $S/lib/mysql; echo other > $S/etc/hostname; \
+         touch $S/vmlinuz-6.1.0-13-amd64; mke2fs -q -t ext4 -d $S $F",
+    );
+    let (volume, _) = opened(Rc::new(disk_with(&made)), 0, None);
+    let all = |folder: &str| {
+        let (facts, missed) = told_by(Guest::mounted(&LINUX, folder), &volume);
+        assert_eq!(missed, []);
+        facts.into_iter().map(|fact| (fact.kind, fact.words.join("|"), fact.path)).collect()
+    };
+    let fact = |kind, words: &str, path: &str| (kind, words.to_owned(), path.to_owned());
+    let kernel = fact(FactKind::Kernel, "6.1.0-13-amd64", "/boot/vmlinuz-6.1.0-13-amd64");
+    let found: Vec<_> = all("/boot");
+    assert_eq!(found, [kernel]);
+    let found: Vec<_> = all("/var");
+    assert_eq!(
+        found,
+        [
+            fact(FactKind::Service, "PostgreSQL|15", "/var/lib/postgresql/15"),
+            fact(FactKind::Service, "MySQL, MariaDB|", "/var/lib/mysql"),
+        ]
+    );
+    let found: Vec<_> = all("/srv");
+    assert_eq!(found, []);
 }
 
 #[test]

@@ -102,3 +102,49 @@ test("a file system is mounted where a table names it by what is its own", () =>
   assert.deepEqual(drive("ffffffff", "1048576"), []);
   assert.deepEqual(points(area, null, ["mount", "UUID=ab12-34", "none", "swap"]), []);
 });
+
+test("a partition is known by PARTUUID, PARTLABEL and what udev links to it", () => {
+  // As `lsblk -o partuuid,partlabel,label` and `ls /dev/disk/by-*` write them.
+  const gpt = "4A1C1C5E-9d5f-4f1f-8f0c-0123456789ab";
+  const area = {
+    number: 2,
+    offset: 1_048_576,
+    name: "my data",
+    partitionId: gpt.toLowerCase(),
+    volume: { uuid: "ab12-34", label: "große Daten" },
+  };
+  const disk = { diskId: "x", areas: [{ group: null }] };
+  const points = (part, logical, spec) => {
+    const place = { deviceId: 1, area: 0, logical };
+    return mountPoints(guests(["mount", spec, "/srv", "ext4"]), { place, part }, disk).length;
+  };
+  for (const spec of [
+    `PARTUUID=${gpt}`,
+    "PARTLABEL=my data",
+    'PARTLABEL="my data"',
+    "/dev/disk/by-uuid/ab12-34",
+    `/dev/disk/by-partuuid/${gpt.toLowerCase()}`,
+    "/dev/disk/by-partlabel/my\\x20data",
+    "/dev/disk/by-label/gro\\xc3\\x9fe\\x20Daten",
+    "/dev/disk/by-label/große\\x20Daten",
+  ]) {
+    assert.equal(points(area, null, spec), 1, spec);
+  }
+  for (const spec of [
+    "PARTUUID=ab12-34",
+    "PARTLABEL=data",
+    "/dev/disk/by-id/ab12-34",
+    "/dev/disk/by-path/my\\x20data",
+    "/dev/disk/by-label/",
+  ]) {
+    assert.equal(points(area, null, spec), 0, spec);
+  }
+  // Of an MBR the signature and the number, in hexadecimal.
+  const old = { ...area, name: null, partitionId: "a1b2c3d4-0b" };
+  assert.equal(points(old, null, "PARTUUID=a1b2c3d4-0b"), 1);
+  assert.equal(points(old, null, "PARTUUID=a1b2c3d4-11"), 0);
+  const array = { ...area, number: null, name: "host:data", partitionId: null };
+  assert.equal(points(array, 0, "/dev/md/data"), 1);
+  assert.equal(points(array, 0, "/dev/disk/by-id/md-name-host:data"), 1);
+  assert.equal(points(array, 0, "PARTLABEL=host:data"), 0);
+});

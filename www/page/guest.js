@@ -2,6 +2,7 @@
  * Asks what files in the disks tell of the machine, once nothing is scanned any more. Of a
  * backup that has to be unpacked for it, not before a person looks at its files.
  */
+import { mountPoints } from "../words/guest.js";
 import { tabOf } from "./tabs.js";
 import { volumesOf } from "./volumes.js";
 
@@ -56,15 +57,33 @@ export class Guests {
     const keys = all.map((each) => `${archive.scan.phase} ${keyOf(each)}`).slice(0, VOLUMES_MAX);
     const at = keys.findIndex((key) => !this.#asked.has(key));
     const [key, found] = [keys[at], all[at]];
-    return key && found ? { id: archive.id, key, found } : null;
+    if (key && found) return { id: archive.id, key, found, at: undefined };
+    return this.#nextMounted(archive, all.slice(0, VOLUMES_MAX));
   }
 
-  /** @param {{ id: number, key: string, found: PlacedVolume }} next */
-  async #askOnce({ id: archive, key, found }) {
+  /**
+   * Once all have told of a system, those that have none are asked for what one of the others
+   * keeps there, by its own table.
+   * @param {ShownArchive} archive
+   * @param {readonly PlacedVolume[]} all
+   */
+  #nextMounted({ id, contents, guests, scan }, all) {
+    const told = new Set(guests.map(({ volume }) => JSON.stringify(volume)));
+    for (const found of all.filter(({ place }) => !told.has(JSON.stringify(place)))) {
+      const points = mountPoints(guests, found, contents.get(found.place.deviceId));
+      const at = points.find((point) => /^\/./.test(point));
+      const key = `${scan.phase} ${keyOf(found)} ${at}`;
+      if (at && !this.#asked.has(key)) return { id, key, found, at };
+    }
+    return null;
+  }
+
+  /** @param {{ id: number, key: string, found: PlacedVolume, at: string | undefined }} next */
+  async #askOnce({ id: archive, key, found, at }) {
     this.#asked.add(key);
     const volume = found.place;
     try {
-      const told = await this.#worker.request("machineFacts", { archive, volume });
+      const told = await this.#worker.request("machineFacts", { archive, volume, at });
       if (told.facts.length + told.missed.length > 0) {
         this.#send({ type: "guest-told", archive, volume, told });
       }

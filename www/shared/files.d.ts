@@ -108,9 +108,12 @@ export interface FilesRequests {
     progress: FilesUpdate;
     result: FilePart;
   };
-  /** What the files of the volume tell of the machine: some dozens of reads. */
+  /**
+   * What the files of the volume tell of the machine: some dozens of reads. `at`: the folder
+   * that the machine mounts it at, of one that has no system of its own.
+   */
   machineFacts: {
-    ask: { archive: number; volume: VolumePlace };
+    ask: { archive: number; volume: VolumePlace; at?: string };
     progress: FilesUpdate;
     result: GuestFacts;
   };

@@ -51,12 +51,13 @@ function isSameHost(host, name) {
 export function mountPoints(guests, volume, disk) {
   const { place, part } = volume;
   const group = disk?.areas[place.area]?.group ?? null;
-  const names = place.logical === null ? [] : deviceNames(group ?? "", part.name ?? "");
+  const names = place.logical === null ? [] : deviceNames(group, part.name ?? "");
   const found = guests
     .flatMap(({ told }) => told.facts)
     .flatMap(({ kind, words: [one = "", two = "", three = ""] }) => {
       const isHere = disk?.diskId === two && String(part.offset) === three;
-      if (kind === "drive") return isHere ? [one] : [];
+      const isNamedHere = isSame(part.partitionId, two) && three === "";
+      if (kind === "drive") return isHere || isNamedHere ? [one] : [];
       const isMounted = kind === "mount" && two.startsWith("/");
       return isMounted && (names.includes(one) || isNamed(one, part)) ? [two] : [];
     });
@@ -64,25 +65,54 @@ export function mountPoints(guests, volume, disk) {
 }
 
 /**
- * Names of the device of a logical volume: in the device mapper's, a `-` is two of them.
- * @param {string} group
+ * Names of the device of a logical volume: in the device mapper's, a `-` is two of them; or of
+ * an array, which has its machine's before its own. Those that are numbers go by who comes first.
+ * @param {string | null} group null for an array
  * @param {string} name
  */
 function deviceNames(group, name) {
+  if (group === null) {
+    const own = name.replace(/^[^:]*:/s, "");
+    return [`/dev/md/${own}`, `/dev/disk/by-id/md-name-${name}`];
+  }
   const mapped = [group, name].map((each) => each.replaceAll("-", "--")).join("-");
-  return [`/dev/mapper/${mapped}`, `/dev/${group}/${name}`];
+  return [`/dev/mapper/${mapped}`, `/dev/${group}/${name}`, `/dev/disk/by-id/dm-name-${mapped}`];
 }
 
 /**
- * Whether a line of `fstab` names a file system by its UUID or its label. Names that
- * devices get as they are found say nothing for sure.
+ * @param {string | null | undefined} own
+ * @param {string} other
+ */
+function isSame(own, other) {
+  return own?.toLowerCase() === other.toLowerCase();
+}
+
+/** What udev's links are named after, and what `fstab` calls the same. */
+const LINKS = /^\/dev\/disk\/by-(uuid|label|partuuid|partlabel)\//;
+
+/**
+ * Whether a line of `fstab` names a file system by what is its own, or its partition's. Names
+ * that devices get as they are found say nothing for sure.
  * @param {string} spec
  * @param {PlacedVolume["part"]} part
  */
-function isNamed(spec, { volume }) {
-  const [kind, quoted = ""] = spec.split(/=(.*)/s);
+function isNamed(spec, { volume, number, name, partitionId }) {
+  const link = LINKS.exec(spec);
+  const [kind, quoted = ""] = link
+    ? [link[1]?.toUpperCase(), unescaped(spec.slice(link[0].length))]
+    : spec.split(/=(.*)/s);
   const value = quoted.replace(/^"(.*)"$/s, "$1");
   if (value === "") return false;
-  if (kind === "UUID") return volume?.uuid?.toLowerCase() === value.toLowerCase();
+  if (kind === "UUID") return isSame(volume?.uuid, value);
+  if (kind === "PARTUUID") return isSame(partitionId, value);
+  if (kind === "PARTLABEL") return number !== null && name === value;
   return kind === "LABEL" && volume?.label === value;
+}
+
+/** Udev writes what may not stand in a name as its bytes: `\x20`. @param {string} name */
+function unescaped(name) {
+  const bytes = [...name.matchAll(/\\x([0-9a-f]{2})|[^\\]+|\\/gs)].flatMap(([all, hex]) =>
+    hex === undefined ? [...new TextEncoder().encode(all)] : [Number.parseInt(hex, 16)],
+  );
+  return new TextDecoder().decode(Uint8Array.from(bytes));
 }

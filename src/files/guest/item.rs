@@ -31,6 +31,14 @@ pub(super) struct Item {
 pub(super) type Look = fn(&mut Walk<'_>, &Item) -> Result<()>;
 
 impl Item {
+    /// The same in what is mounted at `folder`, from the root of that; `None` if it stands
+    /// elsewhere.
+    pub(super) fn below(&self, folder: &str) -> Option<Self> {
+        let rest = self.path.strip_prefix(folder)?;
+        let is_below = rest.is_empty() || rest.starts_with('/');
+        is_below.then(|| Self { path: rest.trim_start_matches('/'), ..*self })
+    }
+
     /// Tells a fact that stands in the item's file.
     pub(super) fn tell(&self, walk: &mut Walk<'_>, words: &[&str]) {
         walk.tell(self.kind, self.path, words, None);

@@ -32,6 +32,8 @@ use crate::file_system::{FaultKind, FileType, NodeId, Result};
 #[derive(Debug)]
 pub struct Guest {
     of: &'static System,
+    /// Where the volume is mounted, if that is not at the root: a path without `/` before it.
+    folder: Option<String>,
     /// The root of the system, as soon as that is known.
     root: Option<(NodeId, String)>,
     next: usize,
@@ -45,7 +47,13 @@ impl Guest {
     #[must_use]
     pub fn new(of: &'static System) -> Self {
         let (listed, facts, missed) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Self { of, root: None, next: 0, listed, facts, missed }
+        Self { of, folder: None, root: None, next: 0, listed, facts, missed }
+    }
+
+    /// Of a volume that such a system mounts at `folder`, as `/boot`: what stands there.
+    #[must_use]
+    pub fn mounted(of: &'static System, folder: &str) -> Self {
+        Self { folder: Some(folder.trim_matches('/').to_owned()), ..Self::new(of) }
     }
 
     /// Looks at one more item. A volume that holds no such system is done at once.
@@ -56,6 +64,11 @@ impl Guest {
     pub fn step(&mut self, volume: &Volume) -> Result<Step> {
         let Some((root, prefix)) = self.root.clone() else { return self.find_root(volume) };
         let Some(item) = self.of.items.get(self.next) else { return Ok(Step::Done) };
+        let here = self.folder.as_deref().map_or(Some(*item), |folder| item.below(folder));
+        let Some(item) = &here else {
+            self.next = self.next.saturating_add(1);
+            return Ok(Step::GoesOn);
+        };
         let looked = volume.attempt(|system| {
             let mut walk = Walk::new(system, root, &self.listed, self.of.ignores_case);
             walk.facts.clone_from(&self.facts);
@@ -103,6 +116,10 @@ impl Guest {
     /// Finds where the system's root is.
     fn find_root(&mut self, volume: &Volume) -> Result<Step> {
         let top = volume.system().root();
+        if let Some(folder) = &self.folder {
+            self.root = Some((top, format!("/{folder}")));
+            return Ok(Step::GoesOn);
+        }
         let found = volume.attempt(|system| {
             for root in self.of.roots {
                 let mut walk = Walk::new(system, top, &self.listed, self.of.ignores_case);

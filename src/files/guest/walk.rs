@@ -190,7 +190,12 @@ impl<'a> Walk<'a> {
         let same = self.facts.iter().filter(|fact| fact.kind == kind);
         let is_told = same.clone().any(|fact| fact.words == words && fact.seconds == seconds);
         if !is_told && same.count() < FACTS_MAX {
-            self.facts.push(Fact { kind, words, seconds, path: format!("/{path}") });
+            self.facts.push(Fact {
+                kind,
+                words,
+                seconds,
+                path: format!("/{}", path.trim_start_matches('/')),
+            });
         }
     }
 

@@ -135,6 +135,7 @@ fn area(area: &Area) -> Fields {
         .count("size", area.size)
         .text("type", purpose.map(|purpose| purpose.text()).as_deref())
         .text("purpose", purpose.and_then(|purpose| purpose.use_of()).map(Use::code))
+        .text("partitionId", partition.map(|partition| partition.id.as_str()))
         .text("name", name.or(joined.map(|joined| joined.name.as_str())))
         .with("active", partition.is_some_and(|partition| partition.is_active))
         .with("seen", found.is_some())

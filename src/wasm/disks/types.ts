@@ -28,6 +28,8 @@ export interface DiskArea {
   /** What the table says that it is for: its own word, and a code if that is known. */
   type: string | null;
   purpose: string | null;
+  /** What identifies a partition, as PARTUUID in `fstab`. */
+  partitionId: string | null;
   /** Its name in the table, or in LVM. */
   name: string | null;
   active: boolean;

@@ -26,8 +26,9 @@ pub struct FilesGuest {
 }
 
 impl FilesGuest {
-    pub(super) fn new(shared: Rc<Shared>, system: &'static System) -> Self {
-        Self { shared, guest: RefCell::new(Guest::new(system)) }
+    pub(super) fn new(shared: Rc<Shared>, system: &'static System, at: Option<&str>) -> Self {
+        let guest = at.map_or_else(|| Guest::new(system), |at| Guest::mounted(system, at));
+        Self { shared, guest: RefCell::new(guest) }
     }
 }
 

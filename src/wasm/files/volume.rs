@@ -211,9 +211,9 @@ impl Volume {
         FilesDamage::new(Rc::clone(&self.shared))
     }
 
-    /// Looks for what files tell of the machine.
-    pub fn guest(&self) -> FilesGuest {
-        FilesGuest::new(Rc::clone(&self.shared), self.system)
+    /// Looks for what files tell of the machine; `at`: where it mounts this, if not at its root.
+    pub fn guest(&self, at: Option<String>) -> FilesGuest {
+        FilesGuest::new(Rc::clone(&self.shared), self.system, at.as_deref())
     }
 
     /// One file, from front to back.

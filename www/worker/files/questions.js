@@ -66,9 +66,9 @@ export function filePart(holder, { volume, node, stream, offset, length }, asker
  * @param {FilesRequests["machineFacts"]["ask"]} ask
  * @param {Asker} asker
  */
-export function machineFacts(holder, { volume }, asker) {
+export function machineFacts(holder, { volume, at }, asker) {
   return holder.volumes.use(holder, volume, asker, async (asking) => {
-    const guest = asking.volume.guest();
+    const guest = asking.volume.guest(at);
     try {
       while (await asking.step(() => guest.step())) await asker.pause();
       return guest.told();
