@@ -4,8 +4,15 @@ use std::rc::Rc;
 
 use super::joined::{Held, Member, parts};
 use crate::file_system::{Identified, identify};
-use crate::partition::{Layout, Use, layout};
-use crate::source::{Error, Glimpse, ReadAt};
+use crate::partition::{Layout, Scheme, Use, layout_in};
+use crate::source::{Error, Glimpse, Lacking, ReadAt};
+
+/// Bytes of a sector, of nearly every disk and of some.
+const SECTOR: u64 = 512;
+const WIDE: u64 = 4096;
+
+/// Partitions that are looked into for how long sectors are.
+const LOOKED_INTO: usize = 8;
 
 /// An area, or what is put together.
 pub struct Located {
@@ -30,7 +37,7 @@ pub fn locate(
 ) -> Result<Option<Located>, Error> {
     let Some(disk) = disks.first() else { return Ok(None) };
     let source = match inside {
-        None => source(disk, &layout(&**disk)?, area),
+        None => source(disk, &layout(disk)?, area),
         Some(number) => {
             let mut listed =
                 parts(members(disks)?)?.into_iter().filter(|part| part.place() == (0, area));
@@ -40,6 +47,36 @@ pub fn locate(
     let Some(source) = source else { return Ok(None) };
     let found = identify(&*source)?;
     Ok(Some(Located { source, found }))
+}
+
+/// How a disk is parted. An MBR does not say how long the sectors are that it counts in: 512
+/// bytes, unless nothing that is known starts where that leads, and something does where
+/// sectors of 4096 bytes lead.
+///
+/// # Errors
+///
+/// The source cannot be read. That bytes are lost is no error.
+pub(super) fn layout(disk: &Rc<dyn ReadAt>) -> Result<Layout, Error> {
+    let plain = layout_in(&**disk, SECTOR)?;
+    let end = plain.partitions.iter().map(|partition| partition.range.end).max().unwrap_or(0);
+    let fits = end.saturating_mul(WIDE / SECTOR) <= disk.size().unwrap_or(0);
+    if plain.scheme != Scheme::Mbr || end == 0 || !fits || holds_some(disk, &plain, true)? {
+        return Ok(plain);
+    }
+    let wide = layout_in(&**disk, WIDE)?;
+    Ok(if holds_some(disk, &wide, false)? { wide } else { plain })
+}
+
+/// Whether one of the first partitions holds something that is known, or may if `if_unseen`.
+fn holds_some(disk: &Rc<dyn ReadAt>, layout: &Layout, if_unseen: bool) -> Result<bool, Error> {
+    for area in 0..layout.partitions.len().min(LOOKED_INTO) {
+        let Some(source) = source(disk, layout, area) else { continue };
+        let found = identify(&*source)?;
+        if found.volume.is_some() || (if_unseen && found.lacking != Lacking::default()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The bytes of an area.
@@ -56,7 +93,7 @@ fn source(disk: &Rc<dyn ReadAt>, layout: &Layout, area: usize) -> Option<Rc<dyn 
 fn members(disks: &[Rc<dyn ReadAt>]) -> Result<Vec<Member>, Error> {
     let mut members = Vec::new();
     for (number, disk) in disks.iter().enumerate() {
-        let layout = layout(&**disk)?;
+        let layout = layout(disk)?;
         for area in 0..layout.partitions.len().max(1) {
             let Some(source) = source(disk, &layout, area) else { continue };
             let held = Held::read(&Glimpse::new(&*source))?;

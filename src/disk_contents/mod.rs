@@ -14,13 +14,14 @@ mod locate;
 use std::rc::Rc;
 
 use self::joined::{Held, Member, Part, parts};
+use self::locate::layout;
 pub use self::locate::{Located, locate};
 
 use crate::file_system::{Identified, Kind, Proof, identify};
 use crate::partition::boot_loader::BootLoader;
 use crate::partition::copies::Copies;
 use crate::partition::lvm::{PhysicalVolume, Refusal};
-use crate::partition::{Layout, Partition, Scheme, Use, layout};
+use crate::partition::{Layout, Partition, Scheme, Use};
 use crate::source::{Error, Glimpse, Lacking, ReadAt};
 
 /// Parts and logical volumes that are looked into, at most, of one disk; others are
@@ -226,7 +227,7 @@ impl Looker {
 
     /// What is on the disk by itself.
     fn disk(&mut self, disk: &Rc<dyn ReadAt>) -> Result<DiskContents, Error> {
-        let mut layout = layout(&**disk)?;
+        let mut layout = layout(disk)?;
         let size = disk.size().unwrap_or(0);
         self.lacking = layout.lacking;
         let mut areas = Vec::new();

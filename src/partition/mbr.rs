@@ -1,14 +1,11 @@
 //! The master boot record, and the chain of extended boot records in it.
 //!
 //! There is no standard; what is read is what Linux' `block/partitions/msdos.c` and
-//! libblkid's `partitions/dos.c` read. Little-endian, sectors of 512 bytes.
+//! libblkid's `partitions/dos.c` read. Little-endian, in sectors of the disk's own length.
 
 use super::purpose::Purpose;
 use super::table::{Layout, PARTITIONS_MAX, Partition, Remark, Scheme};
 use crate::source::{Error, Glimpse, le_u16, le_u32};
-
-/// Bytes of a sector, in which an MBR counts.
-const SECTOR: u64 = 512;
 
 /// Where the four entries stand, and bytes of one.
 const ENTRIES: usize = 446;
@@ -95,7 +92,13 @@ pub(super) fn read(look: &Glimpse, record: &Record, layout: &mut Layout) -> Resu
     layout.scheme = Scheme::Mbr;
     layout.disk_id = Some(format!("{:08x}", record.signature));
     for entry in &record.entries {
-        layout.partitions.push(partition(entry, entry.place, 0, record.signature));
+        layout.partitions.push(partition(
+            entry,
+            entry.place,
+            0,
+            record.signature,
+            layout.sector_size,
+        ));
     }
     let mut number = 5;
     for entry in record.entries.iter().filter(|entry| is_extended(entry.kind)) {
@@ -119,7 +122,7 @@ fn follow(
             return Ok(());
         }
         seen.push(at);
-        let sector = look.bytes(at.saturating_mul(SECTOR), 512)?;
+        let sector = look.bytes(at.saturating_mul(layout.sector_size), 512)?;
         let sector = sector.filter(|sector| le_u16(sector, 510) == 0xaa55);
         let Some(record) = sector.as_deref().and_then(Record::parse_any) else {
             layout.remarks.push(Remark::ChainBroken);
@@ -133,7 +136,13 @@ fn follow(
                 layout.remarks.push(Remark::TooMany);
                 return Ok(());
             } else {
-                layout.partitions.push(partition(entry, *number, at, signature));
+                layout.partitions.push(partition(
+                    entry,
+                    *number,
+                    at,
+                    signature,
+                    layout.sector_size,
+                ));
                 *number = number.saturating_add(1);
             }
         }
@@ -143,9 +152,9 @@ fn follow(
 }
 
 /// The partition of an entry that counts from sector `from`, on the disk of a signature.
-fn partition(entry: &Entry, number: u32, from: u64, signature: u32) -> Partition {
-    let start = from.saturating_add(entry.start).saturating_mul(SECTOR);
-    let end = start.saturating_add(entry.count.saturating_mul(SECTOR));
+fn partition(entry: &Entry, number: u32, from: u64, signature: u32, sector: u64) -> Partition {
+    let start = from.saturating_add(entry.start).saturating_mul(sector);
+    let end = start.saturating_add(entry.count.saturating_mul(sector));
     Partition {
         number,
         range: start..end,

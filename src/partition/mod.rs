@@ -28,11 +28,21 @@ use crate::source::{Error, Glimpse, Lacking, ReadAt};
 ///
 /// The source cannot be read. That bytes are lost is no error.
 pub fn layout(disk: &dyn ReadAt) -> Result<Layout, Error> {
+    layout_in(disk, 512)
+}
+
+/// The same, where an MBR counts in sectors of `sector_size` bytes: it does not say so itself,
+/// as a GPT does by where it stands.
+///
+/// # Errors
+///
+/// As for [`layout`].
+pub fn layout_in(disk: &dyn ReadAt, sector_size: u64) -> Result<Layout, Error> {
     let look = Glimpse::new(disk);
     let mut layout = Layout {
         scheme: Scheme::None,
         disk_id: None,
-        sector_size: 512,
+        sector_size,
         partitions: Vec::new(),
         remarks: Vec::new(),
         lacking: Lacking::default(),

@@ -214,3 +214,36 @@ fn what_is_lost_is_said_and_never_guessed_over() {
     let first = found.areas[0].found.as_ref().expect("looked at");
     assert!(first.volume.is_none() && first.lacking.lost);
 }
+
+/// An MBR in sectors of 4096 bytes, with ext4 in a primary and in a logical partition.
+const WIDE: &str = "printf 'o\\nn\\np\\n1\\n\\n+8M\\nn\\ne\\n2\\n\\n\\nn\\n\\n+8M\\nw\\n' \
+    | fdisk -b 4096 $F > /dev/null && truncate -s 8M a && mkfs.ext4 -q -L first a && \
+    dd if=a of=$F bs=1M seek=1 conv=notrunc && mkfs.ext4 -q -F -L inside a && \
+    start=$(partx -S 4096 -g -o START -n 5 $F) && dd if=a of=$F bs=512 seek=$start conv=notrunc";
+
+#[test]
+fn an_mbr_counts_in_the_sectors_in_which_what_it_leads_to_is_found() {
+    if !programs() {
+        return;
+    }
+    let made = Made::new("wide-mbr", 256);
+    assert!(made.run(WIDE));
+    let disk: Rc<dyn ReadAt> = made.source();
+    let found = describe(&disk).expect("a file");
+    assert_eq!((found.layout.scheme, found.layout.sector_size), (Scheme::Mbr, 4096));
+    assert_eq!(told(&found), [(Kind::Ext4, Some("first")), (Kind::Ext4, Some("inside"))]);
+    // In units of 512 bytes, whatever the sectors are.
+    assert!(made.run("partx -S 4096 -g -o START,SECTORS $F > told"));
+    let lines = fs::read_to_string(made.path.with_file_name("told")).expect("it is there");
+    let numbers = lines.split_whitespace().map(|word| word.parse::<u64>().expect("a number"));
+    let ours = found.layout.partitions.iter().map(|one| &one.range);
+    let ours = ours.flat_map(|range| [range.start / 512, (range.end - range.start) / 512]);
+    assert_eq!(ours.collect::<Vec<_>>(), numbers.collect::<Vec<_>>());
+    let inside =
+        locate(std::slice::from_ref(&disk), 2, None).expect("a file").expect("it is there");
+    assert_eq!(inside.found.volume.expect("ext4").label.as_deref(), Some("inside"));
+    // What was made in sectors of 512 bytes is read in these, be it ever so small.
+    assert!(made.run("printf 'label: dos\\nsize=8M\\n' | sfdisk -q $F"));
+    let found = describe(&disk).expect("a file");
+    assert_eq!((found.layout.sector_size, told(&found)), (512, vec![(Kind::Ext4, Some("first"))]));
+}

@@ -81,6 +81,44 @@ fn a_gpt_and_an_mbr_are_read_as_sfdisk_reads_them() {
     }
 }
 
+/// Twenty logical partitions, one in the other.
+const NESTED: &str = "{ printf 'label: dos\\nsize=1M\\ntype=f\\n'; \
+    for n in $(seq 20); do echo size=1M; done; } | sfdisk -q $F";
+
+#[test]
+fn twenty_logical_partitions_and_a_hybrid_mbr_are_read_as_sfdisk_reads_them() {
+    if !programs() {
+        return;
+    }
+    let made = Made::new("nested", 64);
+    assert!(made.run(NESTED));
+    let found = layout(&*made.source()).expect("a file");
+    assert_eq!(ours(&found), sfdisk(&made));
+    assert_eq!((found.partitions.len(), found.remarks), (22, vec![]));
+    let made = Made::new("hybrid", 64);
+    assert!(made.run(&format!("{GPT} > /dev/null; sgdisk -h 2:5 $F")));
+    let found = layout(&*made.source()).expect("a file");
+    assert_eq!(ours(&found), sfdisk(&made));
+    assert_eq!((found.scheme, found.remarks), (Scheme::Gpt, vec![Remark::Hybrid]));
+}
+
+#[test]
+fn what_identifies_a_partition_is_what_blkid_calls_partuuid() {
+    if !programs() {
+        return;
+    }
+    for (name, command) in [("gpt-ids", GPT), ("mbr-ids", MBR), ("nested-ids", NESTED)] {
+        let made = Made::new(name, 64);
+        assert!(made.run(command));
+        let told = Command::new("partx").args(["-g", "-o", "UUID"]).arg(&made.path).output();
+        let told = String::from_utf8(told.expect("it runs").stdout).expect("text");
+        let told: Vec<_> = told.split_whitespace().collect();
+        let found = layout(&*made.source()).expect("a file");
+        let ids: Vec<_> = found.partitions.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(ids, told, "{name}");
+    }
+}
+
 /// A disk with the GPT, and what is read of it when it is whole.
 fn gpt_disk(name: &str) -> Option<(Vec<u8>, Layout)> {
     if !programs() {
