@@ -87,7 +87,7 @@ inEachBrowser("A disk of which bytes are in doubt", {
     const saved = await inspector.saveWithMap("drive-scsi0", async () => {
       await inspector.clickInCard("drive-scsi0", "^Save$");
       await inspector.shows("Parts of this disk are in doubt", "#question");
-      await inspector.shows("Keep the backup, whichever you choose", "#question");
+      await inspector.shows("Keep the original, whichever you choose", "#question");
       // That is what is done where nothing is chosen.
       await inspector.page.click("button", "Save as it is");
     });
