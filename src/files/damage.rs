@@ -121,14 +121,13 @@ impl Looking {
     }
 }
 
+/// What of a thing is to be looked at, by the names of streams, of which contents have none,
+/// and their sizes; and why something else of it cannot be had.
+type Parts = (Vec<(Option<Name>, u64)>, Option<Fault>);
+
 /// The streams of a thing, and why a link's target or attributes cannot be had. `None` if
 /// something has to be fetched first.
-#[allow(clippy::type_complexity, reason = "used once")]
-fn beside(
-    volume: &Volume,
-    node: &Node,
-    found: &Listed,
-) -> Result<Option<(Vec<(Option<Name>, u64)>, Option<Fault>)>> {
+fn beside(volume: &Volume, node: &Node, found: &Listed) -> Result<Option<Parts>> {
     let is_link = node.file_type == FileType::Link && found.target.is_none();
     let asked = volume.attempt(|system| {
         if is_link {

@@ -64,7 +64,10 @@ export function volumeBar({ choose, enter }) {
     if (notes === ofSystem && ofCopies.join() === copies.join()) return;
     [copies, notes] = [ofCopies, ofSystem];
     const lines = [...copies, ...notes];
-    fill(parts.notes, listItems(lines, (line) => h("span", {}, line)));
+    fill(
+      parts.notes,
+      listItems(lines, (line) => h("span", {}, line)),
+    );
   }
 
   /** @param {OpenedVolume | null} opened null: not yet */
