@@ -7,6 +7,7 @@ use std::fs;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::rc::Rc;
+use std::slice;
 
 use vma_inspector::file_system::FaultKind;
 use vma_inspector::files::{Damaged, Hurt};
@@ -80,7 +81,8 @@ fn behind_thousands_of_runs_that_were_never_written_a_block_is_found() {
     let runs: u32 = String::from_utf8_lossy(&runs).trim().parse().expect("a number");
     assert!(runs > 19_000, "{runs}");
     let block = numbers(&made, "bmap /file 40000")[0];
-    let told = told(&made, &[block * 1024..(block + 1) * 1024]);
+    let gap = block * 1024..(block + 1) * 1024;
+    let told = told(&made, slice::from_ref(&gap));
     assert_eq!(told["file"].hit, lost(1024));
 }
 
@@ -121,7 +123,7 @@ fn where_the_table_of_fat_is_lost_the_rest_of_a_file_is_not_called_sound() {
     made.run("mkfs.fat -F 32 -s 1 -f 1 -R 32 $F > /dev/null; mcopy -i $F $S/file ::/");
     // 128 numbers of clusters are in a sector of the table, which starts behind the reserved.
     let gap = (32 + 3) * 512..(32 + 4) * 512;
-    let told = told(&made, &[gap]);
+    let told = told(&made, slice::from_ref(&gap));
     let fault = told["file"].fault.as_ref().expect("it is not known where the rest lies");
     assert_eq!((fault.kind.clone(), told.len()), (FaultKind::Lost, 1));
 }
@@ -143,7 +145,8 @@ fn attributes_that_lie_in_a_gap_are_told_of_a_file_and_of_a_folder() {
     for path in ["folder", "folder/file"] {
         let block = block(&format!("/{path}"));
         assert!(block > 0);
-        let told = told(&made, &[block * 1024..(block + 1) * 1024]);
+        let gap = block * 1024..(block + 1) * 1024;
+        let told = told(&made, slice::from_ref(&gap));
         assert_eq!(told.keys().collect::<Vec<_>>(), [path]);
         let fault = told[path].fault.as_ref().expect("its attributes are lost");
         assert_eq!(fault.kind, FaultKind::Lost);
@@ -156,7 +159,8 @@ fn a_stream_beside_a_file_that_lies_in_a_gap_is_told() {
     let made = image("ntfs-512-512");
     let line = b"stream 00000050: all of this line but its number is the same as in the others\n";
     let at = place_of(&made, line);
-    let told = told(&made, &[at..at + 10]);
+    let gap = at..at + 10;
+    let told = told(&made, slice::from_ref(&gap));
     assert_eq!(told.keys().collect::<Vec<_>>(), ["small"]);
     assert_eq!((told["small"].hit, &told["small"].fault), (lost(10), &None));
 }
