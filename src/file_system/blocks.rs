@@ -62,17 +62,6 @@ pub(crate) fn read_exact(
     }
 }
 
-/// Has what lies at `places` come, from front to back: where the source has to be waited for,
-/// all of it is wanted at once. What cannot be had is told when it is read.
-fn announce(source: &dyn ReadAt, mut places: Vec<u64>) {
-    places.sort_unstable();
-    for place in places {
-        if let Ok(false) = source.approach(place..place.saturating_add(1), 0) {
-            let _ = source.read_at(place, &mut [0]);
-        }
-    }
-}
-
 /// Bytes of a block of the cache, and how many there are: 2 MiB together.
 const BLOCK: u64 = 16 << 10;
 const BLOCKS_MAX: usize = 128;
@@ -101,18 +90,24 @@ impl Blocks {
         Self { source, kept: RefCell::default(), length, blocks_max }
     }
 
-    /// Reads ahead the blocks that `places` lie in, those near to one another by one read: the
+    /// Reads ahead the blocks that the bytes at `starts` lie in, those near to one another by one read: the
     /// more there are, the more of what is between them. What has to be waited for is wanted,
     /// and read when it is there; what cannot be had is told when it is asked for.
-    pub(crate) fn fetch(&self, places: &[u64]) {
+    pub(crate) fn fetch(&self, mut starts: Vec<u64>) {
         let source = &*self.source;
-        announce(source, places.to_vec());
-        let mut starts: Vec<u64> = places.iter().map(|place| place - place % self.length).collect();
+        for start in &mut starts {
+            *start -= *start % self.length;
+        }
         starts.sort_unstable();
         starts.dedup();
         let is_kept = |start: &u64| self.kept.borrow().iter().any(|(of, _)| of == start);
         starts.retain(|start| !is_kept(start));
         starts.truncate(self.blocks_max / 2);
+        for &start in &starts {
+            if let Ok(false) = source.approach(start..start.saturating_add(1), 0) {
+                let _ = source.read_at(start, &mut [0]);
+            }
+        }
         let mut rest = starts.as_slice();
         while let Some(&first) = rest.first() {
             let mut end = first;

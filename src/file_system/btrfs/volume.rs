@@ -80,7 +80,7 @@ impl Btrfs {
             let whole = copies().find(|copy| self.disk.source.gap(copy.clone()).is_none());
             pieces.extend(whole.or_else(|| copies().next()));
             if length == 0 {
-                return Err(Fault::corrupt(format!("chunk for {at:#x}")));
+                return Err(Fault::corrupt("chunk"));
             }
             at = at.saturating_add(length);
         }

@@ -347,6 +347,16 @@ impl Disk {
         Ok(())
     }
 
+    /// Reads ahead what stands at `offsets` of a value.
+    pub(super) fn fetch(&self, stored: &Stored, offsets: &mut dyn Iterator<Item = u64>) {
+        let Value::Mapped(mapped) = &stored.value else { return };
+        let place = |offset| match mapped.runs.piece(offset, self.geometry.cluster) {
+            Some((Place::At(place), _)) => Some(place),
+            _ => None,
+        };
+        self.blocks.fetch(offsets.filter_map(place).collect());
+    }
+
     /// Where the bytes of `range` of a value lie, holes left out.
     ///
     /// # Errors

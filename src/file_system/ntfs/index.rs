@@ -134,8 +134,10 @@ impl<'a> Index<'a> {
             let byte = bits.get(to_usize((number / 8).saturating_sub(first / 8)));
             byte.is_some_and(|byte| byte >> (number % 8) & 1 != 0)
         };
+        // They lie where there was room when names were added.
         let once = (first..looked_at).filter(|&number| is_used(number));
-        self.fetch(blocks, once.take(to_usize(BATCH_BYTES / self.block)));
+        let once = once.take(to_usize(BATCH_BYTES / self.block));
+        self.disk.fetch(blocks, &mut once.map(|number| number.saturating_mul(self.block)));
         let added = (first..looked_at).filter(|&number| is_used(number)).try_for_each(|number| {
             if batch.entries.len() >= BATCH || bytes >= BATCH_BYTES {
                 return ControlFlow::Break(Ok(number));
@@ -154,17 +156,6 @@ impl<'a> Index<'a> {
             ControlFlow::Break(Err(fault)) => Err(fault),
             ControlFlow::Continue(()) => Ok((looked_at < count).then_some(looked_at)),
         }
-    }
-
-    /// Blocks of an index lie where there was room when names were added: they are fetched
-    /// from front to back, and not in the order of names.
-    fn fetch(&self, blocks: &Stored, numbers: impl Iterator<Item = u64>) {
-        let places = numbers.flat_map(|number| {
-            let offset = number.saturating_mul(self.block);
-            let places = self.disk.places(blocks, offset..offset.saturating_add(1));
-            places.unwrap_or_default().pieces
-        });
-        self.disk.blocks.fetch(&places.map(|place| place.start).collect::<Vec<_>>());
     }
 
     fn add_block(&self, blocks: &Stored, number: u64, batch: &mut Batch) -> Result<()> {

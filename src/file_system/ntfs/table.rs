@@ -61,12 +61,7 @@ impl Table {
 
     /// Reads ahead the records of these numbers.
     pub(super) fn fetch(&self, disk: &Disk, numbers: impl Iterator<Item = u64>) {
-        let places = numbers.filter_map(|number| {
-            let offset = disk.geometry.offset_of(number)?;
-            let places = disk.places(&self.contents, offset..offset.saturating_add(1)).ok()?;
-            Some(places.pieces.first()?.start)
-        });
-        disk.blocks.fetch(&places.collect::<Vec<_>>());
+        disk.fetch(&self.contents, &mut numbers.filter_map(|one| disk.geometry.offset_of(one)));
     }
 
     fn own_record(&self, disk: &Disk, number: u64) -> Result<Record> {
