@@ -63,11 +63,8 @@ export function volumeBar({ choose, enter }) {
   function drawNotes(ofCopies, ofSystem) {
     if (notes === ofSystem && ofCopies.join() === copies.join()) return;
     [copies, notes] = [ofCopies, ofSystem];
-    const lines = [...copies, ...notes];
-    fill(
-      parts.notes,
-      listItems(lines, (line) => h("span", {}, line)),
-    );
+    const lines = [...copies, ...notes].map((line) => h("li", {}, line));
+    fill(parts.notes, lines);
   }
 
   /** @param {OpenedVolume | null} opened null: not yet */
