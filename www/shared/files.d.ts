@@ -113,7 +113,7 @@ export interface FilesRequests {
    * that the machine mounts it at, of one that has no system of its own.
    */
   machineFacts: {
-    ask: { archive: number; volume: VolumePlace; at?: string };
+    ask: { archive: number; volume: VolumePlace; at?: string | undefined };
     progress: FilesUpdate;
     result: GuestFacts;
   };
