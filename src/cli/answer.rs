@@ -1,12 +1,13 @@
 //! Whether the machine can be had back from the backup: one answer, the worst of what the
-//! scan, the compression, Proxmox, the file's name and the configuration say. As the
-//! page's `words/answer.js` has it, of a scan that is done.
+//! scan, the compression, Proxmox, the file's name and the configuration say. Which
+//! answer it is decide the rules that the page goes by, too.
 
 use vma_inspector::proxmox::renamed::Remark as NameRemark;
 use vma_inspector::source::to_u64;
 
 use super::facts::Scanned;
 use super::left_out_words::left_out_sentences;
+use super::rule::{Judging, rule_for};
 use super::tone::{Said, Tone};
 use super::verdict::verdict;
 use super::words::{joined, text, with};
@@ -45,76 +46,85 @@ impl Answer {
     }
 }
 
-/// The answer on a finished scan.
+/// The answer on a finished scan, by the rules that the page goes by.
 pub(crate) fn answer(scanned: &Scanned<'_>) -> Answer {
     let judged = verdict(scanned);
-    let left: Vec<Remark> = left_out_sentences(scanned)
-        .into_iter()
-        .map(|(text, is_chosen)| Remark { text, is_chosen })
-        .collect();
+    let left = left_out_sentences(scanned).into_iter();
+    let left: Vec<_> = left.map(|(text, is_chosen)| Remark { text, is_chosen }).collect();
+    let further = further(scanned, &judged);
+    let rule = rule_for(Judging::Answer, &answer_facts(scanned, &judged, &left, &further));
     let is_refused = scanned.restored.dies_by_contents();
-    if judged.tone == Tone::Damage {
-        let remarks = if is_refused { with_refusal(left) } else { left };
-        return said(scanned, judged, remarks);
-    }
-    if is_refused {
-        let key = if scanned.disks.is_empty() { "answer.refused-empty" } else { "answer.refused" };
-        let short = short(scanned, judged);
-        let (title, remarks) = (text(key), with_refusal(left));
-        return Answer { tone: Tone::Damage, title, remarks, ..short };
-    }
-    if judged.tone == Tone::Neutral || !scanned.restored.restore.is_decided {
-        return unproven(scanned, judged, left);
-    }
-    restorable(scanned, judged, left)
+    let is_as_scanned = matches!(rule.step.as_str(), "as-scanned" | "none-here");
+    let refusal =
+        Remark { text: joined(&[text("restore.do-not"), text("restore.here")]), is_chosen: false };
+    let further = if is_refused || is_as_scanned { Vec::new() } else { further };
+    let refusal = is_refused.then_some(refusal).into_iter();
+    let remarks: Vec<Remark> = refusal.chain(left).chain(further).collect();
+    let title = title_for(&rule.step, scanned, remarks.len(), &judged);
+    let is_unreadable = scanned.is_stump() || scanned.is_nothing_found();
+    let (text, more) =
+        if is_as_scanned { (judged.text, String::new()) } else { (short(scanned), judged.text) };
+    Answer { tone: rule.tone, title, text, remarks, more, is_unreadable }
 }
 
-fn said(scanned: &Scanned<'_>, judged: Said, remarks: Vec<Remark>) -> Answer {
-    Answer {
-        tone: judged.tone,
-        title: judged.title,
-        text: judged.text,
-        remarks,
-        more: String::new(),
-        is_unreadable: scanned.is_stump() || scanned.is_nothing_found(),
-    }
+/// What decides the answer.
+fn answer_facts(
+    scanned: &Scanned<'_>,
+    judged: &Said,
+    left: &[Remark],
+    further: &[Remark],
+) -> [(&'static str, bool); 11] {
+    let missed = scanned.missed().len();
+    [
+        ("scan-damage", judged.tone == Tone::Damage),
+        ("scan-neutral", judged.tone == Tone::Neutral),
+        ("scan-warning", judged.tone == Tone::Warning),
+        ("refused", scanned.restored.dies_by_contents()),
+        ("undecided", !scanned.restored.restore.is_decided),
+        ("no-disks", scanned.disks.is_empty()),
+        ("left-out", !left.is_empty()),
+        ("missed", missed > 0),
+        ("missed-several", missed > 1),
+        ("renamed", scanned.restored.dies_by_name()),
+        ("remarked", !further.is_empty()),
+    ]
 }
 
-/// What nothing green is said of: a backup without disks.
-fn unproven(scanned: &Scanned<'_>, judged: Said, left: Vec<Remark>) -> Answer {
-    let tone = if left.is_empty() { judged.tone } else { Tone::Warning };
-    let is_none = scanned.disks.is_empty() && !scanned.missed().is_empty();
-    let title = if is_none { text("verdict.none-here") } else { judged.title.clone() };
-    Answer { tone, title, ..said(scanned, judged, left) }
-}
-
-fn restorable(scanned: &Scanned<'_>, judged: Said, mut remarks: Vec<Remark>) -> Answer {
+/// What should be known before a restore, beside which drives are not there.
+fn further(scanned: &Scanned<'_>, judged: &Said) -> Vec<Remark> {
     let missed: Vec<&str> = scanned.missed().iter().map(|drive| drive.key.as_str()).collect();
-    let is_renamed = scanned.restored.dies_by_name();
-    let mut add = |text| remarks.push(Remark { text, is_chosen: false });
-    if is_renamed {
-        add(text("answer.name"));
+    let mut said = Vec::new();
+    if scanned.restored.dies_by_name() {
+        said.push(text("answer.name"));
     }
     if !scanned.is_beginning_lost() {
-        scanned.inspected.name_remarks().iter().map(name_remark).for_each(&mut add);
+        said.extend(scanned.inspected.name_remarks().iter().map(name_remark));
     }
     if judged.tone == Tone::Warning {
-        add(with("answer.odd", &[("title", judged.title.clone().into())]));
+        said.push(with("answer.odd", &[("title", judged.title.clone().into())]));
     }
     if scanned.restored.is_other_machine(&missed) {
-        add(text("answer.other-machine"));
+        said.push(text("answer.other-machine"));
     }
-    let short = short(scanned, judged);
-    if remarks.is_empty() {
-        return Answer { title: text("answer.restorable"), ..short };
+    said.into_iter().map(|text| Remark { text, is_chosen: false }).collect()
+}
+
+/// The heading of a step of the rules.
+fn title_for(step: &str, scanned: &Scanned<'_>, remarks: usize, judged: &Said) -> String {
+    let missed = scanned.missed();
+    match step {
+        "as-scanned" => judged.title.clone(),
+        "none-here" => text("verdict.none-here"),
+        "without-one" => {
+            let name = missed.first().map(|drive| drive.key.clone()).unwrap_or_default();
+            with("answer.without-one", &[("name", name.into())])
+        }
+        "without-several" => {
+            with("answer.without-several", &[("number", to_u64(missed.len()).into())])
+        }
+        "remarks" => with("answer.remarks", &[("count", to_u64(remarks).into())]),
+        other => text(&format!("answer.{other}")),
     }
-    let title = match missed.as_slice() {
-        [name] => with("answer.without-one", &[("name", (*name).into())]),
-        [_, ..] => with("answer.without-several", &[("number", to_u64(missed.len()).into())]),
-        [] if is_renamed => text("answer.renamed"),
-        [] => with("answer.remarks", &[("count", to_u64(remarks.len()).into())]),
-    };
-    Answer { tone: Tone::Warning, title, remarks, ..short }
 }
 
 /// What does not fit between the file's name and its contents.
@@ -130,17 +140,9 @@ pub(crate) fn name_remark(remark: &NameRemark) -> String {
     with(key, &[("named", named.as_str().into()), ("found", found.into())])
 }
 
-/// Nothing is lost: that, and what proves it, in a line or two; the numbers apart.
-fn short(scanned: &Scanned<'_>, judged: Said) -> Answer {
+/// Nothing is lost: that, and what proves it, in a line or two.
+fn short(scanned: &Scanned<'_>) -> String {
     let is_part = !scanned.missed().is_empty() || scanned.disks.is_empty();
     let whole = text(if is_part { "answer.whole-of-it" } else { "answer.whole" });
-    let more = judged.text.clone();
-    let text = format!("{whole} {}", scanned.packing.data_sentence());
-    Answer { text, more, ..said(scanned, judged, Vec::new()) }
-}
-
-fn with_refusal(left: Vec<Remark>) -> Vec<Remark> {
-    let refusal = joined(&[text("restore.do-not"), text("restore.here")]);
-    let refusal = Remark { text: refusal, is_chosen: false };
-    core::iter::once(refusal).chain(left).collect()
+    format!("{whole} {}", scanned.packing.data_sentence())
 }

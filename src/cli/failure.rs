@@ -87,6 +87,8 @@ impl Failure {
                 vec![said, fault.about.clone()]
             }
             Self::Usage(said) => vec![said.clone()],
+            // Whoever reads has enough.
+            Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Vec::new(),
             Self::Output(error) => vec![format!("cannot be written: {error}")],
         }
     }

@@ -13,6 +13,7 @@ use vma_inspector::source::ReadAt;
 use super::args::{Cat, Cp, Ls};
 use super::disks::device;
 use super::export::scanned;
+use super::facts::Scanned;
 use super::failure::{Failure, Outcome};
 use super::inspected::Inspected;
 use super::output::{Sink, give, remark, say};
@@ -119,7 +120,22 @@ pub(crate) fn ls(asked: &Ls, is_quiet: bool) -> Result<Outcome, Failure> {
     if node.file_type != FileType::Directory {
         return Err(Failure::Usage("it is no folder: cat and cp give files".into()));
     }
-    list(&volume, node.id, asked.zero)
+    let listed = list(&volume, node.id, asked.zero)?;
+    Ok(listed.max(told_of_doubt(&inspected, meant.device)?))
+}
+
+/// Says what may be wrong of all that is on a disk, though it can be read.
+fn told_of_doubt(inspected: &Inspected, device: &Device) -> Result<Outcome, Failure> {
+    let doubted = inspected.scan.doubt_figures(device.id).bytes;
+    if doubted > 0 {
+        let named = [("size", size(doubted).into())];
+        remark(&format!("{}: {}", plainly(&device.name), with("files.hit-doubt", &named)));
+    }
+    let is_unproven = Scanned::new(inspected)?.is_unproven();
+    if is_unproven {
+        remark(&text("save.not-proven"));
+    }
+    Ok(if is_unproven || doubted > 0 { Outcome::Damaged } else { Outcome::Sound })
 }
 
 fn disk_lines(inspected: &Inspected, device: &Device) -> String {
@@ -212,7 +228,7 @@ pub(crate) fn cat(asked: &Cat, is_quiet: bool) -> Result<Outcome, Failure> {
         return Err(Failure::Usage("it is no file: ls lists folders, cp copies them".into()));
     }
     read(&volume, &node, &mut |bytes| give(bytes))?;
-    Ok(Outcome::Sound)
+    told_of_doubt(&inspected, meant.device)
 }
 
 fn read(
@@ -257,7 +273,7 @@ pub(crate) fn cp(asked: &Cp, is_quiet: bool) -> Result<Outcome, Failure> {
     match copied {
         Ok(outcome) => {
             sink.end(None)?;
-            Ok(outcome)
+            Ok(outcome.max(told_of_doubt(&inspected, meant.device)?))
         }
         Err(failure) => {
             sink.give_up();

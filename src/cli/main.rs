@@ -40,6 +40,7 @@ mod place;
 mod progress;
 mod report;
 mod restore_words;
+mod rule;
 mod shown;
 mod tone;
 mod verdict;

@@ -1,6 +1,6 @@
 //! What the scan shows of what is in the file, in one heading and a few sentences that are
-//! true. As the page's `words/verdict.js` has it, of a scan that is done; a test holds
-//! both to the same files.
+//! true. Which verdict it is decide the rules that the page goes by, too; a test holds what is
+//! said to what the page says of the same files.
 
 use vma_inspector::archive::finding::FindingKind;
 use vma_inspector::archive::header::Standing;
@@ -11,40 +11,73 @@ use vma_inspector::source::{Severity, to_u64};
 use super::facts::{Disk, Scanned, faults};
 use super::left_out_words::left_out_sentences;
 use super::numbers::share;
-use super::tone::{Said, Tone};
+use super::rule::{Judging, rule_for};
+use super::tone::Said;
 use super::words::{Named, has, joined, size, text, with};
 
-/// The verdict on a finished scan.
+/// The verdict on a finished scan, by the rules that the page goes by.
 pub(crate) fn verdict(scanned: &Scanned<'_>) -> Said {
+    let rule = rule_for(Judging::Scan, &scan_facts(scanned));
+    let title = title_for(&rule.step, scanned);
     if scanned.is_stump() {
-        let named = [("size", size(scanned.inspected.file_size()).into())];
-        return Said::new(Tone::Damage, with("verdict.stump", &named), text("verdict.stump-text"));
+        return Said::new(rule.tone, title, text("verdict.stump-text"));
     }
     let packing = &scanned.packing;
-    let torn = if packing.container.is_some() { packing.torn_sentence() } else { String::new() };
-    let data = packing.data_sentence();
-    let is_mismatched = packing.is_mismatched();
-    let is_damaged = scanned.groups.iter().any(|(_, severity)| *severity == Severity::Damage);
-    if is_damaged || scanned.lost_bytes() > 0 || scanned.doubt_bytes() > 0 {
-        let rest = if is_mismatched { data } else { String::new() };
-        let words = joined(&[damage_text(scanned), torn, rest]);
-        return Said::new(Tone::Damage, damage_title(scanned), words);
+    let (torn, data) = (packing.torn_sentence(), packing.data_sentence());
+    if is_damaged(scanned) {
+        let rest = if packing.is_mismatched() { data } else { String::new() };
+        return Said::new(rule.tone, title, joined(&[damage_text(scanned), torn, rest]));
     }
     let whole = completeness(scanned);
-    let words = joined(&[whole.clone(), torn.clone(), data]);
-    if is_mismatched {
-        let named = [("kind", packing.names.join(" + ").into())];
-        return Said::new(Tone::Damage, with("verdict.sound-but-checksum", &named), words);
+    if rule.step == "no-disk" {
+        return Said::new(rule.tone, title, whole);
     }
-    if !torn.is_empty() {
-        return Said::new(Tone::Warning, text("verdict.sound-but-compression"), words);
+    Said::new(rule.tone, title, joined(&[whole, torn, data]))
+}
+
+fn is_damaged(scanned: &Scanned<'_>) -> bool {
+    let is_damage = scanned.groups.iter().any(|(_, severity)| *severity == Severity::Damage);
+    is_damage || scanned.lost_bytes() > 0 || scanned.doubt_bytes() > 0
+}
+
+/// What of a scan decides the verdict.
+fn scan_facts(scanned: &Scanned<'_>) -> [(&'static str, bool); 12] {
+    let lost = hurt(scanned, |disk| disk.figures.missing_bytes).len();
+    let doubted = hurt(scanned, |disk| disk.doubt_bytes).len();
+    [
+        ("stump", scanned.is_stump()),
+        ("damaged", is_damaged(scanned)),
+        ("beginning-lost", scanned.is_beginning_lost()),
+        ("no-disks", scanned.disks.is_empty()),
+        ("nothing-found", scanned.is_nothing_found()),
+        ("lost", lost > 0),
+        ("lost-of-several", lost > 1),
+        ("doubted", doubted > 0),
+        ("doubted-of-several", doubted > 1),
+        ("mismatched", scanned.packing.is_mismatched()),
+        ("torn", !scanned.packing.torn_sentence().is_empty()),
+        ("odd", !odd_codes(scanned).is_empty()),
+    ]
+}
+
+/// The heading of a step of the rules.
+fn title_for(step: &str, scanned: &Scanned<'_>) -> String {
+    let disks = || ("disks", disk_count(scanned.disks.len()).into());
+    match step {
+        "stump" => with("verdict.stump", &[("size", size(scanned.inspected.file_size()).into())]),
+        "unreadable" => with("verdict.unreadable", &[disks()]),
+        "damaged-disk" | "damaged-disks" => {
+            hurt_title(&hurt(scanned, |disk| disk.figures.missing_bytes), step)
+        }
+        "doubted-disk" | "doubted-disks" => hurt_title(&hurt(scanned, |d| d.doubt_bytes), step),
+        "sound-but-checksum" => {
+            let kind = scanned.packing.names.join(" + ");
+            with("verdict.sound-but-checksum", &[("kind", kind.into())])
+        }
+        "no-disk" => text("verdict.no-disk-title"),
+        "odd" => odd_title(&odd_codes(scanned)),
+        other => text(&format!("verdict.{other}")),
     }
-    if scanned.disks.is_empty() {
-        return Said::new(Tone::Neutral, text("verdict.no-disk-title"), whole);
-    }
-    let odd = odd_codes(scanned);
-    let tone = if odd.is_empty() { Tone::Good } else { Tone::Warning };
-    Said::new(tone, sound_title(&odd), words)
 }
 
 /// Codes of what is odd, of the archive and of what wraps it.
@@ -55,11 +88,10 @@ fn odd_codes(scanned: &Scanned<'_>) -> Vec<&'static str> {
     all.filter(|(_, severity)| *severity == Severity::Warning).map(|(code, _)| code).collect()
 }
 
-fn sound_title(codes: &[&str]) -> String {
-    let Some(first) = codes.first() else { return text("verdict.sound") };
+fn odd_title(codes: &[&str]) -> String {
     let known = codes.iter().map(|code| format!("but-for.{code}")).find(|key| has(key));
-    match known {
-        Some(key) if codes.iter().all(|code| code == first) => {
+    match (known, codes.first()) {
+        (Some(key), Some(first)) if codes.iter().all(|code| code == first) => {
             with("verdict.sound-but", &[("but", text(&key).into())])
         }
         _ => text("verdict.sound-but-odd"),
@@ -80,44 +112,24 @@ fn completeness(scanned: &Scanned<'_>) -> String {
     with(if is_part { "verdict.complete-of-it" } else { "verdict.complete" }, &named)
 }
 
-/// How many bytes are lost or in doubt, and of which disk.
-fn damage_title(scanned: &Scanned<'_>) -> String {
-    if scanned.is_beginning_lost() {
-        return text("verdict.beginning-lost");
-    }
-    if scanned.disks.is_empty() {
-        return text("verdict.unknown-disks");
-    }
-    if scanned.is_nothing_found() {
-        let named = [("disks", disk_count(scanned.disks.len()).into())];
-        return with("verdict.unreadable", &named);
-    }
-    let lost = hurt(scanned, |disk| disk.figures.missing_bytes);
-    if let Some(said) = hurt_title(&lost, "verdict.damaged-disk", "verdict.damaged-disks") {
-        return said;
-    }
-    let doubted = hurt(scanned, |disk| disk.doubt_bytes);
-    hurt_title(&doubted, "verdict.doubted-disk", "verdict.doubted-disks")
-        .unwrap_or_else(|| text("verdict.no-cluster-lost"))
-}
-
 /// Disks of which some bytes are lost, or in doubt, and how many.
 fn hurt<'a>(scanned: &'a Scanned<'a>, of: fn(&Disk<'_>) -> u64) -> Vec<(&'a Disk<'a>, u64)> {
     let bytes = scanned.disks.iter().map(|disk| (disk, of(disk)));
     bytes.filter(|(_, bytes)| *bytes > 0).collect()
 }
 
-fn hurt_title(hurt: &[(&Disk<'_>, u64)], one: &str, several: &str) -> Option<String> {
-    let (first, _) = hurt.first()?;
+/// How many bytes are lost or in doubt, and of which disk.
+fn hurt_title(hurt: &[(&Disk<'_>, u64)], step: &str) -> String {
     let bytes: u64 = hurt.iter().map(|(_, bytes)| bytes).sum();
     let whole: u64 = hurt.iter().map(|(disk, _)| disk.figures.image_size).sum();
+    let name = hurt.first().map(|(disk, _)| safe_name(&disk.device.name));
     let named: [(&str, Named); 4] = [
         ("size", size(bytes).into()),
         ("share", share(bytes, whole).into()),
-        ("disk", safe_name(&first.device.name).into()),
+        ("disk", name.unwrap_or_default().into()),
         ("disks", disk_count(hurt.len()).into()),
     ];
-    Some(with(if hurt.len() == 1 { one } else { several }, &named))
+    with(&format!("verdict.{step}"), &named)
 }
 
 fn disk_count(count: usize) -> String {

@@ -1,6 +1,9 @@
 //! The program itself, over the fixtures: what it makes is held against `truth.json`, which
 //! Proxmox's own program and another reader agreed on, and against `qemu-img`.
 
+#[path = "../support/programs.rs"]
+mod programs;
+
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -218,4 +221,85 @@ fn files_of(archive: &Value) -> Vec<(String, String)> {
     let files = files.filter(|file| file["type"] == "file");
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     files.map(|file| (text(&file["path"]), text(&file["sha256"]))).collect()
+}
+
+#[test]
+fn a_reader_that_has_enough_hears_of_nothing() {
+    let backup = fixture("c-configs.vma");
+    let arguments = ["export", backup.to_str().unwrap(), "-f", "raw", "-o", "-"];
+    let pipes = program().args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut making = pipes.unwrap();
+    drop(making.stdout.take());
+    let ended = making.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+    assert_ne!(ended.status.code(), Some(0), "it was not all written");
+}
+
+#[test]
+fn what_cannot_be_made_whole_leaves_nothing_behind() {
+    let folder = folder("broken");
+    let backup = folder.join("b.vma.zst");
+    let mut bytes = fs::read(fixture("f1-gpt-ext4.vma.zst")).unwrap();
+    bytes.truncate(bytes.len() / 3);
+    fs::write(&backup, bytes).unwrap();
+    let truth = truth();
+    let mut refused = 0;
+    for (path, sum) in files_of(&truth["f1-gpt-ext4.vma"]) {
+        let into = folder.join("file");
+        let place = format!("scsi0:2:/{path}");
+        let arguments = ["cp", backup.to_str().unwrap(), &place, "-o", into.to_str().unwrap()];
+        let made = run(&arguments);
+        assert_ne!(code(&made), 0, "of a container that is cut nothing is proven");
+        assert!(!made.stderr.is_empty(), "{path}: what is lost is told");
+        match fs::read(&into) {
+            Ok(bytes) => assert_eq!(sha256(&bytes), sum, "{path}"),
+            Err(_) => refused += 1,
+        }
+        let _ = fs::remove_file(&into);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "{path}: only the backup");
+    }
+    assert!(refused > 0, "something is lost with two thirds of the backup");
+}
+
+#[test]
+fn a_file_that_is_killed_half_way_does_not_look_whole() {
+    let folder = folder("killed");
+    let whole = folder.join("disk.raw");
+    fs::write(folder.join("disk.raw.part"), "of a run before").unwrap();
+    let backup = fixture("d-zero.vma");
+    let arguments =
+        ["export", backup.to_str().unwrap(), "-f", "raw", "-o", whole.to_str().unwrap()];
+    let made = run(&arguments);
+    assert_eq!(code(&made), 74, "what somebody else writes is left alone");
+    assert!(!whole.exists());
+    assert_eq!(fs::read(folder.join("disk.raw.part")).unwrap(), b"of a run before");
+}
+
+#[test]
+fn the_papers_name_every_command() {
+    let help = said(&run(&["--help"]));
+    let commands: Vec<&str> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .map_while(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    assert!(commands.contains(&"verify") && commands.len() >= 9, "{commands:?}");
+    let man = said(&run(&["manual", "man"]));
+    for command in &commands {
+        assert!(man.contains(&format!(".SH {}\n", command.to_ascii_uppercase())), "{command}");
+    }
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let made = said(&run(&["manual", shell]));
+        assert!(commands.iter().all(|command| made.contains(command)), "{shell}");
+    }
+    let page = folder("papers").join("vma-inspector.1");
+    fs::write(&page, man).unwrap();
+    if programs::has("groff", &["--version"]) {
+        let read =
+            Command::new("groff").args(["-man", "-Tutf8", "-ww"]).arg(&page).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&read.stderr), "");
+        assert!(String::from_utf8_lossy(&read.stdout).contains("left out on purpose"));
+    }
 }

@@ -7,6 +7,7 @@ import { isBeginningLost, missedDrives } from "./facts.js";
 import { nameRemarks } from "./file-name.js";
 import { leftOutSentences } from "./left-out.js";
 import { deathsOf, isOtherMachine } from "./restore-facts.js";
+import { ruleFor } from "./rule.js";
 import { text } from "./text.js";
 import { verdict } from "./verdict.js";
 
@@ -29,73 +30,92 @@ export function answer(archive) {
   const { scan, trust } = archive;
   const judged = verdict(archive);
   if (judged === null || (scan.phase === "done" && trust === null)) return null;
-  const left = leftOutSentences(archive).map(warning);
-  const restore = trust?.restore ?? null;
-  const refused = restore !== null && deathsOf(restore).byContents.length > 0;
-  if (judged.tone === "damage") {
-    const remarks = refused ? [refusal(), ...left] : left;
-    return { ...judged, remarks, more: "" };
+  const isOf = remarksOf(archive, judged);
+  const { step, tone } = ruleFor("answer", answerFacts(archive, judged, isOf));
+  const refused = isOf.isRefused ? [refusal()] : [];
+  if (step === "as-scanned" || step === "none-here") {
+    const title = step === "none-here" ? text("verdict.none-here") : judged.title;
+    return { ...judged, tone, title, remarks: [...refused, ...isOf.left], more: "" };
   }
-  if (refused) {
-    const title =
-      archive.overview.devices.length > 0 ? text("answer.refused") : text("answer.refused-empty");
-    return { ...short(archive, judged), tone: "damage", title, remarks: [refusal(), ...left] };
-  }
-  if (judged.tone === "neutral" || restore === null || !restore.decided) {
-    return unproven(archive, judged, left);
-  }
-  return restorable(archive, judged, restore, left);
+  const all = isOf.isRefused ? [...refused, ...isOf.left] : [...isOf.left, ...isOf.further];
+  const title = titleFor(step, archive, all.length);
+  return { ...short(archive, judged), tone, title, remarks: all };
 }
 
 /**
- * What nothing green is said of: a scan that was stopped or kept, a backup without disks.
+ * What should be known of it, and what follows from that.
  * @param {JudgedArchive} archive
  * @param {Verdict} judged
- * @param {Remark[]} left
- * @returns {Answer}
  */
-function unproven(archive, judged, left) {
-  const tone = left.length > 0 && judged.tone !== "damage" ? "warning" : judged.tone;
-  const isNone = archive.overview.devices.length === 0 && missedDrives(archive.leftOut).length > 0;
-  const title = isNone ? text("verdict.none-here") : judged.title;
-  return { ...judged, tone, title, remarks: left, more: "" };
-}
-
-/**
- * @param {JudgedArchive} archive
- * @param {Verdict} judged
- * @param {import("../core/vma_inspector.js").ProxmoxRestore} restore
- * @param {Remark[]} left
- * @returns {Answer}
- */
-function restorable(archive, judged, restore, left) {
-  const isRenamed = deathsOf(restore).byName.length > 0;
+function remarksOf(archive, judged) {
+  const restore = archive.trust?.restore ?? null;
+  const { byName, byContents } = deathsOf(restore ?? { deaths: [] });
   const missed = missedDrives(archive.leftOut).map(({ key }) => key);
   const names = isBeginningLost(archive.overview) ? [] : nameRemarks(archive.fileName);
-  const remarks = [
-    ...left,
-    ...(isRenamed ? [warning(text("answer.name"))] : []),
-    ...names.map(warning),
-    ...(judged.tone === "warning" ? [warning(text("answer.odd", { title: judged.title }))] : []),
-    ...(isOtherMachine(restore, missed) ? [warning(text("answer.other-machine"))] : []),
-  ];
-  const told = short(archive, judged);
-  if (remarks.length === 0) return { ...told, title: text("answer.restorable"), remarks };
-  return { ...told, tone: "warning", title: remarkTitle(archive, isRenamed, remarks), remarks };
+  const isOther = restore !== null && isOtherMachine(restore, missed);
+  const further = [
+    ...(byName.length > 0 ? [text("answer.name")] : []),
+    ...names,
+    ...(judged.tone === "warning" ? [text("answer.odd", { title: judged.title })] : []),
+    ...(isOther ? [text("answer.other-machine")] : []),
+  ].map(warning);
+  const left = leftOutSentences(archive).map(warning);
+  return {
+    left,
+    further,
+    missed,
+    isRefused: byContents.length > 0,
+    isRenamed: byName.length > 0,
+    isUndecided: !restore?.decided,
+  };
 }
 
 /**
+ * What decides the answer.
  * @param {JudgedArchive} archive
- * @param {boolean} isRenamed
- * @param {Remark[]} remarks
+ * @param {Verdict} judged
+ * @param {ReturnType<typeof remarksOf>} of
+ * @returns {import("./rule.js").Facts<"answer">}
  */
-function remarkTitle({ leftOut }, isRenamed, remarks) {
+function answerFacts({ overview }, { tone }, of) {
+  return {
+    "scan-damage": tone === "damage",
+    "scan-neutral": tone === "neutral",
+    "scan-warning": tone === "warning",
+    refused: of.isRefused,
+    undecided: of.isUndecided,
+    "no-disks": overview.devices.length === 0,
+    "left-out": of.left.length > 0,
+    missed: of.missed.length > 0,
+    "missed-several": of.missed.length > 1,
+    renamed: of.isRenamed,
+    remarked: of.further.length > 0,
+  };
+}
+
+/**
+ * @param {Exclude<import("./rule.js").Rules["answer"][number]["step"], "as-scanned" | "none-here">} step
+ * @param {JudgedArchive} archive
+ * @param {number} count of remarks
+ */
+function titleFor(step, { leftOut }, count) {
   const missed = missedDrives(leftOut);
-  const [first] = missed;
-  if (first && missed.length === 1) return text("answer.without-one", { name: first.key });
-  if (first) return text("answer.without-several", { number: missed.length });
-  if (isRenamed) return text("answer.renamed");
-  return text("answer.remarks", { count: remarks.length });
+  switch (step) {
+    case "refused":
+      return text("answer.refused");
+    case "refused-empty":
+      return text("answer.refused-empty");
+    case "without-one":
+      return text("answer.without-one", { name: missed[0]?.key ?? "" });
+    case "without-several":
+      return text("answer.without-several", { number: missed.length });
+    case "renamed":
+      return text("answer.renamed");
+    case "remarks":
+      return text("answer.remarks", { count });
+    case "restorable":
+      return text("answer.restorable");
+  }
 }
 
 /**
