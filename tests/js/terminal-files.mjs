@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), "vma-terminal-"));
 /** Fields of the header of an archive, by the format. */
 const AT = { md5: 32, blobs: 48, size: 56 };
 /** A name that Proxmox takes, of the time in the fixtures' headers. */
-export const NAMED = "vzdump-qemu-101-2025_06_15-15_06_40.vma";
+export const NAMED = "vzdump-qemu-101-2026_11_22-21_54_02.vma";
 
 export const fixture = (name) => readFileSync(join(fixtures, name));
 

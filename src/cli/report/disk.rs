@@ -103,7 +103,10 @@ fn area(area: &Area) -> Value {
     let partition = area.partition.as_ref();
     let found = area.found.as_ref();
     let name = partition.and_then(|partition| partition.name.as_deref());
-    let joined = area.joined.as_ref().map(|joined| joined.name.as_str());
+    let joined = area.joined.as_ref();
+    let disks = joined.map(|joined| joined.disks.as_slice()).filter(|disks| disks.len() > 1);
+    let refusal = joined.and_then(|joined| joined.refusal.as_ref());
+    let refusal = refusal.map(|why| json!({ "code": why.code(), "about": why.about() }));
     let purpose = partition.map(|partition| partition.purpose);
     let group = area.physical.as_ref().and_then(|physical| physical.group.as_ref());
     let lacking = found.map(|found| found.lacking).unwrap_or_default();
@@ -114,7 +117,7 @@ fn area(area: &Area) -> Value {
         "size": area.size,
         "type": purpose.map(|purpose| purpose.text()),
         "purpose": purpose.and_then(|purpose| purpose.use_of()).map(Use::code),
-        "name": name.or(joined),
+        "name": name.or(joined.map(|joined| joined.name.as_str())),
         "active": partition.is_some_and(|partition| partition.is_active),
         "seen": found.is_some(),
         "pending": lacking.not_yet_known,
@@ -123,6 +126,9 @@ fn area(area: &Area) -> Value {
         "volume": found.and_then(|found| found.volume.as_ref()).map(volume),
         "others": others.map(|other| other.kind.code()).collect::<Vec<_>>(),
         "group": group.map(|group| group.name.as_str()),
+        "share": area.share.code(),
+        "disks": disks.unwrap_or_default(),
+        "refusal": refusal,
         "volumes": area.volumes.iter().map(self::area).collect::<Vec<_>>(),
     })
 }

@@ -41,7 +41,7 @@ pub(crate) fn json(
         "fileName": file_name(inspected, &name),
         "verdict": verdict(scanned, answer),
         "proxmox": prediction(inspected),
-        "restore": masked(restore(scanned, &name)?, secrets),
+        "restore": restore(scanned, &name, secrets)?,
         "container": container(scanned),
         "scan": scan(scanned),
         "header": header(scanned),

@@ -15,6 +15,7 @@ use vma_inspector::source::Error;
 
 use super::super::facts::Scanned;
 use super::super::inspected::Inspected;
+use super::plain::masked;
 
 pub(super) fn file_name(inspected: &Inspected, name: &str) -> Value {
     let container = inspected.contents().container();
@@ -71,7 +72,9 @@ fn said(verdict: Option<&Verdict>) -> Value {
     )
 }
 
-pub(super) fn restore(scanned: &Scanned<'_>, name: &str) -> Result<Value, Error> {
+/// What a restore would do. Without `secrets`, what looks like a password in the texts of
+/// the configuration is left out.
+pub(super) fn restore(scanned: &Scanned<'_>, name: &str, secrets: bool) -> Result<Value, Error> {
     let inspected = scanned.inspected;
     let restore = &scanned.restored.restore;
     let text = inspected.conf_text().unwrap_or_default();
@@ -83,14 +86,15 @@ pub(super) fn restore(scanned: &Scanned<'_>, name: &str) -> Result<Value, Error>
         storages.map(|storage| json!({ "name": storage.name, "drives": storage.drives }));
     let unread = device_map::read(&text).1;
     let unread = unread.iter().map(|map| json!({ "line": map.line, "why": map.why.code() }));
+    let warnings = scanned.restored.warnings.iter().map(warning);
     Ok(json!({
         "decided": restore.is_decided,
         "deaths": deaths.collect::<Vec<_>>(),
         "storages": storages.collect::<Vec<_>>(),
         "command": command(inspected.name.as_deref(), None, None),
         "unpacker": unpacker(inspected, name)?,
-        "warnings": scanned.restored.warnings.iter().map(warning).collect::<Vec<_>>(),
-        "leftOut": left_out_fields(&left_out),
+        "warnings": masked(warnings.collect::<Vec<_>>().into(), secrets),
+        "leftOut": masked(left_out_fields(&left_out), secrets),
         "unreadMaps": unread.collect::<Vec<_>>(),
     }))
 }
