@@ -148,7 +148,7 @@ test("the reports of damaged backups are the same", async () => {
   const tones = {};
   const endings = ["", ".zst", ".lzo", ".gz"];
   const bases = endings.map((ending) => [`c-configs.vma${ending}`, `${files.NAMED}${ending}`]);
-  for (const [base, name] of [...bases, ["sample.vma.zst", "sample.vma.zst"]]) {
+  for (const [base, name] of [...bases, ["d-zero.vma", files.NAMED]]) {
     const bytes = files.fixture(base);
     for (let seed = 1; seed <= 30; seed += 1) {
       const path = files.written(name, files.damaged(bytes, seed));
@@ -291,3 +291,13 @@ for (const judging of ["scan", "answer"]) {
     }
   });
 }
+
+test("who uses the library compiles nothing of the terminal's", () => {
+  const tree = (...more) =>
+    execFileSync("cargo", ["tree", "--locked", "--edges=normal", "--prefix=none", ...more], {
+      cwd: root,
+      encoding: "utf8",
+    });
+  assert.doesNotMatch(tree(), /^(clap|serde)/m);
+  assert.match(tree("--features", "cli"), /^clap /m);
+});
