@@ -73,8 +73,7 @@ fn answer_facts(
     judged: &Said,
     left: &[Remark],
     further: &[Remark],
-) -> [(&'static str, bool); 11] {
-    let missed = scanned.missed().len();
+) -> [(&'static str, bool); 10] {
     [
         ("scan-damage", judged.tone == Tone::Damage),
         ("scan-neutral", judged.tone == Tone::Neutral),
@@ -83,8 +82,7 @@ fn answer_facts(
         ("undecided", !scanned.restored.restore.is_decided),
         ("no-disks", scanned.disks.is_empty()),
         ("left-out", !left.is_empty()),
-        ("missed", missed > 0),
-        ("missed-several", missed > 1),
+        ("missed", !scanned.missed().is_empty()),
         ("renamed", scanned.restored.dies_by_name()),
         ("remarked", !further.is_empty()),
     ]
@@ -115,13 +113,11 @@ fn title_for(step: &str, scanned: &Scanned<'_>, remarks: usize, judged: &Said) -
     match step {
         "as-scanned" => judged.title.clone(),
         "none-here" => text("verdict.none-here"),
-        "without-one" => {
-            let name = missed.first().map(|drive| drive.key.clone()).unwrap_or_default();
-            with("answer.without-one", &[("name", name.into())])
-        }
-        "without-several" => {
-            with("answer.without-several", &[("number", to_u64(missed.len()).into())])
-        }
+        "refused" if scanned.disks.is_empty() => text("answer.refused-empty"),
+        "without" => match missed.as_slice() {
+            [only] => with("answer.without-one", &[("name", only.key.as_str().into())]),
+            _ => with("answer.without-several", &[("number", to_u64(missed.len()).into())]),
+        },
         "remarks" => with("answer.remarks", &[("count", to_u64(remarks).into())]),
         other => text(&format!("answer.{other}")),
     }

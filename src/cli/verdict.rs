@@ -29,7 +29,7 @@ pub(crate) fn verdict(scanned: &Scanned<'_>) -> Said {
         return Said::new(rule.tone, title, joined(&[damage_text(scanned), torn, rest]));
     }
     let whole = completeness(scanned);
-    if rule.step == "no-disk" {
+    if rule.step == "no-disk-title" {
         return Said::new(rule.tone, title, whole);
     }
     Said::new(rule.tone, title, joined(&[whole, torn, data]))
@@ -41,19 +41,15 @@ fn is_damaged(scanned: &Scanned<'_>) -> bool {
 }
 
 /// What of a scan decides the verdict.
-fn scan_facts(scanned: &Scanned<'_>) -> [(&'static str, bool); 12] {
-    let lost = hurt(scanned, |disk| disk.figures.missing_bytes).len();
-    let doubted = hurt(scanned, |disk| disk.doubt_bytes).len();
+fn scan_facts(scanned: &Scanned<'_>) -> [(&'static str, bool); 10] {
     [
         ("stump", scanned.is_stump()),
         ("damaged", is_damaged(scanned)),
         ("beginning-lost", scanned.is_beginning_lost()),
         ("no-disks", scanned.disks.is_empty()),
         ("nothing-found", scanned.is_nothing_found()),
-        ("lost", lost > 0),
-        ("lost-of-several", lost > 1),
-        ("doubted", doubted > 0),
-        ("doubted-of-several", doubted > 1),
+        ("lost", scanned.lost_bytes() > 0),
+        ("doubted", scanned.doubt_bytes() > 0),
         ("mismatched", scanned.packing.is_mismatched()),
         ("torn", !scanned.packing.torn_sentence().is_empty()),
         ("odd", !odd_codes(scanned).is_empty()),
@@ -66,15 +62,18 @@ fn title_for(step: &str, scanned: &Scanned<'_>) -> String {
     match step {
         "stump" => with("verdict.stump", &[("size", size(scanned.inspected.file_size()).into())]),
         "unreadable" => with("verdict.unreadable", &[disks()]),
-        "damaged-disk" | "damaged-disks" => {
-            hurt_title(&hurt(scanned, |disk| disk.figures.missing_bytes), step)
-        }
-        "doubted-disk" | "doubted-disks" => hurt_title(&hurt(scanned, |d| d.doubt_bytes), step),
+        "lost" => hurt_title(
+            &hurt(scanned, |disk| disk.figures.missing_bytes),
+            ["verdict.damaged-disk", "verdict.damaged-disks"],
+        ),
+        "doubted" => hurt_title(
+            &hurt(scanned, |disk| disk.doubt_bytes),
+            ["verdict.doubted-disk", "verdict.doubted-disks"],
+        ),
         "sound-but-checksum" => {
             let kind = scanned.packing.names.join(" + ");
             with("verdict.sound-but-checksum", &[("kind", kind.into())])
         }
-        "no-disk" => text("verdict.no-disk-title"),
         "odd" => odd_title(&odd_codes(scanned)),
         other => text(&format!("verdict.{other}")),
     }
@@ -119,7 +118,7 @@ fn hurt<'a>(scanned: &'a Scanned<'a>, of: fn(&Disk<'_>) -> u64) -> Vec<(&'a Disk
 }
 
 /// How many bytes are lost or in doubt, and of which disk.
-fn hurt_title(hurt: &[(&Disk<'_>, u64)], step: &str) -> String {
+fn hurt_title(hurt: &[(&Disk<'_>, u64)], [one, several]: [&str; 2]) -> String {
     let bytes: u64 = hurt.iter().map(|(_, bytes)| bytes).sum();
     let whole: u64 = hurt.iter().map(|(disk, _)| disk.figures.image_size).sum();
     let name = hurt.first().map(|(disk, _)| safe_name(&disk.device.name));
@@ -129,7 +128,7 @@ fn hurt_title(hurt: &[(&Disk<'_>, u64)], step: &str) -> String {
         ("disk", name.unwrap_or_default().into()),
         ("disks", disk_count(hurt.len()).into()),
     ];
-    with(&format!("verdict.{step}"), &named)
+    with(if hurt.len() > 1 { several } else { one }, &named)
 }
 
 fn disk_count(count: usize) -> String {

@@ -262,8 +262,8 @@ fn what_cannot_be_made_whole_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_file_that_is_killed_half_way_does_not_look_whole() {
-    let folder = folder("killed");
+fn what_somebody_else_writes_is_left_alone() {
+    let folder = folder("others");
     let whole = folder.join("disk.raw");
     fs::write(folder.join("disk.raw.part"), "of a run before").unwrap();
     let backup = fixture("d-zero.vma");
@@ -273,6 +273,31 @@ fn a_file_that_is_killed_half_way_does_not_look_whole() {
     assert_eq!(code(&made), 74, "what somebody else writes is left alone");
     assert!(!whole.exists());
     assert_eq!(fs::read(folder.join("disk.raw.part")).unwrap(), b"of a run before");
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_nothing_that_looks_whole() {
+    let folder = folder("killed");
+    let backup = fixture("f1-gpt-ext4.vma.zst");
+    let truth = truth();
+    let expected = truth["f1-gpt-ext4.vma"]["devices"][0]["sha256"].as_str().unwrap();
+    let mut killed = 0;
+    for turn in 0..4 {
+        let whole = folder.join(format!("{turn}.raw"));
+        let part = folder.join(format!("{turn}.raw.part"));
+        let arguments =
+            ["export", backup.to_str().unwrap(), "-f", "raw", "-o", whole.to_str().unwrap()];
+        let mut making = program().args(arguments).spawn().unwrap();
+        while making.try_wait().unwrap().is_none() && !part.exists() {
+            std::thread::yield_now();
+        }
+        let _ = making.kill();
+        killed += i32::from(!making.wait().unwrap().success());
+        if whole.exists() {
+            assert_eq!(sha256(&fs::read(&whole).unwrap()), expected, "only what is whole");
+        }
+    }
+    assert!(killed > 0, "each was done before it was killed");
 }
 
 #[test]

@@ -64,6 +64,14 @@ export function configured(bytes, change) {
   return summed(made);
 }
 
+/** The archive with another name for its disk, of the same length. */
+export function renamed(bytes, from, to) {
+  const made = Buffer.from(bytes);
+  const at = made.indexOf(`${from}\0`, made.readUInt32BE(AT.blobs));
+  Buffer.from(to).copy(made, at, 0, from.length);
+  return summed(made);
+}
+
 /** Numbers from a seed: xorshift. */
 function numbers(seed) {
   let state = (seed * 2_654_435_761 + 1) >>> 0;

@@ -30,91 +30,69 @@ export function answer(archive) {
   const { scan, trust } = archive;
   const judged = verdict(archive);
   if (judged === null || (scan.phase === "done" && trust === null)) return null;
-  const isOf = remarksOf(archive, judged);
-  const { step, tone } = ruleFor("answer", answerFacts(archive, judged, isOf));
-  const refused = isOf.isRefused ? [refusal()] : [];
-  if (step === "as-scanned" || step === "none-here") {
-    const title = step === "none-here" ? text("verdict.none-here") : judged.title;
-    return { ...judged, tone, title, remarks: [...refused, ...isOf.left], more: "" };
-  }
-  const all = isOf.isRefused ? [...refused, ...isOf.left] : [...isOf.left, ...isOf.further];
-  const title = titleFor(step, archive, all.length);
-  return { ...short(archive, judged), tone, title, remarks: all };
-}
-
-/**
- * What should be known of it, and what follows from that.
- * @param {JudgedArchive} archive
- * @param {Verdict} judged
- */
-function remarksOf(archive, judged) {
-  const restore = archive.trust?.restore ?? null;
+  const restore = trust?.restore ?? null;
   const { byName, byContents } = deathsOf(restore ?? { deaths: [] });
   const missed = missedDrives(archive.leftOut).map(({ key }) => key);
-  const names = isBeginningLost(archive.overview) ? [] : nameRemarks(archive.fileName);
-  const isOther = restore !== null && isOtherMachine(restore, missed);
-  const further = [
-    ...(byName.length > 0 ? [text("answer.name")] : []),
-    ...names,
-    ...(judged.tone === "warning" ? [text("answer.odd", { title: judged.title })] : []),
-    ...(isOther ? [text("answer.other-machine")] : []),
-  ].map(warning);
   const left = leftOutSentences(archive).map(warning);
-  return {
-    left,
-    further,
-    missed,
-    isRefused: byContents.length > 0,
-    isRenamed: byName.length > 0,
-    isUndecided: !restore?.decided,
-  };
+  const further = furtherRemarks(archive, judged, missed);
+  const isRefused = byContents.length > 0;
+  const { step, tone } = ruleFor("answer", {
+    "scan-damage": judged.tone === "damage",
+    "scan-neutral": judged.tone === "neutral",
+    "scan-warning": judged.tone === "warning",
+    refused: isRefused,
+    undecided: !restore?.decided,
+    "no-disks": archive.overview.devices.length === 0,
+    "left-out": left.length > 0,
+    missed: missed.length > 0,
+    renamed: byName.length > 0,
+    remarked: further.length > 0,
+  });
+  const known = isRefused ? [refusal(), ...left] : left;
+  if (step === "as-scanned" || step === "none-here") {
+    const title = step === "none-here" ? text("verdict.none-here") : judged.title;
+    return { ...judged, tone, title, remarks: known, more: "" };
+  }
+  const remarks = isRefused ? known : [...left, ...further];
+  const title = titleFor(step, archive, remarks.length);
+  return { ...short(archive, judged), tone, title, remarks };
 }
 
 /**
- * What decides the answer.
+ * What should be known of it, beside which drives are not there.
  * @param {JudgedArchive} archive
  * @param {Verdict} judged
- * @param {ReturnType<typeof remarksOf>} of
- * @returns {import("./rule.js").Facts<"answer">}
+ * @param {string[]} missed
  */
-function answerFacts({ overview }, { tone }, of) {
-  return {
-    "scan-damage": tone === "damage",
-    "scan-neutral": tone === "neutral",
-    "scan-warning": tone === "warning",
-    refused: of.isRefused,
-    undecided: of.isUndecided,
-    "no-disks": overview.devices.length === 0,
-    "left-out": of.left.length > 0,
-    missed: of.missed.length > 0,
-    "missed-several": of.missed.length > 1,
-    renamed: of.isRenamed,
-    remarked: of.further.length > 0,
-  };
+function furtherRemarks({ trust, overview, fileName }, judged, missed) {
+  const restore = trust?.restore;
+  if (!restore) return [];
+  return [
+    ...(deathsOf(restore).byName.length > 0 ? [text("answer.name")] : []),
+    ...(isBeginningLost(overview) ? [] : nameRemarks(fileName)),
+    ...(judged.tone === "warning" ? [text("answer.odd", { title: judged.title })] : []),
+    ...(isOtherMachine(restore, missed) ? [text("answer.other-machine")] : []),
+  ].map(warning);
 }
 
 /**
- * @param {Exclude<import("./rule.js").Rules["answer"][number]["step"], "as-scanned" | "none-here">} step
+ * @param {Exclude<import("./rule.js").Rules["answer"][number][1], "as-scanned" | "none-here">} step
  * @param {JudgedArchive} archive
  * @param {number} count of remarks
  */
-function titleFor(step, { leftOut }, count) {
-  const missed = missedDrives(leftOut);
+function titleFor(step, { leftOut, overview }, count) {
+  const [first, ...others] = missedDrives(leftOut);
   switch (step) {
     case "refused":
-      return text("answer.refused");
-    case "refused-empty":
-      return text("answer.refused-empty");
-    case "without-one":
-      return text("answer.without-one", { name: missed[0]?.key ?? "" });
-    case "without-several":
-      return text("answer.without-several", { number: missed.length });
-    case "renamed":
-      return text("answer.renamed");
+      return overview.devices.length > 0 ? text("answer.refused") : text("answer.refused-empty");
+    case "without":
+      return others.length > 0
+        ? text("answer.without-several", { number: others.length + 1 })
+        : text("answer.without-one", { name: first?.key ?? "" });
     case "remarks":
       return text("answer.remarks", { count });
-    case "restorable":
-      return text("answer.restorable");
+    default:
+      return text(`answer.${step}`);
   }
 }
 

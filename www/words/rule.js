@@ -9,7 +9,7 @@ import { RULES } from "./rules.js";
 /**
  * What has to be said for or against each thing that a rule names.
  * @template {Judging} J
- * @typedef {Readonly<Record<Rules[J][number]["if"][number], boolean>>} Facts
+ * @typedef {Readonly<Record<Rules[J][number][0][number], boolean>>} Facts
  */
 
 /**
@@ -17,12 +17,12 @@ import { RULES } from "./rules.js";
  * @template {Judging} J
  * @param {J} judging
  * @param {Facts<J>} facts
- * @returns {Pick<Rules[J][number], "step" | "tone">}
+ * @returns {{ step: Rules[J][number][1], tone: Rules[J][number][2] }}
  */
 export function ruleFor(judging, facts) {
   const is = /** @type {Readonly<Record<string, boolean>>} */ (facts);
-  for (const rule of RULES[judging]) {
-    if (rule.if.every((fact) => is[fact])) return rule;
-  }
-  throw new Error(`no rule for ${judging}`);
+  const rule = RULES[judging].find(([needed]) => needed.every((fact) => is[fact]));
+  // Which of the two lists it is of, tsc does not keep.
+  const [, step, tone] = /** @type {any} */ (rule);
+  return { step, tone };
 }

@@ -74,7 +74,7 @@ function finished(archive) {
     return { tone, title, text: [damageText(archive), torn, rest].filter(Boolean).join(" ") };
   }
   const whole = completeness(archive);
-  if (step === "no-disk") return { tone, title, text: whole };
+  if (step === "no-disk-title") return { tone, title, text: whole };
   return { tone, title, text: [whole, torn, data].filter(Boolean).join(" ") };
 }
 
@@ -86,19 +86,17 @@ function finished(archive) {
 function scanFacts(archive) {
   const { overview } = archive;
   const container = archive.scan.report?.container ?? null;
-  const lost = hurtDisks(archive, (id) => missingBytes(archive, id)).hurt.length;
-  const doubted = hurtDisks(archive, (id) => doubtBytes(archive, id)).hurt.length;
+  const lost = lostBytes(archive) > 0;
+  const doubted = doubtedBytes(archive) > 0;
   const isDamage = allFindings(archive).some(({ severity }) => severity === "damage");
   return {
     stump: isStump(archive),
-    damaged: isDamage || lost + doubted > 0,
+    damaged: isDamage || lost || doubted,
     "beginning-lost": isBeginningLost(overview),
     "no-disks": overview.devices.length === 0,
     "nothing-found": isNothingFound(archive),
-    lost: lost > 0,
-    "lost-of-several": lost > 1,
-    doubted: doubted > 0,
-    "doubted-of-several": doubted > 1,
+    lost,
+    doubted,
     mismatched: container !== null && isMismatched(container),
     torn: container !== null && tornSentence(container) !== "",
     odd: oddCodes(archive).length > 0,
@@ -115,44 +113,34 @@ function oddCodes(archive) {
 }
 
 /**
- * @param {import("./rule.js").Rules["scan"][number]["step"]} step
+ * @param {import("./rule.js").Rules["scan"][number][1]} step
  * @param {ScannedArchive} archive
  */
 function titleFor(step, archive) {
-  const { overview, scan } = archive;
-  const lost = () => hurtDisks(archive, (id) => missingBytes(archive, id));
-  const doubted = () => hurtDisks(archive, (id) => doubtBytes(archive, id));
+  const { container } = archive.scan.report ?? {};
   switch (step) {
     case "stump":
       return text("verdict.stump", { size: size(archive.file.size) });
-    case "beginning-lost":
-      return text("verdict.beginning-lost");
-    case "unknown-disks":
-      return text("verdict.unknown-disks");
     case "unreadable":
-      return text("verdict.unreadable", { disks: diskCount(overview.devices.length) });
-    case "damaged-disk":
-      return text("verdict.damaged-disk", lost());
-    case "damaged-disks":
-      return text("verdict.damaged-disks", lost());
-    case "doubted-disk":
-      return text("verdict.doubted-disk", doubted());
-    case "doubted-disks":
-      return text("verdict.doubted-disks", doubted());
-    case "no-cluster-lost":
-      return text("verdict.no-cluster-lost");
-    case "sound-but-checksum": {
-      const { container } = scan.report ?? {};
-      return text("verdict.sound-but-checksum", { kind: container ? namesOf(container) : "" });
+      return text("verdict.unreadable", { disks: diskCount(archive.overview.devices.length) });
+    case "lost": {
+      const lost = hurtDisks(archive, (id) => missingBytes(archive, id));
+      return lost.hurt.length > 1
+        ? text("verdict.damaged-disks", lost)
+        : text("verdict.damaged-disk", lost);
     }
-    case "sound-but-compression":
-      return text("verdict.sound-but-compression");
-    case "no-disk":
-      return text("verdict.no-disk-title");
+    case "doubted": {
+      const doubted = hurtDisks(archive, (id) => doubtBytes(archive, id));
+      return doubted.hurt.length > 1
+        ? text("verdict.doubted-disks", doubted)
+        : text("verdict.doubted-disk", doubted);
+    }
+    case "sound-but-checksum":
+      return text("verdict.sound-but-checksum", { kind: container ? namesOf(container) : "" });
     case "odd":
       return oddTitle(oddCodes(archive));
-    case "sound":
-      return text("verdict.sound");
+    default:
+      return text(`verdict.${step}`);
   }
 }
 
