@@ -13,6 +13,7 @@ const built = (path) => import(pathToFileURL(join(modules, path)));
 const { pieces, text } = await built("words/text.js");
 const { CATALOGUE, loadLater } = await built("words/catalogue.js");
 await loadLater();
+const { RULES } = await built("words/rules.js");
 const { FORMATS } = await built("words/disk-formats.js");
 const { isRefusedImage } = await built("shared/codes.js");
 const keys = Object.keys(CATALOGUE).sort();
@@ -144,6 +145,9 @@ const GUEST_KINDS = [
   ...readFileSync(join(root, "src/files/guest/fact.rs"), "utf8").matchAll(/=> "([a-z-]+)",/g),
 ].map(([, code]) => code);
 
+/** Steps of the rules of the verdict, each of which has its heading. */
+const STEPS = Object.values(RULES).flatMap((rules) => rules.map(([, step]) => step));
+
 /** What of the catalogue is chosen by a code or a state: all of it is used. */
 const CHOSEN = [
   /^(finding|container-finding|failure)\./,
@@ -156,6 +160,7 @@ const CHOSEN = [
   /^scan\.(control|title)\./,
   /^(tab|ago|byte-kind|field|backups\.column)\./,
   /^(file-fault|file-note|file-type|not-joined|not-read|files\.column|files\.form)\./,
+  new RegExp(`^(verdict|answer)\\.(${STEPS.join("|")})$`),
   new RegExp(`^guest\\.(${GUEST_KINDS.join("|")})$`),
   /^files\.save-(tar|zip)$|^damage\.files-hit(-least)?$/,
   /^clusters\.(full|partial|zero|doubt|missing|unseen)(-means)?$/,

@@ -147,6 +147,19 @@ function writeCatalogue(folder) {
   writeFileSync(index, withTexts(html, sentencesIn(LANGUAGE)));
 }
 
+/**
+ * The rules of the verdict, of which tsc knows each fact and step, as a module: what has to
+ * be the case, the step and the tone.
+ */
+function writeRules(folder) {
+  const json = readFileSync(join(root, "www/words/rules/verdict.json"), "utf8");
+  const rows = (rules) => rules.map(({ if: needed, step, tone }) => [needed, step, tone]);
+  const each = Object.entries(JSON.parse(json)).map(([judging, rules]) => [judging, rows(rules)]);
+  const rules = Object.fromEntries(each);
+  const constant = `/** @type {const} */ (${JSON.stringify(rules)})`;
+  writeFileSync(join(folder, "words/rules.js"), `export const RULES = ${constant};\n`);
+}
+
 function sentencesIn(language) {
   return JSON.parse(readFileSync(join(root, "www/words", `${language}.json`), "utf8"));
 }
@@ -179,6 +192,7 @@ export function assemble(folder) {
   cpSync(join(root, "www"), folder, { recursive: true, filter: isOfThePage });
   copyFileSync(join(root, SAMPLE), join(folder, "sample.vma.zst"));
   writeCatalogue(folder);
+  writeRules(folder);
 }
 
 /** An empty folder beside the one that it is to take the place of. */

@@ -44,6 +44,8 @@ const packages = [
   { name: "python3-libvmdk", found: () => pythonModule("pyvmdk") },
   // What the readers of PyPI are installed with, see readers.mjs.
   { name: "python3-venv", found: () => pythonModule("ensurepip") },
+  // The manual page of the terminal's program.
+  { name: "groff-base", found: () => onPath("groff") },
   { name: "zstd", found: () => onPath("zstd") },
   { name: "lzop", found: () => onPath("lzop") },
   { name: "pigz", found: () => onPath("pigz") },

@@ -9,6 +9,9 @@ import { needPrograms } from "./programs.mjs";
 import { needReaders } from "./readers.mjs";
 import { main, needPackages, needRust, root, run, say, wasmTarget } from "./tools.mjs";
 
+/** Everything, the terminal's program as well. */
+const whole = ["--workspace", "--features", "vma-inspector/cli"];
+
 const steps = [
   ["Programs and packages that the tests use", prepare],
   ["Rust is formatted (cargo fmt)", () => cargo("fmt", "--all", "--check")],
@@ -16,7 +19,7 @@ const steps = [
   ["JavaScript is in order (eslint)", eslint],
   ["Clippy has nothing to say, natively and for wasm", clippy],
   ["Rust's documentation builds", documentation],
-  ["Rust's tests", () => cargo("test", "--locked", "--workspace", "--exclude", "bindgen")],
+  ["Rust's tests", () => cargo("test", "--locked", ...whole, "--exclude", "bindgen")],
   ["The page builds", build],
   ["The page's types fit (tsc)", types],
   ["JavaScript's tests under Node", underNode],
@@ -50,7 +53,7 @@ function eslint() {
 
 function clippy() {
   const strict = ["--", "-D", "warnings"];
-  cargo("clippy", "--locked", "--workspace", "--all-targets", ...strict);
+  cargo("clippy", "--locked", ...whole, "--all-targets", ...strict);
   const forWasm = Object.values(MODULES).flatMap((crate) => ["--package", crate]);
   cargo("clippy", "--locked", ...forWasm, "--target", wasmTarget, ...strict);
 }

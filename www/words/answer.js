@@ -7,6 +7,7 @@ import { isBeginningLost, missedDrives } from "./facts.js";
 import { nameRemarks } from "./file-name.js";
 import { leftOutSentences } from "./left-out.js";
 import { deathsOf, isOtherMachine } from "./restore-facts.js";
+import { ruleFor } from "./rule.js";
 import { text } from "./text.js";
 import { verdict } from "./verdict.js";
 
@@ -29,73 +30,70 @@ export function answer(archive) {
   const { scan, trust } = archive;
   const judged = verdict(archive);
   if (judged === null || (scan.phase === "done" && trust === null)) return null;
-  const left = leftOutSentences(archive).map(warning);
   const restore = trust?.restore ?? null;
-  const refused = restore !== null && deathsOf(restore).byContents.length > 0;
-  if (judged.tone === "damage") {
-    const remarks = refused ? [refusal(), ...left] : left;
-    return { ...judged, remarks, more: "" };
-  }
-  if (refused) {
-    const title =
-      archive.overview.devices.length > 0 ? text("answer.refused") : text("answer.refused-empty");
-    return { ...short(archive, judged), tone: "damage", title, remarks: [refusal(), ...left] };
-  }
-  if (judged.tone === "neutral" || restore === null || !restore.decided) {
-    return unproven(archive, judged, left);
-  }
-  return restorable(archive, judged, restore, left);
-}
-
-/**
- * What nothing green is said of: a scan that was stopped or kept, a backup without disks.
- * @param {JudgedArchive} archive
- * @param {Verdict} judged
- * @param {Remark[]} left
- * @returns {Answer}
- */
-function unproven(archive, judged, left) {
-  const tone = left.length > 0 && judged.tone !== "damage" ? "warning" : judged.tone;
-  const isNone = archive.overview.devices.length === 0 && missedDrives(archive.leftOut).length > 0;
-  const title = isNone ? text("verdict.none-here") : judged.title;
-  return { ...judged, tone, title, remarks: left, more: "" };
-}
-
-/**
- * @param {JudgedArchive} archive
- * @param {Verdict} judged
- * @param {import("../core/vma_inspector.js").ProxmoxRestore} restore
- * @param {Remark[]} left
- * @returns {Answer}
- */
-function restorable(archive, judged, restore, left) {
-  const isRenamed = deathsOf(restore).byName.length > 0;
+  const { byName, byContents } = deathsOf(restore ?? { deaths: [] });
   const missed = missedDrives(archive.leftOut).map(({ key }) => key);
-  const names = isBeginningLost(archive.overview) ? [] : nameRemarks(archive.fileName);
-  const remarks = [
-    ...left,
-    ...(isRenamed ? [warning(text("answer.name"))] : []),
-    ...names.map(warning),
-    ...(judged.tone === "warning" ? [warning(text("answer.odd", { title: judged.title }))] : []),
-    ...(isOtherMachine(restore, missed) ? [warning(text("answer.other-machine"))] : []),
-  ];
-  const told = short(archive, judged);
-  if (remarks.length === 0) return { ...told, title: text("answer.restorable"), remarks };
-  return { ...told, tone: "warning", title: remarkTitle(archive, isRenamed, remarks), remarks };
+  const left = leftOutSentences(archive).map(warning);
+  const further = furtherRemarks(archive, judged, missed);
+  const isRefused = byContents.length > 0;
+  const { step, tone } = ruleFor("answer", {
+    "scan-damage": judged.tone === "damage",
+    "scan-neutral": judged.tone === "neutral",
+    "scan-warning": judged.tone === "warning",
+    refused: isRefused,
+    undecided: !restore?.decided,
+    "no-disks": archive.overview.devices.length === 0,
+    "left-out": left.length > 0,
+    missed: missed.length > 0,
+    renamed: byName.length > 0,
+    remarked: further.length > 0,
+  });
+  const known = isRefused ? [refusal(), ...left] : left;
+  if (step === "as-scanned" || step === "none-here") {
+    const title = step === "none-here" ? text("verdict.none-here") : judged.title;
+    return { ...judged, tone, title, remarks: known, more: "" };
+  }
+  const remarks = isRefused ? known : [...left, ...further];
+  const title = titleFor(step, archive, remarks.length);
+  return { ...short(archive, judged), tone, title, remarks };
 }
 
 /**
+ * What should be known of it, beside which drives are not there.
  * @param {JudgedArchive} archive
- * @param {boolean} isRenamed
- * @param {Remark[]} remarks
+ * @param {Verdict} judged
+ * @param {string[]} missed
  */
-function remarkTitle({ leftOut }, isRenamed, remarks) {
-  const missed = missedDrives(leftOut);
-  const [first] = missed;
-  if (first && missed.length === 1) return text("answer.without-one", { name: first.key });
-  if (first) return text("answer.without-several", { number: missed.length });
-  if (isRenamed) return text("answer.renamed");
-  return text("answer.remarks", { count: remarks.length });
+function furtherRemarks({ trust, overview, fileName }, judged, missed) {
+  const restore = trust?.restore;
+  if (!restore) return [];
+  return [
+    ...(deathsOf(restore).byName.length > 0 ? [text("answer.name")] : []),
+    ...(isBeginningLost(overview) ? [] : nameRemarks(fileName)),
+    ...(judged.tone === "warning" ? [text("answer.odd", { title: judged.title })] : []),
+    ...(isOtherMachine(restore, missed) ? [text("answer.other-machine")] : []),
+  ].map(warning);
+}
+
+/**
+ * @param {Exclude<import("./rule.js").Rules["answer"][number][1], "as-scanned" | "none-here">} step
+ * @param {JudgedArchive} archive
+ * @param {number} count of remarks
+ */
+function titleFor(step, { leftOut, overview }, count) {
+  const [first, ...others] = missedDrives(leftOut);
+  switch (step) {
+    case "refused":
+      return overview.devices.length > 0 ? text("answer.refused") : text("answer.refused-empty");
+    case "without":
+      return others.length > 0
+        ? text("answer.without-several", { number: others.length + 1 })
+        : text("answer.without-one", { name: first?.key ?? "" });
+    case "remarks":
+      return text("answer.remarks", { count });
+    default:
+      return text(`answer.${step}`);
+  }
 }
 
 /**

@@ -18,7 +18,7 @@ export function isOtherMachine({ warnings, leftOut }, told = []) {
 
 /**
  * What a restore ends in: the file's name, which a person can change, apart.
- * @param {Restore} restore
+ * @param {Pick<Restore, "deaths">} restore
  */
 export function deathsOf({ deaths }) {
   return {

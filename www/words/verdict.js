@@ -16,6 +16,7 @@ import {
 import { size, whenKept } from "./format.js";
 import { leftOutSentences } from "./left-out.js";
 import { share } from "./numbers.js";
+import { ruleFor } from "./rule.js";
 import { keyOf, text } from "./text.js";
 
 /** @typedef {import("./archive.js").ScannedArchive} ScannedArchive */
@@ -61,43 +62,91 @@ function formerly(archive) {
  * @returns {Verdict}
  */
 function finished(archive) {
-  if (isStump(archive)) {
-    const title = text("verdict.stump", { size: size(archive.file.size) });
-    return { tone: "damage", title, text: text("verdict.stump-text") };
-  }
-  const groups = allFindings(archive);
   const container = archive.scan.report?.container ?? null;
+  const facts = scanFacts(archive);
+  const { step, tone } = ruleFor("scan", facts);
+  const title = titleFor(step, archive);
+  if (facts.stump) return { tone, title, text: text("verdict.stump-text") };
   const torn = container ? tornSentence(container) : "";
-  const mismatched = container !== null && isMismatched(container);
   const data = dataSentence(container);
-  const hurtBytes = lostBytes(archive) + doubtedBytes(archive);
-  if (groups.some(({ severity }) => severity === "damage") || hurtBytes > 0) {
-    const rest = mismatched ? data : "";
-    const words = [damageText(archive), torn, rest].filter(Boolean).join(" ");
-    return { tone: "damage", title: damageTitle(archive), text: words };
+  if (facts.damaged) {
+    const rest = facts.mismatched ? data : "";
+    return { tone, title, text: [damageText(archive), torn, rest].filter(Boolean).join(" ") };
   }
   const whole = completeness(archive);
-  const words = [whole, torn, data].filter(Boolean).join(" ");
-  if (mismatched) {
-    const title = text("verdict.sound-but-checksum", { kind: namesOf(container) });
-    return { tone: "damage", title, text: words };
+  if (step === "no-disk-title") return { tone, title, text: whole };
+  return { tone, title, text: [whole, torn, data].filter(Boolean).join(" ") };
+}
+
+/**
+ * What of a scan decides the verdict.
+ * @param {ScannedArchive} archive
+ * @returns {import("./rule.js").Facts<"scan">}
+ */
+function scanFacts(archive) {
+  const { overview } = archive;
+  const container = archive.scan.report?.container ?? null;
+  const lost = lostBytes(archive) > 0;
+  const doubted = doubtedBytes(archive) > 0;
+  const isDamage = allFindings(archive).some(({ severity }) => severity === "damage");
+  return {
+    stump: isStump(archive),
+    damaged: isDamage || lost || doubted,
+    "beginning-lost": isBeginningLost(overview),
+    "no-disks": overview.devices.length === 0,
+    "nothing-found": isNothingFound(archive),
+    lost,
+    doubted,
+    mismatched: container !== null && isMismatched(container),
+    torn: container !== null && tornSentence(container) !== "",
+    odd: oddCodes(archive).length > 0,
+  };
+}
+
+/**
+ * Codes of what is odd, of the archive and of what wraps it.
+ * @param {ScannedArchive} archive
+ */
+function oddCodes(archive) {
+  const all = [...allFindings(archive), ...(archive.scan.report?.container.findings ?? [])];
+  return all.filter(({ severity }) => severity === "warning").map(({ code }) => code);
+}
+
+/**
+ * @param {import("./rule.js").Rules["scan"][number][1]} step
+ * @param {ScannedArchive} archive
+ */
+function titleFor(step, archive) {
+  const { container } = archive.scan.report ?? {};
+  switch (step) {
+    case "stump":
+      return text("verdict.stump", { size: size(archive.file.size) });
+    case "unreadable":
+      return text("verdict.unreadable", { disks: diskCount(archive.overview.devices.length) });
+    case "lost": {
+      const lost = hurtDisks(archive, (id) => missingBytes(archive, id));
+      return lost.hurt.length > 1
+        ? text("verdict.damaged-disks", lost)
+        : text("verdict.damaged-disk", lost);
+    }
+    case "doubted": {
+      const doubted = hurtDisks(archive, (id) => doubtBytes(archive, id));
+      return doubted.hurt.length > 1
+        ? text("verdict.doubted-disks", doubted)
+        : text("verdict.doubted-disk", doubted);
+    }
+    case "sound-but-checksum":
+      return text("verdict.sound-but-checksum", { kind: container ? namesOf(container) : "" });
+    case "odd":
+      return oddTitle(oddCodes(archive));
+    default:
+      return text(`verdict.${step}`);
   }
-  if (torn !== "") {
-    const title = text("verdict.sound-but-compression");
-    return { tone: "warning", title, text: words };
-  }
-  if (archive.overview.devices.length === 0) {
-    return { tone: "neutral", title: text("verdict.no-disk-title"), text: whole };
-  }
-  const all = [...groups, ...(container?.findings ?? [])];
-  const odd = all.filter(({ severity }) => severity === "warning").map(({ code }) => code);
-  return { tone: odd.length > 0 ? "warning" : "good", title: soundTitle(odd), text: words };
 }
 
 /** @param {string[]} codes of what is odd */
-function soundTitle(codes) {
+function oddTitle(codes) {
   const [first] = codes.flatMap((code) => keyOf("but-for", code) ?? []);
-  if (codes.length === 0) return text("verdict.sound");
   return new Set(codes).size === 1 && first
     ? text("verdict.sound-but", { but: text(first) })
     : text("verdict.sound-but-odd");
@@ -114,26 +163,6 @@ function completeness({ leftOut, overview, scan }) {
   return leftOutSentences({ leftOut, overview }).length > 0
     ? text("verdict.complete-of-it", facts)
     : text("verdict.complete", facts);
-}
-
-/**
- * How many bytes are lost or in doubt, and of which disk.
- * @param {ScannedArchive} archive
- */
-function damageTitle(archive) {
-  const { overview } = archive;
-  if (isBeginningLost(overview)) return text("verdict.beginning-lost");
-  if (overview.devices.length === 0) return text("verdict.unknown-disks");
-  if (isNothingFound(archive)) {
-    return text("verdict.unreadable", { disks: diskCount(overview.devices.length) });
-  }
-  const lost = hurtDisks(archive, (id) => missingBytes(archive, id));
-  if (lost.hurt.length === 1) return text("verdict.damaged-disk", lost);
-  if (lost.hurt.length > 1) return text("verdict.damaged-disks", lost);
-  const doubted = hurtDisks(archive, (id) => doubtBytes(archive, id));
-  if (doubted.hurt.length === 1) return text("verdict.doubted-disk", doubted);
-  if (doubted.hurt.length > 1) return text("verdict.doubted-disks", doubted);
-  return text("verdict.no-cluster-lost");
 }
 
 /**

@@ -1,0 +1,311 @@
+//! Files inside disks: listed, written, copied.
+
+use std::rc::Rc;
+
+use vma_inspector::archive::header::Device;
+use vma_inspector::file_system::{
+    Cursor, Entry, Fault, FaultKind, FileType, Name, Node, NodeId, Result as FileResult, open,
+};
+use vma_inspector::files::{Chosen, Contents, Form, Listed, Listing, Opening, Pack, Step, Volume};
+use vma_inspector::image::Doubt;
+use vma_inspector::source::ReadAt;
+
+use super::args::{Cat, Cp, Ls};
+use super::disks::device;
+use super::export::scanned;
+use super::facts::Scanned;
+use super::failure::{Failure, Outcome};
+use super::inspected::Inspected;
+use super::output::{Sink, give, remark, say};
+use super::place::{Named, Place, areas, find};
+use super::progress::Progress;
+use super::shown::plainly;
+use super::words::{has, size, text, with};
+
+/// Bytes of work towards what is wanted, at a time.
+const WORK: u64 = 16 << 20;
+
+/// Asks until nothing has to be fetched first.
+fn ask<Made>(
+    volume: &Volume,
+    mut attempt: impl FnMut() -> FileResult<Option<Made>>,
+) -> Result<Made, Failure> {
+    loop {
+        if let Some(made) = attempt()? {
+            return Ok(made);
+        }
+        while !volume.fetch(WORK)? {}
+    }
+}
+
+/// Steps until it does not want anything, and gives what became of that.
+fn stepped(volume: &Volume, mut step: impl FnMut() -> FileResult<Step>) -> Result<Step, Failure> {
+    ask(volume, || Ok(Some(step()?).filter(|step| *step != Step::Wanting)))
+}
+
+fn opened(inspected: &Inspected, device: &Device, area: &Named<'_>) -> Result<Volume, Failure> {
+    let image = inspected.image(device).ok_or_else(|| Failure::Usage("no such disk".into()))?;
+    let disk: Rc<dyn ReadAt> = Rc::new(image.with_doubt(Doubt::AsItIs));
+    let opening = Opening::new(vec![disk], area.index, area.logical, open);
+    loop {
+        if let Some(volume) = opening.attempt()? {
+            return Ok(volume);
+        }
+        while !opening.fetch(WORK)? {}
+    }
+}
+
+/// The thing that a path leads to, name by name; symbolic links are not followed.
+fn walk(volume: &Volume, path: &[Name]) -> Result<Node, Failure> {
+    let mut id = volume.system().root();
+    for name in path {
+        id = entry(volume, id, name)?.id;
+    }
+    ask(volume, || volume.attempt(|system| system.node(id)))
+}
+
+fn entry(volume: &Volume, folder: NodeId, name: &Name) -> Result<Entry, Failure> {
+    let mut cursor = Cursor::default();
+    loop {
+        let batch = ask(volume, || volume.attempt(|system| system.read_dir(folder, cursor)))?;
+        if let Some(found) = batch.entries.into_iter().find(|entry| entry.name == *name) {
+            return Ok(found);
+        }
+        match batch.next {
+            Some(next) => cursor = next,
+            None => {
+                let about = plainly(&String::from_utf8_lossy(&name.0));
+                return Err(batch.missing.unwrap_or(Fault::new(FaultKind::NotFound, about)).into());
+            }
+        }
+    }
+}
+
+/// What a place means in a backup.
+struct Meant<'a> {
+    device: &'a Device,
+    place: Place,
+}
+
+fn meant<'a>(inspected: &'a Inspected, place: &std::ffi::OsStr) -> Result<Meant<'a>, Failure> {
+    let place = Place::parse(place);
+    let device = device(inspected, Some(&place.disk))?;
+    Ok(Meant { device, place })
+}
+
+impl Meant<'_> {
+    fn volume(&self, inspected: &Inspected) -> Result<Volume, Failure> {
+        let contents = inspected.disk_contents(self.device.id);
+        let areas = contents.map(areas).unwrap_or_default();
+        opened(inspected, self.device, find(&areas, self.place.area.as_deref())?)
+    }
+}
+
+/// Lists disks and what is on them, or a folder.
+pub(crate) fn ls(asked: &Ls, is_quiet: bool) -> Result<Outcome, Failure> {
+    let inspected = scanned(&asked.backup, is_quiet)?;
+    let Some(place) = &asked.place else {
+        for device in inspected.header().devices() {
+            say(&disk_lines(&inspected, device))?;
+        }
+        return Ok(Outcome::Sound);
+    };
+    let meant = meant(&inspected, place)?;
+    let Some(path) = &meant.place.path else {
+        say(&disk_lines(&inspected, meant.device))?;
+        return Ok(Outcome::Sound);
+    };
+    let volume = meant.volume(&inspected)?;
+    let node = walk(&volume, path)?;
+    if node.file_type != FileType::Directory {
+        return Err(Failure::Usage("it is no folder: cat and cp give files".into()));
+    }
+    let listed = list(&volume, node.id, asked.zero)?;
+    Ok(listed.max(told_of_doubt(&inspected, meant.device)?))
+}
+
+/// Says what may be wrong of all that is on a disk, though it can be read.
+fn told_of_doubt(inspected: &Inspected, device: &Device) -> Result<Outcome, Failure> {
+    let doubted = inspected.scan.doubt_figures(device.id).bytes;
+    if doubted > 0 {
+        let named = [("size", size(doubted).into())];
+        remark(&format!("{}: {}", plainly(&device.name), with("files.hit-doubt", &named)));
+    }
+    let is_unproven = Scanned::new(inspected)?.is_unproven();
+    if is_unproven {
+        remark(&text("save.not-proven"));
+    }
+    Ok(if is_unproven || doubted > 0 { Outcome::Damaged } else { Outcome::Sound })
+}
+
+fn disk_lines(inspected: &Inspected, device: &Device) -> String {
+    let mut lines = vec![format!("{}  {}", plainly(&device.name), size(device.size))];
+    let contents = inspected.disk_contents(device.id);
+    for area in contents.map(areas).unwrap_or_default() {
+        let volume = area.area.found.as_ref().and_then(|found| found.volume.as_ref());
+        let kind = volume.map_or("", |volume| volume.kind.code());
+        let label = volume.and_then(|volume| volume.label.as_deref()).map(plainly);
+        let files = if area.has_files() { "files" } else { "" };
+        let cells = [&plainly(&area.name), kind, &label.unwrap_or_default(), files];
+        let cells = cells.into_iter().filter(|cell| !cell.is_empty()).collect::<Vec<_>>();
+        lines.push(format!("  {}  {}", cells.join("  "), size(area.area.size)));
+    }
+    lines.join("\n")
+}
+
+/// Lists a folder part by part. What of it cannot be had is told, and the rest is listed.
+fn list(volume: &Volume, folder: NodeId, zero: bool) -> Result<Outcome, Failure> {
+    let mut outcome = Outcome::Sound;
+    let mut cursor = Cursor::default();
+    loop {
+        let mut listing = Listing::new(folder, cursor);
+        stepped(volume, || listing.step(volume))?;
+        let mut lines = String::new();
+        for listed in listing.listed() {
+            if zero {
+                raw_name(&listed.entry.name)?;
+            } else {
+                lines.push_str(&line(listed));
+            }
+        }
+        say(&lines)?;
+        if let Some(fault) = listing.fault() {
+            remark(&fault_words(fault));
+            outcome = Outcome::Damaged;
+        }
+        match listing.next() {
+            Some(next) => cursor = next,
+            None => return Ok(outcome),
+        }
+    }
+}
+
+fn raw_name(name: &Name) -> Result<(), Failure> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    out.write_all(&name.0)?;
+    Ok(out.write_all(&[0])?)
+}
+
+/// Type and permissions, size, time of change, name; where a link leads.
+fn line(listed: &Listed) -> String {
+    let shown = |name: &Name| plainly(&String::from_utf8_lossy(&name.0));
+    let name = shown(&listed.entry.name);
+    let node = match &listed.node {
+        Ok(node) => node,
+        Err(fault) => return format!("?  {name}  ({})\n", fault_words(fault)),
+    };
+    let target = listed.target.as_ref().map(|to| format!(" -> {}", shown(to)));
+    let mode = node.attributes.map_or(String::new(), |a| format!("{:04o}", a.mode));
+    let letter = match node.file_type {
+        FileType::File => '-',
+        FileType::Directory => 'd',
+        FileType::Link => 'l',
+        FileType::Block => 'b',
+        FileType::Character => 'c',
+        FileType::Fifo => 'p',
+        FileType::Socket => 's',
+        FileType::Other => '?',
+    };
+    let size = node.size;
+    format!("{letter}{mode:4}  {size:>14}  {name}{}\n", target.unwrap_or_default())
+}
+
+/// A fault in the page's words.
+fn fault_words(fault: &Fault) -> String {
+    let key = format!("file-fault.{}", fault.kind.code());
+    let said = if has(&key) { text(&key) } else { fault.kind.code().into() };
+    format!("{said} ({})", plainly(&fault.about))
+}
+
+/// Writes a file to standard output.
+pub(crate) fn cat(asked: &Cat, is_quiet: bool) -> Result<Outcome, Failure> {
+    let inspected = scanned(&asked.backup, is_quiet)?;
+    let meant = meant(&inspected, &asked.place)?;
+    let volume = meant.volume(&inspected)?;
+    let node = walk(&volume, meant.place.path.as_deref().unwrap_or_default())?;
+    if node.file_type != FileType::File {
+        return Err(Failure::Usage("it is no file: ls lists folders, cp copies them".into()));
+    }
+    read(&volume, &node, &mut |bytes| give(bytes))?;
+    told_of_doubt(&inspected, meant.device)
+}
+
+fn read(
+    volume: &Volume,
+    node: &Node,
+    give: &mut dyn FnMut(&[u8]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut contents = Contents::new(node.id, node.size);
+    loop {
+        let mut bytes = Vec::new();
+        let step = stepped(volume, || contents.step(volume, &mut bytes))?;
+        give(&bytes)?;
+        if step == Step::Done {
+            return Ok(());
+        }
+    }
+}
+
+/// Copies a file, or a folder as a tar archive.
+pub(crate) fn cp(asked: &Cp, is_quiet: bool) -> Result<Outcome, Failure> {
+    let inspected = scanned(&asked.backup, is_quiet)?;
+    let meant = meant(&inspected, &asked.place)?;
+    let volume = meant.volume(&inspected)?;
+    let path = meant.place.path.clone().unwrap_or_default();
+    let node = walk(&volume, &path)?;
+    let mut sink = Sink::open(&asked.output.output)?;
+    let mut progress = Progress::new(is_quiet);
+    let copied = match node.file_type {
+        FileType::File => {
+            let mut done = 0;
+            read(&volume, &node, &mut |bytes| {
+                done = vma_inspector::source::to_u64(bytes.len()).saturating_add(done);
+                progress.show(done, Some(node.size));
+                sink.write(bytes)
+            })
+            .map(|()| Outcome::Sound)
+        }
+        FileType::Directory => pack(&volume, &node, path, &mut sink, &mut progress),
+        _ => Err(Failure::Usage("it is neither a file nor a folder".into())),
+    };
+    progress.end();
+    match copied {
+        Ok(outcome) => {
+            sink.end(None)?;
+            Ok(outcome.max(told_of_doubt(&inspected, meant.device)?))
+        }
+        Err(failure) => {
+            sink.give_up();
+            Err(failure)
+        }
+    }
+}
+
+fn pack(
+    volume: &Volume,
+    node: &Node,
+    path: Vec<Name>,
+    sink: &mut Sink,
+    progress: &mut Progress,
+) -> Result<Outcome, Failure> {
+    let named = path.last().cloned().into_iter().collect();
+    let mut pack = Pack::new(&[Chosen { id: node.id, path: named }], Form::Tar)?;
+    loop {
+        let mut bytes = Vec::new();
+        let step = stepped(volume, || pack.step(volume, &mut bytes))?;
+        sink.write(&bytes)?;
+        let (done, total) = pack.progress();
+        progress.show(done, Some(total));
+        if step == Step::Done {
+            break;
+        }
+    }
+    let told = vma_inspector::source::to_u64(pack.missed().len());
+    let count = told.saturating_add(pack.missed_more());
+    if count == 0 {
+        return Ok(Outcome::Sound);
+    }
+    remark(&with("save.left-out", &[("count", count.into())]));
+    Ok(Outcome::Damaged)
+}
