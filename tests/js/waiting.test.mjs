@@ -49,7 +49,6 @@ describe("A part that is loaded later", () => {
       ["drawn", 3],
     ]);
   });
-
 });
 
 describe("A part that is being loaded", () => {
