@@ -6,7 +6,7 @@ use crate::archive::finding::FindingKind;
 use crate::archive::header::md5_without;
 pub use crate::archive::layout::EXTENT_HEADER_SIZE as HEADER_SIZE;
 use crate::archive::unit::{BLOCK_SIZE, BlockMask, ClusterNumber, DeviceId};
-use crate::source::{array, be_u16, be_u32};
+use crate::source::{array, be_u16, be_u32, to_u64};
 
 /// Bytes of an extent header, as a length.
 pub const HEADER_LENGTH: usize = 512;
@@ -138,6 +138,25 @@ impl ExtentHeader {
     pub fn slots(&self) -> &[Slot] {
         &self.slots
     }
+}
+
+/// What speaks against fewer than 512 bytes at the archive's end: nothing, if
+/// they do not even start like an extent header.
+#[must_use]
+pub fn faults_of_cut_header(bytes: &[u8]) -> Vec<FindingKind> {
+    let start = bytes.get(..MAGIC.len()).unwrap_or(bytes);
+    if bytes.is_empty() || !MAGIC.starts_with(start) {
+        return Vec::new();
+    }
+    vec![FindingKind::ExtentHeaderCut { found: to_u64(bytes.len()) }]
+}
+
+/// Slots of one device whose clusters follow one another, as many as there are: all of
+/// `slots`, in their order.
+pub fn runs(slots: &[Slot]) -> impl Iterator<Item = &[Slot]> {
+    slots.chunk_by(|before, next| {
+        before.device == next.device && before.cluster.0.checked_add(1) == Some(next.cluster.0)
+    })
 }
 
 impl Slot {

@@ -80,6 +80,42 @@ impl DeviceIndex {
         Ok(inserted)
     }
 
+    /// Adds clusters from `first` to `last` that are zeros, if none of them is there;
+    /// returns whether it did. As many calls of [`Self::insert`] come to the same.
+    pub fn insert_zeros(&mut self, first: ClusterNumber, last: ClusterNumber) -> bool {
+        let (start, end) = (u64::from(first.0), u64::from(last.0).saturating_add(1));
+        let parts = |(): ()| {
+            (first.0 / PAGE_CLUSTERS..=last.0 / PAGE_CLUSTERS).map(|page| {
+                let from = u64::from(page).saturating_mul(PAGE_CLUSTERS.into());
+                let bit = |at: u64| u32::try_from(at.saturating_sub(from)).unwrap_or(u32::MAX);
+                (page, bit(start)..bit(end).min(PAGE_CLUSTERS))
+            })
+        };
+        let is_free = |(page, bits)| match self.pages.get(&page) {
+            None => true,
+            Some(Page::Zero) => false,
+            Some(Page::Mixed(mixed)) => !mixed.found.any(bits),
+        };
+        if !parts(()).all(is_free) {
+            return false;
+        }
+        for (number, bits) in parts(()) {
+            let page = self.pages.entry(number).or_insert_with(|| {
+                let mixed = Box::<MixedPage>::default();
+                self.page_bytes += mixed.bytes();
+                Page::Mixed(mixed)
+            });
+            let Page::Mixed(mixed) = page else { continue };
+            mixed.found.set_all(bits);
+            if mixed.is_zero() {
+                self.page_bytes = self.page_bytes.saturating_sub(mixed.bytes());
+                *page = Page::Zero;
+            }
+        }
+        self.counts.zero += end.saturating_sub(start);
+        true
+    }
+
     /// Takes another copy of a cluster in place of the one that is there, of which
     /// `was_unknown` bytes could not be had; otherwise as [`Self::insert`].
     ///

@@ -1,5 +1,7 @@
 //! Pages of the index: 1024 clusters each.
 
+use core::ops::Range;
+
 use crate::archive::unit::{ArchiveOffset, BlockMask};
 use crate::source::{Error, ErrorKind, Part, Reader, Writer};
 
@@ -198,6 +200,15 @@ impl Bits {
         }
     }
 
+    /// Whether one of `bits` is set.
+    pub(super) fn any(&self, bits: Range<u32>) -> bool {
+        masks(bits).zip(&self.0).any(|(mask, word)| word & mask != 0)
+    }
+
+    pub(super) fn set_all(&mut self, bits: Range<u32>) {
+        masks(bits).zip(&mut self.0).for_each(|(mask, word)| *word |= mask);
+    }
+
     pub(super) fn clear(&mut self, bit: u32) {
         if let Some(word) = index(bit / 64).and_then(|at| self.0.get_mut(at)) {
             *word &= !(1 << (bit % 64));
@@ -223,6 +234,17 @@ impl Bits {
     pub(super) fn word(&self, number: u32) -> u64 {
         index(number).and_then(|at| self.0.get(at)).copied().unwrap_or(0)
     }
+}
+
+/// Which of the 64 bits of each word are among `bits`, for all words.
+fn masks(bits: Range<u32>) -> impl Iterator<Item = u64> {
+    (0..PAGE_CLUSTERS).step_by(64).map(move |first| {
+        let below = |end: u32| {
+            let count = end.saturating_sub(first);
+            1_u64.checked_shl(count).map_or(u64::MAX, |bit| bit - 1)
+        };
+        below(bits.end) & !below(bits.start)
+    })
 }
 
 fn index(number: u32) -> Option<usize> {

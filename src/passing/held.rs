@@ -1,7 +1,7 @@
 //! The few places of a disk that are looked at, kept from when they came by.
 
 use core::cell::{Cell, RefCell};
-use core::ops::Range;
+use core::ops::{Range, RangeInclusive};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -39,6 +39,11 @@ impl Places {
     /// Whether a place is wanted.
     pub(super) fn is_wanted(&self, place: u64) -> bool {
         self.wanted.borrow().contains(&place)
+    }
+
+    /// Whether one of `places` is wanted.
+    pub(super) fn wants_any(&self, places: RangeInclusive<u64>) -> bool {
+        self.wanted.borrow().range(places).next().is_some()
     }
 
     /// Lets go of all bytes that are kept, and of all that is wanted.

@@ -12,6 +12,7 @@ use std::rc::Rc;
 
 use self::held::PLACE;
 pub use self::held::{Held, Places};
+use crate::archive::extent::runs;
 use crate::archive::header::Header;
 use crate::archive::per_device::PerDevice;
 use crate::archive::unit::DeviceId;
@@ -245,14 +246,18 @@ impl<Looks: Looker> Observer for Passing<Looks> {
     fn see(&mut self, piece: &Piece, taken: &[Taken], found: &Scanned) {
         let Piece::Extent(extent) = piece else { return };
         let mut came_by = Vec::new();
-        for (slot, &taken) in extent.header.slots().iter().zip(taken) {
-            let is_there = matches!(taken, Taken::Stored | Taken::Zero);
-            let wanted = self
-                .disks
-                .get(slot.device)
-                .is_some_and(|disk| disk.places.is_wanted(slot.cluster.0.into()));
-            if is_there && wanted && !came_by.contains(&slot.device) {
-                came_by.push(slot.device);
+        let mut taken = taken;
+        for run in runs(extent.header.slots()) {
+            let (of_run, behind) = taken.split_at_checked(run.len()).unwrap_or((taken, &[]));
+            taken = behind;
+            let ([first, ..], [.., last]) = (run, run) else { continue };
+            let disk = self.disks.get(first.device).filter(|_| !came_by.contains(&first.device));
+            let places = u64::from(first.cluster.0)..=u64::from(last.cluster.0);
+            let Some(disk) = disk.filter(|disk| disk.places.wants_any(places)) else { continue };
+            let is_there = |taken: &Taken| matches!(taken, Taken::Stored | Taken::Zero);
+            let mut there = run.iter().zip(of_run).filter(|(_, taken)| is_there(taken));
+            if there.any(|(slot, _)| disk.places.is_wanted(slot.cluster.0.into())) {
+                came_by.push(first.device);
             }
         }
         for device in came_by {

@@ -10,7 +10,8 @@ use super::piece::{Extent, ExtentEnd, Gap, Piece, Place, Stands, Taken, Why};
 use super::scanned::Scanned;
 use super::statistics::{ExtentStatistics, image_size};
 use super::stored::Stored;
-use crate::archive::extent::{ExtentHeader, HEADER_SIZE, Slot};
+use super::zeros::place_zeros;
+use crate::archive::extent::{ExtentHeader, HEADER_SIZE, Slot, runs};
 use crate::archive::finding::{Finding, FindingKind};
 use crate::archive::findings::Findings;
 use crate::archive::header::{Device, Header};
@@ -290,13 +291,19 @@ impl Catalogue {
         }
         let mut next_data = extent.data.start;
         let mut taken = Vec::with_capacity(header.slots().len());
-        for slot in header.slots() {
-            let start = next_data;
-            next_data = start.saturating_add(u64::from(slot.mask.stored_blocks()) * BLOCK_SIZE);
-            let there = extent.data.end.saturating_sub(start) / BLOCK_SIZE;
-            let there = u32::try_from(there).unwrap_or(u32::MAX).min(BLOCKS_PER_CLUSTER);
-            let there = Stored::of(slot.mask.first_stored(there), start, &extent.holes);
-            taken.push(self.place(at, slot, ArchiveOffset(start), there)?);
+        for run in runs(header.slots()) {
+            if place_zeros(&self.header, &mut self.found, run, next_data) {
+                taken.extend(run.iter().map(|_| Taken::Zero));
+                continue;
+            }
+            for slot in run {
+                let start = next_data;
+                next_data = start.saturating_add(u64::from(slot.mask.stored_blocks()) * BLOCK_SIZE);
+                let there = extent.data.end.saturating_sub(start) / BLOCK_SIZE;
+                let there = u32::try_from(there).unwrap_or(u32::MAX).min(BLOCKS_PER_CLUSTER);
+                let there = Stored::of(slot.mask.first_stored(there), start, &extent.holes);
+                taken.push(self.place(at, slot, ArchiveOffset(start), there)?);
+            }
         }
         self.note_order(header.slots());
         Ok(taken)
@@ -433,7 +440,7 @@ impl Catalogue {
 
     fn note_order(&mut self, slots: &[Slot]) {
         let found = &mut self.found;
-        for slot in slots {
+        for slot in runs(slots).filter_map(<[Slot]>::first) {
             if found.last_device.is_some_and(|last| last != slot.device) {
                 found.extents.device_switches += 1;
             }

@@ -6,11 +6,11 @@
 use core::ops::Range;
 use std::rc::Rc;
 
-use crate::source::{Error, ReadAt, lost_until, to_u64};
+use uuid::Uuid;
 
-/// Extents smaller than this on average are read through windows. A browser
-/// reads some 400 KiB in the time that one more read costs.
-const SMALL_EXTENT: u64 = 256 << 10;
+use super::scouts::{SMALL_EXTENT, Scouting, Scouts};
+use crate::archive::extent::{HEADER_LENGTH, HEADER_SIZE};
+use crate::source::{Error, ReadAt, lost_until, to_u64};
 
 /// Bytes of a window.
 const WINDOW: usize = 512 << 10;
@@ -54,6 +54,9 @@ pub(crate) struct Lookahead {
     approached: u64,
     /// Bytes that were approached in this step.
     advanced: u64,
+    /// Extents that are shorter on average are read through windows.
+    small: u64,
+    scouts: Option<Scouts>,
 }
 
 impl Lookahead {
@@ -71,7 +74,16 @@ impl Lookahead {
             short_steps: false,
             approached: 0,
             advanced: 0,
+            small: SMALL_EXTENT,
+            scouts: None,
         }
+    }
+
+    /// From now on headers are read far ahead, too, where each takes a read of its
+    /// own: for a source of which any byte is as near as any other.
+    pub(crate) fn scout(&mut self, scouting: Scouting) {
+        self.small = scouting.small;
+        self.scouts = Some(Scouts::new(scouting));
     }
 
     /// From now on steps end after one header, or a little work towards it.
@@ -84,23 +96,43 @@ impl Lookahead {
         self.source.size().unwrap_or_else(|| self.buffer_end())
     }
 
-    /// Starts a step, whose reads may have been fetched before it.
-    pub(crate) fn begin_step(&mut self) {
+    /// Starts a step, whose reads may have been fetched before it: it goes on at the
+    /// header at `at`, of an extent of archive `uuid`.
+    pub(crate) fn begin_step(&mut self, at: u64, uuid: Uuid) {
         self.foretold = self.headers_ahead();
         self.windows = 0;
         self.advanced = 0;
+        if self.short_steps || self.uses_windows() {
+            return;
+        }
+        let (Some(mean), Some(scouts)) = (self.mean_extent, &mut self.scouts) else { return };
+        if scouts.are_out() {
+            scouts.go_on(&*self.source, uuid);
+        } else if let Some(end) = self.source.size() {
+            let is_alike = self.streak >= 2;
+            let extent = if is_alike { self.last_extent } else { mean };
+            scouts.send(at, extent.next_multiple_of(HEADER_SIZE), end);
+        }
+    }
+
+    /// Those who are under way, if it is by them that headers are read.
+    fn scouts_out(&self) -> Option<&Scouts> {
+        let is_theirs = !self.short_steps && !self.uses_windows();
+        self.scouts.as_ref().filter(|scouts| is_theirs && scouts.are_out())
     }
 
     /// Whether as much was read in this step, with `headers` headers, as could
-    /// be foretold: what comes next should be foretold anew. Or whether as much
-    /// was decoded as a step should.
-    pub(crate) fn is_spent(&self, headers: u32) -> bool {
+    /// be foretold: what comes next, at `at`, should be foretold anew. Or whether as
+    /// much was decoded as a step should.
+    pub(crate) fn is_spent(&self, headers: u32, at: u64) -> bool {
         if self.source.size().is_none() && self.advanced >= CONTENTS_PER_STEP {
             true
         } else if self.short_steps {
             headers > 0
         } else if self.uses_windows() {
             self.windows >= WINDOWS_AHEAD
+        } else if let Some(scouts) = self.scouts_out() {
+            headers > 0 && !scouts.have(at)
         } else {
             headers >= self.foretold.max(HEADERS_UNTOLD)
         }
@@ -131,15 +163,27 @@ impl Lookahead {
     /// the source ends or cannot be decoded.
     pub(crate) fn header(&mut self, at: u64, length: usize) -> Result<&[u8], Error> {
         let window = if self.uses_windows() { WINDOW.max(length) } else { length };
+        if length == HEADER_LENGTH
+            && !self.holds(at, length)
+            && let Some(header) = self.scouts.as_mut().and_then(|scouts| scouts.take(at))
+        {
+            self.buffer.clear();
+            self.buffer.extend_from_slice(&*header);
+            self.start = at;
+        }
         self.read(at, length, window)
+    }
+
+    /// Whether the `length` bytes from `at` on are at hand.
+    fn holds(&self, at: u64, length: usize) -> bool {
+        at >= self.start && at.saturating_add(to_u64(length)) <= self.buffer_end()
     }
 
     /// The `length` bytes from `at` on; fewer only where the source ends or
     /// cannot be decoded. Where they are not at hand, `window` bytes or more
     /// are read.
     pub(crate) fn read(&mut self, at: u64, length: usize, window: usize) -> Result<&[u8], Error> {
-        let end = at.saturating_add(to_u64(length));
-        if at < self.start || end > self.buffer_end() {
+        if !self.holds(at, length) {
             self.fill(at, length, window)?;
         }
         let from = usize::try_from(at.saturating_sub(self.start)).unwrap_or(usize::MAX);
@@ -152,6 +196,11 @@ impl Lookahead {
     pub(crate) fn predict_headers(&self, at: u64, length: usize) -> Vec<Range<u64>> {
         if self.uses_windows() {
             return self.predict_windows(at, WINDOW);
+        }
+        if let Some(scouts) = self.scouts_out() {
+            let own = at..at.saturating_add(to_u64(length)).min(self.end());
+            let own = Some(own).filter(|own| !own.is_empty() && !scouts.have(at));
+            return own.into_iter().chain(scouts.wants(self.end())).collect();
         }
         (0..u64::from(self.headers_ahead()))
             .map(|number| at.saturating_add(number.saturating_mul(self.last_extent)))
@@ -182,7 +231,7 @@ impl Lookahead {
     /// before it is known what has to stand behind it, and a read is cheap there.
     fn uses_windows(&self) -> bool {
         let is_known = self.source.size().is_some();
-        is_known && self.mean_extent.is_some_and(|mean| mean < SMALL_EXTENT)
+        is_known && self.mean_extent.is_some_and(|mean| mean < self.small)
     }
 
     /// Whether a window behind the buffer's end is the next to read for `at`.

@@ -15,12 +15,14 @@ mod passed_over;
 pub mod piece;
 mod reread;
 mod scanned;
+mod scouts;
 mod search;
 pub mod statistics;
 mod stored;
 mod successor;
 mod walk;
 mod watched;
+mod zeros;
 
 use core::ops::Range;
 use std::rc::Rc;
@@ -32,6 +34,7 @@ use self::doubted::Doubted;
 use self::piece::{Observer, Piece};
 use self::reread::Reread;
 pub use self::scanned::Scanned;
+pub use self::scouts::Scouting;
 use self::statistics::image_size;
 use self::walk::Walk;
 use self::watched::Watched;
@@ -120,6 +123,13 @@ impl Scan {
         let reread = Some(Rc::new(Reread::new(contents, uuid, headers)));
         let catalogue = Catalogue::finished(archive.header(), kept);
         Self { walk: unread.walk.ended(), catalogue, reread, ..unread }
+    }
+
+    /// From now on reads headers far ahead, many at once, where nothing wraps the
+    /// archive: for a reader who can fetch what it [wants](Self::wants) together. What
+    /// is found does not depend on it.
+    pub fn scout(&mut self, scouting: Scouting) {
+        self.walk.scout(scouting);
     }
 
     /// Whether it relies on an earlier scan.

@@ -5,6 +5,7 @@
 use core::ops::Range;
 
 use super::piece::{Extent, ExtentEnd};
+use crate::archive::extent::runs;
 use crate::archive::per_device::PerDevice;
 use crate::archive::unit::{ClusterNumber, DeviceId};
 
@@ -56,9 +57,11 @@ impl PassedOver {
     /// Takes note of an extent.
     pub(super) fn note(&mut self, extent: &Extent) {
         let here = Last { data: extent.data.clone(), breaks: self.breaks };
-        for slot in extent.header.slots() {
+        for run in runs(extent.header.slots()) {
+            let ([slot, ..], [.., last]) = (run, run) else { continue };
             let device = self.devices.get_or_default(slot.device);
             let is_next = self.last_device == Some(slot.device);
+            // Within the run each goes on with the one before.
             device.is_interleaved |= device.last.is_some() && !is_next;
             self.last_device = Some(slot.device);
             let expected = device.last.as_ref().map_or(0, |(last, _)| u64::from(last.0) + 1);
@@ -77,7 +80,7 @@ impl PassedOver {
                 }
                 self.places = self.places.saturating_add(1);
             }
-            device.last = Some((slot.cluster, here.clone()));
+            device.last = Some((last.cluster, here.clone()));
         }
         self.last = Some(here);
         if extent.end != ExtentEnd::Proven && extent.end != ExtentEnd::ByMasks

@@ -10,6 +10,7 @@ use super::lookahead::Lookahead;
 use super::piece::{
     Extent, ExtentEnd, Gap, Piece, Place, Stands, Why, data_start, end_by_count, end_by_masks,
 };
+use super::scouts::Scouting;
 use super::search::{Sound, find_sound_extent, find_starts};
 use super::successor::Successor;
 use crate::archive::extent::{self, ExtentHeader, HEADER_LENGTH};
@@ -166,6 +167,13 @@ impl Walk {
         self.lookahead.take_short_steps();
     }
 
+    /// From now on headers are read far ahead: where nothing wraps the archive.
+    pub(super) fn scout(&mut self, scouting: Scouting) {
+        if self.contents.container().is_none() {
+            self.lookahead.scout(scouting);
+        }
+    }
+
     /// Everything before this was looked at.
     pub(super) fn position(&self) -> u64 {
         match &self.state {
@@ -196,8 +204,10 @@ impl Walk {
     /// Begins a step: a bounded number of calls of [`Self::advance`].
     pub(super) fn begin_step(&mut self) {
         self.headers = 0;
-        if matches!(self.state, State::Expect(_) | State::Foreign { .. }) {
-            self.lookahead.begin_step();
+        match self.state {
+            State::Expect(at) => self.lookahead.begin_step(at, self.uuid),
+            State::Foreign { at, uuid, .. } => self.lookahead.begin_step(at, uuid),
+            _ => {}
         }
     }
 
@@ -229,6 +239,9 @@ impl Walk {
     pub(super) fn announce(&mut self, header: &Header, begun: impl FnOnce() -> DeviceSet) {
         let Some(held) = self.held.as_mut().filter(|held| !held.is_announced) else { return };
         held.is_announced = true;
+        if self.contents.container().is_none() {
+            return;
+        }
         let end = end_by_count(held.at, &held.header);
         if end == end_by_masks(held.at, &held.header) {
             self.contents.expect(Successor::of(&held.header, header, begun).landmark(end));
@@ -247,7 +260,8 @@ impl Walk {
     }
 
     fn follow(&mut self, at: u64) -> Result<bool, Error> {
-        let is_spent = self.headers >= EXTENTS_PER_STEP || self.lookahead.is_spent(self.headers);
+        let is_spent =
+            self.headers >= EXTENTS_PER_STEP || self.lookahead.is_spent(self.headers, at);
         if is_spent || !self.lookahead.approach(at)? {
             return Ok(false);
         }
@@ -279,7 +293,7 @@ impl Walk {
         }
         let Some(header) = bytes.first_chunk::<HEADER_LENGTH>().map(ExtentHeader::parse) else {
             self.note(at, Stands::Cut(to_u64(bytes.len())));
-            let why = Why::Broken(faults_of_cut_header(&bytes));
+            let why = Why::Broken(extent::faults_of_cut_header(&bytes));
             self.start_search(Broken::new(at, why));
             return Ok(());
         };
@@ -483,14 +497,4 @@ impl Walk {
         }
         Ok(())
     }
-}
-
-/// What speaks against fewer than 512 bytes at the archive's end: nothing, if
-/// they do not even start like an extent header.
-fn faults_of_cut_header(bytes: &[u8]) -> Vec<FindingKind> {
-    let start = bytes.get(..extent::MAGIC.len()).unwrap_or(bytes);
-    if bytes.is_empty() || !extent::MAGIC.starts_with(start) {
-        return Vec::new();
-    }
-    vec![FindingKind::ExtentHeaderCut { found: to_u64(bytes.len()) }]
 }

@@ -28,3 +28,4 @@ mod stacked;
 #[path = "../support/mod.rs"]
 mod support;
 mod unreachable;
+mod zeros;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use vma_inspector::archive::Archive;
 use vma_inspector::container::{Container, Contents, Options};
 use vma_inspector::image::{Fill, Origin};
-use vma_inspector::scan::Scan;
+use vma_inspector::scan::{Scan, Scouting};
 use vma_inspector::source::{ReadAt, gaps};
 
 use crate::bases::Base;
@@ -39,6 +39,13 @@ pub fn judge(base: &Base, damage: &Damage, is_second: bool, damaged: Vec<u8>) ->
     };
     let mut scan = Scan::new(&archive);
     while !scan.step().expect("it can be read").done {}
+    if base.container == "plain" {
+        let mut ahead = Scan::new(&archive);
+        ahead.scout(Scouting { chains: 5, extents: 1..=2, small: 0 });
+        while !ahead.step().expect("it can be read").done {}
+        let found = [&scan, &ahead].map(|scan| format!("{:?}", scan.found()));
+        assert!(found[0] == found[1], "headers that are read ahead change what is found");
+    }
     let (claimed, wrong) = claimed(&scan, base, damage);
     let excuse = excuse(base, damage.kind, is_second, archive.contents());
     Judgement::Read { claimed, wrong, excuse }

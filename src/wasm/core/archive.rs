@@ -25,7 +25,7 @@ use vma_inspector::proxmox::backup_name::ending_container;
 use vma_inspector::proxmox::unpacker::Given;
 use vma_inspector::proxmox::{Prediction, Reading};
 use vma_inspector::scan::statistics::ExtentStatistics;
-use vma_inspector::scan::{Progress, Scan, Scanned};
+use vma_inspector::scan::{Progress, Scan, Scanned, Scouting};
 use vma_inspector::source::hex;
 use vma_inspector::source::{ReadAt, read_range};
 use vma_wasm::{DoubtTaken, doubt_of};
@@ -89,7 +89,7 @@ impl Archive {
         let options = Options { hint, ..options(large_window) };
         let archive = vma_inspector::archive::Archive::open(Rc::clone(&source), &options)
             .map_err(|error| thrown(&error))?;
-        let (reading, scan) = (Reading::new(&archive), Scan::new(&archive));
+        let (reading, scan) = (Reading::new(&archive), scan_of(&archive));
         let room = Rc::default();
         let looker = JsLooker::new(Rc::clone(&room));
         let passing = passing_of(&archive, &looker);
@@ -281,7 +281,7 @@ impl Archive {
         }
         self.reading = Reading::new(&self.archive);
         self.passing = passing_of(&self.archive, &self.looker);
-        self.scan = Scan::new(&self.archive);
+        self.scan = scan_of(&self.archive);
         Ok(())
     }
 
@@ -335,6 +335,13 @@ impl Archive {
             .count("findings", progress.findings)
             .into()
     }
+}
+
+/// A scan whose reads are fetched together: each takes long in a browser.
+fn scan_of(archive: &vma_inspector::archive::Archive) -> Scan {
+    let mut scan = Scan::new(archive);
+    scan.scout(Scouting::default());
+    scan
 }
 
 fn passing_of(archive: &vma_inspector::archive::Archive, looker: &JsLooker) -> Passing<JsLooker> {

@@ -5,4 +5,5 @@ mod faults;
 mod kept;
 mod parts;
 mod reads;
+mod scouts;
 mod slots;

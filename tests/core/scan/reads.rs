@@ -16,14 +16,14 @@ const UUID: [u8; 16] = *b"archive-writer-0";
 
 /// An archive of one disk whose clusters are all alike, in order: made up as it
 /// is read, so that it may be of any size.
-struct Uniform {
+pub(super) struct Uniform {
     header: Vec<u8>,
     mask: u16,
     clusters: u64,
 }
 
 impl Uniform {
-    fn new(mask: u16, size: u64) -> Self {
+    pub(super) fn new(mask: u16, size: u64) -> Self {
         let device = Device::new(1, "drive-scsi0", size, Content::zero());
         let header = ArchiveBuilder::new().uuid(UUID).device(device).raw_header().to_bytes();
         Self { header, mask, clusters: size.div_ceil(65_536) }
@@ -127,42 +127,55 @@ fn extents_of_zeros_are_read_a_hundred_and_more_at_once() {
 #[test]
 fn a_step_is_bounded_and_its_reads_are_foretold() {
     for mask in [0xffff, 0x0001, 0] {
-        let source =
-            Foretold { inner: Uniform::new(mask, 1000 * 58 * 65_536), ..Foretold::default() };
-        let source = Rc::new(source);
+        let source = Foretold::of(Uniform::new(mask, 1000 * 58 * 65_536));
         let archive = Archive::open(Rc::clone(&source) as Rc<dyn ReadAt>, &Options::default())
             .expect("opens");
         let mut scan = Scan::new(&archive);
         let (mut last, mut done) = (0, false);
-        source.told.set(0);
-        source.untold.set(0);
+        source.forget();
         while !done {
-            *source.wanted.borrow_mut() = scan.wants();
+            source.expect(scan.wants());
             let progress = scan.step().expect("steps");
             assert!(progress.extents - last <= 4096);
             (last, done) = (progress.extents, progress.done);
         }
-        let (told, untold) = (source.told.get(), source.untold.get());
+        let (told, untold) = source.counts();
         assert!(told > 0 && untold <= 5, "mask {mask:#x}: {told} foretold, {untold} not");
     }
 }
 
 /// Counts the reads that were named beforehand.
-struct Foretold {
-    inner: Uniform,
+pub(super) struct Foretold<S> {
+    inner: S,
     wanted: std::cell::RefCell<Vec<Range<u64>>>,
     told: Cell<u64>,
     untold: Cell<u64>,
 }
 
-impl Default for Foretold {
-    fn default() -> Self {
-        let wanted = std::cell::RefCell::default();
-        Self { inner: Uniform::new(0, 0), wanted, told: Cell::new(0), untold: Cell::new(0) }
+impl<S> Foretold<S> {
+    pub(super) fn of(inner: S) -> Rc<Self> {
+        let (wanted, told, untold) = Default::default();
+        Rc::new(Self { inner, wanted, told, untold })
+    }
+
+    /// Counts anew.
+    pub(super) fn forget(&self) {
+        self.told.set(0);
+        self.untold.set(0);
+    }
+
+    /// These are the ranges that are named.
+    pub(super) fn expect(&self, wanted: Vec<Range<u64>>) {
+        *self.wanted.borrow_mut() = wanted;
+    }
+
+    /// How many reads were named, and how many were not.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        (self.told.get(), self.untold.get())
     }
 }
 
-impl ReadAt for Foretold {
+impl<S: ReadAt> ReadAt for Foretold<S> {
     fn size(&self) -> Option<u64> {
         self.inner.size()
     }
