@@ -8,7 +8,7 @@ use crate::btrfs;
 use crate::error::{Fault, Result};
 use crate::ext;
 use crate::fat;
-use crate::identify::{Kind, Volume};
+use crate::identify::Kind;
 use crate::iso9660;
 use crate::ntfs;
 use crate::reader::FileSystem;
@@ -16,7 +16,7 @@ use crate::xfs;
 
 /// Opens file systems: all that are read, or those of one family. A program that is loaded
 /// for one family has the readers of no other in it.
-pub type Open = fn(&Rc<dyn ReadAt>, &Volume) -> Result<Rc<dyn FileSystem>>;
+pub type Open = fn(&Rc<dyn ReadAt>, Kind) -> Result<Rc<dyn FileSystem>>;
 
 /// Opens the file system that `source` holds, by what [`identify`](crate::identify()) said.
 ///
@@ -24,10 +24,11 @@ pub type Open = fn(&Rc<dyn ReadAt>, &Volume) -> Result<Rc<dyn FileSystem>>;
 ///
 /// It is none that is read, or not in this form: then the fault says what stands against
 /// it. Or what it needs is lost or corrupt.
-pub fn open(source: &Rc<dyn ReadAt>, volume: &Volume) -> Result<Rc<dyn FileSystem>> {
-    match family(volume.kind) {
-        Some(Family::Unix) => open_unix(source, volume),
-        _ => open_others(source, volume),
+pub fn open(source: &Rc<dyn ReadAt>, kind: Kind) -> Result<Rc<dyn FileSystem>> {
+    match family(kind) {
+        Some(Family::Unix) => open_unix(source, kind),
+        Some(Family::Btrfs) => open_btrfs(source, kind),
+        Some(Family::Others) | None => open_others(source, kind),
     }
 }
 
@@ -36,6 +37,8 @@ pub fn open(source: &Rc<dyn ReadAt>, volume: &Volume) -> Result<Rc<dyn FileSyste
 pub enum Family {
     /// Those that [`open_unix`] opens.
     Unix,
+    /// What [`open_btrfs`] opens.
+    Btrfs,
     /// Those that [`open_others`] opens.
     Others,
 }
@@ -46,16 +49,37 @@ impl Family {
     pub fn code(self) -> &'static str {
         match self {
             Self::Unix => "unix",
+            Self::Btrfs => "btrfs",
             Self::Others => "others",
         }
     }
+}
+
+/// The kind of a file system that is read, by its [code](Kind::code).
+#[must_use]
+pub fn read_kind(code: &str) -> Option<Kind> {
+    const READ: [Kind; 11] = [
+        Kind::Ext2,
+        Kind::Ext3,
+        Kind::Ext4,
+        Kind::Xfs,
+        Kind::Btrfs,
+        Kind::Fat12,
+        Kind::Fat16,
+        Kind::Fat32,
+        Kind::ExFat,
+        Kind::Ntfs,
+        Kind::Iso9660,
+    ];
+    READ.into_iter().find(|kind| kind.code() == code)
 }
 
 /// The family of a kind; `None` if it is not read.
 #[must_use]
 pub fn family(kind: Kind) -> Option<Family> {
     match kind {
-        Kind::Ext2 | Kind::Ext3 | Kind::Ext4 | Kind::Xfs | Kind::Btrfs => Some(Family::Unix),
+        Kind::Ext2 | Kind::Ext3 | Kind::Ext4 | Kind::Xfs => Some(Family::Unix),
+        Kind::Btrfs => Some(Family::Btrfs),
         Kind::Fat12 | Kind::Fat16 | Kind::Fat32 | Kind::ExFat | Kind::Ntfs | Kind::Iso9660 => {
             Some(Family::Others)
         }
@@ -63,16 +87,27 @@ pub fn family(kind: Kind) -> Option<Family> {
     }
 }
 
-/// As [`open`], of ext2, ext3, ext4, XFS and btrfs.
+/// As [`open`], of ext2, ext3, ext4 and XFS.
 ///
 /// # Errors
 ///
 /// As for [`open`].
-pub fn open_unix(source: &Rc<dyn ReadAt>, volume: &Volume) -> Result<Rc<dyn FileSystem>> {
-    match volume.kind {
-        Kind::Btrfs => btrfs::open(source),
+pub fn open_unix(source: &Rc<dyn ReadAt>, kind: Kind) -> Result<Rc<dyn FileSystem>> {
+    match kind {
         Kind::Ext2 | Kind::Ext3 | Kind::Ext4 => ext::open(source),
         Kind::Xfs => xfs::open(source),
+        kind => Err(Fault::unsupported(kind.code())),
+    }
+}
+
+/// As [`open`], of btrfs.
+///
+/// # Errors
+///
+/// As for [`open`].
+pub fn open_btrfs(source: &Rc<dyn ReadAt>, kind: Kind) -> Result<Rc<dyn FileSystem>> {
+    match kind {
+        Kind::Btrfs => btrfs::open(source),
         kind => Err(Fault::unsupported(kind.code())),
     }
 }
@@ -82,8 +117,8 @@ pub fn open_unix(source: &Rc<dyn ReadAt>, volume: &Volume) -> Result<Rc<dyn File
 /// # Errors
 ///
 /// As for [`open`].
-pub fn open_others(source: &Rc<dyn ReadAt>, volume: &Volume) -> Result<Rc<dyn FileSystem>> {
-    match volume.kind {
+pub fn open_others(source: &Rc<dyn ReadAt>, kind: Kind) -> Result<Rc<dyn FileSystem>> {
+    match kind {
         Kind::Fat12 | Kind::Fat16 | Kind::Fat32 => fat::open_fat(source),
         Kind::ExFat => fat::open_exfat(source),
         Kind::Ntfs => ntfs::open(source),

@@ -1,6 +1,7 @@
 //! The files of a disk: its file systems are read through a cache that never waits.
 //!
-//! A [`Volume`] is opened by an [`Opening`], and then asked by pieces of work:
+//! A file system is found by [`Locating`] it, opened by an [`Opening`], and the [`Volume`]
+//! is then asked by pieces of work:
 //! [`Volume::attempt`], or the stepped values [`Listing`], [`Search`], [`Pack`] and
 //! [`Contents`]. Where something is wanted for one, [`Volume::fetch`] works towards it,
 //! and the same is asked again.
@@ -12,6 +13,7 @@ pub mod guest;
 mod in_order;
 mod left_out;
 mod listing;
+mod locating;
 mod member;
 mod output;
 mod pack;
@@ -25,6 +27,7 @@ pub use self::contents::{Contents, read_as_far};
 pub use self::damage::{Counts, Damage, Damaged, Hurt};
 pub use self::left_out::Missed;
 pub use self::listing::{Listed, Listing};
+pub use self::locating::{Locating, Place};
 pub use self::output::Form;
 pub use self::pack::{Chosen, Pack};
 pub use self::search::{Hit, Search};

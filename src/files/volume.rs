@@ -4,46 +4,38 @@ use core::ops::Range;
 use std::rc::Rc;
 
 use super::cache::Cache;
-use super::survey::cached;
-use crate::disk_contents::locate;
-use crate::file_system::{Fault, FaultKind, FileSystem, NodeId, Open, Result, Stream, Subvolume};
+use super::locating::Place;
+use crate::file_system::{Fault, FaultKind, FileSystem, Kind, NodeId, Open, Result, Stream, Subvolume};
 use crate::source::{Error, Gap, ReadAt, gaps};
 
 /// Opens a file system, in as many attempts as it takes.
 pub struct Opening {
     cache: Rc<Cache>,
-    disks: Vec<Rc<dyn ReadAt>>,
-    area: usize,
-    inside: Option<usize>,
+    kind: Kind,
     open: Open,
 }
 
 impl Opening {
-    /// Of area number `area` of the first of `disks`, as `disk_contents::describe` lists
-    /// them, from 0; or of number `inside` of its volumes, for which the other disks of the
-    /// machine have to follow; by `open`, which knows all file systems or some.
+    /// Of the file system at `place`, by `open`, which knows all file systems or some.
     #[must_use]
-    pub fn new(disks: Vec<Rc<dyn ReadAt>>, area: usize, inside: Option<usize>, open: Open) -> Self {
-        let (cache, disks) = cached(disks);
-        Self { cache, disks, area, inside, open }
+    pub fn new(place: Place, open: Open) -> Self {
+        Self { cache: Rc::new(Cache::new(place.source)), kind: place.kind, open }
     }
 
     /// Opens it; `None` if something has to be fetched first.
     ///
     /// # Errors
     ///
-    /// There is none that is read, or what it needs is lost, in doubt or corrupt.
+    /// It is not read in this form, or what it needs is lost, in doubt or corrupt.
     pub fn attempt(&self) -> Result<Option<Volume>> {
         self.cache.attempt(|| {
-            let nothing = || Fault::new(FaultKind::NotFound, "a file system");
-            let located = locate(&self.disks, self.area, self.inside)?.ok_or_else(nothing)?;
-            let kind = located.found.volume.ok_or_else(nothing)?;
-            let system = (self.open)(&located.source, &kind)?;
+            let source: Rc<dyn ReadAt> = Rc::<Cache>::clone(&self.cache);
+            let system = (self.open)(&source, self.kind)?;
             let subvolumes = match system.subvolumes() {
                 Err(fault) if matches!(fault.kind, FaultKind::Source(_)) => return Err(fault),
                 found => found.unwrap_or_default(),
             };
-            Ok(Volume { cache: Rc::clone(&self.cache), source: located.source, system, subvolumes })
+            Ok(Volume { cache: Rc::clone(&self.cache), source, system, subvolumes })
         })
     }
 

@@ -9,7 +9,7 @@ use crate::seals::{seal_btrfs, seal_exfat, seal_xfs};
 use crate::spoilt::Spoilt;
 use crate::truth::image;
 use vma_inspector::file_system::{Cursor, FileSystem, FileType, NodeId, Stream, identify, open};
-use vma_inspector::files::{Chosen, Form, Listing, Opening, Pack, Search, Step};
+use vma_inspector::files::{Chosen, Form, Listing, Locating, Opening, Pack, Search, Step};
 use vma_inspector::source::ReadAt;
 
 const SEEDS: u64 = 1000;
@@ -76,9 +76,8 @@ fn list(system: &dyn FileSystem, id: NodeId, todo: &mut Vec<NodeId>) {
 /// Opens it as the page does, lists it, searches it and saves all of it, as far as so many
 /// steps come: none is long.
 fn look(disk: &Rc<dyn ReadAt>) {
-    let Ok(Some(volume)) = Opening::new(vec![Rc::clone(disk)], 0, None, open).attempt() else {
-        return;
-    };
+    let Ok(Some(place)) = Locating::new(vec![Rc::clone(disk)], 0, None).attempt() else { return };
+    let Ok(Some(volume)) = Opening::new(place, open).attempt() else { return };
     let root = volume.system().root();
     let mut listing = Listing::new(root, Cursor::default());
     assert_eq!(listing.step(&volume), Ok(Step::Done), "all of it is quick");
@@ -135,7 +134,7 @@ pub fn assert_bounded(name: &str, made: &Made, seal: Seal) {
         let spoilt = Rc::new(spoilt);
         let source = Rc::clone(&spoilt) as Rc<dyn ReadAt>;
         let volume = identify(&*source).expect("it can be read").volume;
-        if let Some(Ok(system)) = volume.map(|volume| open(&source, &volume)) {
+        if let Some(Ok(system)) = volume.map(|volume| open(&source, volume.kind)) {
             opens += 1;
             most = most.max(walk(&*system));
             look(&source);
@@ -246,7 +245,7 @@ fn of_a_changed_btrfs_each_file_is_right_or_told_to_be_not() {
         }
         let source: Rc<dyn ReadAt> = Rc::new(spoilt);
         let volume = identify(&*source).expect("it can be read").volume;
-        let Some(Ok(system)) = volume.map(|volume| open(&source, &volume)) else { continue };
+        let Some(Ok(system)) = volume.map(|volume| open(&source, volume.kind)) else { continue };
         for (id, hash) in &files {
             match crate::tree::hash_of(&*system, *id, Stream::Contents) {
                 Ok(found) if found == *hash => right += 1,

@@ -9,7 +9,7 @@ use vma_inspector::disk_contents::{
     Area, DiskContents, Joined, Share, describe, describe_all, locate,
 };
 use vma_inspector::file_system::{Stream, open};
-use vma_inspector::files::{Opening, Survey};
+use vma_inspector::files::{Locating, Opening, Survey};
 use vma_inspector::source::{Gap, GapKind, ReadAt, gaps, read_range};
 
 use crate::made::Made;
@@ -192,7 +192,7 @@ fn the_metadata_that_saw_most_changes_count() {
 /// Where byte 70,000 of a volume's file lies in the volume, and the bytes of the file.
 fn file_place(source: &Disk) -> (u64, Vec<u8>) {
     let kind = vma_inspector::file_system::identify(&**source).expect("memory").volume;
-    let system = open(source, &kind.expect("ext4")).expect("it opens");
+    let system = open(source, kind.expect("ext4").kind).expect("it opens");
     let id = at(&*system, "longer");
     let size = system.node(id).expect("a file").size;
     let mut truth = vec![0; usize::try_from(size).expect("small")];
@@ -301,9 +301,9 @@ fn a_volume_over_several_disks_is_opened_through_one_cache() {
     for (disk, area, inside, joined, volume) in listed(&found) {
         let mut order = vec![Rc::clone(&disks[disk])];
         order.extend(disks.iter().skip(1).map(Rc::clone));
-        let opening = Opening::new(order, area, Some(inside), open);
+        let place = Locating::new(order, area, Some(inside)).attempt();
         let is_read = volume.found.as_ref().is_some_and(|found| found.volume.is_some());
-        match opening.attempt() {
+        match place.and_then(|place| Opening::new(place.expect("quick"), open).attempt()) {
             Ok(Some(opened)) => {
                 let id = at(opened.system(), "name");
                 let mut buffer = [0; 100];

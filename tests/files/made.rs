@@ -85,5 +85,5 @@ impl Made {
 /// The file system that `disk` holds.
 pub fn opened(disk: &Rc<dyn ReadAt>) -> Result<Rc<dyn FileSystem>> {
     let found = identify(&**disk).expect("it can be read");
-    open(disk, &found.volume.expect("something is there"))
+    open(disk, found.volume.expect("something is there").kind)
 }

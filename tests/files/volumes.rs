@@ -10,7 +10,7 @@ use vma_inspector::file_system::{
     Places, Result, Stream, open,
 };
 use vma_inspector::files::cache::{BLOCK, BLOCKS_MAX};
-use vma_inspector::files::{Cache, Opening, Search, Step, Volume, read_as_far};
+use vma_inspector::files::{Cache, Locating, Opening, Search, Step, Volume, read_as_far};
 use vma_inspector::source::{Error, Gap, GapKind, ReadAt};
 
 use crate::made::Made;
@@ -368,8 +368,8 @@ fn a_lost_or_doubtful_cluster_is_a_fault_and_what_is_before_it_is_read() {
 fn what_the_scan_has_not_come_to_is_not_yet_known() {
     let (disk, place, _) = with_file();
     let unknown = Spoilt::with_gap(&disk, place.start..u64::MAX, GapKind::NotYetKnown);
-    let opening = Opening::new(vec![unknown], 0, None, open);
-    match opening.attempt() {
+    let place = Locating::new(vec![unknown], 0, None).attempt();
+    match place.and_then(|place| Opening::new(place.expect("quick"), open).attempt()) {
         Ok(Some(volume)) => {
             let system = Waiting { volume, waits: Cell::new(0) };
             let id = at(&system, "size-1500000");

@@ -9,9 +9,9 @@ use vma_inspector::archive::Archive;
 use vma_inspector::archive::unit::DeviceId;
 use vma_inspector::container::Options;
 use vma_inspector::file_system::open;
-use vma_inspector::files::{Opening, Volume};
+use vma_inspector::files::{Locating, Opening, Volume};
 use vma_inspector::scan::Scan;
-use vma_inspector::source::ReadAt;
+use vma_inspector::source::{Error, ReadAt};
 
 use crate::made::Made;
 
@@ -57,14 +57,23 @@ pub fn scanned_source(source: Rc<dyn ReadAt>) -> Rc<dyn ReadAt> {
 
 /// Opens a file system; returns how many times it had to wait, too.
 pub fn opened(disk: Rc<dyn ReadAt>, area: usize, logical: Option<usize>) -> (Volume, u64) {
-    let opening = Opening::new(vec![disk], area, logical, open);
-    let mut waits = 0;
-    loop {
-        if let Some(volume) = opening.attempt().expect("it opens") {
-            return (volume, waits);
+    let locating = Locating::new(vec![disk], area, logical);
+    let (place, found) = patient(|| locating.attempt(), || locating.fetch(1 << 20));
+    let opening = Opening::new(place, open);
+    let (volume, opened) = patient(|| opening.attempt(), || opening.fetch(1 << 20));
+    (volume, found + opened)
+}
+
+/// What comes of attempts, and before how many of them something had to be fetched.
+fn patient<Made>(
+    attempt: impl Fn() -> vma_inspector::file_system::Result<Option<Made>>,
+    fetch: impl Fn() -> Result<bool, Error>,
+) -> (Made, u64) {
+    for waits in 0..10_000 {
+        if let Some(made) = attempt().expect("it opens") {
+            return (made, waits);
         }
-        waits += 1;
-        assert!(waits < 10_000, "it never opens");
-        while !opening.fetch(1 << 20).expect("reads") {}
+        while !fetch().expect("reads") {}
     }
+    panic!("it never opens")
 }

@@ -13,16 +13,20 @@ export const reading = await built("core/vma_inspector.js");
 export const exporting = await built("core/vma_inspector_export.js");
 export const disks = await built("core/vma_inspector_disks.js");
 export const diskFile = await built("core/vma_inspector_disk_file.js");
-export const filesUnix = await built("core/vma_inspector_files_unix.js");
-export const filesOthers = await built("core/vma_inspector_files_others.js");
+export const files = {
+  unix: await built("core/vma_inspector_files_unix.js"),
+  btrfs: await built("core/vma_inspector_files_btrfs.js"),
+  others: await built("core/vma_inspector_files_others.js"),
+};
 export const { Archive } = reading;
 const { backupOf } = await built("worker/backup-of.js");
 reading.initSync(wasm("vma_inspector"));
 exporting.initSync(wasm("vma_inspector_export"));
 disks.initSync(wasm("vma_inspector_disks"));
 diskFile.initSync(wasm("vma_inspector_disk_file"));
-filesUnix.initSync(wasm("vma_inspector_files_unix"));
-filesOthers.initSync(wasm("vma_inspector_files_others"));
+for (const [family, module] of Object.entries(files)) {
+  module.initSync(wasm(`vma_inspector_files_${family}`));
+}
 
 /** What files are made of, as an archive is now. */
 export const backup = (archive) => backupOf(exporting, archive);

@@ -71,10 +71,13 @@ const OWN = {
   vma_zstd: "zstd",
   vma_wasm: "wasm::shared",
   vma_wasm_files: "wasm::files",
+  vma_wasm_bytes: "wasm::bytes",
+  vma_wasm_disk_file: "wasm::disk_file",
   vma_wasm_core: "wasm::core",
   vma_wasm_export: "wasm::export",
   vma_wasm_disks: "wasm::disks",
   vma_wasm_files_unix: "wasm::files_unix",
+  vma_wasm_files_btrfs: "wasm::files_btrfs",
   vma_wasm_files_others: "wasm::files_others",
   vma_inspector: "",
 };

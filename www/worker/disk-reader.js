@@ -18,17 +18,19 @@ const describer = new OnDemand(
   failures,
 );
 
+/** @typedef {typeof import("../core/vma_inspector_files_unix.js")} Reader they are all alike */
+
 /** By the family of file systems that they read. */
 const readers = {
-  unix: new OnDemand(
-    () => import("./files-unix-wasm.js").then(({ load }) => load(ownFile)),
-    failures,
-  ),
-  others: new OnDemand(
-    () => import("./files-others-wasm.js").then(({ load }) => load(ownFile)),
-    failures,
-  ),
+  unix: reader(() => import("./files-unix-wasm.js")),
+  btrfs: reader(() => import("./files-btrfs-wasm.js")),
+  others: reader(() => import("./files-others-wasm.js")),
 };
+
+/** @param {() => Promise<{ load: (own: typeof ownFile) => Promise<Reader> }>} load */
+function reader(load) {
+  return new OnDemand(async () => (await load()).load(ownFile), failures);
+}
 
 /**
  * A file system of an archive's disk, which is not open yet; null for a disk that is none.
@@ -45,14 +47,28 @@ export async function openDisk(archive, place, pause) {
   const found = isShared ? all.find((one) => one.deviceId === deviceId)?.contents : whole;
   const listed = logical === null ? found?.areas[area] : found?.areas[area]?.volumes[logical];
   const reader = readers[listed?.volume?.family ?? "others"];
-  const files = await reader.loaded();
+  const [files, describing] = await Promise.all([reader.loaded(), describer.loaded()]);
   const others = all.map((one) => one.deviceId).filter((id) => id !== deviceId);
   const disks = bytesOf(archive, [deviceId, ...others]);
   if (!disks) return null;
   const { FilesDamage, FilesGuest, FilesSave, FilesSearch, volumeOf } = files;
   const made = [FilesDamage, FilesGuest, FilesSave, FilesSearch];
-  const opening = reader.attempt(files, () => volumeOf(disks, area, logical ?? undefined));
+  const opening = reader.attempt(files, () => volumeOf(located(describing, disks, place)));
   return reader.guarded(files, opening, (result) => made.some((each) => result instanceof each));
+}
+
+/**
+ * What finds a file system, which is not found yet.
+ * @param {typeof import("../core/vma_inspector_disks.js")} describing
+ * @param {import("../core/vma_inspector.js").SourceBytes[]} disks
+ * @param {VolumePlace} place
+ */
+function located(describing, disks, { area, logical }) {
+  const { LocatedVolume, SourceBytes, VolumeLocating } = describing;
+  const make = () => new VolumeLocating(disks, area, logical ?? undefined);
+  const isMade = (/** @type {unknown} */ result) =>
+    result instanceof LocatedVolume || result instanceof SourceBytes;
+  return describer.guarded(describing, describer.attempt(describing, make), isMade);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The module that reads the file systems of Unix: imported when it is needed. */
+/** The module that reads ext and XFS: imported when it is needed. */
 import * as files from "../core/vma_inspector_files_unix.js";
 
 /** @param {typeof import("../shared/own-file.js").ownFile} ownFile */

@@ -10,6 +10,8 @@
     clippy::unwrap_used
 )]
 
+mod locating;
+
 use std::rc::Rc;
 
 use js_sys::Array;
@@ -66,10 +68,7 @@ impl DisksSurvey {
     #[must_use]
     pub fn new(disks: Vec<SourceBytes>) -> Self {
         let below = Below::default();
-        let disks = disks.into_iter();
-        let disks =
-            disks.map(|disk| -> Rc<dyn ReadAt> { Rc::new(JsSource::new(disk, below.clone())) });
-        Self { survey: Survey::new(disks.collect()), below }
+        Self { survey: Survey::new(sources(disks, &below)), below }
     }
 
     /// What is on each of them, in the same order; `undefined` if something has to be
@@ -92,6 +91,12 @@ impl DisksSurvey {
     pub fn fetch(&self, #[wasm_bindgen(js_name = workMax)] work_max: u64) -> Result<bool, JsValue> {
         self.survey.fetch(work_max).map_err(|error| self.below.thrown(&error))
     }
+}
+
+/// Disks of the first module; what that throws is kept in `below`.
+fn sources(disks: Vec<SourceBytes>, below: &Below) -> Vec<Rc<dyn ReadAt>> {
+    let source = |disk| -> Rc<dyn ReadAt> { Rc::new(JsSource::new(disk, below.clone())) };
+    disks.into_iter().map(source).collect()
 }
 
 fn contents(found: &DiskContents) -> Fields {

@@ -1,4 +1,6 @@
-export type SourceBytes = import("./vma_inspector.js").SourceBytes;
+type SourceBytes = import("./vma_inspector_disks.js").SourceBytes;
+export type VolumeLocating = import("./vma_inspector_disks.js").VolumeLocating;
+type LocatedVolume = import("./vma_inspector_disks.js").LocatedVolume;
 
 /** A thing of a file system: the same as long as the volume is open. */
 export type NodeId = bigint;

@@ -14,10 +14,11 @@
 mod damage;
 mod facts;
 mod guest;
+mod locating;
 mod save;
 mod search;
 mod shared;
-mod thrown;
 mod volume;
 
+pub use locating::VolumeLocating;
 pub use volume::Volume;

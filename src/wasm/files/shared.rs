@@ -5,10 +5,10 @@ use core::cell::OnceCell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::thrown::thrown;
+use super::locating::Way;
 use vma_inspector::file_system::{Fault, FaultKind};
-use vma_inspector::files::{self, Opening, Step};
-use vma_wasm::Below;
+use vma_inspector::files::{self, Step};
+use vma_wasm::{Below, fault_thrown};
 
 #[wasm_bindgen]
 extern "C" {
@@ -29,7 +29,7 @@ pub(super) fn step_number(step: Step) -> FilesStep {
 
 /// What a volume and what it gave have in common.
 pub(super) struct Shared {
-    pub(super) opening: Opening,
+    pub(super) way: Way,
     pub(super) volume: OnceCell<files::Volume>,
     pub(super) below: Below,
 }
@@ -46,6 +46,6 @@ impl Shared {
     }
 
     pub(super) fn thrown(&self, fault: &Fault) -> JsValue {
-        thrown(&self.below, fault)
+        fault_thrown(&self.below, fault)
     }
 }

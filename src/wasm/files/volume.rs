@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::damage::FilesDamage;
 use super::facts;
 use super::guest::FilesGuest;
+use super::locating::{VolumeLocating, Way};
 use super::save::FilesSave;
 use super::search::FilesSearch;
 use super::shared::Shared;
@@ -19,11 +20,9 @@ use vma_inspector::file_system::{
     Subvolume,
 };
 use vma_inspector::files::guest::System;
-use vma_inspector::files::{self, Form, Listing, Opening, Pack, Step, read_as_far};
-use vma_inspector::source::ReadAt;
+use vma_inspector::files::{self, Form, Listing, Pack, Step, read_as_far};
 use vma_wasm::Below;
 use vma_wasm::{Fields, from_number, list, pairs};
-use vma_wasm::{JsSource, SourceBytes};
 
 /// Bytes that one call reads of a file, at most.
 const READ_MAX: usize = 1 << 20;
@@ -62,24 +61,13 @@ pub struct Volume {
 }
 
 impl Volume {
-    /// Of area number `area` of the first of `disks`, as `DiskContents` lists them, or of its
-    /// volume number `logical`, as `open` opens it; of a machine it may tell what `system` says.
-    /// Nothing is read yet.
+    /// Of what `locating` finds, as `open` opens it; of a machine it may tell what `system`
+    /// says. Nothing is read yet.
     #[must_use]
-    pub fn new(
-        disks: Vec<SourceBytes>,
-        area: u32,
-        logical: Option<u32>,
-        open: Open,
-        system: &'static System,
-    ) -> Self {
+    pub fn new(locating: VolumeLocating, open: Open, system: &'static System) -> Self {
         let below = Below::default();
-        let index = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-        let disks = disks
-            .into_iter()
-            .map(|disk| -> Rc<dyn ReadAt> { Rc::new(JsSource::new(disk, below.clone())) });
-        let opening = Opening::new(disks.collect(), index(area), logical.map(index), open);
-        let shared = Rc::new(Shared { opening, volume: OnceCell::new(), below });
+        let way = Way::new(locating, open, below.clone());
+        let shared = Rc::new(Shared { way, volume: OnceCell::new(), below });
         Self { shared, listing: RefCell::default(), system }
     }
 }
@@ -89,7 +77,7 @@ impl Volume {
     /// Opens it. Throws a `VmaError`, with the code of the fault.
     pub fn open(&self) -> Result<OpenedVolume, JsValue> {
         if self.shared.volume.get().is_none() {
-            let opened = self.shared.opening.attempt();
+            let opened = self.shared.way.attempt();
             let opened = opened.map_err(|fault| self.shared.thrown(&fault))?;
             let Some(volume) = opened else { return Ok(JsValue::UNDEFINED.into()) };
             let _ = self.shared.volume.set(volume);
@@ -107,12 +95,12 @@ impl Volume {
     /// Works by about so many bytes towards what is wanted; returns whether nothing is
     /// wanted any more. Throws a `VmaError`.
     pub fn fetch(&self, #[wasm_bindgen(js_name = workMax)] work_max: u64) -> Result<bool, JsValue> {
-        self.shared.opening.fetch(work_max).map_err(|error| self.shared.below.thrown(&error))
+        self.shared.way.fetch(work_max).map_err(|error| self.shared.below.thrown(&error))
     }
 
     /// About how many bytes have to be decoded to come to what is wanted.
     pub fn distance(&self) -> f64 {
-        vma_wasm::number(self.shared.opening.distance())
+        vma_wasm::number(self.shared.way.distance())
     }
 
     /// What something is wanted for is given up.

@@ -4,7 +4,7 @@
 //!
 //! `core` is what a page loads at once: it opens, scans, judges. The others are loaded
 //! when they are asked for: `export` when a file is to be made, `disks` to tell what is on
-//! a disk, `files_unix` and `files_others` when files of it are looked at. They have no
+//! a disk, `files_unix`, `files_btrfs` and `files_others` when files of it are looked at. They have no
 //! archive: they are told of the machine in plain data, and read disks by calls into the
 //! first, so nothing is known twice.
 
@@ -20,6 +20,7 @@
 
 mod below;
 mod doubt_taken;
+mod fault;
 mod js_source;
 mod object;
 mod room;
@@ -28,6 +29,7 @@ mod vma_error;
 
 pub use below::Below;
 pub use doubt_taken::{DoubtTaken, doubt_of};
+pub use fault::fault_thrown;
 pub use js_source::{JsSource, SourceBytes, ranges};
 pub use object::{Fields, from_number, list, number, pairs};
 pub use room::{ImageBytesList, Room, image_bytes, put_into};

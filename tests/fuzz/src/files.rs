@@ -28,7 +28,7 @@ pub fn files(data: &[u8]) {
     let disk = Rc::new(disk);
     let source: Rc<dyn ReadAt> = Rc::<Sparse>::clone(&disk);
     let volume = identify(&*source).expect("bytes in memory can be read").volume;
-    let Some(Ok(system)) = volume.map(|volume| open(&source, &volume)) else { return };
+    let Some(Ok(system)) = volume.map(|volume| open(&source, volume.kind)) else { return };
     walk(&*system);
     let (reads, bytes) = (disk.reads.get(), disk.bytes.get());
     assert!(reads < READS_MAX && bytes < BYTES_MAX, "{reads} reads of {bytes} bytes");

@@ -1,13 +1,13 @@
-//! What the module throws of a file system.
+//! What is thrown of a file system.
 
 use wasm_bindgen::JsValue;
 
+use crate::below::Below;
+use crate::vma_error::vma_error;
 use vma_inspector::file_system::{Fault, FaultKind};
-use vma_wasm::Below;
-use vma_wasm::vma_error;
 
 /// A fault, to throw; what came up from the first module as it was thrown.
-pub(super) fn thrown(below: &Below, fault: &Fault) -> JsValue {
+pub fn fault_thrown(below: &Below, fault: &Fault) -> JsValue {
     match &fault.kind {
         FaultKind::Source(error) => below.thrown(error),
         // A file that is too large for a format of disks is called so already.
