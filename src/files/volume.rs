@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use super::cache::Cache;
 use super::locating::Place;
-use crate::file_system::{Fault, FaultKind, FileSystem, Kind, NodeId, Open, Result, Stream, Subvolume};
+use crate::file_system::{
+    Fault, FaultKind, FileSystem, Kind, NodeId, Open, Result, Stream, Subvolume,
+};
 use crate::source::{Error, Gap, ReadAt, gaps};
 
 /// Opens a file system, in as many attempts as it takes.
