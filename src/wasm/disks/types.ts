@@ -1,4 +1,3 @@
-export type SourceBytes = import("./vma_inspector.js").SourceBytes;
 
 /** What is on a disk, as far as it is known. Many fields: each is a fact that is shown. */
 export interface DiskContents {
