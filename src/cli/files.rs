@@ -6,7 +6,9 @@ use vma_inspector::archive::header::Device;
 use vma_inspector::file_system::{
     Cursor, Entry, Fault, FaultKind, FileType, Name, Node, NodeId, Result as FileResult, open,
 };
-use vma_inspector::files::{Chosen, Contents, Form, Listed, Listing, Opening, Pack, Step, Volume};
+use vma_inspector::files::{
+    Chosen, Contents, Form, Listed, Listing, Locating, Opening, Pack, Step, Volume,
+};
 use vma_inspector::image::Doubt;
 use vma_inspector::source::ReadAt;
 
@@ -46,12 +48,22 @@ fn stepped(volume: &Volume, mut step: impl FnMut() -> FileResult<Step>) -> Resul
 fn opened(inspected: &Inspected, device: &Device, area: &Named<'_>) -> Result<Volume, Failure> {
     let image = inspected.image(device).ok_or_else(|| Failure::Usage("no such disk".into()))?;
     let disk: Rc<dyn ReadAt> = Rc::new(image.with_doubt(Doubt::AsItIs));
-    let opening = Opening::new(vec![disk], area.index, area.logical, open);
+    let locating = Locating::new(vec![disk], area.index, area.logical);
+    let place = fetched(|| Ok(locating.attempt()?), || Ok(locating.fetch(WORK)?))?;
+    let opening = Opening::new(place, open);
+    fetched(|| Ok(opening.attempt()?), || Ok(opening.fetch(WORK)?))
+}
+
+/// What comes of attempts, once all is fetched that it takes.
+fn fetched<Made>(
+    attempt: impl Fn() -> Result<Option<Made>, Failure>,
+    fetch: impl Fn() -> Result<bool, Failure>,
+) -> Result<Made, Failure> {
     loop {
-        if let Some(volume) = opening.attempt()? {
-            return Ok(volume);
+        if let Some(made) = attempt()? {
+            return Ok(made);
         }
-        while !opening.fetch(WORK)? {}
+        while !fetch()? {}
     }
 }
 

@@ -1,4 +1,3 @@
-
 /** What is on a disk, as far as it is known. Many fields: each is a fact that is shown. */
 export interface DiskContents {
   /** Whether all that is looked at was there to be read, or is lost. */
