@@ -44,7 +44,9 @@ mod xfs;
 pub use self::error::{Fault, FaultKind, Result};
 pub use self::identify::{Identified, Kind, Proof, RaidMember, Volume, identify, raid_member};
 pub use self::node::{Attributes, FileType, Node, NodeId, Time};
-pub use self::open::{Family, Open, family, open, open_btrfs, open_others, open_unix, read_kind};
+pub use self::open::{
+    Family, Open, family, kind_of, number_of, open, open_btrfs, open_others, open_unix,
+};
 pub use self::reader::{
     Batch, Cursor, Entry, ExtendedAttribute, FileSystem, Name, Note, Places, Stream, Subvolume,
 };

@@ -55,23 +55,36 @@ impl Family {
     }
 }
 
-/// The kind of a file system that is read, by its [code](Kind::code).
+/// The kinds that are read. Their places in this list are what one module of the page tells
+/// another.
+const READ: [Kind; 11] = [
+    Kind::Ext2,
+    Kind::Ext3,
+    Kind::Ext4,
+    Kind::Xfs,
+    Kind::Btrfs,
+    Kind::Fat12,
+    Kind::Fat16,
+    Kind::Fat32,
+    Kind::ExFat,
+    Kind::Ntfs,
+    Kind::Iso9660,
+];
+
+/// The number of a kind among those that are read.
+///
+/// # Errors
+///
+/// It is not read.
+pub fn number_of(kind: Kind) -> Result<u8> {
+    let numbered = (0..).zip(READ).find(|(_, read)| *read == kind);
+    numbered.map(|(number, _)| number).ok_or_else(|| Fault::unsupported(kind.code()))
+}
+
+/// The kind of this [number](number_of).
 #[must_use]
-pub fn read_kind(code: &str) -> Option<Kind> {
-    const READ: [Kind; 11] = [
-        Kind::Ext2,
-        Kind::Ext3,
-        Kind::Ext4,
-        Kind::Xfs,
-        Kind::Btrfs,
-        Kind::Fat12,
-        Kind::Fat16,
-        Kind::Fat32,
-        Kind::ExFat,
-        Kind::Ntfs,
-        Kind::Iso9660,
-    ];
-    READ.into_iter().find(|kind| kind.code() == code)
+pub fn kind_of(number: u8) -> Option<Kind> {
+    READ.get(usize::from(number)).copied()
 }
 
 /// The family of a kind; `None` if it is not read.

@@ -7,7 +7,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::sources;
-use vma_inspector::files::{Locating, Place};
+use vma_inspector::file_system::number_of;
+use vma_inspector::files::Locating;
+use vma_inspector::source::ReadAt;
 use vma_wasm::{Below, fault_thrown, number};
 use vma_wasm_bytes::SourceBytes;
 
@@ -22,7 +24,8 @@ pub struct VolumeLocating {
 /// A file system that was found.
 #[wasm_bindgen]
 pub struct LocatedVolume {
-    place: Place,
+    source: Rc<dyn ReadAt>,
+    kind: u8,
     room: Rc<RefCell<Vec<u8>>>,
     below: Below,
 }
@@ -44,9 +47,11 @@ impl VolumeLocating {
     /// Finds it; `undefined` if something has to be fetched first. Throws a `VmaError`, with
     /// the code of the fault.
     pub fn attempt(&self) -> Result<Option<LocatedVolume>, JsValue> {
-        let found = self.locating.attempt().map_err(|fault| fault_thrown(&self.below, &fault))?;
+        let thrown = |fault| fault_thrown(&self.below, &fault);
+        let Some(place) = self.locating.attempt().map_err(thrown)? else { return Ok(None) };
+        let kind = number_of(place.kind).map_err(thrown)?;
         let (room, below) = (Rc::clone(&self.room), self.below.clone());
-        Ok(found.map(|place| LocatedVolume { place, room, below }))
+        Ok(Some(LocatedVolume { source: place.source, kind, room, below }))
     }
 
     /// Works by about so many bytes towards what is wanted; returns whether nothing is
@@ -63,14 +68,14 @@ impl VolumeLocating {
 
 #[wasm_bindgen]
 impl LocatedVolume {
-    /// The code of its kind, as `DiskContents` names it.
-    pub fn kind(&self) -> String {
-        self.place.kind.code().into()
+    /// The number of its kind.
+    pub fn kind(&self) -> u8 {
+        self.kind
     }
 
     /// Its bytes.
     pub fn bytes(&self) -> SourceBytes {
-        let bytes = Rc::clone(&self.place.source);
+        let bytes = Rc::clone(&self.source);
         SourceBytes::new(bytes, Rc::clone(&self.room)).over(self.below.clone())
     }
 }

@@ -5,7 +5,7 @@ use core::cell::OnceCell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use vma_inspector::file_system::{Fault, FaultKind, Open, Result, read_kind};
+use vma_inspector::file_system::{Fault, FaultKind, Open, Result, kind_of};
 use vma_inspector::files::{Opening, Place, Volume};
 use vma_inspector::source::Error;
 use vma_wasm::{Below, JsSource, SourceBytes, from_number};
@@ -33,7 +33,7 @@ extern "C" {
     fn free(this: &VolumeLocating);
 
     #[wasm_bindgen(method)]
-    fn kind(this: &LocatedVolume) -> String;
+    fn kind(this: &LocatedVolume) -> u8;
 
     #[wasm_bindgen(method)]
     fn bytes(this: &LocatedVolume) -> SourceBytes;
@@ -67,7 +67,7 @@ impl Way {
         let source = JsSource::new(bytes, self.below.clone());
         let none = || Fault::new(FaultKind::NotFound, "a file system");
         let place =
-            Place { source: std::rc::Rc::new(source), kind: read_kind(&kind).ok_or_else(none)? };
+            Place { source: std::rc::Rc::new(source), kind: kind_of(kind).ok_or_else(none)? };
         self.opening.get_or_init(|| Opening::new(place, self.open)).attempt()
     }
 
