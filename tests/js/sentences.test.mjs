@@ -53,7 +53,7 @@ const families = [
       ...codesIn("export/disk/refusal.rs", "impl Refusal {", "\n}"),
       // What the source says comes up as it was said.
       ...codesIn("file_system/error.rs", "fn code(", "\n    }").filter((c) => c !== "file-source"),
-      ...codesIn("wasm/files/thrown.rs", "FaultKind::TooLarge", "-system"),
+      ...codesIn("wasm/shared/fault.rs", "FaultKind::TooLarge", "-system"),
       ...ownCodes(),
     ],
     12,

@@ -8,6 +8,7 @@ use vma_inspector::export::file_name::safe_name;
 use vma_inspector::file_system::{Family, Proof, Volume, family};
 use vma_inspector::image::Image;
 use vma_inspector::partition::boot_loader::BootLoader;
+use vma_inspector::partition::copies::Copies;
 use vma_inspector::partition::{Remark, Use};
 use vma_inspector::source::{GapKind, gaps};
 
@@ -117,6 +118,7 @@ fn area(area: &Area) -> Value {
         "size": area.size,
         "type": purpose.map(|purpose| purpose.text()),
         "purpose": purpose.and_then(|purpose| purpose.use_of()).map(Use::code),
+        "partitionId": partition.map(|partition| partition.id.as_str()),
         "name": name.or(joined.map(|joined| joined.name.as_str())),
         "active": partition.is_some_and(|partition| partition.is_active),
         "seen": found.is_some(),
@@ -129,8 +131,13 @@ fn area(area: &Area) -> Value {
         "share": area.share.code(),
         "disks": disks.unwrap_or_default(),
         "refusal": refusal,
+        "copies": joined.and_then(|joined| joined.copies).map(copies),
         "volumes": area.volumes.iter().map(self::area).collect::<Vec<_>>(),
     })
+}
+
+fn copies(copies: Copies) -> Value {
+    json!({ "all": copies.all, "read": copies.read, "differing": copies.differing })
 }
 
 fn volume(volume: &Volume) -> Value {
