@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::scouts::{SMALL_EXTENT, Scouting, Scouts};
 use crate::archive::extent::{HEADER_LENGTH, HEADER_SIZE};
-use crate::source::{Error, ReadAt, lost_until, to_u64};
+use crate::source::{Error, GapKind, ReadAt, lost_until, to_u64};
 
 /// Bytes of a window.
 const WINDOW: usize = 512 << 10;
@@ -262,8 +262,13 @@ impl Lookahead {
 
     /// Reads on behind the buffer's end, up to the next place that cannot be
     /// had.
-    fn append(&mut self, count: usize) -> Result<(), Error> {
+    fn append(&mut self, window: usize) -> Result<(), Error> {
         let (from, kept) = (self.buffer_end(), self.buffer.len());
+        // Where little is left between losses, room for all would cost more than the reads.
+        let wanted = from..from.saturating_add(to_u64(window));
+        let lost = self.source.gap(wanted).filter(|gap| gap.kind == GapKind::Lost);
+        let ahead = lost.map(|gap| usize::try_from(gap.start.saturating_sub(from)));
+        let count = ahead.and_then(Result::ok).unwrap_or(window).min(window);
         self.buffer.resize(kept.saturating_add(count), 0);
         let room = self.buffer.get_mut(kept..).unwrap_or(&mut []);
         let read = self.source.read_at(from, room);
