@@ -195,7 +195,7 @@ inEachBrowser("A restore in Proxmox", {
       "Do not restore it over the old machine: Proxmox deletes that one's disks before it reads this backup, and the new ones when it fails",
       "#proxmox",
     );
-    await inspector.shows("This page still gives what is there.", "#proxmox");
+    await inspector.shows("What is there can still be saved here.", "#proxmox");
   },
 
   async "does not bring back a disk that was left out, which is told before anything green"(

@@ -151,7 +151,7 @@ test("what Proxmox refuses is not called restorable, and the old machine is not 
   const restore = { ...RESTORED, deaths: [{ code: "no-config", message: null }] };
   const { tone, title, text, remarks } = answer(archive({ restore }));
   assert.equal(tone, "damage");
-  assert.equal(title, "Proxmox will refuse this backup; this page can save everything in it");
+  assert.equal(title, "Proxmox will refuse this backup; everything in it can be saved here");
   assert.match(text, /^Every part is here/);
   assert.match(remarks[0].text, /^Do not restore it over the old machine/);
   // Damage comes first, and that it is refused behind it.
