@@ -30,6 +30,9 @@ export function changedAround(state, event) {
       return { ...state, stored: event.stored };
     case "staged-removed":
       return { ...state, saves: state.saves.map((save) => unstaged(save, event.id)) };
+    case "remove-all-wanted":
+      // From here on no name is written down that would outlive it.
+      return { ...state, recent: { wanted: false, list: [] } };
     case "all-removed":
       return removed(state, event.stored);
     case "policy-found":

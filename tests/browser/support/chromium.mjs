@@ -146,7 +146,16 @@ class Page {
   }
 
   async waitFor(predicate, argument, timeout = 90_000) {
-    await this.#page.waitForFunction(predicate, argument, { timeout });
+    if (predicate.constructor.name !== "AsyncFunction") {
+      await this.#page.waitForFunction(predicate, argument, { timeout });
+      return;
+    }
+    // To Playwright a promise is something, whatever comes of it.
+    const end = Date.now() + timeout;
+    while (!(await this.#page.evaluate(predicate, argument))) {
+      if (Date.now() > end) throw new Error(`in ${timeout} ms it did not come true`);
+      await this.#page.waitForTimeout(50);
+    }
   }
 
   async evaluate(work, argument) {

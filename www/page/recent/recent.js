@@ -82,7 +82,7 @@ export class Recent {
   /** @param {(kept: readonly Kept[]) => readonly Kept[]} change */
   async #change(change) {
     try {
-      this.#kept = await changeKept(change);
+      this.#kept = await changeKept(change, () => this.#isWanted);
       this.#send({ type: "recent-listed", list: this.#kept.map(shown) });
     } catch {
       // Where a browser keeps nothing, nothing is remembered.

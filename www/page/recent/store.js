@@ -20,10 +20,11 @@ let last = Promise.resolve();
 
 /**
  * @param {(kept: readonly Kept[]) => readonly Kept[]} change
- * @returns {Promise<readonly Kept[]>} the newest first
+ * @param {() => boolean} isWanted whether anything is to be kept, when its turn comes
+ * @returns {Promise<readonly Kept[]>} the newest first; none where none are wanted
  */
-export function changeKept(change) {
-  const changed = last.then(() => changeNow(change));
+export function changeKept(change, isWanted) {
+  const changed = last.then(() => (isWanted() ? changeNow(change) : []));
   last = changed.catch(() => {});
   return changed;
 }
