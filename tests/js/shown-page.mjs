@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { modules } from "../../www/build/build.mjs";
 import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
 import { Archive, backup } from "./both-modules.mjs";
+import "./turns.mjs";
 
 class Element {
   attributes = new Map();
@@ -114,12 +115,6 @@ globalThis.document = {
   addEventListener() {},
 };
 globalThis.scrollTo = () => {};
-// Node's own keeps a process alive.
-globalThis.MessageChannel = class {
-  port1 = {};
-  port2 = { postMessage: () => setImmediate(() => this.port1.onmessage()) };
-};
-
 const built = (path) => import(pathToFileURL(join(modules, path)));
 const { loadLater } = await built("words/catalogue.js");
 await loadLater();

@@ -13,12 +13,7 @@ import { root } from "../../www/build/tools.mjs";
 import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
 import { Archive, disks } from "./both-modules.mjs";
 import * as files from "./terminal-files.mjs";
-
-// Node's own keeps a process alive.
-globalThis.MessageChannel = class {
-  port1 = {};
-  port2 = { postMessage: () => setImmediate(() => this.port1.onmessage()) };
-};
+import "./turns.mjs";
 
 const built = (path) => import(pathToFileURL(join(modules, path)));
 const { loadLater } = await built("words/catalogue.js");
