@@ -8,6 +8,7 @@ import { DiskContents } from "./page/disk-contents.js";
 import { Guests } from "./page/guest.js";
 import { listenForFiles } from "./page/drop.js";
 import { FileWatch } from "./page/file-watch.js";
+import { Frames } from "./page/frames.js";
 import { isLive } from "./page/save.js";
 import { abilities } from "./page/saving/abilities.js";
 import { Downloads } from "./page/saving/downloads.js";
@@ -40,7 +41,8 @@ import { tabsView, whenLookedAt } from "./views/tabs-view.js";
 import { loadLater } from "./words/catalogue.js";
 
 let state = INITIAL;
-let renderDue = false;
+const frames = new Frames(draw);
+const drawSoon = () => frames.soon();
 
 const worker = new WorkerClient({
   died: (failure) => send({ type: "worker-ended", failure }),
@@ -59,7 +61,7 @@ const parts = [
   ["configuration", machineView],
   ["configuration", configsView],
   ["files", (send) => loadedPart("files", () => loadFiles(send), FILES_STYLES)],
-  ["elsewhere", laterView(loadElsewhere, renderSoon)],
+  ["elsewhere", laterView(loadElsewhere, drawSoon)],
   ["bytes", (send) => bytesView(send, worker)],
 ];
 
@@ -103,10 +105,10 @@ const views = [
   failureView(send, loadPredictions),
   goneView(send),
   ...[headView, scanView].map((view) => ofBackups(view(send))),
-  laterView(loadImage, renderSoon)(send),
+  laterView(loadImage, drawSoon)(send),
   ...[devicesView, tabsView].map((view) => view(send)),
   ...parts.map(([tab, view]) => whenLookedAt(tab, view(send))),
-  laterView(loadPartsOfBackup, renderSoon)(send),
+  laterView(loadPartsOfBackup, drawSoon)(send),
   ...[keptView, ownPolicyView, liveView, keysView].map((view) => view(send)),
 ];
 
@@ -119,7 +121,7 @@ const address = new Address(send, () => state);
 const fileWatch = new FileWatch(send, () => state);
 const room = new RoomKeeper(send, () => state);
 const upkeep = new Upkeep(worker, send, () => state);
-const later = new Later({ worker, send, state: () => state, redraw: renderSoon });
+const later = new Later({ worker, send, state: () => state, redraw: drawSoon });
 
 /** @param {import("./page/model.js").PageEvent} event */
 function send(event) {
@@ -127,7 +129,7 @@ function send(event) {
   state = update(state, event);
   const text = announcementOf(before, state, event);
   if (text !== null) state = update(state, { type: "said", text });
-  if (state !== before) renderSoon();
+  if (state !== before) drawSoon();
   actions.handle(event, before);
   trust.handle(event);
   diskContents.handle(event);
@@ -140,16 +142,7 @@ function send(event) {
   later.handle(event);
 }
 
-/** A hidden page gets no frames; a timer keeps it up to date there. */
-function renderSoon() {
-  if (renderDue) return;
-  renderDue = true;
-  if (document.hidden) setTimeout(render);
-  else requestAnimationFrame(render);
-}
-
-function render() {
-  renderDue = false;
+function draw() {
   for (const view of views) view(state);
   later.draw(state);
 }
@@ -181,7 +174,7 @@ function drawForPrinting() {
   let unfolded = [];
   addEventListener("beforeprint", () => {
     send({ type: "printed", isPrinted: true });
-    render();
+    frames.now();
     unfolded = [...document.querySelectorAll("details")].filter(
       (fold) => "fold" in fold.dataset && !fold.open,
     );
@@ -196,6 +189,6 @@ function drawForPrinting() {
 watchClicks();
 drawForPrinting();
 listenForFiles(send);
-render();
+frames.now();
 actions.recall();
 allowSaving();

@@ -24,6 +24,7 @@ inEachBrowser("A Worker that is killed", {
     await inspector.openArchive(large.path);
     const broken = inspector.save("drive-scsi0");
     await inspector.shows(/MB|GB|MiB|GiB/, "#saves .save");
+    await inspector.downloadBegins();
     await killWorker(inspector.page);
     await inspector.shows("stopped", "#failure");
     assert.notEqual((await broken).failure, null, "the download is told to be whole");

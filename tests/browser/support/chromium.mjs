@@ -6,7 +6,7 @@ import { join } from "node:path";
 import * as playwright from "playwright-core";
 import { chromium as executable } from "../../../www/build/programs.mjs";
 import { sha256 } from "./archives.mjs";
-import { isPolicyTried, isReady } from "./begin.mjs";
+import { isPolicyTried, isReady, POLL_EVERY_MS } from "./begin.mjs";
 
 export const name = "Chromium";
 
@@ -82,8 +82,12 @@ export async function launchWithProfile(server) {
   };
 }
 
+/** How often a drag is tried. */
+const DROPS = 3;
+
 class Page {
   errors = [];
+  downloadsBegun = 0;
   downloadsCompleted = 0;
   #server;
   #context;
@@ -96,6 +100,7 @@ class Page {
     this.#context = context;
     this.#page = page;
     page.on("download", async (download) => {
+      this.downloadsBegun += 1;
       const failure = await download.failure();
       this.downloadsCompleted += failure === null ? 1 : 0;
     });
@@ -121,8 +126,28 @@ class Page {
     await this.#page.locator("input[type=file]").setInputFiles(path);
   }
 
-  /** Drops a file of the disk onto the middle of the page, as a person does. */
+  /**
+   * Drops a file of the disk onto the middle of the page, as a person does. What the
+   * driver loses on the way is dropped again, and said.
+   */
   async drop(path) {
+    await this.evaluate(() => {
+      globalThis.dropsHeard = 0;
+      addEventListener("drop", () => (globalThis.dropsHeard += 1), { capture: true });
+    });
+    for (let left = DROPS - 1; ; left -= 1) {
+      await this.#drag(path);
+      try {
+        return await this.waitFor(() => globalThis.dropsHeard > 0, null, 20_000);
+      } catch (error) {
+        if (left === 0) throw error;
+        console.log(`the page heard of no drop; tries left: ${left}`);
+      }
+    }
+  }
+
+  /** @param {string} path */
+  async #drag(path) {
     const session = await this.#context.newCDPSession(this.#page);
     const { width, height } = this.#page.viewportSize();
     const at = { x: Math.round(width / 2), y: Math.round(height / 2) };
@@ -147,14 +172,14 @@ class Page {
 
   async waitFor(predicate, argument, timeout = 90_000) {
     if (predicate.constructor.name !== "AsyncFunction") {
-      await this.#page.waitForFunction(predicate, argument, { timeout });
+      await this.#page.waitForFunction(predicate, argument, { timeout, polling: POLL_EVERY_MS });
       return;
     }
     // To Playwright a promise is something, whatever comes of it.
     const end = Date.now() + timeout;
     while (!(await this.#page.evaluate(predicate, argument))) {
       if (Date.now() > end) throw new Error(`in ${timeout} ms it did not come true`);
-      await this.#page.waitForTimeout(50);
+      await this.#page.waitForTimeout(POLL_EVERY_MS);
     }
   }
 

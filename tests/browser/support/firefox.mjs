@@ -6,7 +6,7 @@ import { join } from "node:path";
 import puppeteer from "puppeteer-core";
 import { firefox as executable } from "../../../www/build/programs.mjs";
 import { sha256 } from "./archives.mjs";
-import { isPolicyTried, isReady } from "./begin.mjs";
+import { isPolicyTried, isReady, POLL_EVERY_MS } from "./begin.mjs";
 
 export const name = "Firefox";
 
@@ -85,6 +85,7 @@ export async function launch(server) {
 
 class Page {
   errors = [];
+  downloadsBegun = 0;
   downloadsCompleted = 0;
   #server;
   #context;
@@ -96,6 +97,7 @@ class Page {
     this.#context = context;
     this.#page = page;
     this.#connection = connection;
+    connection.on("browsingContext.downloadWillBegin", () => (this.downloadsBegun += 1));
     connection.on("browsingContext.downloadEnd", ({ status }) => {
       this.downloadsCompleted += status === "complete" ? 1 : 0;
     });
@@ -175,7 +177,7 @@ class Page {
   }
 
   async waitFor(predicate, argument, timeout = 90_000) {
-    await this.#page.waitForFunction(predicate, { timeout }, argument);
+    await this.#page.waitForFunction(predicate, { timeout, polling: POLL_EVERY_MS }, argument);
   }
 
   async evaluate(work, argument) {

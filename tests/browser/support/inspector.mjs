@@ -5,6 +5,9 @@ import assert from "node:assert/strict";
 /** Hosts that the browsers ask on their own account, with or without a page. */
 const ofTheBrowser = /\.(mozilla\.(com|org|net)|firefox\.com|(google|googleapis|gstatic)\.com)$/;
 
+/** How many characters of a page stand in what is said of a failed test. */
+const SAID_OF_A_PAGE = 1500;
+
 export class Inspector {
   /**
    * @param {import("./server.mjs").Server} server
@@ -31,7 +34,8 @@ export class Inspector {
       }, wanted);
     } catch {
       const seen = await this.page.text(selector);
-      assert.fail(`${selector} does not show ${text}, but:\n${seen}`);
+      const whole = (await this.page.text()).slice(0, SAID_OF_A_PAGE);
+      assert.fail(`${selector} does not show ${text}, but:\n${seen}\nThe page begins:\n${whole}`);
     }
   }
 
@@ -96,6 +100,14 @@ export class Inspector {
     assert.match(map.fileName, /\.map$/);
     await this.downloads(before + 2);
     return { ...saved, map };
+  }
+
+  /** Waits until the browser has begun a download: only then does it tell how it ends. */
+  async downloadBegins() {
+    for (const until = Date.now() + 60_000; this.page.downloadsBegun === 0;) {
+      assert.ok(Date.now() < until, "no download begins");
+      await this.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)));
+    }
   }
 
   /** Waits until so many downloads are complete. */

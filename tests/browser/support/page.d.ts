@@ -12,6 +12,8 @@ export interface TestBrowser {
 export interface TestPage {
   /** What the console showed as errors, and errors that nothing caught. */
   readonly errors: string[];
+  /** Downloads that the browser has begun, whatever came of them. */
+  readonly downloadsBegun: number;
   /** Downloads that ended as whole files. */
   readonly downloadsCompleted: number;
   /** Loads the page under test; runs `before` in it before its own scripts. */

@@ -1,0 +1,93 @@
+// When the page is drawn, with frames and without.
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { Frames } from "../../www/page/frames.js";
+
+/** What a browser runs later: frames and timers, until they are called off. */
+class Browser {
+  #last = 0;
+  frames = new Map();
+  timers = new Map();
+
+  request(map, work, detail) {
+    map.set(++this.#last, { work, detail });
+    return this.#last;
+  }
+
+  run(map) {
+    const all = [...map.values()];
+    map.clear();
+    for (const { work } of all) work();
+  }
+}
+
+const real = new Map(
+  ["requestAnimationFrame", "cancelAnimationFrame", "setTimeout", "clearTimeout", "document"].map(
+    (name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)],
+  ),
+);
+
+describe("A page that is to be drawn", () => {
+  let browser;
+  let drawn;
+  let frames;
+
+  beforeEach(() => {
+    browser = new Browser();
+    drawn = 0;
+    frames = new Frames(() => (drawn += 1));
+    define({
+      requestAnimationFrame: (work) => browser.request(browser.frames, work),
+      cancelAnimationFrame: (id) => browser.frames.delete(id),
+      setTimeout: (work, delay) => browser.request(browser.timers, work, delay),
+      clearTimeout: (id) => browser.timers.delete(id),
+      document: { hidden: false },
+    });
+  });
+
+  afterEach(() => {
+    for (const [name, descriptor] of real) {
+      if (descriptor) Object.defineProperty(globalThis, name, descriptor);
+      else delete globalThis[name];
+    }
+  });
+
+  it("is drawn once with the next frame, and no timer is left", () => {
+    for (let i = 0; i < 3; i += 1) frames.soon();
+    assert.equal(drawn, 0);
+    browser.run(browser.frames);
+    browser.run(browser.timers);
+    assert.equal(drawn, 1);
+  });
+
+  it("is drawn where no frame comes, and again the next time", () => {
+    for (let i = 1; i <= 2; i += 1) {
+      frames.soon();
+      browser.run(browser.timers);
+      assert.equal(drawn, i);
+      assert.equal(browser.frames.size, 0, "the frame is no longer asked for");
+    }
+  });
+
+  it("does not wait for a frame while it is hidden", () => {
+    globalThis.document.hidden = true;
+    frames.soon();
+    assert.deepEqual(
+      [...browser.timers.values()].map(({ detail }) => detail),
+      [0],
+    );
+  });
+
+  it("that is drawn at once needs no frame any more", () => {
+    frames.soon();
+    frames.now();
+    assert.deepEqual([drawn, browser.frames.size, browser.timers.size], [1, 0, 0]);
+  });
+});
+
+function define(values) {
+  for (const [name, value] of Object.entries(values)) {
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  }
+}
