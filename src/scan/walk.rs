@@ -52,6 +52,8 @@ pub(super) struct Walk {
     uuid: Uuid,
     /// Headers that this step has looked at.
     headers: u32,
+    /// Bytes that this step has searched.
+    searched: u64,
     /// What was come by and not yet taken.
     pieces: Vec<Piece>,
 }
@@ -153,6 +155,7 @@ impl Walk {
             header_size: header.header_size.into(),
             uuid: header.uuid(),
             headers: 0,
+            searched: 0,
             pieces: Vec::new(),
         }
     }
@@ -204,6 +207,7 @@ impl Walk {
     /// Begins a step: a bounded number of calls of [`Self::advance`].
     pub(super) fn begin_step(&mut self) {
         self.headers = 0;
+        self.searched = 0;
         match self.state {
             State::Expect(at) => self.lookahead.begin_step(at, self.uuid),
             State::Foreign { at, uuid, .. } => self.lookahead.begin_step(at, uuid),
@@ -218,7 +222,7 @@ impl Walk {
     pub(super) fn advance(&mut self) -> Result<bool, Error> {
         match self.state {
             State::Expect(at) | State::Foreign { at, .. } => return self.follow(at),
-            State::Search { .. } => self.search()?,
+            State::Search { cursor, .. } => return self.search_on(cursor),
             State::Ended => {
                 self.pieces.push(Piece::End);
                 self.state = State::Done;
@@ -431,12 +435,24 @@ impl Walk {
         Ok(Some(header))
     }
 
+    /// Searches the next window, from `cursor` on, or passes over a loss. Returns whether
+    /// the search goes on and the step has room for more of it.
+    fn search_on(&mut self, cursor: u64) -> Result<bool, Error> {
+        if !self.lookahead.approach(cursor.saturating_add(to_u64(SEARCH_PER_STEP)))? {
+            return Ok(false);
+        }
+        self.search()?;
+        let State::Search { cursor: reached, .. } = self.state else { return Ok(false) };
+        // Each window is followed by one that begins within it; between many losses, where
+        // they are short, that is nearly all of the work.
+        let looked = reached.saturating_sub(cursor).saturating_add(to_u64(HEADER_LENGTH));
+        self.searched = self.searched.saturating_add(looked);
+        Ok(self.searched < to_u64(SEARCH_PER_STEP))
+    }
+
     fn search(&mut self) -> Result<(), Error> {
         let State::Search { broken, cursor } = &self.state else { return Ok(()) };
         let (mut broken, cursor) = (broken.clone(), *cursor);
-        if !self.lookahead.approach(cursor.saturating_add(to_u64(SEARCH_PER_STEP)))? {
-            return Ok(());
-        }
         if let Some(until) = self.lookahead.lost_until(cursor) {
             broken.is_zeros = false;
             self.state = State::Search { broken, cursor: until };

@@ -168,6 +168,21 @@ fn a_search_for_an_extent_goes_past_holes_in_proportion() {
     });
 }
 
+/// A step has a price of its own: in the page it is a call, and others are let in.
+#[test]
+fn a_step_of_a_search_goes_past_many_holes() {
+    let source = pushed_apart(20_000);
+    let archive = opened(&source);
+    let mut scan = Scan::new(&archive);
+    let mut steps = 0;
+    while !scan.step().expect("the source can be read").done {
+        steps += 1;
+    }
+    assert!(scan.found().findings().count() > 0, "something was searched for");
+    // Each hole takes two looks, and 2,048 of them are a step.
+    assert!((10..40).contains(&steps), "{steps} steps");
+}
+
 #[test]
 fn a_search_for_the_start_goes_past_holes_in_proportion() {
     assert_in_proportion("a search for the start", |count| {

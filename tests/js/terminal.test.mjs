@@ -143,9 +143,12 @@ test("the reports of damaged backups are the same", async () => {
   const tones = {};
   const endings = ["", ".zst", ".lzo", ".gz"];
   const bases = endings.map((ending) => [`c-configs.vma${ending}`, `${files.NAMED}${ending}`]);
-  for (const [base, name] of [...bases, ["d-zero.vma", files.NAMED]]) {
+  // Of the sample, most of what follows a damage is lost in many small pieces.
+  const sample = ["sample.vma.zst", `${files.NAMED}.zst`, 11, 15];
+  const all = [...bases, ["d-zero.vma", files.NAMED], sample];
+  for (const [base, name, first = 1, last = 30] of all) {
     const bytes = files.fixture(base);
-    for (let seed = 1; seed <= 30; seed += 1) {
+    for (let seed = first; seed <= last; seed += 1) {
       const path = files.written(name, files.damaged(bytes, seed));
       const { tone } = await compare(path, `seed ${seed} of ${base}`);
       tones[tone] = (tones[tone] ?? 0) + 1;
