@@ -19,6 +19,11 @@ const SHOWS_WITHIN: u64 = 2 << 20;
 /// zlib took 8 KiB of every second, and 140 KiB of one.
 const GZIP_PROVES: usize = 1 << 20;
 
+/// Bytes of zstd behind the joint that prove it. A block that stands as it is takes any
+/// bytes at all for its own, and what follows it passes for the header of another one with
+/// odds of 1 to 20; in so many bytes stand four of them at least.
+const ZSTD_PROVES: usize = 4 * (vma_zstd::BLOCK_MAX + 3);
+
 /// What the bytes on both sides of a joint say of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Joint {
@@ -48,7 +53,13 @@ pub fn continues(tail: &[u8], head: &[u8], container: Container) -> Result<Joint
     if both.faults.iter().any(|at| near.contains(at) && !before.faults.contains(at)) {
         return Ok(Joint::Contradicted);
     }
-    let is_enough = container != Container::Gzip || head.len() >= GZIP_PROVES || !both.is_cut;
+    let proves = match container {
+        Container::Gzip => GZIP_PROVES,
+        Container::Zstd => ZSTD_PROVES,
+        // Each block has a checksum of its own.
+        Container::Lzop | Container::Bzip2 => 0,
+    };
+    let is_enough = head.len() >= proves || !both.is_cut;
     let goes_on = before.bytes > 0 && both.bytes > before.bytes;
     Ok(if goes_on && is_enough { Joint::Proven } else { Joint::Unknown })
 }
