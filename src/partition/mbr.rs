@@ -61,6 +61,25 @@ impl Record {
     }
 }
 
+impl Entry {
+    /// Takes its partition into `layout`; it counts from sector `from`.
+    fn add_to(&self, layout: &mut Layout, number: u32, from: u64) {
+        let sector = layout.sector_size;
+        let start = from.saturating_add(self.start).saturating_mul(sector);
+        let end = start.saturating_add(self.count.saturating_mul(sector));
+        let disk = layout.disk_id.as_deref().unwrap_or_default();
+        let partition = Partition {
+            number,
+            range: start..end,
+            purpose: Purpose::Mbr(self.kind),
+            name: None,
+            id: format!("{disk}-{number:02x}"),
+            is_active: self.is_active,
+        };
+        layout.partitions.push(partition);
+    }
+}
+
 /// Whether a sector is the first of a FAT, exFAT or NTFS.
 pub(super) fn is_file_system(sector: &[u8]) -> bool {
     let name = sector.get(3..11).unwrap_or(&[]);
@@ -92,17 +111,11 @@ pub(super) fn read(look: &Glimpse, record: &Record, layout: &mut Layout) -> Resu
     layout.scheme = Scheme::Mbr;
     layout.disk_id = Some(format!("{:08x}", record.signature));
     for entry in &record.entries {
-        layout.partitions.push(partition(
-            entry,
-            entry.place,
-            0,
-            record.signature,
-            layout.sector_size,
-        ));
+        entry.add_to(layout, entry.place, 0);
     }
     let mut number = 5;
     for entry in record.entries.iter().filter(|entry| is_extended(entry.kind)) {
-        follow(look, (entry, record.signature), &mut number, layout)?;
+        follow(look, entry, &mut number, layout)?;
     }
     Ok(())
 }
@@ -110,7 +123,7 @@ pub(super) fn read(look: &Glimpse, record: &Record, layout: &mut Layout) -> Resu
 /// Follows the chain of boot records in an extended partition.
 fn follow(
     look: &Glimpse,
-    (extended, signature): (&Entry, u32),
+    extended: &Entry,
     number: &mut u32,
     layout: &mut Layout,
 ) -> Result<(), Error> {
@@ -136,31 +149,11 @@ fn follow(
                 layout.remarks.push(Remark::TooMany);
                 return Ok(());
             } else {
-                layout.partitions.push(partition(
-                    entry,
-                    *number,
-                    at,
-                    signature,
-                    layout.sector_size,
-                ));
+                entry.add_to(layout, *number, at);
                 *number = number.saturating_add(1);
             }
         }
         let Some(next) = next else { return Ok(()) };
         at = next;
-    }
-}
-
-/// The partition of an entry that counts from sector `from`, on the disk of a signature.
-fn partition(entry: &Entry, number: u32, from: u64, signature: u32, sector: u64) -> Partition {
-    let start = from.saturating_add(entry.start).saturating_mul(sector);
-    let end = start.saturating_add(entry.count.saturating_mul(sector));
-    Partition {
-        number,
-        range: start..end,
-        purpose: Purpose::Mbr(entry.kind),
-        name: None,
-        id: format!("{signature:08x}-{number:02x}"),
-        is_active: entry.is_active,
     }
 }
