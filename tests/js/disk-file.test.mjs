@@ -33,6 +33,12 @@ function made() {
   run("qemu-img", "convert", "-c", "-f", "raw", "-O", "qcow2", "disk.raw", "packed.qcow2");
   run("qemu-img", "create", "-q", "-f", "qcow2", "-b", "disk.qcow2", "-F", "qcow2", "top.qcow2");
   run("zstd", "-q", "disk.raw", "-o", "disk.raw.zst");
+  const throws = dice(5);
+  writeFileSync(
+    join(folder, "noise.raw"),
+    Uint8Array.from({ length: 4 << 20 }, () => throws(40)),
+  );
+  run("lzop", "-q", "noise.raw");
   return readFileSync(join(folder, "disk.raw"));
 }
 
@@ -106,43 +112,78 @@ test("a disk that rests on another file is refused by its name", () => {
   assert.throws(() => opened("short.qcow2", "qcow2"), { code: "image-cut" });
 });
 
-/** Each cluster by itself: all of it stored, some, or none. */
-function oneByOne(stored, { size, from, to, cells }) {
+/** Each cluster by itself: the worst gap that has a byte of it, or how much of it is stored. */
+function oneByOne(stored, gaps, { size, from, to, cells }) {
   const counts = new Float64Array(cells * 6);
+  const kindOf = (cluster) => {
+    const [start, until] = [cluster * CLUSTER, Math.min((cluster + 1) * CLUSTER, size)];
+    const shared = ([a, b]) => Math.max(0, Math.min(b, until) - Math.max(a, start));
+    const kinds = gaps.filter((gap) => shared(gap) > 0).map(([, , kind]) => kind);
+    // Lost, then not yet known, then in doubt.
+    const worst = [0, 2, 1].find((kind) => kinds.includes(kind));
+    if (worst !== undefined) return [3, 4, 5][worst];
+    const inside = stored.reduce((sum, stretch) => sum + shared(stretch), 0);
+    return inside === until - start ? 0 : inside > 0 ? 1 : 2;
+  };
   for (let cell = 0; cell < cells; cell += 1) {
     const first = from + Math.floor(((to - from) * cell) / cells);
     const end = from + Math.floor(((to - from) * (cell + 1)) / cells);
     for (let cluster = first; cluster < end; cluster += 1) {
-      const [start, until] = [cluster * CLUSTER, Math.min((cluster + 1) * CLUSTER, size)];
-      const inside = stored.reduce(
-        (sum, [a, b]) => sum + Math.max(0, Math.min(b, until) - Math.max(a, start)),
-        0,
-      );
-      counts[cell * 6 + (inside === until - start ? 0 : inside > 0 ? 1 : 2)] += 1;
+      counts[cell * 6 + kindOf(cluster)] += 1;
     }
   }
   return counts;
 }
 
-test("clusters are counted as one by one", () => {
-  const size = 20 * CLUSTER + 512;
-  const stored = [
-    [512, 1024],
-    [2048, CLUSTER],
-    [2 * CLUSTER, 5 * CLUSTER + 512],
-    [5 * CLUSTER + 1024, 6 * CLUSTER],
-    [9 * CLUSTER + 512, 12 * CLUSTER - 512],
-    [19 * CLUSTER, size],
-  ];
-  for (const [from, to, cells] of [
-    [0, 21, 1],
-    [0, 21, 7],
-    [0, 21, 50],
-    [3, 11, 3],
-    [5, 6, 2],
-    [20, 21, 1],
-  ]) {
-    const what = { size, from, to, cells };
-    assert.deepEqual(counted(stored, what), oneByOne(stored, what), JSON.stringify(what));
+/** Numbers that are the same in each run. */
+function dice(seed) {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** Stretches in order, none touching the next, at whole, half and odd places. */
+function stretches(throws, size) {
+  const found = [];
+  for (let at = throws(3) * 512; at < size;) {
+    const length = [512, CLUSTER, 3 * CLUSTER + 1024, CLUSTER - 512][throws(4)];
+    found.push([at, Math.min(size, at + length)]);
+    at += length + [512, CLUSTER, 2 * CLUSTER + 512, 6 * CLUSTER][throws(4)];
   }
+  return found;
+}
+
+test("clusters are counted as one by one", () => {
+  const kinds = new Set();
+  for (let seed = 1; seed <= 300; seed += 1) {
+    const throws = dice(seed);
+    const size = 20 * CLUSTER + throws(3) * 512;
+    const stored = stretches(throws, size);
+    const gaps = seed % 3 === 0 ? [] : stretches(throws, size).map((gap) => [...gap, throws(3)]);
+    const all = Math.ceil(size / CLUSTER);
+    const from = throws(all);
+    const what = { size, from, to: from + 1 + throws(all - from), cells: 1 + throws(30) };
+    const right = oneByOne(stored, gaps, what);
+    right.forEach((number, at) => number > 0 && kinds.add(at % 6));
+    assert.deepEqual(counted(stored, gaps, what), right, `seed ${seed}`);
+  }
+  assert.equal(kinds.size, 6, "each kind was met");
+});
+
+test("what is lost of a disk image is drawn as lost", () => {
+  const packed = readFileSync(join(folder, "noise.raw.lzo"));
+  packed.fill(0xff, 1 << 20, (1 << 20) + 256);
+  writeFileSync(join(folder, "damaged.raw.lzo"), packed);
+  const archive = opened("damaged.raw.lzo", "raw");
+  const { clusters } = archive.report().devices[0];
+  const cells = archive.countDisk(1, 0, 1e9, 4).picture(archive).counts;
+  const sum = (kind) => [0, 1, 2, 3].reduce((all, cell) => all + cells[cell * 6 + kind], 0);
+  assert.ok(clusters.missing > 0);
+  assert.equal(clusters.missing * CLUSTER, archive.imageLost());
+  assert.equal(sum(3), clusters.missing);
+  assert.equal(sum(2), clusters.zero);
+  assert.equal(sum(0) + sum(1) + sum(4), clusters.full + clusters.partial);
+  archive.free();
 });

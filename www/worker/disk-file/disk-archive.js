@@ -30,9 +30,8 @@ const END = (1n << 64n) - 1n;
 /** Stretches that are asked for at once. */
 const STRETCHES = 4096;
 
-/** Gaps that are counted, and the number that stands for doubt in them. */
-const GAPS = 10_000;
-const IN_DOUBT = 1n;
+/** What stands for doubt in gaps. */
+const IN_DOUBT = 1;
 
 /** @implements {Asked} */
 export class DiskArchive {
@@ -103,9 +102,9 @@ export class DiskArchive {
     const size = this.#size();
     const missing = this.#disk.lostBytes();
     if (this.#isScanned) this.#count(size);
-    const [full = 0, partial = 0, zero = 0] = this.#counts ?? [];
+    const [full = 0, partial = 0, zero = 0, lost = 0, doubt = 0] = this.#counts ?? [];
     const total = Math.ceil(size / CLUSTER);
-    const none = { missing: 0, twice: 0, cut: 0, doubtedFull: 0, doubtedPartial: 0 };
+    const other = { missing: lost, twice: 0, cut: 0, doubtedFull: doubt, doubtedPartial: 0 };
     return {
       container: this.#unpacked.report(),
       extents: NO_EXTENTS,
@@ -116,7 +115,7 @@ export class DiskArchive {
           zeroBytes: Math.max(0, size - this.#stored),
           missingBytes: missing,
           doubtBytes: this.#isScanned ? this.#doubt(size) : 0,
-          clusters: { total, full, partial, zero, ...none },
+          clusters: { total, full: full + doubt, partial, zero, ...other },
           imageSize: size,
         },
       ],
@@ -132,18 +131,33 @@ export class DiskArchive {
    * @param {number} size
    */
   #doubt(size) {
-    const bytes = this.#disk.bytes();
     let sum = 0;
-    for (let at = 0, number = 0; at < size && number < GAPS; number += 1) {
-      const gap = bytes.gap(BigInt(at), BigInt(size));
-      if (!gap) break;
-      const [start = 0n, end = 0n, kind = 0n] = gap;
-      const until = Math.min(Number(end), size);
-      if (kind === IN_DOUBT) sum += until - Math.max(Number(start), at);
-      at = Math.max(until, at + 1);
+    for (const [start, end, kind] of this.#gaps(0, size)) {
+      if (kind === IN_DOUBT) sum += end - start;
     }
-    bytes.free();
     return sum;
+  }
+
+  /**
+   * What cannot be had of a range of the disk, or has something that speaks against it.
+   * @param {number} from
+   * @param {number} to
+   * @returns {Generator<readonly [number, number, number]>}
+   */
+  *#gaps(from, to) {
+    const bytes = this.#disk.bytes();
+    try {
+      for (let at = from; at < to;) {
+        const gap = bytes.gap(BigInt(at), BigInt(to));
+        if (!gap) return;
+        const [start = 0n, end = 0n, kind = 0n] = gap;
+        const until = Math.min(Number(end), to);
+        yield [Math.max(Number(start), at), until, Number(kind)];
+        at = Math.max(until, at + 1);
+      }
+    } finally {
+      bytes.free();
+    }
   }
 
   /** @param {number} size */
@@ -152,7 +166,8 @@ export class DiskArchive {
     this.#stored = 0;
     for (const [start, end] of this.#stretches(0)) this.#stored += end - start;
     const to = Math.ceil(size / CLUSTER);
-    this.#counts = counted(this.#stretches(0), { size, from: 0, to, cells: 1 });
+    const whole = { size, from: 0, to, cells: 1 };
+    this.#counts = counted(this.#stretches(0), this.#gaps(0, size), whole);
   }
 
   /**
@@ -342,11 +357,12 @@ export class DiskArchive {
     const clusters = Math.ceil(size / CLUSTER);
     const [first, end] = [Math.min(from, clusters), Math.min(to, clusters)];
     const range = { size, from: first, to: end, cells };
+    const [start, until] = [first * CLUSTER, Math.min(end * CLUSTER, size)];
     return {
       step: () => true,
       picture: () => ({
         ...{ from: first, to: end, clusters, size, cells },
-        counts: counted(this.#stretches(first * CLUSTER), range),
+        counts: counted(this.#stretches(start), this.#gaps(start, until), range),
         places: new Float64Array(2 * cells).fill(-1),
       }),
       free: () => {},
