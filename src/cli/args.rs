@@ -50,6 +50,9 @@ pub(crate) enum Command {
     Export(Export),
     /// Writes what of a disk is lost or in doubt as a map of GNU ddrescue
     Map(Map),
+    /// Serves disks to other programs, read-only, until it is stopped: a network block
+    /// device (NBD) on a Unix socket
+    Serve(Serve),
     /// Reads a backup to its end and tells all that was found
     Report(Report),
     /// Writes the manual page, or completions for a shell
@@ -159,6 +162,26 @@ pub(crate) struct Map {
     /// What becomes of bytes that can be read and that something speaks against
     #[arg(long, value_enum, default_value_t)]
     pub(crate) doubt: Doubted,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Serve {
+    /// The backup
+    pub(crate) backup: PathBuf,
+    /// The disk, as for export; all of them without one
+    pub(crate) disk: Option<String>,
+    /// The socket that is made, which must not be there, and goes at the end. Only its
+    /// owner can use it
+    #[arg(long, short)]
+    pub(crate) socket: PathBuf,
+    /// What becomes of bytes that can be read and that something speaks against; lost ones
+    /// cannot be read
+    #[arg(long, value_enum, default_value = "as-lost")]
+    pub(crate) doubt: Doubted,
+    /// MiB of memory for places from which a compressed backup can be unpacked: the more,
+    /// the sooner a read is answered
+    #[arg(long, default_value_t = 512, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) memory: u16,
 }
 
 #[derive(Args, Debug)]

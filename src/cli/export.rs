@@ -1,5 +1,6 @@
 //! A disk as a file of another format, and the map of what is lost of it.
 
+use vma_inspector::container::Options;
 use vma_inspector::export::disk::{
     Disk, DiskFormat, DiskStream, Identity, StreamFormat, damage_map, lost_map,
 };
@@ -35,12 +36,21 @@ impl From<Lost> for Fill {
 
 /// Opens a backup that is gone back in, and scans it.
 pub(crate) fn scanned(path: &std::path::Path, is_quiet: bool) -> Result<Inspected, Failure> {
+    scanned_with(path, Options::default(), is_quiet)
+}
+
+/// The same, with `options` of how its container is read.
+pub(crate) fn scanned_with(
+    path: &std::path::Path,
+    options: Options,
+    is_quiet: bool,
+) -> Result<Inspected, Failure> {
     let input = Input::open(path)?;
     if matches!(input, Input::Pipe(_)) {
         let why = "this needs the backup as a file: what comes through a pipe is read only once";
         return Err(Failure::Usage(why.into()));
     }
-    let mut inspected = Inspected::open(input)?;
+    let mut inspected = Inspected::open_with(input, options)?;
     inspected.scan(&mut Progress::new(is_quiet))?;
     Ok(inspected)
 }

@@ -21,14 +21,21 @@ pub(crate) enum Outcome {
     Unreadable,
 }
 
+impl Outcome {
+    /// The exit code.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Sound => 0,
+            Self::Remarks => 1,
+            Self::Damaged => 2,
+            Self::Unreadable => 3,
+        }
+    }
+}
+
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
-        Self::from(match outcome {
-            Outcome::Sound => 0_u8,
-            Outcome::Remarks => 1,
-            Outcome::Damaged => 2,
-            Outcome::Unreadable => 3,
-        })
+        outcome.code().into()
     }
 }
 

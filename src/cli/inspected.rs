@@ -70,12 +70,17 @@ impl Inspected {
     /// Opens a backup: reads its header and nothing else. A zstd window that takes much
     /// memory is allowed, up to what is read at all.
     pub(crate) fn open(input: Input) -> Result<Self, Error> {
+        Self::open_with(input, Options::default())
+    }
+
+    /// The same, with `options` of how its container is read; the hint is the name's.
+    pub(crate) fn open_with(input: Input, options: Options) -> Result<Self, Error> {
         let (source, name): (Rc<dyn ReadAt>, _) = match input {
             Input::File(source, name) => (source, Some(name)),
             Input::Pipe(piped) => (piped, None),
         };
         let hint = name.as_deref().and_then(ending_container);
-        let options = Options { hint, ..Options::default() };
+        let options = Options { hint, ..options };
         let archive = match Archive::open(Rc::clone(&source), &options) {
             Err(error) if matches!(error.kind(), ErrorKind::ContainerWindow { .. }) => {
                 let options = Options { window_max: WINDOW_LIMIT, ..options };

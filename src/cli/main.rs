@@ -41,6 +41,7 @@ mod progress;
 mod report;
 mod restore_words;
 mod rule;
+mod serve;
 mod shown;
 mod tone;
 mod verdict;
@@ -91,6 +92,7 @@ fn run(asked: &Arguments) -> Result<Outcome, Failure> {
         Command::Cp(asked) => files::cp(asked, is_quiet),
         Command::Export(asked) => export::export(asked, is_quiet),
         Command::Map(asked) => export::map(asked, is_quiet),
+        Command::Serve(asked) => serve::serve(asked, is_quiet),
         Command::Report(asked) => verify::report(asked, is_quiet),
         Command::Manual(asked) => manual::manual(asked.of),
     }
