@@ -3,6 +3,7 @@
 
 #[path = "../support/programs.rs"]
 mod programs;
+mod serve;
 
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;

@@ -70,12 +70,11 @@ pub(crate) fn serve(asked: &Serve, is_quiet: bool) -> Result<Outcome, Failure> {
     let said = said.collect::<Vec<_>>().join("\n");
     let listening = socket.clone();
     thread::spawn(move || accept(&listening, &known));
-    let told = say(&said);
-    if told.is_ok() {
-        asked_for.iter().for_each(|question| question.answer(&disks));
-    }
+    // Whoever has closed the output knows where the socket is.
+    let _ = say(&said);
+    asked_for.iter().for_each(|question| question.answer(&disks));
     socket.remove();
-    told.map(|()| outcome)
+    Ok(outcome)
 }
 
 /// The disk that is meant, or all of them.
