@@ -50,8 +50,7 @@ pub(crate) enum Command {
     Export(Export),
     /// Writes what of a disk is lost or in doubt as a map of GNU ddrescue
     Map(Map),
-    /// Serves disks to other programs, read-only, until it is stopped: a network block
-    /// device (NBD) on a Unix socket
+    /// Serves disks to other programs, only to be read, by NBD on a socket
     Serve(Serve),
     /// Reads a backup to its end and tells all that was found
     Report(Report),

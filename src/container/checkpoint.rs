@@ -1,6 +1,7 @@
 //! Places a decoder can go on from, kept within a budget of memory.
 
 use core::ops::Range;
+use std::collections::VecDeque;
 
 use super::log::{Checksums, End, Log};
 use crate::source::{Reader, Writer};
@@ -29,7 +30,9 @@ pub(super) struct Checkpoint<S> {
 /// The checkpoints of one container, in ascending order.
 ///
 /// They stand at least an interval apart. When they no longer fit into the
-/// budget, the interval doubles and about every second one goes.
+/// budget, every second one goes from the front on, until an eighth of it is
+/// free; where that reaches the last, the interval doubles. So most of the
+/// budget stays in use, and making room takes each one a few times at most.
 pub(super) struct Checkpoints<S> {
     kept: Vec<Checkpoint<S>>,
     /// Where in the contents those are that must stay.
@@ -176,18 +179,25 @@ impl<S> Checkpoints<S> {
     const OWN_BYTES: usize = size_of::<Checkpoint<S>>();
 
     fn thin(&mut self) {
-        self.interval = self.interval.saturating_mul(2);
-        let interval = self.interval;
-        let mut last = 0_u64;
+        let goal = self.bytes_max.saturating_sub(self.bytes_max / 8);
+        let widest = self.interval.saturating_mul(2);
+        let mut behind: VecDeque<u64> = self.kept.iter().map(|kept| kept.contents).collect();
+        let (mut last, mut bytes) = (0_u64, self.bytes);
         self.kept.retain(|kept| {
-            let keep = kept.pinned || kept.contents.saturating_sub(last) >= interval;
+            behind.pop_front();
+            let apart = behind.front().unwrap_or(&kept.contents).saturating_sub(last);
+            let keep = kept.pinned || bytes <= goal || apart > widest;
             if keep {
                 last = kept.contents;
+            } else {
+                bytes = bytes.saturating_sub(kept.bytes.saturating_add(Self::OWN_BYTES));
             }
             keep
         });
-        let kept = self.kept.iter().map(|kept| kept.bytes.saturating_add(Self::OWN_BYTES));
-        self.bytes = kept.fold(0, usize::saturating_add);
+        self.bytes = bytes;
+        if bytes > goal {
+            self.interval = widest;
+        }
     }
 }
 
