@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use vma_inspector::archive::header::Device;
+use vma_inspector::disk_contents::{DiskContents, Share};
 use vma_inspector::file_system::{
     Cursor, Entry, Fault, FaultKind, FileType, Name, Node, NodeId, Result as FileResult, open,
 };
 use vma_inspector::files::{
-    Chosen, Contents, Form, Listed, Listing, Locating, Opening, Pack, Step, Volume,
+    Chosen, Contents, Form, Listed, Listing, Locating, Opening, Pack, Step, Survey, Volume,
 };
 use vma_inspector::image::Doubt;
 use vma_inspector::source::ReadAt;
@@ -45,10 +46,43 @@ fn stepped(volume: &Volume, mut step: impl FnMut() -> FileResult<Step>) -> Resul
     ask(volume, || Ok(Some(step()?).filter(|step| *step != Step::Wanting)))
 }
 
-fn opened(inspected: &Inspected, device: &Device, area: &Named<'_>) -> Result<Volume, Failure> {
-    let image = inspected.image(device).ok_or_else(|| Failure::Usage("no such disk".into()))?;
-    let disk: Rc<dyn ReadAt> = Rc::new(image.with_doubt(Doubt::AsItIs));
-    let locating = Locating::new(vec![disk], area.index, area.logical);
+/// The bytes of a disk, in doubt or not.
+fn disk(inspected: &Inspected, device: &Device) -> Option<Rc<dyn ReadAt>> {
+    let image = inspected.image(device)?;
+    Some(Rc::new(image.with_doubt(Doubt::AsItIs)))
+}
+
+/// What is on each disk. What several of them hold together is found out where one of them
+/// has a part in something.
+fn all_contents<'a>(inspected: &'a Inspected) -> Result<Vec<(&'a Device, DiskContents)>, Failure> {
+    let devices = inspected.header().devices().iter();
+    let found = |device: &'a Device| Some((device, inspected.disk_contents(device.id)?.clone()));
+    let known: Vec<_> = devices.filter_map(found).collect();
+    let is_shared =
+        |contents: &DiskContents| contents.areas.iter().any(|area| area.share == Share::Unknown);
+    if !known.iter().any(|(_, contents)| is_shared(contents)) {
+        return Ok(known);
+    }
+    let devices: Vec<_> = known.into_iter().map(|(device, _)| device).collect();
+    let disks = devices.iter().filter_map(|device| disk(inspected, device)).collect();
+    let survey = Survey::new(disks);
+    let all = fetched(|| Ok(survey.attempt()?), || Ok(survey.fetch(WORK)?))?;
+    Ok(devices.into_iter().zip(all).collect())
+}
+
+/// A file system by its place in `area` of the disk `device`; what lies on several disks
+/// takes `all` of them.
+fn opened(
+    inspected: &Inspected,
+    device: &Device,
+    area: &Named<'_>,
+    all: &[(&Device, DiskContents)],
+) -> Result<Volume, Failure> {
+    let first = std::iter::once(device);
+    let others = all.iter().map(|(other, _)| *other).filter(|other| other.id != device.id);
+    let others = others.filter(|_| area.logical.is_some());
+    let disks = first.chain(others).filter_map(|device| disk(inspected, device)).collect();
+    let locating = Locating::new(disks, area.index, area.logical);
     let place = fetched(|| Ok(locating.attempt()?), || Ok(locating.fetch(WORK)?))?;
     let opening = Opening::new(place, open);
     fetched(|| Ok(opening.attempt()?), || Ok(opening.fetch(WORK)?))
@@ -105,11 +139,20 @@ fn meant<'a>(inspected: &'a Inspected, place: &std::ffi::OsStr) -> Result<Meant<
     Ok(Meant { device, place })
 }
 
-impl Meant<'_> {
-    fn volume(&self, inspected: &Inspected) -> Result<Volume, Failure> {
-        let contents = inspected.disk_contents(self.device.id);
-        let areas = contents.map(areas).unwrap_or_default();
-        opened(inspected, self.device, find(&areas, self.place.area.as_deref())?)
+impl<'a> Meant<'a> {
+    /// The file system that is meant, and the disks that it lies on.
+    fn volume(&self, inspected: &'a Inspected) -> Result<(Volume, Vec<&'a Device>), Failure> {
+        let all = all_contents(inspected)?;
+        let here = all.iter().find(|(device, _)| device.id == self.device.id);
+        let areas = here.map(|(_, contents)| areas(contents)).unwrap_or_default();
+        let area = find(&areas, self.place.area.as_deref())?;
+        let on = area.area.joined.iter().flat_map(|joined| &joined.disks);
+        let mut on: Vec<_> = on.filter_map(|at| Some(all.get(*at)?.0)).collect();
+        // Of what lies on one disk nobody says on which.
+        if !on.iter().any(|device| device.id == self.device.id) {
+            on = vec![self.device];
+        }
+        Ok((opened(inspected, self.device, area, &all)?, on))
     }
 }
 
@@ -117,52 +160,70 @@ impl Meant<'_> {
 pub(crate) fn ls(asked: &Ls, is_quiet: bool) -> Result<Outcome, Failure> {
     let inspected = scanned(&asked.backup, is_quiet)?;
     let Some(place) = &asked.place else {
+        let all = all_contents(&inspected)?;
         for device in inspected.header().devices() {
-            say(&disk_lines(&inspected, device))?;
+            say(&disk_lines(device, &all))?;
         }
         return Ok(Outcome::Sound);
     };
     let meant = meant(&inspected, place)?;
     let Some(path) = &meant.place.path else {
-        say(&disk_lines(&inspected, meant.device))?;
+        say(&disk_lines(meant.device, &all_contents(&inspected)?))?;
         return Ok(Outcome::Sound);
     };
-    let volume = meant.volume(&inspected)?;
+    let (volume, on) = meant.volume(&inspected)?;
     let node = walk(&volume, path)?;
     if node.file_type != FileType::Directory {
         return Err(Failure::Usage("it is no folder: cat and cp give files".into()));
     }
     let listed = list(&volume, node.id, asked.zero)?;
-    Ok(listed.max(told_of_doubt(&inspected, meant.device)?))
+    Ok(listed.max(told_of_doubt(&inspected, &on)?))
 }
 
-/// Says what may be wrong of all that is on a disk, though it can be read.
-fn told_of_doubt(inspected: &Inspected, device: &Device) -> Result<Outcome, Failure> {
-    let doubted = inspected.scan.doubt_figures(device.id).bytes;
-    if doubted > 0 {
-        let named = [("size", size(doubted).into())];
-        remark(&format!("{}: {}", plainly(&device.name), with("files.hit-doubt", &named)));
+/// Says what may be wrong of all that is on some disks, though it can be read.
+fn told_of_doubt(inspected: &Inspected, devices: &[&Device]) -> Result<Outcome, Failure> {
+    let mut is_doubted = false;
+    for device in devices {
+        let doubted = inspected.scan.doubt_figures(device.id).bytes;
+        if doubted > 0 {
+            let named = [("size", size(doubted).into())];
+            remark(&format!("{}: {}", plainly(&device.name), with("files.hit-doubt", &named)));
+            is_doubted = true;
+        }
     }
     let is_unproven = Scanned::new(inspected)?.is_unproven();
     if is_unproven {
         remark(&text("save.not-proven"));
     }
-    Ok(if is_unproven || doubted > 0 { Outcome::Damaged } else { Outcome::Sound })
+    Ok(if is_unproven || is_doubted { Outcome::Damaged } else { Outcome::Sound })
 }
 
-fn disk_lines(inspected: &Inspected, device: &Device) -> String {
+/// A disk, and what is on it. What lies on several disks, or is not put together, says so.
+fn disk_lines(device: &Device, all: &[(&Device, DiskContents)]) -> String {
     let mut lines = vec![format!("{}  {}", plainly(&device.name), size(device.size))];
-    let contents = inspected.disk_contents(device.id);
-    for area in contents.map(areas).unwrap_or_default() {
+    let contents = all.iter().find(|(known, _)| known.id == device.id);
+    for area in contents.map(|(_, contents)| areas(contents)).unwrap_or_default() {
         let volume = area.area.found.as_ref().and_then(|found| found.volume.as_ref());
         let kind = volume.map_or("", |volume| volume.kind.code());
         let label = volume.and_then(|volume| volume.label.as_deref()).map(plainly);
         let files = if area.has_files() { "files" } else { "" };
-        let cells = [&plainly(&area.name), kind, &label.unwrap_or_default(), files];
+        let on = together(&area, all);
+        let cells = [&plainly(&area.name), kind, &label.unwrap_or_default(), files, &on];
         let cells = cells.into_iter().filter(|cell| !cell.is_empty()).collect::<Vec<_>>();
         lines.push(format!("  {}  {}", cells.join("  "), size(area.area.size)));
     }
     lines.join("\n")
+}
+
+/// Which disks an area lies on if these are several, or why it is not put together.
+fn together(area: &Named<'_>, all: &[(&Device, DiskContents)]) -> String {
+    let Some(joined) = &area.area.joined else { return String::new() };
+    if joined.refusal.is_some() {
+        return String::from("(not put together)");
+    }
+    let names = joined.disks.iter().filter_map(|at| Some(plainly(&all.get(*at)?.0.name)));
+    let names: Vec<_> = names.collect();
+    if names.len() > 1 { format!("on {}", names.join(", ")) } else { String::new() }
 }
 
 /// Lists a folder part by part. What of it cannot be had is told, and the rest is listed.
@@ -234,13 +295,13 @@ fn fault_words(fault: &Fault) -> String {
 pub(crate) fn cat(asked: &Cat, is_quiet: bool) -> Result<Outcome, Failure> {
     let inspected = scanned(&asked.backup, is_quiet)?;
     let meant = meant(&inspected, &asked.place)?;
-    let volume = meant.volume(&inspected)?;
+    let (volume, on) = meant.volume(&inspected)?;
     let node = walk(&volume, meant.place.path.as_deref().unwrap_or_default())?;
     if node.file_type != FileType::File {
         return Err(Failure::Usage("it is no file: ls lists folders, cp copies them".into()));
     }
     read(&volume, &node, &mut |bytes| give(bytes))?;
-    told_of_doubt(&inspected, meant.device)
+    told_of_doubt(&inspected, &on)
 }
 
 fn read(
@@ -263,7 +324,7 @@ fn read(
 pub(crate) fn cp(asked: &Cp, is_quiet: bool) -> Result<Outcome, Failure> {
     let inspected = scanned(&asked.backup, is_quiet)?;
     let meant = meant(&inspected, &asked.place)?;
-    let volume = meant.volume(&inspected)?;
+    let (volume, on) = meant.volume(&inspected)?;
     let path = meant.place.path.clone().unwrap_or_default();
     let node = walk(&volume, &path)?;
     let mut sink = Sink::open(&asked.output.output)?;
@@ -285,7 +346,7 @@ pub(crate) fn cp(asked: &Cp, is_quiet: bool) -> Result<Outcome, Failure> {
     match copied {
         Ok(outcome) => {
             sink.end(None)?;
-            Ok(outcome.max(told_of_doubt(&inspected, meant.device)?))
+            Ok(outcome.max(told_of_doubt(&inspected, &on)?))
         }
         Err(failure) => {
             sink.give_up();

@@ -21,11 +21,12 @@ pub(crate) struct Place {
 impl Place {
     pub(crate) fn parse(text: &OsStr) -> Self {
         let bytes = text.as_bytes();
-        let (disk, rest) = cut(bytes);
+        let (disk, rest) = cut(bytes, b":");
         let (area, path) = match rest {
             Some(path) if path.starts_with(b"/") => (None, Some(path)),
+            // The name of an array may have colons.
             Some(rest) => {
-                let (area, path) = cut(rest);
+                let (area, path) = cut(rest, b":/");
                 (Some(area), path)
             }
             None => (None, None),
@@ -40,12 +41,12 @@ impl Place {
     }
 }
 
-/// What stands before the first colon, and behind it.
-fn cut(bytes: &[u8]) -> (&[u8], Option<&[u8]>) {
-    match bytes.iter().position(|byte| *byte == b':') {
+/// What stands before the first `mark`, and behind it.
+fn cut<'a>(bytes: &'a [u8], mark: &[u8]) -> (&'a [u8], Option<&'a [u8]>) {
+    match bytes.windows(mark.len()).position(|here| here == mark) {
         Some(at) => (
             bytes.get(..at).unwrap_or_default(),
-            Some(bytes.get(at.saturating_add(1)..).unwrap_or_default()),
+            Some(bytes.get(at.saturating_add(mark.len())..).unwrap_or_default()),
         ),
         None => (bytes, None),
     }
@@ -125,6 +126,8 @@ mod tests {
         assert_eq!(place("scsi0:2"), expected(Some("2"), None));
         assert_eq!(place("scsi0:/"), expected(None, names(&[])));
         assert_eq!(place("scsi0:2:/etc/a:b"), expected(Some("2"), names(&["etc", "a:b"])));
+        assert_eq!(place("scsi0:0.any:1:/x"), expected(Some("0.any:1"), names(&["x"])));
+        assert_eq!(place("scsi0:0.any:1"), expected(Some("0.any:1"), None));
         assert_eq!(place("scsi0:3.root:/x/"), expected(Some("3.root"), names(&["x"])));
     }
 }
