@@ -7,8 +7,9 @@ use vma_inspector::image::Image;
 use vma_inspector::image::run::Origin;
 use vma_inspector::source::{ReadAt, to_u64, to_usize};
 
+use super::super::output::remark;
+use super::super::shown::plainly;
 use super::wire::{Errno, allocation};
-use crate::output::remark;
 
 /// Stretches that are told at once of what is stored, at most: an answer of 512 KiB.
 const STRETCHES_MAX: usize = 1 << 16;
@@ -119,7 +120,7 @@ fn read(disk: &Disk, place: Place) -> Result<Vec<u8>, Refusal> {
         Ok(count) if count == bytes.len() => Ok(bytes),
         Ok(count) => Err(refusal(to_u64(count))),
         Err(error) => {
-            remark(&crate::shown::plainly(&format!("{}: {error}", disk.name)));
+            remark(&plainly(&format!("{}: {error}", disk.name)));
             Err(refusal(0))
         }
     }

@@ -8,8 +8,8 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::failure::Failure;
-use crate::shown::plainly;
+use super::super::failure::Failure;
+use super::super::shown::plainly;
 
 /// A socket that is listened to.
 #[derive(Clone)]
