@@ -233,3 +233,60 @@ impl Finished {
         Some(Self { contents, source, checksums: Checksums { checked, matched, absent } })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: usize = Checkpoints::<()>::OWN_BYTES;
+
+    /// None so far, 10 apart at first.
+    fn none(bytes_max: usize) -> Checkpoints<()> {
+        Checkpoints::new(10, bytes_max)
+    }
+
+    /// Passes by `contents`, which has to leave one of 1000 bytes besides its own if it is
+    /// due or `pinned`.
+    fn pass(checkpoints: &mut Checkpoints<()>, contents: u64, pinned: bool) {
+        if pinned || checkpoints.is_due(contents) {
+            let (source, state, bytes) = (contents, (), 1000);
+            checkpoints.push(Checkpoint { contents, source, state, bytes, pinned });
+        }
+    }
+
+    #[test]
+    fn most_of_the_budget_is_in_use_and_no_more_however_much_has_passed() {
+        let mut checkpoints = none(40 * (1000 + OWN));
+        for contents in 1..20_000 {
+            pass(&mut checkpoints, contents, false);
+            if contents < 400 {
+                continue;
+            }
+            let count = checkpoints.len();
+            assert_eq!(checkpoints.bytes(), count * (1000 + OWN));
+            assert!((34..=40).contains(&count), "{count} after {contents}");
+            let mut last = 0;
+            for kept in &checkpoints.kept {
+                let apart = kept.contents - last;
+                assert!(apart <= 2 * checkpoints.interval, "{apart} after {contents}");
+                last = kept.contents;
+            }
+            assert!(contents - last <= checkpoints.interval, "the last one is kept");
+        }
+        // Evenly spread, 34 of them stand 588 apart.
+        assert!(checkpoints.interval <= 588, "{}", checkpoints.interval);
+    }
+
+    #[test]
+    fn what_must_stay_stays_and_the_rest_makes_room() {
+        let pinned = [3, 17, 500, 7777];
+        let mut checkpoints = none(10 * (1000 + OWN));
+        (1..10_000).for_each(|at| pass(&mut checkpoints, at, pinned.contains(&at)));
+        let kept: Vec<u64> = checkpoints.kept.iter().map(|kept| kept.contents).collect();
+        assert!(pinned.iter().all(|pinned| kept.contains(pinned)), "{kept:?}");
+        assert!(kept.len() <= 10 && kept.is_sorted(), "{kept:?}");
+        let mut only = none(1000);
+        (1..100).for_each(|at| pass(&mut only, at, at == 50));
+        assert_eq!(only.kept.iter().map(|kept| kept.contents).collect::<Vec<_>>(), [50]);
+    }
+}

@@ -344,13 +344,16 @@ fn what_cannot_be_asked_for_is_refused_and_the_next_request_answered() {
     assert_eq!(client.read(size - 4096, 4096), Ok(vec![0; 4096]));
 }
 
+/// What a hostile client does.
+type Attack<'a> = &'a dyn Fn(&mut Client);
+
 #[test]
 fn rubbish_ends_the_connection_that_it_comes_on() {
     let folder = Folder::new("rubbish");
     let served = Served::start(&fixture("d-zero.vma"), folder.file("s"), &[]);
     let mut steady = served.connect().greet();
     steady.choose();
-    let hostile: [(&str, &dyn Fn(&mut Client)); 8] = [
+    let hostile: [(&str, Attack<'_>); 8] = [
         ("an unknown option magic", &|client| client.send(&[b"GET / HTTP/1.1\r\n"])),
         ("a name that is not served", &|client| client.option(1, b"../../etc/passwd")),
         ("a name without end", &|client| {
