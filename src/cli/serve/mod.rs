@@ -64,8 +64,10 @@ pub(crate) fn serve(asked: &Serve, is_quiet: bool) -> Result<Outcome, Failure> {
     });
     let (questions, asked_for) = channel();
     let known = Disks { exports: exports.collect(), questions };
+    // From here on a signal is kept until there is something to take away.
+    let signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     let socket = Socket::bind(&asked.socket)?;
-    end_with_signals(socket.clone(), outcome)?;
+    end_with(signals, socket.clone(), outcome);
     let said = known.exports.iter().map(|export| socket.address(&export.name));
     let said = said.collect::<Vec<_>>().join("\n");
     let listening = socket.clone();
@@ -114,15 +116,13 @@ fn told(inspected: &Inspected, disks: &[Disk]) -> Result<Outcome, Failure> {
 }
 
 /// Has a signal that ends the program take the socket away first.
-fn end_with_signals(socket: Socket, outcome: Outcome) -> Result<(), Failure> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+fn end_with(mut signals: Signals, socket: Socket, outcome: Outcome) {
     thread::spawn(move || {
         if signals.forever().next().is_some() {
             socket.remove();
             std::process::exit(outcome.code().into());
         }
     });
-    Ok(())
 }
 
 /// Gives each client a thread, as long as there is room.
