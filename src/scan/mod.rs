@@ -6,6 +6,7 @@
 //! to header and gives [pieces](piece::Piece); a catalogue takes them.
 
 mod again;
+mod broken;
 mod catalogue;
 mod comparing;
 mod doubted;

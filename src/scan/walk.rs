@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use uuid::Uuid;
 
+use super::broken::Broken;
 use super::lookahead::Lookahead;
 use super::piece::{
     Extent, ExtentEnd, Gap, Piece, Place, Stands, Why, data_start, end_by_count, end_by_masks,
@@ -17,9 +18,9 @@ use crate::archive::extent::{self, ExtentHeader, HEADER_LENGTH};
 use crate::archive::finding::FindingKind;
 use crate::archive::header::{self, HEADER_SIZE_MAX, Header};
 use crate::archive::per_device::DeviceSet;
-use crate::archive::unit::{ArchiveOffset, BLOCK_SIZE};
+use crate::archive::unit::ArchiveOffset;
 use crate::container::Contents;
-use crate::source::{Error, ReadAt, gaps, to_u64, to_usize};
+use crate::source::{Error, ReadAt, gaps, to_u64};
 
 /// Extent headers that one step looks at, at most.
 const EXTENTS_PER_STEP: u32 = 4096;
@@ -92,52 +93,6 @@ enum State {
     /// The end was reached, and has yet to be told.
     Ended,
     Done,
-}
-
-/// What stood where an extent header should be.
-#[derive(Clone, Debug)]
-struct Broken {
-    at: u64,
-    why: Why,
-    /// Whether nothing but zeros stands there, as far as was looked.
-    is_zeros: bool,
-}
-
-impl Broken {
-    fn new(at: u64, why: Why) -> Self {
-        Self { at, why, is_zeros: true }
-    }
-
-    /// Takes note of `bytes`, which stand at `start`.
-    fn note(&mut self, start: u64, bytes: &[u8]) {
-        let before = to_usize(self.at.saturating_sub(start)).min(bytes.len());
-        let behind = bytes.get(before..).unwrap_or(&[]);
-        self.is_zeros &= behind.iter().all(|&byte| byte == 0);
-    }
-
-    /// Whether zeros stand there up to `end`, so many that none of them can be data
-    /// that were pushed there: no block that is stored is all zeros.
-    fn is_padding(&self, end: u64) -> bool {
-        self.is_zeros && end.saturating_sub(self.at) >= BLOCK_SIZE
-    }
-
-    /// Whether it is recognised for the header that should stand there although
-    /// it is broken: by its magic or by the UUID of the archive.
-    fn shows_its_place(&self) -> bool {
-        let Why::Broken(faults) = &self.why else { return false };
-        let has = |kind: fn(&FindingKind) -> bool| faults.iter().any(kind);
-        // A few bytes at the end may begin like a header by chance.
-        if has(|fault| matches!(fault, FindingKind::ExtentHeaderCut { found } if *found < 16)) {
-            return false;
-        }
-        let has_magic = !has(|fault| matches!(fault, FindingKind::ExtentMagicWrong { .. }));
-        let has_uuid = !has(|fault| matches!(fault, FindingKind::ExtentUuidMismatch { .. }));
-        !faults.is_empty() && (has_magic || has_uuid)
-    }
-
-    fn is_lost(&self) -> bool {
-        matches!(self.why, Why::Lost(_))
-    }
 }
 
 impl Walk {
@@ -454,7 +409,7 @@ impl Walk {
         let State::Search { broken, cursor } = &self.state else { return Ok(()) };
         let (mut broken, cursor) = (broken.clone(), *cursor);
         if let Some(until) = self.lookahead.lost_until(cursor) {
-            broken.is_zeros = false;
+            broken.note_loss();
             self.state = State::Search { broken, cursor: until };
             return Ok(());
         }
