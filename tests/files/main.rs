@@ -3,6 +3,7 @@
 #![allow(missing_docs)]
 
 mod backup;
+mod beside;
 mod btrfs;
 mod counted;
 mod damage;
@@ -27,6 +28,7 @@ mod reads;
 mod sample;
 #[path = "../support/seals.rs"]
 mod seals;
+mod sparse;
 mod spoilt;
 mod tree;
 mod truth;

@@ -95,7 +95,7 @@ impl FilesSave {
         let volume = self.shared.volume()?;
         let reading = match &*self.what.borrow() {
             What::File { contents, .. } => {
-                contents.as_ref().map(|contents| (contents.id(), contents.progress().0))
+                contents.as_ref().map(|contents| (contents.id(), contents.at()))
             }
             What::Pack(pack) => pack.reading(),
         };
