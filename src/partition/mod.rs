@@ -12,6 +12,7 @@ pub mod lvm;
 mod lvm_assemble;
 mod lvm_group;
 mod lvm_text;
+mod lvm_thin;
 mod mbr;
 mod purpose;
 pub mod raid_bitmap;

@@ -30,6 +30,7 @@ mod sample;
 mod seals;
 mod sparse;
 mod spoilt;
+mod thin;
 mod tree;
 mod truth;
 mod volumes;
