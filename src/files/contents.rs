@@ -32,18 +32,26 @@ impl Contents {
     /// Of a file that claims to have `size` bytes.
     #[must_use]
     pub fn new(id: NodeId, size: u64) -> Self {
-        Self::of_ranges(id, None, size, [0..size].into())
+        Self::of_ranges(id, None, size, None)
+    }
+
+    /// Of a stream beside a file's contents, of `size` bytes.
+    #[must_use]
+    pub fn of_stream(id: NodeId, stream: Name, size: u64) -> Self {
+        Self::of_ranges(id, Some(stream), size, None)
     }
 
     /// Of a file, or a stream of it, of which `ranges` are wanted: in order, and none of them
-    /// empty unless it is the only one.
+    /// empty; or all of it.
     #[must_use]
     pub(super) fn of_ranges(
         id: NodeId,
         stream: Option<Name>,
         size: u64,
-        ranges: Rc<[Range<u64>]>,
+        ranges: Option<Rc<[Range<u64>]>>,
     ) -> Self {
+        let whole = 0..size;
+        let ranges = ranges.unwrap_or_else(|| [whole].into());
         let at = ranges.first().map_or(size, |range| range.start);
         Self { id, stream, size, ranges, range: 0, at, read: 0 }
     }
@@ -51,7 +59,8 @@ impl Contents {
     /// The same from the start.
     #[must_use]
     pub(super) fn again(&self) -> Self {
-        Self::of_ranges(self.id, self.stream.clone(), self.size, Rc::clone(&self.ranges))
+        let ranges = Some(Rc::clone(&self.ranges));
+        Self::of_ranges(self.id, self.stream.clone(), self.size, ranges)
     }
 
     /// Adds the next bytes to `into`, 4 MiB at most; done once the file has ended and has

@@ -31,8 +31,8 @@ impl Reading {
     /// A file of which it is known what is stored.
     pub(super) fn new(member: Member) -> Self {
         let (id, size) = (member.node.id, member.node.size);
-        let ranges = member.ranges.clone().unwrap_or_else(|| [0..size].into());
-        let contents = Contents::of_ranges(id, member.stream.clone(), size, ranges);
+        let (stream, ranges) = (member.stream.clone(), member.ranges.clone());
+        let contents = Contents::of_ranges(id, stream, size, ranges);
         let is_small = member.stored() <= SMALL;
         let how = if is_small { How::Whole(Vec::new()) } else { How::Check };
         Self { member, contents, how }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::copies::Copies;
 use super::lvm_group::{Group, GroupDisk, LogicalVolume, Segment, Weave};
+use super::lvm_refusal::Refusal;
 use super::lvm_thin::{self, Pool};
 use super::raid_bitmap;
 use crate::source::{Error, Glimpse, Mirrored, ReadAt, Spread, Window, le_u32, le_u64};
@@ -21,43 +22,6 @@ pub const PIECES_MAX: usize = 65_536;
 /// `drivers/md/dm-raid.c`) up to what is read of it; its bitmap follows at 4096.
 const LEG_LENGTH: usize = 64;
 const LEG_BITMAP: u64 = 4096;
-
-/// Why a volume is not put together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// These physical volumes or members are on none of the disks: where they were seen
-    /// last, or what identifies them.
-    Missing(Vec<String>),
-    /// It lies in a way that is not read here.
-    Kind(String),
-    /// No copy of it is known to be up to date.
-    NotUpToDate,
-    /// What is written down of it makes no sense, or cannot be read.
-    Corrupt,
-}
-
-impl Refusal {
-    /// Stable, for the page.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Missing(_) => "missing",
-            Self::Kind(_) => "kind",
-            Self::NotUpToDate => "not-up-to-date",
-            Self::Corrupt => "corrupt",
-        }
-    }
-
-    /// What it is about: a way to lie, or what is missing.
-    #[must_use]
-    pub fn about(&self) -> String {
-        match self {
-            Self::Missing(names) => names.join(", "),
-            Self::Kind(kind) => kind.clone(),
-            Self::NotUpToDate | Self::Corrupt => String::new(),
-        }
-    }
-}
 
 /// What came of an attempt: bytes, or why there are none. The outer error is the source's.
 type Put<Value> = Result<Result<Value, Refusal>, Error>;

@@ -10,7 +10,7 @@ use core::cell::Cell;
 use core::ops::Range;
 use std::rc::Rc;
 
-use super::lvm_assemble::Refusal;
+use super::lvm_refusal::Refusal;
 use crate::source::{
     Crc32c, Error, Glimpse, ReadAt, Spread, Window, Zeros, le_u32, le_u64, to_usize,
 };

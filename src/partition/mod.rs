@@ -11,6 +11,7 @@ mod gpt;
 pub mod lvm;
 mod lvm_assemble;
 mod lvm_group;
+mod lvm_refusal;
 mod lvm_text;
 mod lvm_thin;
 mod mbr;
