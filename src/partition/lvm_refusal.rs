@@ -10,6 +10,8 @@ pub enum Refusal {
     Kind(String),
     /// No copy of it is known to be up to date.
     NotUpToDate,
+    /// What tells where its bytes lie is not known yet.
+    NotYetKnown,
     /// What is written down of it makes no sense, or cannot be read.
     Corrupt,
 }
@@ -22,6 +24,7 @@ impl Refusal {
             Self::Missing(_) => "missing",
             Self::Kind(_) => "kind",
             Self::NotUpToDate => "not-up-to-date",
+            Self::NotYetKnown => "not-yet-known",
             Self::Corrupt => "corrupt",
         }
     }
@@ -32,7 +35,7 @@ impl Refusal {
         match self {
             Self::Missing(names) => names.join(", "),
             Self::Kind(kind) => kind.clone(),
-            Self::NotUpToDate | Self::Corrupt => String::new(),
+            Self::NotUpToDate | Self::NotYetKnown | Self::Corrupt => String::new(),
         }
     }
 }

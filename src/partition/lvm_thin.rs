@@ -195,10 +195,15 @@ impl Metadata<'_> {
     fn block(&self, number: u64, salt: u32) -> Told<Vec<u8>> {
         self.take()?;
         let at = number.checked_mul(4096).ok_or_else(corrupt)?;
-        let bytes = self.look.bytes(at, BLOCK)?.ok_or_else(corrupt)?;
+        let bytes = self.look.bytes(at, BLOCK)?;
+        let lacking = self.look.take_lacking();
+        if lacking.not_yet_known {
+            return Err(Stop::Refused(Refusal::NotYetKnown));
+        }
+        let bytes = bytes.ok_or_else(corrupt)?;
         let sum = self.crc.on_from(u32::MAX, bytes.get(4..).unwrap_or(&[])) ^ salt;
         let is_own = sum == le_u32(&bytes, 0) && le_u64(&bytes, 8) == number;
-        if !is_own || self.look.take_lacking().in_doubt {
+        if !is_own || lacking.in_doubt {
             return Err(corrupt());
         }
         Ok(bytes)

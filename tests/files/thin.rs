@@ -197,9 +197,14 @@ fn what_of_a_pool_is_lost_is_no_zeros() {
     let at = metadata(&bytes) as u64;
     let root = nodes(&bytes)[0] as u64;
     let below: Disk = Rc::new(bytes);
+    let gap = || at + root * BLOCK as u64..at + 512 * BLOCK as u64;
     for kind in [GapKind::Lost, GapKind::InDoubt] {
-        let gap = at + root * BLOCK as u64..at + 512 * BLOCK as u64;
-        let disk: Disk = Rc::new(Spoilt::with_gap(&below, gap, kind));
+        let disk: Disk = Rc::new(Spoilt::with_gap(&below, gap(), kind));
         assert_eq!(refusal(&disk, "root"), ("corrupt", String::new()));
     }
+    // What is not known yet may be had by another look.
+    let disk: Disk = Rc::new(Spoilt::with_gap(&below, gap(), GapKind::NotYetKnown));
+    assert_eq!(refusal(&disk, "root"), ("not-yet-known", String::new()));
+    let all = describe_all(&[disk]).expect("memory");
+    assert!(!all[0].is_complete());
 }
