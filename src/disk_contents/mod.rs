@@ -194,6 +194,7 @@ fn add(
         let Some(area) = contents.areas.get_mut(part.place().1) else { continue };
         let mut volume = Area::unseen(part.size);
         let refusal = part.source.as_ref().err().cloned();
+        contents.lacking.not_yet_known |= refusal == Some(Refusal::NotYetKnown);
         let (name, kind, disks) = (part.name, part.kind, part.disks);
         let copies = part.source.as_ref().ok().and_then(|(_, copies)| *copies);
         volume.joined = Some(Joined { name, kind, disks, refusal, copies });

@@ -28,7 +28,6 @@
 mod blocks;
 mod btrfs;
 mod calendar;
-mod crc32c;
 mod error;
 mod ext;
 mod fat;

@@ -212,9 +212,23 @@ impl Batch {
 pub struct Places {
     /// As pieces of the source below, in the file's order.
     pub pieces: Vec<Range<u64>>,
+    /// Ranges of the file that read as zeros without anything of it being stored, in its
+    /// order; none touches another. What is not told of here may be such a one too.
+    pub holes: Vec<Range<u64>>,
     /// Where in the file that begins of which nothing was said yet: who wants it asks again
     /// from there. `None` if all is said.
     pub next: Option<u64>,
+}
+
+impl Places {
+    /// Notes a hole of the file, behind those that are noted.
+    pub(crate) fn add_hole(&mut self, hole: Range<u64>) {
+        match self.holes.last_mut() {
+            _ if hole.is_empty() => {}
+            Some(last) if last.end == hole.start => last.end = hole.end,
+            _ => self.holes.push(hole),
+        }
+    }
 }
 
 /// Which bytes of a file.

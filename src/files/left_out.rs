@@ -1,6 +1,6 @@
 //! What a save of files leaves out, and why.
 
-use crate::file_system::Fault;
+use crate::file_system::{Fault, FaultKind};
 
 /// What is told of at most; the rest is counted.
 const TOLD_MAX: usize = 10_000;
@@ -68,4 +68,12 @@ pub(super) fn name_among(others: &[Vec<u8>]) -> String {
         name.insert(0, '_');
     }
     name
+}
+
+/// The fault, with what it is about.
+pub(super) fn about(what: &str, fault: Fault) -> Fault {
+    match fault.kind {
+        FaultKind::Source(_) => fault,
+        kind => Fault { kind, about: format!("{what}: {}", fault.about) },
+    }
 }

@@ -1,9 +1,13 @@
 //! A thing of a file system, as an entry of a tar archive.
 
+use core::ops::Range;
+use std::rc::Rc;
+
 use crate::file_system::{
-    ExtendedAttribute, Fault, FaultKind, FileSystem, FileType, Name, Node, NodeId, Result,
+    ExtendedAttribute, Fault, FaultKind, FileSystem, FileType, Name, Node, NodeId, Result, Stream,
 };
-use crate::tar::{Entry, Kind, write};
+use crate::source::to_u64;
+use crate::tar::{Entry, Kind, Sparse, write};
 use crate::zip;
 
 /// The largest number of a device that a header has room for.
@@ -15,6 +19,12 @@ pub(super) struct Member {
     pub(super) node: Node,
     pub(super) target: Vec<u8>,
     pub(super) attributes: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Of a file with holes what is stored.
+    pub(super) ranges: Option<Rc<[Range<u64>]>>,
+    /// Which stream it is of a thing, if it is not the thing.
+    pub(super) stream: Option<Name>,
+    /// Streams beside its contents, with the bytes of each.
+    pub(super) streams: Vec<(Name, u64)>,
     /// What of it cannot be written.
     pub(super) lacking: Vec<Fault>,
 }
@@ -28,13 +38,23 @@ impl Member {
         let mut lacking = Vec::new();
         let attributes = kept(system.extended_attributes(id), "attributes", &mut lacking)?;
         let streams = kept(system.streams(id), "streams", &mut lacking)?;
-        for (name, _) in streams.unwrap_or_default() {
-            let name = String::from_utf8_lossy(&name.0).into_owned();
-            lacking.push(Fault::unsupported(format!("stream {name}")));
-        }
         let pair = |one: ExtendedAttribute| (one.name.0, one.value);
         let attributes = attributes.flatten().unwrap_or_default().into_iter().map(pair).collect();
-        Ok(Self { path: path.to_vec(), node, target: target.0, attributes, lacking })
+        Ok(Self {
+            path: path.to_vec(),
+            node,
+            target: target.0,
+            attributes,
+            ranges: None,
+            stream: None,
+            streams: streams.unwrap_or_default(),
+            lacking,
+        })
+    }
+
+    /// Which bytes of the thing it is.
+    pub(super) fn bytes(&self) -> Stream<'_> {
+        self.stream.as_ref().map_or(Stream::Contents, Stream::Named)
     }
 
     /// Which kind of entry it is; a fault if there is none for it.
@@ -55,6 +75,16 @@ impl Member {
             FileType::Socket => Err(Fault::unsupported("a socket")),
             FileType::Other => Err(Fault::unsupported("what is none of Unix's types")),
         }
+    }
+
+    /// What of it stands in an archive, as a file that may have holes.
+    fn sparse(&self) -> Option<Sparse<'_>> {
+        Some(Sparse { ranges: self.ranges.as_deref()?, size: self.node.size })
+    }
+
+    /// Bytes of a file that stand in an archive.
+    pub(super) fn stored(&self) -> u64 {
+        self.sparse().map_or(self.node.size, |sparse| sparse.stored())
     }
 
     /// Its path, a directory's with a slash at its end.
@@ -91,11 +121,15 @@ impl Member {
         let owner = self.node.attributes;
         let modified = self.node.modified.map_or((0, 0), |time| (time.seconds, time.nanoseconds));
         let is_other_name = kind == Kind::HardLink;
+        let sparse = self.sparse().filter(|_| kind == Kind::File);
+        let list = sparse.map_or_else(Vec::new, |sparse| sparse.list());
+        let size = self.stored().saturating_add(to_u64(list.len()));
         write(
             &Entry {
                 path: &path,
                 kind,
-                size: if kind == Kind::File { self.node.size } else { 0 },
+                size: if kind == Kind::File { size } else { 0 },
+                sparse,
                 mode: owner.map_or(usual_mode(kind), |owner| owner.mode),
                 user: owner.map_or(0, |owner| owner.user),
                 group: owner.map_or(0, |owner| owner.group),
@@ -106,6 +140,7 @@ impl Member {
             },
             into,
         );
+        into.extend(list);
     }
 }
 

@@ -50,6 +50,11 @@ impl Output {
         matches!(self, Self::Tar)
     }
 
+    /// Whether a file can be written without its holes.
+    pub(super) fn has_holes(&self) -> bool {
+        matches!(self, Self::Tar)
+    }
+
     /// Whether what is of this kind can be written.
     ///
     /// # Errors
@@ -108,7 +113,7 @@ impl Output {
         }
     }
 
-    /// Behind the last byte of a file of `size` bytes.
+    /// Behind the last byte of a file of which `size` bytes were added.
     pub(super) fn end(&mut self, size: u64, into: &mut Vec<u8>) {
         match self {
             Self::Tar => fill_up(size, into),

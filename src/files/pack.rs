@@ -8,19 +8,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::contents::Contents;
-use super::in_order::{Found, InOrder};
-use super::left_out::{LeftOut, Missed, name_among};
+use super::in_order::Found;
+use super::left_out::{LeftOut, Missed, about, name_among};
 use super::member::Member;
-use super::output::{Form, Given, Output};
-use super::path::{below, joined, renamed, top};
+use super::output::{Form, Output};
+use super::path::{Chosen, below, joined, renamed, top};
+use super::reading::{How, Looking, Reading, known_gap};
+use super::stored::{Stored, WORTH};
+use super::streams::Beside;
+use super::todo::{Seen, Todo};
 use super::{Step, Volume};
 use crate::file_system::{Batch, Cursor, Fault, FaultKind, FileType, Name, NodeId, Result};
-use crate::source::GapKind;
 use crate::tar::Kind;
-
-/// Bytes of a file that is read as a whole before its header is written.
-const SMALL: u64 = 8 << 20;
 
 /// Bytes that a step reads, and things that it writes, about.
 const WORK_PER_STEP: u64 = 1 << 20;
@@ -43,55 +42,6 @@ const THINGS_MAX: u64 = 20_000_000;
 /// Files with several names of which the first is remembered, at most.
 const LINKED_MAX: usize = 500_000;
 
-/// Something that is to be saved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chosen {
-    /// Which.
-    pub id: NodeId,
-    /// What it is called in the archive, folder by folder; nothing for a folder whose
-    /// contents stand at the top.
-    pub path: Vec<Name>,
-}
-
-enum Todo {
-    Thing { id: NodeId, path: Vec<u8>, depth: usize },
-    Folder { id: NodeId, path: Vec<u8>, depth: usize, cursor: Cursor, seen: Seen },
-    Found(InOrder),
-}
-
-/// What a directory names, as far as it was listed.
-struct Seen {
-    names: Given,
-    /// What is not yet written, and the bytes of it.
-    found: Vec<Found>,
-    bytes: usize,
-}
-
-impl Seen {
-    /// What was found.
-    fn take(&mut self, volume: &Volume) -> Todo {
-        self.bytes = 0;
-        let found = core::mem::take(&mut self.found);
-        Todo::Found(InOrder::new(volume, found))
-    }
-}
-
-/// A file that is being read.
-struct Reading {
-    member: Member,
-    contents: Contents,
-    how: How,
-}
-
-enum How {
-    /// All of it, before its header is written.
-    Whole(Vec<u8>),
-    /// For the first time, to see that it can be.
-    Check,
-    /// Its header is written.
-    Copy,
-}
-
 /// An archive of files, made from front to back.
 ///
 /// Many fields: what is to come, what was written, and what is counted.
@@ -101,6 +51,7 @@ pub struct Pack {
     output: Output,
     folders: BTreeSet<u64>,
     linked: BTreeMap<u64, Vec<u8>>,
+    beside: Beside,
     tops: Vec<Vec<u8>>,
     left_out: LeftOut,
     things: u64,
@@ -121,13 +72,14 @@ impl Pack {
         let output = Output::new(form);
         let mut waiting = Vec::new();
         let (mut tops, mut folders) = (Vec::new(), BTreeMap::new());
-        let mut left_out = LeftOut::default();
+        let (mut left_out, mut beside) = (LeftOut::default(), Beside::default());
         for one in chosen {
             if !one.path.iter().all(Name::is_plain) {
                 return Err(Fault::corrupt("a path that leads elsewhere"));
             }
             let is_again = one.path.is_empty() && !waiting.is_empty();
-            let path = top(&output, &mut folders, &one.path).filter(|_| !is_again);
+            let path = top(&output, &mut folders, &one.path);
+            let path = path.filter(|path| !is_again && beside.is_new(path));
             let Some(path) = path else {
                 return Err(Fault::corrupt("a path that stands there twice"));
             };
@@ -144,6 +96,7 @@ impl Pack {
             output,
             folders: BTreeSet::new(),
             linked: BTreeMap::new(),
+            beside,
             tops,
             left_out,
             things: 0,
@@ -203,13 +156,15 @@ impl Pack {
     #[must_use]
     pub fn reading(&self) -> Option<(NodeId, u64)> {
         let contents = &self.reading.as_ref()?.contents;
-        Some((contents.id(), contents.progress().0))
+        Some((contents.id(), contents.at()))
     }
 
     fn take(&mut self, volume: &Volume, todo: Todo, into: &mut Vec<u8>) -> Result<Step> {
         match todo {
             Todo::Thing { id, path, depth } => self.thing(volume, (id, path, depth), into),
             Todo::Folder { .. } => self.folder(volume, todo),
+            Todo::Stream(member) => self.file(volume, *member, into),
+            Todo::Look(looking) => self.look(volume, looking, into),
             Todo::Found(mut found) => {
                 let step = found.step(volume)?;
                 if step != Step::Done {
@@ -254,6 +209,7 @@ impl Pack {
             }
             return self.leave_out(&path, fault);
         }
+        self.add_streams(&member);
         if kind == Kind::Directory {
             return self.enter(member, depth, into);
         }
@@ -266,6 +222,27 @@ impl Pack {
         let target = member.target.clone();
         self.put(&member, kind, &target, into);
         Ok(Step::GoesOn)
+    }
+
+    /// What stands beside the contents of a thing comes behind it, under names of their own.
+    fn add_streams(&mut self, member: &Member) {
+        if self.first_name(member).is_some() {
+            return;
+        }
+        for (name, size) in member.streams.iter().rev() {
+            let told = [member.path.as_slice(), b":", &name.0].concat();
+            match self.beside.path(&member.path, name) {
+                Ok(path) => {
+                    self.left_out.add(&told, renamed(&path));
+                    if !path.contains(&b'/') {
+                        self.tops.push(path.clone());
+                    }
+                    let stream = member.stream(name.clone(), *size, path);
+                    self.waiting.push(Todo::Stream(Box::new(stream)));
+                }
+                Err(fault) => self.left_out.add(&told, fault),
+            }
+        }
     }
 
     /// Leaves something out.
@@ -327,6 +304,7 @@ impl Pack {
         for entry in entries {
             // What comes under a name that a link has would be written where that leads.
             let given = entry.name.is_plain().then(|| seen.names.give(&entry.name)).flatten();
+            let given = given.filter(|name| self.beside.is_new(&below(&path, name)));
             let Some(name) = given else {
                 let fault = Fault::corrupt("a name that stands there twice");
                 self.leave_out(&below(&path, &entry.name.0), fault)?;
@@ -360,15 +338,43 @@ impl Pack {
 
     /// A file: how it is read.
     fn file(&mut self, volume: &Volume, member: Member, into: &mut Vec<u8>) -> Result<Step> {
-        let (id, size) = (member.node.id, member.node.size);
-        if let Some(first) = self.linked.get(&id.0).cloned().filter(|_| self.output.has_links()) {
+        let size = member.node.size;
+        if let Some(first) = self.first_name(&member).cloned() {
             self.put(&member, Kind::HardLink, &first, into);
             return Ok(Step::GoesOn);
         }
-        self.total = self.total.saturating_add(size);
-        let contents = Contents::new(id, size);
-        let how = if size <= SMALL { How::Whole(Vec::new()) } else { How::Check };
-        let reading = Reading { member, contents, how };
+        if size < WORTH || !self.output.has_holes() {
+            return self.begin_reading(volume, member, into);
+        }
+        self.waiting.push(Todo::Look(Box::new(Looking { member, stored: Stored::new(size) })));
+        Ok(Step::GoesOn)
+    }
+
+    /// Looks on what of a file is stored.
+    fn look(
+        &mut self,
+        volume: &Volume,
+        mut looking: Box<Looking>,
+        into: &mut Vec<u8>,
+    ) -> Result<Step> {
+        let step = looking.stored.step(volume, looking.member.node.id, looking.member.bytes())?;
+        if step != Step::Done {
+            self.waiting.push(Todo::Look(looking));
+            return Ok(step);
+        }
+        let Looking { mut member, stored } = *looking;
+        member.ranges = stored.ranges();
+        self.begin_reading(volume, member, into)
+    }
+
+    fn begin_reading(
+        &mut self,
+        volume: &Volume,
+        member: Member,
+        into: &mut Vec<u8>,
+    ) -> Result<Step> {
+        let reading = Reading::new(member);
+        self.total = self.total.saturating_add(reading.member.stored());
         if matches!(reading.how, How::Check) && volume.is_slow() {
             return self.begin(volume, reading, into);
         }
@@ -391,7 +397,7 @@ impl Pack {
                 return Err(about(&path, fault));
             }
             Err(fault) => {
-                self.total = self.total.saturating_sub(reading.member.node.size);
+                self.total = self.total.saturating_sub(reading.member.stored());
                 return self.leave_out(&reading.member.path, fault);
             }
         };
@@ -416,7 +422,7 @@ impl Pack {
             }
             (Step::Done, How::Copy) => {
                 self.done = self.done.saturating_add(at.saturating_sub(before));
-                self.output.end(reading.member.node.size, into);
+                self.output.end(reading.member.stored(), into);
                 self.remember(&reading);
                 return Ok(Step::GoesOn);
             }
@@ -429,31 +435,29 @@ impl Pack {
 
     /// Begins to write a file that is not read twice, if no gap is known of it.
     fn begin(&mut self, volume: &Volume, reading: Reading, into: &mut Vec<u8>) -> Result<Step> {
-        let (id, size) = (reading.member.node.id, reading.member.node.size);
-        let kind = match volume.gap(id, 0..size) {
+        let fault = match known_gap(volume, &reading.member) {
             Ok(Some(None)) => return self.begin_copy(reading, into),
-            Ok(Some(Some(gap))) => gap.kind,
+            Ok(Some(Some(fault))) | Err(fault) => fault,
             Ok(None) => {
                 self.reading = Some(Reading { how: How::Check, ..reading });
                 return Ok(Step::Wanting);
             }
-            Err(fault) => return self.leave_out(&reading.member.path, fault),
         };
-        let kind = match kind {
-            GapKind::Lost => FaultKind::Lost,
-            GapKind::InDoubt => FaultKind::InDoubt,
-            GapKind::NotYetKnown => FaultKind::NotYetKnown,
-        };
-        self.total = self.total.saturating_sub(size);
-        self.leave_out(&reading.member.path, Fault::new(kind, "where its bytes are stored"))
+        self.total = self.total.saturating_sub(reading.member.stored());
+        self.leave_out(&reading.member.path, fault)
     }
 
     fn begin_copy(&mut self, reading: Reading, into: &mut Vec<u8>) -> Result<Step> {
         self.tell_lacking(&reading.member);
         self.output.begin(&reading.member, into);
-        let contents = Contents::new(reading.contents.id(), reading.member.node.size);
-        self.reading = Some(Reading { contents, how: How::Copy, ..reading });
+        self.reading = Some(reading.copied());
         Ok(Step::GoesOn)
+    }
+
+    /// The name under which a file was written before.
+    fn first_name(&self, member: &Member) -> Option<&Vec<u8>> {
+        let is_whole = self.output.has_links() && member.stream.is_none();
+        is_whole.then(|| self.linked.get(&member.node.id.0)).flatten()
     }
 
     /// A file that has other names is not written again for them.
@@ -487,13 +491,5 @@ impl Pack {
         }
         self.is_closed = self.output.close(into);
         if self.is_closed { Step::Done } else { Step::GoesOn }
-    }
-}
-
-/// The fault, with what it is about.
-fn about(what: &str, fault: Fault) -> Fault {
-    match fault.kind {
-        FaultKind::Source(_) => fault,
-        kind => Fault { kind, about: format!("{what}: {}", fault.about) },
     }
 }

@@ -3,7 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::output::{Given, Output};
-use crate::file_system::{Fault, Name};
+use crate::file_system::{Fault, Name, NodeId};
+
+/// Something that is to be saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// Which.
+    pub id: NodeId,
+    /// What it is called in the archive, folder by folder; nothing for a folder whose
+    /// contents stand at the top.
+    pub path: Vec<Name>,
+}
 
 /// The path that something chosen gets; `None` if another one has that.
 pub(super) fn top(

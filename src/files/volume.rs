@@ -123,17 +123,22 @@ impl Volume {
         self.cache.blocks_held()
     }
 
-    /// The first gap in what a file's contents are stored in; `None` in the outer one if
+    /// The first gap in what a file's contents or a stream of it are stored in; `None` in the outer one if
     /// something has to be fetched first.
     ///
     /// # Errors
     ///
     /// Those of the file system.
-    pub fn gap(&self, id: NodeId, range: Range<u64>) -> Result<Option<Option<Gap>>> {
+    pub fn gap(
+        &self,
+        id: NodeId,
+        stream: Stream<'_>,
+        range: Range<u64>,
+    ) -> Result<Option<Option<Gap>>> {
         self.attempt(|system| {
             let mut at = range.start;
             for _ in 0..LOOKS_MAX {
-                let places = system.places(id, Stream::Contents, at..range.end)?;
+                let places = system.places(id, stream, at..range.end)?;
                 let gap = places.pieces.into_iter().find_map(|place| self.gaps(place).next());
                 match places.next.filter(|&next| gap.is_none() && next > at) {
                     Some(next) => at = next,

@@ -5,8 +5,9 @@
 
 use core::ops::Range;
 
-pub use super::lvm_assemble::{PIECES_MAX, Refusal, assemble};
+pub use super::lvm_assemble::{PIECES_MAX, assemble};
 pub use super::lvm_group::{Group, GroupDisk, LogicalVolume, VOLUMES_MAX};
+pub use super::lvm_refusal::Refusal;
 use crate::source::{Error, Glimpse, le_u32, le_u64, to_usize};
 
 /// Bytes of a sector; a label stands in one of the first four.

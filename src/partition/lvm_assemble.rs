@@ -7,6 +7,8 @@ use std::rc::Rc;
 
 use super::copies::Copies;
 use super::lvm_group::{Group, GroupDisk, LogicalVolume, Segment, Weave};
+use super::lvm_refusal::Refusal;
+use super::lvm_thin::{self, Pool};
 use super::raid_bitmap;
 use crate::source::{Error, Glimpse, Mirrored, ReadAt, Spread, Window, le_u32, le_u64};
 
@@ -14,49 +16,12 @@ use crate::source::{Error, Glimpse, Mirrored, ReadAt, Spread, Window, le_u32, le
 const DEPTH_MAX: usize = 6;
 
 /// Pieces that all volumes are put together from, at most.
-pub const PIECES_MAX: usize = 32_768;
+pub const PIECES_MAX: usize = 65_536;
 
 /// Bytes of what dm-raid writes down on each leg (`struct dm_raid_superblock` in
 /// `drivers/md/dm-raid.c`) up to what is read of it; its bitmap follows at 4096.
 const LEG_LENGTH: usize = 64;
 const LEG_BITMAP: u64 = 4096;
-
-/// Why a volume is not put together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// These physical volumes or members are on none of the disks: where they were seen
-    /// last, or what identifies them.
-    Missing(Vec<String>),
-    /// It lies in a way that is not read here.
-    Kind(String),
-    /// No copy of it is known to be up to date.
-    NotUpToDate,
-    /// What is written down of it makes no sense, or cannot be read.
-    Corrupt,
-}
-
-impl Refusal {
-    /// Stable, for the page.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Missing(_) => "missing",
-            Self::Kind(_) => "kind",
-            Self::NotUpToDate => "not-up-to-date",
-            Self::Corrupt => "corrupt",
-        }
-    }
-
-    /// What it is about: a way to lie, or what is missing.
-    #[must_use]
-    pub fn about(&self) -> String {
-        match self {
-            Self::Missing(names) => names.join(", "),
-            Self::Kind(kind) => kind.clone(),
-            Self::NotUpToDate | Self::Corrupt => String::new(),
-        }
-    }
-}
 
 /// What came of an attempt: bytes, or why there are none. The outer error is the source's.
 type Put<Value> = Result<Result<Value, Refusal>, Error>;
@@ -97,7 +62,8 @@ impl Assembly<'_> {
             return Ok(Err(Refusal::Corrupt));
         }
         // What is not read at all is said before what is missing of it.
-        if volume.segments.iter().any(|segment| segment.weave == Weave::Other) {
+        let is_other = |segment: &Segment| matches!(segment.weave, Weave::Other | Weave::Pool(..));
+        if volume.segments.iter().any(is_other) {
             return Ok(Err(Refusal::Kind(volume.kind.clone())));
         }
         let mut whole = Spread::default();
@@ -139,7 +105,13 @@ impl Assembly<'_> {
         depth: usize,
     ) -> Put<(u64, Vec<Rc<dyn ReadAt>>)> {
         let (stripe, legs) = match &segment.weave {
-            Weave::Other => return Ok(Err(Refusal::Kind(volume.kind.clone()))),
+            Weave::Other | Weave::Pool(..) => {
+                return Ok(Err(Refusal::Kind(volume.kind.clone())));
+            }
+            Weave::Thin(device) => {
+                let thin = self.thin(segment, *device, length, depth)?;
+                return Ok(thin.map(|source| (0, vec![source])));
+            }
             Weave::Striped(stripe) => {
                 let mut below = Vec::new();
                 let mut missing = Vec::new();
@@ -164,6 +136,33 @@ impl Assembly<'_> {
             Weave::Raid1 => (0, self.raid1(volume, segment, length, depth)?),
         };
         Ok(legs.map(|source| (stripe, vec![source])))
+    }
+
+    /// A thin volume of `size` bytes.
+    fn thin(&self, segment: &Segment, device: u64, size: u64, depth: usize) -> Put<Rc<dyn ReadAt>> {
+        let pool = segment.on.first().and_then(|(name, _)| self.named(name));
+        let Some([Segment { weave: Weave::Pool(chunk, transaction), on, .. }]) =
+            pool.map(|pool| pool.segments.as_slice())
+        else {
+            return Ok(Err(Refusal::Corrupt));
+        };
+        let [(metadata, _), (data, _)] = on.as_slice() else { return Ok(Err(Refusal::Corrupt)) };
+        let metadata = self.place(metadata, 0, u64::MAX, depth.saturating_add(1))?;
+        let data = self.place(data, 0, u64::MAX, depth.saturating_add(1))?;
+        match (metadata, data) {
+            (Ok(metadata), Ok(data)) => {
+                let (chunk, transaction) = (*chunk, *transaction);
+                let pool = Pool { metadata, data, chunk, transaction };
+                // What is in many pieces leaves enough for all others.
+                let half = self.left.get() / 2;
+                let left = Cell::new(half);
+                let made = lvm_thin::assemble(&pool, device, size, &left);
+                let taken = half.saturating_sub(left.get());
+                self.left.set(self.left.get().saturating_sub(taken));
+                made
+            }
+            (Err(refusal), _) | (_, Err(refusal)) => Ok(Err(refusal)),
+        }
     }
 
     /// `length` bytes from `at` on of a physical or a logical volume.

@@ -88,6 +88,10 @@ pub(super) enum Weave {
     Mirror(Option<String>, u64),
     /// All on each, as md does: what tells of each, and its bytes, are neighbours.
     Raid1,
+    /// In chunks of a pool of thin volumes, that knows it by this number.
+    Thin(u64),
+    /// Such a pool, on its metadata and its data: bytes of a chunk, and its last change.
+    Pool(u64, u64),
     /// As is not read here.
     Other,
 }
@@ -241,6 +245,19 @@ fn weave(kind: &str, segment: &Section, extent: u64) -> Option<(Weave, Vec<(Stri
         "raid1" => {
             let names = segment.texts("raids").map(|name| (name.to_owned(), 0));
             Some((Weave::Raid1, names.collect()))
+        }
+        // What was never written is read from elsewhere.
+        "thin" if segment.text("external_origin").is_some() => Some((Weave::Other, Vec::new())),
+        "thin" => {
+            let pool = segment.text("thin_pool")?.to_owned();
+            Some((Weave::Thin(segment.number("device_id")?), vec![(pool, 0)]))
+        }
+        "thin-pool" => {
+            let names = ["metadata", "pool"].map(|name| segment.text(name));
+            let on = names.into_iter().map(|name| Some((name?.to_owned(), 0)));
+            let chunk = segment.number("chunk_size")?.checked_mul(SECTOR)?;
+            let pool = Weave::Pool(chunk, segment.number("transaction_id")?);
+            Some((pool, on.collect::<Option<_>>()?))
         }
         _ => Some((Weave::Other, Vec::new())),
     }

@@ -9,6 +9,7 @@
 
 mod at_hand;
 mod bytes;
+mod crc32c;
 mod error;
 #[cfg(unix)]
 mod file;
@@ -20,10 +21,12 @@ mod read_at;
 mod severity;
 mod spread;
 mod window;
+mod zeros;
 
 pub use bytes::{
     Reader, Writer, array, be_u16, be_u32, be_u64, hex, le_u16, le_u32, le_u64, to_u64, to_usize,
 };
+pub use crc32c::Crc32c;
 pub use error::{Error, ErrorKind, Part};
 #[cfg(unix)]
 pub use file::FileSource;
@@ -34,3 +37,4 @@ pub use read_at::{Gap, GapKind, ReadAt, gaps, has_all, lost_until, read_range};
 pub use severity::Severity;
 pub use spread::Spread;
 pub use window::Window;
+pub use zeros::Zeros;

@@ -5,8 +5,10 @@
 //! read them.
 
 mod pax;
+mod sparse;
 
 pub use self::pax::{Entry, Kind, write};
+pub use self::sparse::Sparse;
 
 /// Bytes of a header, and to what a file is filled up.
 pub const BLOCK: u64 = 512;

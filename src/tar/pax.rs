@@ -2,7 +2,9 @@
 //!
 //! Source: POSIX.1-2001, `pax`; star's `SCHILY.xattr`, as GNU tar and bsdtar read it.
 
-use super::{BLOCK_BYTES, OCTAL_MAX, put, seal};
+use std::borrow::Cow;
+
+use super::{BLOCK_BYTES, OCTAL_MAX, Sparse, put, seal};
 
 /// The largest number that seven octal digits hold.
 const SEVEN_MAX: u32 = (1 << 21) - 1;
@@ -38,8 +40,11 @@ pub struct Entry<'a> {
     pub path: &'a [u8],
     /// What it is.
     pub kind: Kind,
-    /// Bytes that follow; only those of a file.
+    /// Bytes that follow; only those of a file. Of one with holes those of its
+    /// [list](Sparse::list) too.
     pub size: u64,
+    /// What of a file follows, if that is not all of it.
+    pub sparse: Option<Sparse<'a>>,
     /// The lower twelve bits of its mode.
     pub mode: u16,
     /// Whom it belongs to.
@@ -64,6 +69,7 @@ impl<'a> Entry<'a> {
             path,
             kind: Kind::File,
             size,
+            sparse: None,
             mode: 0o644,
             user: 0,
             group: 0,
@@ -106,7 +112,8 @@ fn block(entry: &Entry<'_>, flag: u8) -> [u8; BLOCK_BYTES] {
     let seven = |number: u32| format!("{:07o}", if number > SEVEN_MAX { 0 } else { number });
     let (seconds, _) = entry.modified;
     let seconds = u64::try_from(seconds).unwrap_or(0);
-    put(&mut header, 0, short(entry.path));
+    let path = stand_in(entry);
+    put(&mut header, 0, short(&path));
     put(&mut header, 100, format!("{:07o}", entry.mode).as_bytes());
     put(&mut header, 108, seven(entry.user).as_bytes());
     put(&mut header, 116, seven(entry.group).as_bytes());
@@ -122,6 +129,16 @@ fn block(entry: &Entry<'_>, flag: u8) -> [u8; BLOCK_BYTES] {
     header
 }
 
+/// The path that a header gives. A program that knows nothing of holes unpacks the list and
+/// what is stored under another name than the file's.
+fn stand_in<'a>(entry: &Entry<'a>) -> Cow<'a, [u8]> {
+    if entry.sparse.is_none() {
+        return Cow::Borrowed(entry.path);
+    }
+    let name = entry.path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    Cow::Owned([b"GNUSparseFile.0/", name].concat())
+}
+
 /// What of a name has room in a header.
 fn short(name: &[u8]) -> &[u8] {
     name.get(..NAME_MAX).unwrap_or(name)
@@ -130,18 +147,27 @@ fn short(name: &[u8]) -> &[u8] {
 /// The pax records that an entry needs.
 fn records(entry: &Entry<'_>) -> Vec<u8> {
     let mut records = Vec::new();
-    let names = [(b"path".as_slice(), entry.path), (b"linkpath", entry.target)];
+    let path = if entry.sparse.is_some() { b"".as_slice() } else { entry.path };
+    let names = [(b"path".as_slice(), path), (b"linkpath", entry.target)];
     let needed = names.into_iter().filter(|(_, name)| {
         let is_text = core::str::from_utf8(name).is_ok();
         name.len() > NAME_MAX || (!name.is_ascii() && is_text)
     });
     let needed: Vec<_> = needed.collect();
+    let sparse_name = entry.sparse.map(|_| entry.path);
     // Otherwise they would have to be UTF-8.
-    if needed.iter().any(|(_, name)| core::str::from_utf8(name).is_err()) {
+    let mut names = needed.iter().map(|(_, name)| *name).chain(sparse_name);
+    if names.any(|name| core::str::from_utf8(name).is_err()) {
         record(&mut records, b"hdrcharset", b"BINARY");
     }
     for (keyword, name) in needed {
         record(&mut records, keyword, name);
+    }
+    if let Some(sparse) = &entry.sparse {
+        record(&mut records, b"GNU.sparse.major", b"1");
+        record(&mut records, b"GNU.sparse.minor", b"0");
+        record(&mut records, b"GNU.sparse.name", entry.path);
+        record(&mut records, b"GNU.sparse.realsize", sparse.size.to_string().as_bytes());
     }
     if entry.size > OCTAL_MAX {
         record(&mut records, b"size", entry.size.to_string().as_bytes());

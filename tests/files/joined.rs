@@ -34,7 +34,7 @@ fn md() -> Vec<Disk> {
 }
 
 /// What the machine read of each volume: bytes, and their SHA-256.
-fn truth(name: &str) -> BTreeMap<String, (u64, String)> {
+pub fn truth(name: &str) -> BTreeMap<String, (u64, String)> {
     let path = format!("{}/tests/fixtures/{name}.truth", env!("CARGO_MANIFEST_DIR"));
     let text = fs::read_to_string(path).expect("a fixture");
     let lines = text.lines().map(|line| {
@@ -119,6 +119,14 @@ fn logical_volumes_over_several_disks_are_what_the_device_mapper_reads() {
     }
 }
 
+#[test]
+fn a_thin_volume_to_which_nothing_was_written_is_zeros() {
+    let (source, joined) = by_name(&lvm()[..3], "thin");
+    assert_eq!((joined.kind.as_str(), joined.disks.as_slice()), ("thin", &[2][..]));
+    let zeros = vec![0; 4 << 20];
+    assert_eq!(sum(&*source), sum(&zeros));
+}
+
 fn locate_kind(source: &dyn ReadAt) -> (Option<String>, Option<String>) {
     let volume = vma_inspector::file_system::identify(source).expect("memory").volume;
     let volume = volume.expect("it holds something");
@@ -128,13 +136,9 @@ fn locate_kind(source: &dyn ReadAt) -> (Option<String>, Option<String>) {
 #[test]
 fn what_is_not_read_is_refused_by_its_name() {
     let disks = lvm();
-    for (name, kind) in [
-        ("raid0", "raid0"),
-        ("raid5", "raid5"),
-        ("pool", "thin-pool"),
-        ("thin", "thin"),
-        ("earlier", "snapshot"),
-    ] {
+    for (name, kind) in
+        [("raid0", "raid0"), ("raid5", "raid5"), ("pool", "thin-pool"), ("earlier", "snapshot")]
+    {
         assert_eq!(refusal(&disks[..3], name), ("kind", kind.to_owned()), "{name}");
     }
 }

@@ -3,6 +3,7 @@
 #![allow(missing_docs)]
 
 mod backup;
+mod beside;
 mod btrfs;
 mod counted;
 mod damage;
@@ -27,7 +28,9 @@ mod reads;
 mod sample;
 #[path = "../support/seals.rs"]
 mod seals;
+mod sparse;
 mod spoilt;
+mod thin;
 mod tree;
 mod truth;
 mod volumes;

@@ -1,15 +1,18 @@
 //! Checksums of file systems that are made right again after a change: each takes
 //! 4 KiB and where they are, and adds what has to stand where.
 
+/// The state of CRC-32C behind `bytes`, from another one on.
+pub fn crc32c_from(state: u32, bytes: &[u8]) -> u32 {
+    bytes.iter().fold(state, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
+            if sum & 1 == 1 { sum >> 1 ^ 0x82f6_3b78 } else { sum >> 1 }
+        })
+    })
+}
+
 /// Gives a node or a superblock of btrfs, of 4 KiB, its checksum: CRC-32C.
 pub fn seal_btrfs(block: &[u8], at: u64, more: &mut Vec<(u64, Vec<u8>)>) {
-    let mut sum = u32::MAX;
-    for byte in &block[32..] {
-        sum ^= u32::from(*byte);
-        for _ in 0..8 {
-            sum = if sum & 1 == 1 { sum >> 1 ^ 0x82f6_3b78 } else { sum >> 1 };
-        }
-    }
+    let sum = crc32c_from(u32::MAX, &block[32..]);
     more.push((at, (!sum).to_le_bytes().to_vec()));
 }
 
@@ -30,13 +33,7 @@ pub fn seal_xfs(block: &[u8], at: u64, more: &mut Vec<(u64, Vec<u8>)>) {
     let sealed = |bytes: &[u8], place: usize| {
         let mut bytes = bytes.to_vec();
         bytes[place..place + 4].fill(0);
-        let mut sum = u32::MAX;
-        for byte in bytes {
-            sum ^= u32::from(byte);
-            for _ in 0..8 {
-                sum = if sum & 1 == 1 { sum >> 1 ^ 0x82f6_3b78 } else { sum >> 1 };
-            }
-        }
+        let sum = crc32c_from(u32::MAX, &bytes);
         (!sum).to_le_bytes().to_vec()
     };
     for (start, inode) in block.chunks_exact(512).enumerate() {

@@ -49,6 +49,8 @@ const packages = [
   { name: "zstd", found: () => onPath("zstd") },
   { name: "lzop", found: () => onPath("lzop") },
   { name: "pigz", found: () => onPath("pigz") },
+  // A second program that unpacks what holes are left out of.
+  { name: "libarchive-tools", found: () => onPath("bsdtar") },
   { name: "bzip2", found: () => onPath("bzip2") },
   { name: "pbzip2", found: () => onPath("pbzip2") },
   // What is refused by its name.

@@ -69,6 +69,8 @@ export interface ChosenFile {
   type: FileType;
   /** Bytes of a file, as far as they are known; 0 for others. */
   size: number;
+  /** A stream beside its contents, if it is that which is saved: alone, as it is. */
+  stream?: FileName;
 }
 
 /** What files are saved as: one as it is, or several in an archive. */

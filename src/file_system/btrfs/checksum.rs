@@ -4,8 +4,8 @@ use sha2::{Digest, Sha256};
 use twox_hash::XxHash64;
 
 use super::blake2::blake2b_256;
-use crate::crc32c::Crc32c;
 use crate::error::{Fault, Result};
+use vma_source::Crc32c;
 
 /// Which checksum a file system has.
 pub(super) enum Checksum {

@@ -262,8 +262,13 @@ impl FileSystem for Btrfs {
         let (tree, number, inode) = self.file(id, stream)?;
         let range = range.start..range.end.min(inode.node.size);
         let mut places = Places::default();
-        let (mut packed_last, mut looked) = (0, 0_usize);
+        let (mut packed_last, mut looked, mut at) = (0, 0_usize, range.start);
+        let may_lack = self.disk.superblock.has_no_holes;
         self.extents((&tree, number), range.clone(), |_, extent, part| {
+            if may_lack {
+                places.add_hole(at..part.start);
+            }
+            at = part.end;
             looked = looked.saturating_add(1);
             places.next = Some(part.end).filter(|&at| looked >= EXTENTS_MAX && at < range.end);
             let goes_on = places.next.is_none();
@@ -276,11 +281,18 @@ impl FileSystem for Btrfs {
                     packed_last = stretch.logical;
                     (stretch.logical, to_u64(stretch.packed))
                 }
-                Where::Packed { .. } | Where::Inline { .. } | Where::Zeros => return Ok(goes_on),
+                Where::Zeros => {
+                    places.add_hole(part);
+                    return Ok(goes_on);
+                }
+                Where::Packed { .. } | Where::Inline { .. } => return Ok(goes_on),
             };
             self.stored(logical, length, &mut places.pieces)?;
             Ok(goes_on)
         })?;
+        if may_lack && places.next.is_none() {
+            places.add_hole(at..range.end);
+        }
         Ok(places)
     }
 

@@ -3,8 +3,8 @@
 
 use vma_source::{le_u16, le_u32};
 
-use crate::crc32c::Crc32c;
 use crate::error::{Fault, Result};
+use vma_source::Crc32c;
 
 /// How the parts of a file system are held against their checksums.
 pub(super) struct Sums {

@@ -120,7 +120,7 @@ impl FileSystem for Ext {
 
     fn places(&self, id: NodeId, stream: Stream<'_>, range: Range<u64>) -> Result<Places> {
         let inode = self.contents(id, stream)?;
-        let mut pieces = Vec::new();
+        let mut places = Places::default();
         let size = self.disk.superblock.block_size;
         let end = range.end.min(if inode.is_inline { 0 } else { inode.size });
         let mut at = range.start;
@@ -131,17 +131,22 @@ impl FileSystem for Ext {
             let run = self.disk.run(&inode, at / size)?;
             let skip = at % size;
             let length = run.count.saturating_mul(size).saturating_sub(skip).min(end - at);
-            if let Some(block) = run.place {
-                let start = self.disk.place(block, "contents")?.saturating_add(skip);
-                let place = start..start.saturating_add(length);
-                match &self.overlay {
-                    Some(overlay) => pieces.extend(overlay.places(place)),
-                    None => pieces.push(place),
+            let behind = at.saturating_add(length);
+            match run.place {
+                None => places.add_hole(at..behind),
+                Some(block) => {
+                    let start = self.disk.place(block, "contents")?.saturating_add(skip);
+                    let place = start..start.saturating_add(length);
+                    match &self.overlay {
+                        Some(overlay) => places.pieces.extend(overlay.places(place)),
+                        None => places.pieces.push(place),
+                    }
                 }
             }
-            at = at.saturating_add(length);
+            at = behind;
         }
-        Ok(Places { pieces, next: (at < end).then_some(at) })
+        places.next = (at < end).then_some(at);
+        Ok(places)
     }
 
     fn read_link(&self, id: NodeId) -> Result<Name> {

@@ -185,5 +185,8 @@ pub(super) fn places(chain: &Chain, range: Range<u64>) -> Result<Places> {
         at = at.saturating_add(length);
     }
     let next = (at < range.end).then_some(at);
-    if next == Some(range.start) { Err(chain.fault()) } else { Ok(Places { pieces, next }) }
+    if next == Some(range.start) {
+        return Err(chain.fault());
+    }
+    Ok(Places { pieces, next, ..Places::default() })
 }

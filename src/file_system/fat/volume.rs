@@ -111,7 +111,11 @@ impl FileSystem for Fat {
 
     fn places(&self, id: NodeId, stream: Stream<'_>, range: Range<u64>) -> Result<Places> {
         let (stored, chain) = self.file(id, stream)?;
-        places(&chain, range.start..range.end.min(stored.valid))
+        let mut places = places(&chain, range.start..range.end.min(stored.valid))?;
+        if places.next.is_none() {
+            places.add_hole(range.start.max(stored.valid)..range.end.min(stored.size));
+        }
+        Ok(places)
     }
 
     fn read_link(&self, _: NodeId) -> Result<Name> {

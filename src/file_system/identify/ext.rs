@@ -3,7 +3,7 @@
 
 use super::text::{label, uuid};
 use super::volume::{Kind, Proof, Volume};
-use crate::crc32c::Crc32c;
+use vma_source::Crc32c;
 use vma_source::{Error, Glimpse, le_u16, le_u32};
 
 /// Where the superblock stands, and its bytes.

@@ -2,7 +2,7 @@
 
 use super::text::{label, uuid};
 use super::volume::{Kind, Proof, Volume};
-use crate::crc32c::Crc32c;
+use vma_source::Crc32c;
 use vma_source::{Error, Glimpse, be_u16, be_u32, be_u64, le_u32};
 
 const LENGTH: usize = 512;

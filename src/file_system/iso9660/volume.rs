@@ -368,7 +368,7 @@ impl FileSystem for Iso {
             pieces.push(place);
             Ok(())
         })?;
-        Ok(Places { pieces, next: None })
+        Ok(Places { pieces, ..Places::default() })
     }
 
     fn read_link(&self, id: NodeId) -> Result<Name> {

@@ -357,7 +357,7 @@ impl Disk {
         self.blocks.fetch(offsets.filter_map(place).collect());
     }
 
-    /// Where the bytes of `range` of a value lie, holes left out.
+    /// Where the bytes of `range` of a value lie, and where nothing of it is stored.
     ///
     /// # Errors
     ///
@@ -366,21 +366,46 @@ impl Disk {
         let mut places = Places::default();
         let Value::Mapped(mapped) = &stored.value else { return Ok(places) };
         let end = range.end.min(mapped.initialized);
+        let unit = self.unit_of_zeros(stored, mapped);
         let mut at = range.start;
         for _ in 0..RUNS_LOOKED_AT {
             if at >= end {
+                if stored.refuse().is_ok() {
+                    places.add_hole(at..range.end.min(mapped.size));
+                }
                 return Ok(places);
             }
             let piece = mapped.runs.piece(at, self.geometry.cluster);
             let (place, count) = piece.ok_or_else(|| Fault::corrupt("run list: ends early"))?;
+            let behind = at.saturating_add(count);
             let count = count.min(end.saturating_sub(at));
-            if let Place::At(place) = place {
-                places.pieces.push(place..place.saturating_add(count));
+            match (place, unit) {
+                (Place::At(place), _) => places.pieces.push(place..place.saturating_add(count)),
+                (Place::Hole, Some(unit)) => {
+                    let start = at.checked_next_multiple_of(unit).unwrap_or(behind);
+                    let whole = behind.saturating_sub(behind.checked_rem(unit).unwrap_or(0));
+                    if start < whole.min(end) {
+                        places.add_hole(start..whole.min(end));
+                    }
+                }
+                (Place::Hole, None) => {}
             }
             at = at.saturating_add(count);
         }
         places.next = (at < end).then_some(at);
         Ok(places)
+    }
+}
+
+impl Disk {
+    /// Bytes of which so many together are zeros where no cluster of them is stored; `None`
+    /// if it cannot be read as such, or may have no holes.
+    fn unit_of_zeros(&self, stored: &Stored, mapped: &Mapped) -> Option<u64> {
+        if stored.refuse().is_err() || !stored.may_have_holes() {
+            return None;
+        }
+        let unit = if stored.is_packed() { mapped.unit } else { 0 };
+        self.geometry.cluster.checked_shl(unit.into()).filter(|&unit| unit > 0)
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) fn read(disk: &Disk, inode: &Inode, offset: u64, buffer: &mut [u8]) -
 pub(super) fn places(disk: &Disk, inode: &Inode, range: Range<u64>) -> Result<Places> {
     check(disk, inode)?;
     let (block_size, fork) = (disk.superblock.block_size, inode.contents());
-    let (mut pieces, mut looked): (Vec<Range<u64>>, usize) = (Vec::new(), 0);
+    let (mut places, mut looked) = (Places::default(), 0_usize);
     let end = range.end.min(inode.size);
     let mut at = range.start;
     while at < end && looked < RUNS_LOOKED_AT {
@@ -74,16 +74,22 @@ pub(super) fn places(disk: &Disk, inode: &Inode, range: Range<u64>) -> Result<Pl
             looked = looked.saturating_add(1);
             let start = at;
             at = first.saturating_add(count).saturating_mul(block_size).min(end);
-            let stored = stored.filter(|_| start < at && !is_unwritten);
-            let Some(place) = stored else { continue };
+            if start >= at {
+                continue;
+            }
+            let Some(place) = stored.filter(|_| !is_unwritten) else {
+                places.add_hole(start..at);
+                continue;
+            };
             let within = start.saturating_sub(first.saturating_mul(block_size));
             let place = place.saturating_add(within);
             let piece = place..place.saturating_add(at.saturating_sub(start));
-            match pieces.last_mut() {
+            match places.pieces.last_mut() {
                 Some(last) if last.end == piece.start => last.end = piece.end,
-                _ => pieces.push(piece),
+                _ => places.pieces.push(piece),
             }
         }
     }
-    Ok(Places { pieces, next: (at < end).then_some(at) })
+    places.next = (at < end).then_some(at);
+    Ok(places)
 }

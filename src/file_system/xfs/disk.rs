@@ -7,8 +7,8 @@ use vma_source::{ReadAt, be_u16, be_u32, be_u64, to_u64, to_usize};
 use super::changes::{Change, Changes, SECTOR, What};
 use super::superblock::{SECTOR_MIN, Superblock, agrees};
 use crate::blocks::{Blocks, read_exact};
-use crate::crc32c::Crc32c;
 use crate::error::{Fault, Result};
+use vma_source::Crc32c;
 
 /// Bytes of a block of the cache, and how many are kept: 16 MiB together. A block is a
 /// cluster of a backup, so that one read of the file has it.

@@ -2,8 +2,8 @@
 
 use vma_source::{be_u16, be_u32, be_u64, le_u32};
 
-use crate::crc32c::Crc32c;
 use crate::error::{Fault, Result};
+use vma_source::Crc32c;
 
 /// Bytes of it that say something.
 const LENGTH: usize = 288;

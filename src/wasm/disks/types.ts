@@ -66,7 +66,7 @@ export interface VolumeCopies {
 
 /** `about`: in which way it lies, or what of it is missing. */
 export interface VolumeRefusal {
-  code: "missing" | "kind" | "not-up-to-date" | "corrupt";
+  code: "missing" | "kind" | "not-up-to-date" | "not-yet-known" | "corrupt";
   about: string;
 }
 

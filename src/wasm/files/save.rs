@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::facts;
 use super::shared::{FilesStep, Shared, step_number};
-use vma_inspector::file_system::{Fault, FileType, NodeId, Result as Asked};
+use vma_inspector::file_system::{Fault, FaultKind, FileType, Name, NodeId, Result as Asked};
 use vma_inspector::files::{Contents, Pack, Step, Volume};
 use vma_inspector::source::to_u64;
 use vma_wasm::{Room, put_into};
@@ -26,7 +26,7 @@ extern "C" {
 }
 
 enum What {
-    File { id: NodeId, contents: Option<Contents> },
+    File { id: NodeId, stream: Option<Name>, contents: Option<Contents> },
     Pack(Box<Pack>),
 }
 
@@ -39,8 +39,8 @@ pub struct FilesSave {
 }
 
 impl FilesSave {
-    pub(super) fn of_file(shared: Rc<Shared>, id: NodeId) -> Self {
-        Self::new(shared, What::File { id, contents: None })
+    pub(super) fn of_file(shared: Rc<Shared>, id: NodeId, stream: Option<Name>) -> Self {
+        Self::new(shared, What::File { id, stream, contents: None })
     }
 
     pub(super) fn of_pack(shared: Rc<Shared>, pack: Pack) -> Self {
@@ -61,7 +61,9 @@ impl FilesSave {
         let into = &mut *self.ready.borrow_mut();
         let step = match &mut *self.what.borrow_mut() {
             What::Pack(pack) => pack.step(volume, into),
-            What::File { id, contents } => of_file(volume, *id, contents, into),
+            What::File { id, stream, contents } => {
+                of_file(volume, (*id, stream.as_ref()), contents, into)
+            }
         };
         step.map(step_number).map_err(|fault| self.shared.thrown(&fault))
     }
@@ -95,7 +97,7 @@ impl FilesSave {
         let volume = self.shared.volume()?;
         let reading = match &*self.what.borrow() {
             What::File { contents, .. } => {
-                contents.as_ref().map(|contents| (contents.id(), contents.progress().0))
+                contents.as_ref().map(|contents| (contents.id(), contents.at()))
             }
             What::Pack(pack) => pack.reading(),
         };
@@ -122,15 +124,23 @@ impl FilesSave {
     }
 }
 
-/// A step of one file.
+/// A step of one file, or of a stream of it.
 fn of_file(
     volume: &Volume,
-    id: NodeId,
+    (id, stream): (NodeId, Option<&Name>),
     contents: &mut Option<Contents>,
     into: &mut Vec<u8>,
 ) -> Asked<Step> {
     if let Some(contents) = contents {
         return contents.step(volume, into);
+    }
+    if let Some(name) = stream {
+        let asked = volume.attempt(|system| system.streams(id))?;
+        let Some(streams) = asked else { return Ok(Step::Wanting) };
+        let found = streams.into_iter().find(|(found, _)| found == name);
+        let (name, size) = found.ok_or_else(|| Fault::new(FaultKind::NotFound, "stream"))?;
+        *contents = Some(Contents::of_stream(id, name, size));
+        return Ok(Step::GoesOn);
     }
     let Some(node) = volume.attempt(|system| system.node(id))? else { return Ok(Step::Wanting) };
     if node.file_type != FileType::File {

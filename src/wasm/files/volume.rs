@@ -167,7 +167,7 @@ impl Volume {
         length: f64,
     ) -> Result<FilePart, JsValue> {
         let volume = self.shared.volume()?;
-        let name = (!stream.is_undefined() && !stream.is_null()).then(|| given(&stream));
+        let name = name_of(&stream);
         let stream = name.as_ref().map_or(Stream::Contents, Stream::Named);
         let length = usize::try_from(from_number(length)).unwrap_or(usize::MAX).min(READ_MAX);
         let mut buffer = vec![0; length];
@@ -204,9 +204,9 @@ impl Volume {
         FilesGuest::new(Rc::clone(&self.shared), self.system, at.as_deref())
     }
 
-    /// One file, from front to back.
-    pub fn file(&self, id: u64) -> FilesSave {
-        FilesSave::of_file(Rc::clone(&self.shared), NodeId(id))
+    /// One file, or a stream beside its contents, from front to back.
+    pub fn file(&self, id: u64, stream: NameGiven) -> FilesSave {
+        FilesSave::of_file(Rc::clone(&self.shared), NodeId(id), name_of(&stream))
     }
 
     /// Files and folders in a tar archive, or in a zip. Throws a `VmaError` if a path is none.
@@ -256,6 +256,11 @@ fn given(name: &JsValue) -> Name {
         Ok(bytes) => Name(bytes.to_vec()),
         Err(_) => Name(property(name, "text").as_string().unwrap_or_default().into_bytes()),
     }
+}
+
+/// The same where there may be none.
+fn name_of(name: &NameGiven) -> Option<Name> {
+    (!name.is_undefined() && !name.is_null()).then(|| given(name))
 }
 
 /// Something that is to be saved. An id that is no number names nothing.

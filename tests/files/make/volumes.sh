@@ -119,6 +119,39 @@ END
 machine script a b c stale
 pack lvm-disks a b c stale
 
+# A pool of thin volumes: written to in another order than that of its chunks, with a snapshot
+# of one and more in it since, with one of nothing, and one over a volume outside the pool.
+truncate -s 56M pool
+cat > script << 'END'
+lv pvcreate -q /dev/vda
+lv vgcreate -q -s 1M group /dev/vda
+lv lvcreate -q -y -l 4 -n outer group
+cat /images/plain > /dev/group/outer
+lv lvcreate -q -y --type thin-pool -Zn -c 64k -l 32 --poolmetadatasize 2M -n pool group
+lv lvcreate -q -y --type thin -V 12M --thinpool pool -n root group
+cat /images/spread > /dev/group/root
+lv lvcreate -q -y -s -n before group/root
+lv lvchange -q -K -ay group/before
+lv lvcreate -q -y --type thin -V 900M --thinpool pool -n large group
+lv lvcreate -q -y --type thin -V 8M --thinpool pool -n empty group
+for number in $(seq 1 130); do
+  echo "large $number" | dd of=/dev/group/large bs=64k seek=$((number * 7919 % 13001)) conv=notrunc status=none
+done
+cat /images/old | dd of=/dev/group/root bs=64k seek=100 conv=notrunc status=none
+for number in 3 40 120; do
+  echo "since $number" | dd of=/dev/group/root bs=64k seek=$number conv=notrunc status=none
+done
+lv lvchange -q -an group/outer
+lv lvchange -q -pr group/outer
+lv lvcreate -y -s --thinpool pool -n over group/outer
+sync
+lv lvs -a -o lv_name,lv_size,segtype,devices group
+for name in root before large empty; do told /dev/group/$name $name; done
+lv vgchange -q -an group
+END
+machine script pool
+pack lvm-thin pool
+
 disks=$(seq -w 1 22 | sed s/^/d/)
 # shellcheck disable=SC2086
 truncate -s 10M $disks

@@ -3,7 +3,7 @@ import { isSameName } from "../../page/files.js";
 import { largestVolume, volumesOf } from "../../page/volumes.js";
 import { faultOf } from "../../words/files.js";
 import { text } from "../../words/text.js";
-import { choiceBar, packedFor, wantedOf } from "./choice-bar.js";
+import { choiceBar, packedFor, streamOf, wantedOf } from "./choice-bar.js";
 import { follow } from "./follow.js";
 import { Foot } from "./foot.js";
 import { Items } from "./items.js";
@@ -101,8 +101,8 @@ export class Browser {
       send,
     });
     const save = (/** @type {Iterable<Item>} */ items, /** @type {Packed} */ packed) =>
-      this.#save(items, packed);
-    this.#preview = new Preview(files, save);
+      this.#save(wantedOf(items, packed));
+    this.#preview = new Preview(files, save, (item, stream) => this.#save(streamOf(item, stream)));
     this.#choice = choiceBar(save, () => {
       this.#list.clear();
       this.#list.focus();
@@ -445,12 +445,8 @@ export class Browser {
     if (this.#leftOut !== null) this.#foot.count(this.#items, this.#leftOut);
   }
 
-  /**
-   * @param {Iterable<Item>} items
-   * @param {Packed} packed
-   */
-  #save(items, packed) {
-    const { chosen, form } = wantedOf(items, packed);
+  /** @param {ReturnType<typeof wantedOf>} wanted */
+  #save({ chosen, form }) {
     if (this.#volume && chosen.length > 0) {
       this.#send({ type: "files-wanted", volume: this.#volume, chosen, form });
     }

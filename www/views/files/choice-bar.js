@@ -7,6 +7,7 @@ import { typeOf } from "./order.js";
 
 /** @typedef {import("./order.js").Item} Item */
 /** @typedef {import("../../shared/files.js").ChosenFile} ChosenFile */
+/** @typedef {import("../../shared/files.js").FilesRequests["fileDetails"]["result"]["streams"][number]} Stream */
 
 /** @typedef {import("../../shared/files.js").FilesForm} FilesForm */
 /** @typedef {"tar" | "zip"} Packed */
@@ -37,6 +38,19 @@ export function wantedOf(items, packed) {
   });
   const isOne = chosen.length === 1 && chosen[0]?.type === "file";
   return { chosen, form: isOne ? "file" : packed };
+}
+
+/**
+ * What the save of one stream is asked for with: a file beside the other, as in an archive.
+ * @param {Item} item
+ * @param {Stream} stream
+ * @returns {{ chosen: ChosenFile[], form: FilesForm }}
+ */
+export function streamOf({ entry, folders }, { name, size }) {
+  const shown = { ...name, text: `${entry.name.text}.stream.${name.text}` };
+  const path = [...(folders ?? []), shown];
+  const chosen = { id: entry.id, path, type: /** @type {const} */ ("file"), size, stream: name };
+  return { chosen: [chosen], form: "file" };
 }
 
 /**

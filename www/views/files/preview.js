@@ -21,6 +21,8 @@ import { shownName } from "./row.js";
 /** @typedef {import("../../page/files.js").Of} Of */
 /** @typedef {import("../../shared/files.js").FileEntry} FileEntry */
 /** @typedef {import("./order.js").Item} Item */
+/** @typedef {import("../../shared/files.js").FilesRequests["fileDetails"]["result"]} Details */
+/** @typedef {import("./choice-bar.js").Stream} Stream */
 
 /** The contents are asked for after the focus has stayed so long. */
 const STILL_MS = 200;
@@ -37,6 +39,7 @@ export class Preview {
   #facts = h("div", { class: "files-facts" });
   #more = h("div", { class: "files-more" });
   #save;
+  #saveStream;
   #details;
   /** @type {Item | null} */
   #item = null;
@@ -49,8 +52,10 @@ export class Preview {
   /**
    * @param {Files} files
    * @param {(items: Iterable<Item>, packed: import("./choice-bar.js").Packed) => void} save
+   * @param {(item: Item, stream: Stream) => void} saveStream
    */
-  constructor(files, save) {
+  constructor(files, save, saveStream) {
+    this.#saveStream = saveStream;
     this.#files = files;
     this.#contents = new Contents(files);
     this.#save = saveButtons((packed) => this.#item && save([this.#item], packed));
@@ -101,7 +106,9 @@ export class Preview {
     fill(this.#more, h("p", { class: "quiet" }, text("files.reading")));
     try {
       const told = await this.#files.details(of, item.entry.id, { signal });
-      if (!signal.aborted) fill(this.#more, ...detailsOf(told));
+      if (!signal.aborted) {
+        fill(this.#more, ...detailsOf(told, (stream) => this.#saveStream(item, stream)));
+      }
     } catch (error) {
       if (!signal.aborted) fill(this.#more, faultLine(faultOf(error)));
     }
@@ -147,8 +154,11 @@ function factsOf(entry) {
   );
 }
 
-/** @param {import("../../shared/files.js").FilesRequests["fileDetails"]["result"]} told */
-function detailsOf({ attributes, streams, fault }) {
+/**
+ * @param {Details} told
+ * @param {(stream: Stream) => void} save
+ */
+function detailsOf({ attributes, streams, fault }, save) {
   return [
     fault && faultLine(fault),
     h("h4", {}, text("files.attributes")),
@@ -170,7 +180,15 @@ function detailsOf({ attributes, streams, fault }) {
       h(
         "ul",
         {},
-        listItems(streams, (each) => h("span", {}, shownName(each.name), ` · ${size(each.size)}`)),
+        listItems(streams, (each) =>
+          h(
+            "span",
+            {},
+            shownName(each.name),
+            ` · ${size(each.size)} `,
+            button(text("files.save-stream", { name: each.name.text }), () => save(each)),
+          ),
+        ),
       ),
   ];
 }

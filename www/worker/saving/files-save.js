@@ -42,7 +42,7 @@ export async function produceFiles(holder, what, sink, { signal, tell, pause }) 
  */
 function begun({ volume }, { form, chosen }) {
   const [only] = chosen;
-  if (form === "file" && only && chosen.length === 1) return volume.file(only.id);
+  if (form === "file" && only && chosen.length === 1) return volume.file(only.id, only.stream);
   return volume.pack(chosen, form === "zip");
 }
 

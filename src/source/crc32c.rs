@@ -4,10 +4,18 @@
 const POLYNOMIAL: u32 = 0x82f6_3b78;
 
 /// CRC-32C, with tables of the state after each byte and up to seven zeros.
-pub(crate) struct Crc32c(Box<[[u32; 256]; 8]>);
+pub struct Crc32c(Box<[[u32; 256]; 8]>);
+
+impl Default for Crc32c {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Crc32c {
-    pub(crate) fn new() -> Self {
+    /// With its tables, of 8 KiB.
+    #[must_use]
+    pub fn new() -> Self {
         let mut tables = Box::new([[0; 256]; 8]);
         let mut last = [0; 256];
         for (state, byte) in last.iter_mut().zip(0_u32..) {
@@ -26,12 +34,14 @@ impl Crc32c {
     }
 
     /// That of `bytes`, as RFC 3720 has it.
-    pub(crate) fn of(&self, bytes: &[u8]) -> u32 {
+    #[must_use]
+    pub fn of(&self, bytes: &[u8]) -> u32 {
         !self.on_from(u32::MAX, bytes)
     }
 
     /// Goes on from `state`, neither started nor turned over.
-    pub(crate) fn on_from(&self, state: u32, bytes: &[u8]) -> u32 {
+    #[must_use]
+    pub fn on_from(&self, state: u32, bytes: &[u8]) -> u32 {
         let [t0, t1, t2, t3, t4, t5, t6, t7] = &*self.0;
         let (words, rest) = bytes.as_chunks::<8>();
         let mut state = state;
