@@ -97,7 +97,7 @@ const TOLD_OF_DISKS = [
   ["boot-loader", "partition/boot_loader.rs", "impl BootLoader {"],
   ["file-fault", "file_system/error.rs", "impl FaultKind {"],
   ["guest", "files/guest/fact.rs", "impl FactKind {"],
-  ["not-joined", "partition/lvm_assemble.rs", "pub fn code("],
+  ["not-joined", "partition/lvm_refusal.rs", "pub fn code("],
   ["file-note", "file_system/reader.rs", "impl Note {"],
 ];
 
