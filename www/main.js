@@ -9,6 +9,7 @@ import { Guests } from "./page/guest.js";
 import { listenForFiles } from "./page/drop.js";
 import { FileWatch } from "./page/file-watch.js";
 import { Frames } from "./page/frames.js";
+import { takeLaunched } from "./page/launched.js";
 import { isLive } from "./page/save.js";
 import { abilities } from "./page/saving/abilities.js";
 import { Downloads } from "./page/saving/downloads.js";
@@ -189,6 +190,7 @@ function drawForPrinting() {
 watchClicks();
 drawForPrinting();
 listenForFiles(send);
+takeLaunched(send);
 frames.now();
 actions.recall();
 allowSaving();

@@ -6,7 +6,8 @@
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
-const LINKED = /<(?:link|script|img)\b[^>]*?\b(?:href|src)="([^"]+)"/g;
+// The manifest is read only by browsers that offer to install the page: none of the tests' does.
+const LINKED = /<(?:link(?! rel="manifest")|script|img)\b[^>]*?\b(?:href|src)="([^"]+)"/g;
 const IMPORTED = /(?:\bfrom|\bimport)\s*"(\.[^"]+)"/g;
 const IMPORTED_LATER = /\bimport\(\s*["'`](\.[^"'`]+)["'`]\s*\)/g;
 const ADDRESS = /new URL\(\s*["'`]([^"'`$]+)["'`]\s*,\s*import\.meta\.url\s*\)/g;

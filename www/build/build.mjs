@@ -20,6 +20,7 @@ import { fileURLToPath } from "node:url";
 import { bundle } from "./bundle.mjs";
 import { writeHashes } from "./hashes.mjs";
 import { POLICY_IN_PAGE } from "./headers.mjs";
+import { writeManifest } from "./manifest.mjs";
 import { writeNotices } from "./notices.mjs";
 import { writeOneFile } from "./one-file.mjs";
 import { MODULES, packagesOfPage } from "./packages.mjs";
@@ -192,6 +193,7 @@ export function assemble(folder) {
   cpSync(join(root, "www"), folder, { recursive: true, filter: isOfThePage });
   copyFileSync(join(root, SAMPLE), join(folder, "sample.vma.zst"));
   writeCatalogue(folder);
+  writeManifest(folder, sentencesIn(LANGUAGE), LANGUAGE);
   writeRules(folder);
 }
 

@@ -5,6 +5,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, posix, relative, resolve, sep } from "node:path";
+import { ICONS, MANIFEST } from "./manifest.mjs";
 import { LINE } from "./page-files.mjs";
 import { Told } from "./tools.mjs";
 
@@ -19,7 +20,7 @@ export const WORKERS = [
 export const STYLES = ["styles/page.css", "styles/hex.css", "styles/files.css"];
 
 /** What comes as it is. */
-const PLAIN = ["icon.svg", "sample.vma.zst"];
+const PLAIN = [...ICONS, MANIFEST, "sample.vma.zst"];
 
 /** The oldest browsers that the tests may run in: see programs.mjs. */
 const BROWSERS = ["chrome120", "firefox128"];

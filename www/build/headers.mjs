@@ -7,6 +7,7 @@ const inPage = [
   "style-src 'self'",
   "img-src 'self'",
   "worker-src 'self'",
+  "manifest-src 'self'",
   // The only connection that there is, and the only way for a byte to leave.
   "connect-src 'self'",
   "base-uri 'none'",

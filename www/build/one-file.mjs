@@ -35,6 +35,7 @@ function policyOf(script, style) {
     ["style-src", `'${hashOf(style)}'`],
     ["img-src", "data:"],
     ["worker-src", "blob:"],
+    ["manifest-src", "'none'"],
     ["connect-src", "'none'"],
   ]);
   const directives = POLICY_IN_PAGE.split("; ").map((each) => {
@@ -113,6 +114,9 @@ function packed(folder, name, owner) {
 /** The link to this very file. */
 const LINK = /<p data-of="many-files">[^]*?<\/p>\n/;
 
+/** One file is not installed. */
+const MANIFEST_LINK = /<link\s+rel="manifest"[^]*?\/>\n/;
+
 /** Puts another text in the place of one that the document has to have. */
 function replaced(html, [what, by]) {
   const pieces = html.split(what);
@@ -135,6 +139,7 @@ function document(page, { begin, style, threads }) {
     [`<script type="module" src="start.js"></script>\n`, ""],
     [`"icon.svg"`, `"data:image/svg+xml;base64,${icon}"`],
     [LINK, ""],
+    [MANIFEST_LINK, ""],
     ["</body>", `${later.join("\n")}\n</body>`],
   ].reduce(replaced, readFileSync(join(page, "index.html"), "utf8"));
 }
