@@ -21,6 +21,7 @@ import { service } from "./page/service.js";
 import { Trust } from "./page/trust.js";
 import { Upkeep } from "./page/upkeep.js";
 import { WorkerClient } from "./page/worker-client.js";
+import { watchAsked } from "./shared/asked.js";
 import { failure } from "./shared/failure.js";
 import { bytesView } from "./views/bytes-view.js";
 import { configsView } from "./views/configs-view.js";
@@ -41,6 +42,9 @@ import { scanView } from "./views/scan-view.js";
 import { tabsView, whenLookedAt } from "./views/tabs-view.js";
 import { loadLater } from "./words/catalogue.js";
 
+/** Where all files of the page are. */
+const OWN_FOLDER = new URL("./", document.baseURI).href;
+
 let state = INITIAL;
 const frames = new Frames(draw);
 const drawSoon = () => frames.soon();
@@ -49,6 +53,7 @@ const worker = new WorkerClient({
   died: (failure) => send({ type: "worker-ended", failure }),
   changed: (archive) => send({ type: "scan-contradicted", archive }),
   policy: (thread, policy) => send({ type: "policy-found", thread, policy }),
+  asked: tellElsewhere,
   failed: (failure) => fileWatch.failed(failure),
 });
 
@@ -143,6 +148,12 @@ function send(event) {
   later.handle(event);
 }
 
+/** @param {string[]} urls that a thread asked for */
+function tellElsewhere(urls) {
+  const elsewhere = urls.filter((each) => !each.startsWith(OWN_FOLDER)).length;
+  if (elsewhere > 0) send({ type: "asked-elsewhere", count: elsewhere });
+}
+
 function draw() {
   for (const view of views) view(state);
   later.draw(state);
@@ -189,6 +200,7 @@ function drawForPrinting() {
 
 watchClicks();
 drawForPrinting();
+watchAsked(tellElsewhere);
 listenForFiles(send);
 takeLaunched(send);
 frames.now();

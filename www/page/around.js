@@ -37,6 +37,8 @@ export function changedAround(state, event) {
       return removed(state, event.stored);
     case "policy-found":
       return { ...state, policies: { ...state.policies, [event.thread]: event.policy } };
+    case "asked-elsewhere":
+      return { ...state, askedElsewhere: state.askedElsewhere + event.count };
     case "newer-changed":
       return { ...state, newer: event.newer };
     default:

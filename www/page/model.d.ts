@@ -251,6 +251,8 @@ export interface State {
   recent: { wanted: boolean; list: readonly RecentFile[] };
   /** What the threads find of their policy, as far as it is known. */
   policies: Policies;
+  /** Requests to anything but the page's own folder since it was loaded. */
+  askedElsewhere: number;
   /** A newer version of the page: at hand; kept waiting by a save; or in charge by now. */
   newer: "none" | "found" | "busy" | "replaced";
   /** What is stored in the browser; null until that is known. */
@@ -392,6 +394,7 @@ export type PageEvent =
   | { type: "staged-removed"; id: string }
   | { type: "all-removed"; stored: Stored }
   | { type: "policy-found"; thread: PolicyOf; policy: Policy | null }
+  | { type: "asked-elsewhere"; count: number }
   | { type: "newer-changed"; newer: State["newer"] }
   | ({ type: "open-failed" } & NonNullable<State["failure"]> & { file: FileFacts })
   | {

@@ -44,6 +44,7 @@ export const INITIAL = {
   keeping: { wanted: true, usage: null },
   recent: { wanted: false, list: [] },
   policies: {},
+  askedElsewhere: 0,
   newer: "none",
   stored: null,
   removed: false,

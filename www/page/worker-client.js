@@ -42,6 +42,7 @@ export class WorkerClient {
   #onDied;
   #onChanged;
   #onPolicy;
+  #onAsked;
   #onFailed;
 
   /**
@@ -50,10 +51,12 @@ export class WorkerClient {
    * @param {(archive: number) => void} on.changed a kept scan does not fit its file
    * @param {(thread: "worker" | Helper, policy: Policy) => void} on.policy what a thread
    *   finds of its policy
+   * @param {(urls: string[]) => void} on.asked what a thread asks of any server
    * @param {(failure: import("../shared/messages.js").Failure) => void} on.failed whatever it was
    *   that was asked for
    */
-  constructor({ died, changed, policy, failed }) {
+  constructor({ died, changed, policy, asked, failed }) {
+    this.#onAsked = asked;
     this.#onFailed = failed;
     this.#onDied = died;
     this.#onChanged = changed;
@@ -87,6 +90,7 @@ export class WorkerClient {
     worker.onmessage = ({ data }) => {
       if (data.kind === "alive") this.#watch(worker, name);
       else if (data.kind === "policy") this.#onPolicy("worker", data.policy);
+      else if (data.kind === "asked") this.#onAsked(data.urls);
       else if (data.kind === "changed") this.#onChanged(data.archive);
       else this.#receive(data);
     };
@@ -109,7 +113,9 @@ export class WorkerClient {
     const helper = startThread(role);
     const { port1, port2 } = new MessageChannel();
     helper.onmessage = ({ data }) => {
-      this.#onPolicy(role, /** @type {FromHelper} */ (data).policy);
+      const told = /** @type {FromHelper} */ (data);
+      if (told.kind === "policy") this.#onPolicy(role, told.policy);
+      else this.#onAsked(told.urls);
     };
     helper.onerror = (event) => {
       event.preventDefault();
@@ -130,7 +136,7 @@ export class WorkerClient {
     navigator.locks?.request(lock, () => this.#died(worker, "the browser ended it"));
   }
 
-  /** @param {Exclude<FromWorker, { kind: "alive" | "changed" | "policy" }>} message */
+  /** @param {Exclude<FromWorker, { kind: "alive" | "changed" | "policy" | "asked" }>} message */
   #receive(message) {
     if (message.kind === "fatal") {
       this.#died(this.#worker, message.message);

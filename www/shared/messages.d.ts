@@ -426,7 +426,7 @@ export type FromWorker =
   | { id: number; kind: "error"; failure: Failure }
   /** It holds the lock that is called as it is, and will until its end. */
   | { id: null; kind: "alive" }
-  | { id: null; kind: "policy"; policy: Policy }
+  | ({ id: null } & FromHelper)
   /** What was kept of its scan does not fit the file any more, and is forgotten. */
   | { id: null; kind: "changed"; archive: number }
   /** The core is broken; nothing more will come. */
@@ -442,7 +442,7 @@ export type FromImage =
   | { kind: "failed"; failure: Failure };
 
 /** Helper to page. */
-export type FromHelper = { kind: "policy"; policy: Policy };
+export type FromHelper = { kind: "policy"; policy: Policy } | { kind: "asked"; urls: string[] };
 /** Page to a helper: where it gets its messages from, and sends its answers to. */
 export interface ToHelper {
   port: MessagePort;

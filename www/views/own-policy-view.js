@@ -1,11 +1,16 @@
-/** What the browser was seen to enforce, and that the page needs no network. */
+/** What the browser was seen to enforce, that the page needs no network, and what it asked for. */
 import { ownPolicy } from "../words/own-policy.js";
+import { text } from "../words/text.js";
 import { byId, setText, whenChanged } from "./dom.js";
 
 export function ownPolicyView() {
   const line = byId("own-policy");
+  const counter = byId("requests");
   return whenChanged(
-    ({ policies }) => [policies],
-    (policies) => setText(line, ownPolicy(policies)),
+    ({ policies, askedElsewhere }) => [policies, askedElsewhere],
+    (policies, askedElsewhere) => {
+      setText(line, ownPolicy(policies));
+      setText(counter, text("requests.elsewhere", { number: askedElsewhere }));
+    },
   );
 }

@@ -1,5 +1,6 @@
 /** The Worker: owns the core and every open archive, and answers the page. */
 import init from "../core/vma_inspector.js";
+import { watchAsked } from "../shared/asked.js";
 import { failure, failureOf, isFault, RemoteError } from "../shared/failure.js";
 import { ownFile } from "../shared/own-file.js";
 import { policyHere } from "../shared/policy.js";
@@ -43,6 +44,7 @@ navigator.locks?.request(self.name, () => {
 });
 
 policyHere().then((policy) => send({ id: null, kind: "policy", policy }));
+watchAsked((urls) => send({ id: null, kind: "asked", urls }));
 
 self.onmessage = ({ data }) => {
   const message = /** @type {import("../shared/messages.js").ToWorker} */ (data);

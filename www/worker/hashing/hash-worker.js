@@ -1,19 +1,12 @@
 /** A Worker that does nothing but hash: so a save need not wait for it. */
-import { policyHere } from "../../shared/policy.js";
+import { helpOpenly } from "../help-openly.js";
 
 /** @typedef {import("../../shared/messages.js").ToHasher} ToHasher */
 
 /** What hashes, once there is something to do it with. @type {Promise<typeof import("./hasher.js")> | null} */
 let hasher = null;
 
-policyHere().then((policy) => {
-  self.postMessage(
-    /** @type {import("../../shared/messages.js").FromHelper} */ ({
-      kind: "policy",
-      policy,
-    }),
-  );
-});
+helpOpenly();
 
 self.onmessage = ({ data }) => {
   const { port } = /** @type {import("../../shared/messages.js").ToHelper} */ (data);

@@ -4,7 +4,7 @@
  * where somebody takes them. They come in a few buffers that go to and fro.
  */
 import { holding } from "../../shared/holding.js";
-import { policyHere } from "../../shared/policy.js";
+import { helpOpenly } from "../help-openly.js";
 import { fill } from "./read-into.js";
 
 /** @typedef {import("./file-stream.js").ToStream} ToStream */
@@ -26,14 +26,7 @@ let waiting = [];
 /** @type {MessagePort | null} */
 let answers = null;
 
-policyHere().then((policy) => {
-  self.postMessage(
-    /** @type {import("../../shared/messages.js").FromHelper} */ ({
-      kind: "policy",
-      policy,
-    }),
-  );
-});
+helpOpenly();
 
 self.onmessage = ({ data }) => {
   const { port } = /** @type {import("../../shared/messages.js").ToHelper} */ (data);
