@@ -18,6 +18,7 @@ const ARROWS = {
   views: ["page", "words", "shared", "core"],
   worker: ["shared", "core"],
   "one-file": ["page", "main.js"],
+  package: ["worker", "core"],
   "start.js": ["page", "main.js"],
   "main.js": [
     "actions.js",

@@ -23,6 +23,7 @@ import { POLICY_IN_PAGE } from "./headers.mjs";
 import { writeManifest } from "./manifest.mjs";
 import { writeNotices } from "./notices.mjs";
 import { writeOneFile } from "./one-file.mjs";
+import { writePackage } from "./package.mjs";
 import { MODULES, packagesOfPage } from "./packages.mjs";
 import { writeHostHeaders, writePageFiles } from "./page-files.mjs";
 import { writeSbom } from "./sbom.mjs";
@@ -38,7 +39,8 @@ export const modules = join(root, "target/modules");
 function isOfThePage(source) {
   const name = relative(join(root, "www"), source);
   return (
-    name !== "build" && name !== "docs" && !/^tsconfig.*\.json$|^words.*\.json$|\.d\.ts$/.test(name)
+    !/^(build|docs|package)$/.test(name) &&
+    !/^tsconfig.*\.json$|^words.*\.json$|\.d\.ts$/.test(name)
   );
 }
 
@@ -232,6 +234,7 @@ export async function build() {
   writeNotices(staging, made);
   writeSbom(staging, made);
   const ofOneFile = await writeOneFile(apart, staging);
+  writePackage(apart, staging, languages);
   // Last of all: it names every other file.
   writeHashes(staging);
 
