@@ -39,6 +39,7 @@ class Save {
   #arrived = 0;
   #taken = 0;
   #told = 0;
+  #isAsked = false;
   #started = false;
   /** Whether everything has arrived. */
   #complete = false;
@@ -61,7 +62,11 @@ class Save {
     this.#tell({ kind: "registered" });
   }
 
+  /** What is downloaded; null where it was asked for before. */
   response() {
+    if (this.#isAsked) return null;
+    this.#isAsked = true;
+    this.#tell({ kind: "asked" });
     const { name, size } = this.order;
     return new Response(this.#stream(), {
       headers: {
@@ -300,13 +305,14 @@ async function tellPolicy(reply) {
 }
 
 /**
- * The download; where there is none, or it cannot be made, "no content", which
- * leaves the page where it is.
+ * The download; where there is none, or it cannot be made, or was asked for before, "no
+ * content", which leaves the page where it is.
  * @param {Save | undefined} save
  */
 function download(save) {
   try {
-    if (save) return save.response();
+    const answer = save?.response();
+    if (answer) return answer;
   } catch (error) {
     save?.fail(broken(String(error)));
   }

@@ -40,6 +40,7 @@ async function askForHalfACharacter() {
   const ports = { image: image.port2, control: control.port2 };
   const heard = new Promise((resolve) => {
     control.port1.onmessage = ({ data }) => {
+      if (data.kind === "asked") return;
       if (data.kind !== "registered") return resolve(data);
       location.href = new URL(`vma-inspector-save/${id}`, document.baseURI);
     };

@@ -489,6 +489,8 @@ export type ToSave = { kind: "cancel"; failure: Failure };
 /** Service Worker to page, through the save's control port. */
 export type FromSave =
   | { kind: "registered" }
+  /** The browser has asked for it. */
+  | { kind: "asked" }
   | { kind: "started" }
   /** Bytes that the browser's download has taken. */
   | { kind: "taken"; bytes: number }

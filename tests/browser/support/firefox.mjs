@@ -1,5 +1,6 @@
 // Firefox, driven by Puppeteer over WebDriver BiDi.
 
+import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +18,9 @@ export const name = "Firefox";
 function isBrokenOff(text) {
   return text.includes("Failed to load ‘’. A ServiceWorker intercepted the request");
 }
+
+/** A download that has not begun by then never will. */
+const BEGINS_WITHIN_MS = 90_000;
 
 /** A busy machine may refuse a start, or reset the connection while it starts. */
 const STARTS = 4;
@@ -201,7 +205,7 @@ class Page {
     const note = (end) => ends.push(end);
     this.#connection.on("browsingContext.downloadEnd", note);
     await start();
-    const { suggestedFilename: fileName, navigation } = await begun;
+    const { suggestedFilename: fileName, navigation } = await this.#inTime(begun);
     const isThis = (end) => end.navigation === navigation;
     while (!ends.some(isThis)) await this.#next("browsingContext.downloadEnd");
     this.#connection.off("browsingContext.downloadEnd", note);
@@ -212,6 +216,14 @@ class Page {
     }
     const { size } = statSync(path);
     return { fileName, failure: null, path, size, endedAt, sha256: await sha256(path) };
+  }
+
+  /** What comes of `begun`, unless it takes so long that nothing will. */
+  async #inTime(begun) {
+    const late = new Promise((resolve) => setTimeout(resolve, BEGINS_WITHIN_MS, null).unref());
+    const came = await Promise.race([begun, late]);
+    assert.ok(came, `no download begins. The page says of saves:\n${await this.text("#saves")}`);
+    return came;
   }
 
   /** An event of WebDriver BiDi that Puppeteer has no words for. */

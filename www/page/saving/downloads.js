@@ -21,6 +21,12 @@ import { failure } from "../../shared/failure.js";
 const PING_EVERY_MS = 5_000;
 /** A browser may ask where to save first; then the next save need not wait. */
 const START_PATIENCE_MS = 15_000;
+/**
+ * No browser says that it has dropped a navigation. What it has not asked for by then is
+ * gone to again, so that no save waits for ever for nothing.
+ */
+const ASKED_WITHIN_MS = 10_000;
+const NAVIGATIONS = 3;
 
 export class Downloads {
   #registration;
@@ -103,23 +109,40 @@ export class Downloads {
   #navigate(id, address) {
     this.#queue = this.#queue.then(async () => {
       if (!this.#saves.has(id)) return;
-      const begun = this.#begun(id);
+      const begun = this.#hears(id, isOfItsBytes);
       this.#navigating = true;
-      location.href = address;
-      await begun;
+      if (!(await this.#isAsked(id, address))) {
+        this.cancel(id, failure("save-broken", "the browser did not begin the download"));
+      }
+      await Promise.race([begun, passed(START_PATIENCE_MS)]);
       this.#navigating = false;
     });
   }
 
-  /** @param {string} id */
-  #begun(id) {
-    const save = this.#saves.get(id);
+  /**
+   * Goes there until the browser asks for it, or it is cancelled.
+   * @param {string} id
+   * @param {string} address
+   */
+  async #isAsked(id, address) {
+    for (let left = NAVIGATIONS; left > 0 && this.#saves.has(id); left -= 1) {
+      const asked = this.#hears(id, ({ kind }) => kind !== "registered");
+      location.href = address;
+      if (await Promise.race([asked, passed(ASKED_WITHIN_MS)])) return true;
+    }
+    return false;
+  }
+
+  /**
+   * True, once such a message comes of a save.
+   * @param {string} id
+   * @param {(message: FromSave) => boolean} isIt
+   * @returns {Promise<boolean>}
+   */
+  #hears(id, isIt) {
+    const control = this.#saves.get(id)?.control;
     return new Promise((resolve) => {
-      const done = () => resolve(undefined);
-      setTimeout(done, START_PATIENCE_MS);
-      save?.control.addEventListener("message", ({ data }) => {
-        if (data.kind !== "registered") done();
-      });
+      control?.addEventListener("message", ({ data }) => isIt(data) && resolve(true));
     });
   }
 
@@ -134,6 +157,20 @@ export class Downloads {
   #post(message, transfer = []) {
     this.#registration.active?.postMessage(message, transfer);
   }
+}
+
+/**
+ * False, once so many milliseconds have passed.
+ * @param {number} milliseconds
+ * @returns {Promise<boolean>}
+ */
+function passed(milliseconds) {
+  return new Promise((resolve) => setTimeout(() => resolve(false), milliseconds));
+}
+
+/** @param {FromSave} message */
+function isOfItsBytes({ kind }) {
+  return kind !== "registered" && kind !== "asked";
 }
 
 /** @param {FromSave} message */

@@ -14,6 +14,7 @@ export function followDownload(size, feed) {
   return (message) => {
     switch (message.kind) {
       case "registered":
+      case "asked":
         return;
       case "started":
         return feed({ type: "started" });
