@@ -96,9 +96,10 @@ const LANGUAGE = "en";
 
 /** Families of sentences that are loaded only with a backup, or when somebody asks for them. */
 const LATER_FAMILIES = `
-  appliance backups byte-kind container-finding elsewhere extents field file-fault file-note
-  file-type files finding finding-unknown findings folder foreign forum guest hex image
-  image-[a-z-]+ not-read pager proxmox question recent restored save-phase saves severity texts
+  appliance backups byte-kind container-finding damage elsewhere extents field file-fault
+  file-note file-type files finding finding-unknown findings folder foreign forum guest hex image
+  image-[a-z-]+ not-read pager proxmox question recent report restored save-phase saves severity
+  texts
 `;
 export const LATER = new RegExp(`^(${LATER_FAMILIES.trim().split(/\s+/).join("|")})\\.`);
 

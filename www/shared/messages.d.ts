@@ -488,10 +488,8 @@ export type ToServiceWorker =
 export type ToSave = { kind: "cancel"; failure: Failure };
 /** Service Worker to page, through the save's control port. */
 export type FromSave =
-  | { kind: "registered" }
-  /** The browser has asked for it. */
-  | { kind: "asked" }
-  | { kind: "started" }
+  /** It is known here; the browser asks for it; it takes of it. */
+  | { kind: "registered" | "asked" | "started" }
   /** Bytes that the browser's download has taken. */
   | { kind: "taken"; bytes: number }
   | { kind: "done"; bytes: number }
