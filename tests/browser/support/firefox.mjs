@@ -7,7 +7,7 @@ import { join } from "node:path";
 import puppeteer from "puppeteer-core";
 import { firefox as executable } from "../../../www/build/programs.mjs";
 import { sha256 } from "./archives.mjs";
-import { forgetVisits, isPolicyTried, isReady, POLL_EVERY_MS, QUIET } from "./begin.mjs";
+import { isPolicyTried, isReady, POLL_EVERY_MS } from "./begin.mjs";
 
 export const name = "Firefox";
 
@@ -69,19 +69,16 @@ export async function launch(server) {
       "browser.download.always_ask_before_handling_new_types": false,
     },
   });
-  /** What pages that come again have been to, for as long as the browser runs. */
-  let kept = null;
   return {
     name,
     version: (await browser.version()).replace("firefox/", "Firefox "),
-    async newPage({ again = false, viewport } = {}) {
-      const context = again && kept ? kept : await browser.createBrowserContext();
-      if (again) kept = context;
-      const tab = await context.newPage();
-      if (viewport) await tab.setViewport(viewport);
-      const page = new Page(server, again ? tab : context, tab, browser.connection);
-      if (again) await page.forget();
-      return page;
+    async newPage({ viewport } = {}) {
+      const context = await browser.createBrowserContext();
+      const page = await context.newPage();
+      if (viewport) {
+        await page.setViewport(viewport);
+      }
+      return new Page(server, context, page, browser.connection);
     },
     async close() {
       await browser.close();
@@ -95,13 +92,13 @@ class Page {
   downloadsBegun = 0;
   downloadsCompleted = 0;
   #server;
-  #whole;
+  #context;
   #page;
   #connection;
 
-  constructor(server, whole, page, connection) {
+  constructor(server, context, page, connection) {
     this.#server = server;
-    this.#whole = whole;
+    this.#context = context;
     this.#page = page;
     this.#connection = connection;
     connection.on("browsingContext.downloadWillBegin", () => (this.downloadsBegun += 1));
@@ -139,12 +136,6 @@ class Page {
     }
     await this.#page.goto(address);
     await this.waitFor(isReady);
-  }
-
-  /** Forgets what earlier visits have left, but for the Service Worker. */
-  async forget() {
-    await this.#page.goto(new URL(QUIET, this.#server.url).href);
-    await this.evaluate(forgetVisits);
   }
 
   async choose(path) {
@@ -243,6 +234,6 @@ class Page {
   }
 
   async close() {
-    await this.#whole.close();
+    await this.#context.close();
   }
 }
