@@ -28,9 +28,11 @@ const schema = JSON.parse(readFileSync(join(root, "tests/report-1.schema.json"),
 const validate = new Ajv({ allErrors: true }).compile(schema);
 const never = new AbortController().signal;
 
+/** As Rust's tests have built it, and again only if they have not. */
 function programPath() {
   const cargo = (...args) => execFileSync("cargo", args, { cwd: root, maxBuffer: 1 << 26 });
-  cargo("build", "--locked", "--quiet", "--features", "cli", "--bin", "vma-inspector");
+  const whole = ["--workspace", "--features", "vma-inspector/cli", "--exclude", "bindgen"];
+  cargo("test", "--locked", "--quiet", ...whole, "--test", "cli", "--no-run");
   const about = JSON.parse(cargo("metadata", "--locked", "--format-version=1", "--no-deps"));
   return join(about.target_directory, "debug/vma-inspector");
 }
