@@ -37,6 +37,10 @@ export default [
           selector: `:not(ArrowFunctionExpression) > CallExpression[callee.property.name=/^(${ofHandles})$/]`,
           message: "Keep the handle alive meanwhile: see holding.js.",
         },
+        {
+          selector: `AssignmentExpression[left.object.name="location"], CallExpression[callee.object.name="location"][callee.property.name=/^(assign|replace)$/]`,
+          message: "Firefox ends what is being loaded when the page goes elsewhere: see downloads.js.",
+        },
       ],
     },
   },

@@ -173,7 +173,7 @@ async function allowSaving() {
 /** @param {Downloads | null} downloads */
 function warnBeforeLeaving(downloads) {
   addEventListener("beforeunload", (event) => {
-    if (state.saves.some(isLive) && !downloads?.isNavigating) event.preventDefault();
+    if (state.saves.some(isLive)) event.preventDefault();
   });
   addEventListener("pagehide", () =>
     downloads?.cancelAll(failure("save-broken", "the page was closed")),

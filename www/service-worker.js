@@ -39,7 +39,6 @@ class Save {
   #arrived = 0;
   #taken = 0;
   #told = 0;
-  #isAsked = false;
   #started = false;
   /** Whether everything has arrived. */
   #complete = false;
@@ -62,10 +61,7 @@ class Save {
     this.#tell({ kind: "registered" });
   }
 
-  /** What is downloaded; null where it was asked for before. */
   response() {
-    if (this.#isAsked) return null;
-    this.#isAsked = true;
     this.#tell({ kind: "asked" });
     const { name, size } = this.order;
     return new Response(this.#stream(), {
@@ -74,6 +70,9 @@ class Save {
         ...(size === null ? {} : { "Content-Length": String(size) }),
         "Content-Disposition": `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
         "X-Content-Type-Options": "nosniff",
+        // In a frame of a page that is isolated nothing else is taken.
+        "Cross-Origin-Embedder-Policy": "require-corp",
+        "Cross-Origin-Resource-Policy": "same-origin",
         "Cache-Control": "no-store",
       },
     });
@@ -305,14 +304,13 @@ async function tellPolicy(reply) {
 }
 
 /**
- * The download; where there is none, or it cannot be made, or was asked for before, "no
- * content", which leaves the page where it is.
+ * The download; where there is none, or it cannot be made, "no content", which leaves the
+ * frame as it is.
  * @param {Save | undefined} save
  */
 function download(save) {
   try {
-    const answer = save?.response();
-    if (answer) return answer;
+    if (save) return save.response();
   } catch (error) {
     save?.fail(broken(String(error)));
   }

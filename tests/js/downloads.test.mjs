@@ -1,14 +1,23 @@
-// Downloads that the page starts by going to an address, with a browser that asks for it at
-// once, late or never.
+// Downloads that the page has the browser ask for, each in a frame of its own.
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it, mock } from "node:test";
 import { Downloads } from "../../www/page/saving/downloads.js";
 
-/** A Service Worker that takes orders, and the addresses that the page went to. */
+/** A Service Worker that takes orders, and the frames that are in the page. */
 class Browser {
   orders = [];
-  visited = [];
+  frames = [];
+
+  frame() {
+    const frame = { src: "", remove: () => this.frames.splice(this.frames.indexOf(frame), 1) };
+    return frame;
+  }
+
+  /** Of what is asked for. */
+  get asked() {
+    return this.frames.map(({ src }) => src.split("/").at(-1));
+  }
 
   start(downloads, id) {
     const heard = [];
@@ -38,11 +47,8 @@ beforeEach(() => {
   const active = { postMessage: (message) => message.kind === "save" && take(message) };
   const take = (order) => browser.orders.push(order);
   define("navigator", { serviceWorker: { addEventListener: () => {} } });
-  define("location", {
-    set href(address) {
-      browser.visited.push(address.split("/").at(-1));
-    },
-  });
+  const body = { append: (frame) => browser.frames.push(frame) };
+  define("document", { body, createElement: () => browser.frame() });
   downloads = new Downloads({ active });
 });
 
@@ -52,7 +58,7 @@ afterEach(() => {
     image.close();
   }
   mock.timers.reset();
-  delete globalThis.location;
+  delete globalThis.document;
 });
 
 async function say(...kinds) {
@@ -61,61 +67,46 @@ async function say(...kinds) {
 }
 
 describe("A download that the page starts", () => {
-  it("is gone to once, if the browser asks for it", async () => {
+  it("is asked for once the Service Worker knows it, and its frame goes with it", async () => {
     const heard = browser.start(downloads, "a");
+    await settle();
+    assert.deepEqual(browser.asked, []);
     await say("registered");
-    assert.deepEqual(browser.visited, ["a"]);
-    assert.ok(downloads.isNavigating);
+    assert.deepEqual(browser.asked, ["a"]);
     await say("asked");
-    mock.timers.tick(60_000);
-    await settle();
-    await say("started", "done");
-    assert.deepEqual(browser.visited, ["a"]);
+    mock.timers.tick(3_600_000);
+    await say("started");
+    assert.deepEqual(browser.asked, ["a"]);
+    await say("done");
+    assert.deepEqual(browser.asked, []);
     assert.deepEqual(heard, ["registered", "asked", "started", "done"]);
-    assert.equal(downloads.isNavigating, false);
   });
 
-  it("is gone to again, if the browser does not", async () => {
-    browser.start(downloads, "a");
-    await say("registered");
-    mock.timers.tick(10_000);
-    await settle();
-    assert.deepEqual(browser.visited, ["a", "a"]);
-    await say("asked", "started");
-    mock.timers.tick(60_000);
-    await settle();
-    assert.deepEqual(browser.visited, ["a", "a"]);
+  it("does not wait for others", async () => {
+    for (const id of ["a", "b"]) {
+      browser.start(downloads, id);
+      await say("registered");
+    }
+    assert.deepEqual(browser.asked, ["a", "b"]);
   });
 
-  it("is given up, and the next one goes on, if the browser never does", async () => {
+  it("is given up, if the browser does not ask for it", async () => {
     const told = [];
     browser.start(downloads, "a");
-    browser.last.onmessage = ({ data }) => {
-      told.push(data.kind);
-      browser.orders[0].control.postMessage({ kind: "failed" });
-    };
+    browser.last.onmessage = ({ data }) => told.push(data.kind);
     await say("registered");
-    for (let i = 0; i < 3; i += 1) {
-      mock.timers.tick(10_000);
-      await settle();
-    }
-    assert.deepEqual(browser.visited, ["a", "a", "a"]);
+    mock.timers.tick(59_000);
+    await settle();
+    assert.deepEqual(told, []);
+    mock.timers.tick(1_000);
+    await settle();
     assert.deepEqual(told, ["cancel"]);
-    browser.start(downloads, "b");
-    await say("registered");
-    assert.equal(browser.visited.at(-1), "b");
   });
 
-  it("waits until another one has begun, which a navigation would cancel", async () => {
+  it("that was cancelled before is not asked for", async () => {
     browser.start(downloads, "a");
-    await say("registered", "asked");
-    const first = browser.last;
-    browser.start(downloads, "b");
-    await say("registered");
-    assert.deepEqual(browser.visited, ["a"]);
-    first.postMessage({ kind: "started" });
-    await settle();
-    assert.deepEqual(browser.visited, ["a", "b"]);
+    await say("failed", "registered");
+    assert.deepEqual(browser.asked, []);
   });
 });
 

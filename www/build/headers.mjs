@@ -8,6 +8,8 @@ const inPage = [
   "img-src 'self'",
   "worker-src 'self'",
   "manifest-src 'self'",
+  // Downloads are asked for in frames: see downloads.js.
+  "frame-src 'self'",
   // The only connection that there is, and the only way for a byte to leave.
   "connect-src 'self'",
   "base-uri 'none'",

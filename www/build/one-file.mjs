@@ -36,6 +36,7 @@ function policyOf(script, style) {
     ["img-src", "data:"],
     ["worker-src", "blob:"],
     ["manifest-src", "'none'"],
+    ["frame-src", "'none'"],
     ["connect-src", "'none'"],
   ]);
   const directives = POLICY_IN_PAGE.split("; ").map((each) => {

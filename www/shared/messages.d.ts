@@ -459,9 +459,7 @@ export type FromHasher =
   /** So far it is hashed; `taken` bytes less are waiting, and their buffer comes back. */
   | { job: number; kind: "at"; at: number; taken: number; buffer: ArrayBuffer | null }
   | { job: number; kind: "hash"; hex: string }
-  | { job: number; kind: "failed" }
-  /** It has what it takes to hash. */
-  | { kind: "ready" };
+  | { job: number; kind: "failed" };
 
 /** Page to Service Worker. */
 export type ToServiceWorker =

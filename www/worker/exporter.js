@@ -17,8 +17,7 @@ async function load() {
   const exporting = await import("../core/vma_inspector_export.js");
   const { load: start } = await import("./exporting-wasm.js");
   const { bytes, compiled } = await start(exporting, ownFile);
-  // Firefox ends what a thread imports while a download begins.
-  await prepareHashing(modulesCross ? compiled : bytes);
+  prepareHashing(modulesCross ? compiled : bytes);
   return exporting;
 }
 

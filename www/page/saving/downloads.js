@@ -19,24 +19,15 @@ import { failure } from "../../shared/failure.js";
  * the cut file as complete; this often the page learns whether that happened.
  */
 const PING_EVERY_MS = 5_000;
-/** A browser may ask where to save first; then the next save need not wait. */
-const START_PATIENCE_MS = 15_000;
-/**
- * No browser says that it has dropped a navigation. What it has not asked for by then is
- * gone to again, so that no save waits for ever for nothing.
- */
-const ASKED_WITHIN_MS = 10_000;
-const NAVIGATIONS = 3;
+/** A browser that has not asked for a download by then never will: otherwise it waits for ever. */
+const ASKED_WITHIN_MS = 60_000;
 
 export class Downloads {
   #registration;
-  /** @type {Map<string, { control: MessagePort, onMessage: Order["onMessage"] }>} */
+  /** @type {Map<string, { control: MessagePort, onMessage: Order["onMessage"], frame: HTMLIFrameElement }>} */
   #saves = new Map();
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #pinging;
-  /** One navigation at a time: a second one would cancel the first. */
-  #queue = Promise.resolve();
-  #navigating = false;
 
   /** @param {ServiceWorkerRegistration} registration with an active worker */
   constructor(registration) {
@@ -48,21 +39,18 @@ export class Downloads {
     });
   }
 
-  /** Whether the page goes to an address only to start a download. */
-  get isNavigating() {
-    return this.#navigating;
-  }
-
   /** @param {Order} order */
   start({ id, name, size, image, onMessage }) {
     const channel = new MessageChannel();
-    this.#saves.set(id, { control: channel.port1, onMessage });
+    const frame = document.createElement("iframe");
+    frame.hidden = true;
+    this.#saves.set(id, { control: channel.port1, onMessage, frame });
     this.#pinging ??= setInterval(() => this.#ping(), PING_EVERY_MS);
     // Without the name: a "retry" in the browser's list goes to the server.
     const address = new URL(`../../vma-inspector-save/${id}`, import.meta.url).href;
     channel.port1.onmessage = ({ data }) => {
       const message = /** @type {FromSave} */ (data);
-      if (message.kind === "registered") this.#navigate(id, address);
+      if (message.kind === "registered") this.#ask(id, address);
       this.#hear(id, message);
     };
     this.#post({ kind: "save", id, name, size, image, control: channel.port2 }, [
@@ -93,7 +81,10 @@ export class Downloads {
   #hear(id, message) {
     const save = this.#saves.get(id);
     if (!save) return;
-    if (isLast(message)) this.#saves.delete(id);
+    if (isLast(message)) {
+      this.#saves.delete(id);
+      save.frame.remove();
+    }
     if (this.#saves.size === 0) {
       clearInterval(this.#pinging);
       this.#pinging = undefined;
@@ -102,48 +93,21 @@ export class Downloads {
   }
 
   /**
-   * Going to the address starts a download; the page itself stays.
+   * A frame that goes to the address starts a download, and stays empty. If the page went
+   * there itself, Firefox would end all that it and its Workers are loading, and never load
+   * a module again that it has ended (153; Chromium 156 does neither).
    * @param {string} id
    * @param {string} address
    */
-  #navigate(id, address) {
-    this.#queue = this.#queue.then(async () => {
-      if (!this.#saves.has(id)) return;
-      const begun = this.#hears(id, isOfItsBytes);
-      this.#navigating = true;
-      if (!(await this.#isAsked(id, address))) {
-        this.cancel(id, failure("save-broken", "the browser did not begin the download"));
-      }
-      await Promise.race([begun, passed(START_PATIENCE_MS)]);
-      this.#navigating = false;
-    });
-  }
-
-  /**
-   * Goes there until the browser asks for it, or it is cancelled.
-   * @param {string} id
-   * @param {string} address
-   */
-  async #isAsked(id, address) {
-    for (let left = NAVIGATIONS; left > 0 && this.#saves.has(id); left -= 1) {
-      const asked = this.#hears(id, ({ kind }) => kind !== "registered");
-      location.href = address;
-      if (await Promise.race([asked, passed(ASKED_WITHIN_MS)])) return true;
-    }
-    return false;
-  }
-
-  /**
-   * True, once such a message comes of a save.
-   * @param {string} id
-   * @param {(message: FromSave) => boolean} isIt
-   * @returns {Promise<boolean>}
-   */
-  #hears(id, isIt) {
-    const control = this.#saves.get(id)?.control;
-    return new Promise((resolve) => {
-      control?.addEventListener("message", ({ data }) => isIt(data) && resolve(true));
-    });
+  #ask(id, address) {
+    const save = this.#saves.get(id);
+    if (!save) return;
+    const { control, frame } = save;
+    const never = failure("save-broken", "the browser did not begin the download");
+    const timer = setTimeout(() => this.cancel(id, never), ASKED_WITHIN_MS);
+    control.addEventListener("message", () => clearTimeout(timer), { once: true });
+    frame.src = address;
+    document.body.append(frame);
   }
 
   #ping() {
@@ -157,20 +121,6 @@ export class Downloads {
   #post(message, transfer = []) {
     this.#registration.active?.postMessage(message, transfer);
   }
-}
-
-/**
- * False, once so many milliseconds have passed.
- * @param {number} milliseconds
- * @returns {Promise<boolean>}
- */
-function passed(milliseconds) {
-  return new Promise((resolve) => setTimeout(() => resolve(false), milliseconds));
-}
-
-/** @param {FromSave} message */
-function isOfItsBytes({ kind }) {
-  return kind !== "registered" && kind !== "asked";
 }
 
 /** @param {FromSave} message */

@@ -260,8 +260,6 @@ export class SaveRunner {
     if (!mayDownload()) return this.#feed(id, { type: "held" });
     const downloads = this.#downloads;
     if (!downloads) throw new RemoteError(failure("saving-unavailable"));
-    await this.#untilLoaded(archive);
-    if (!this.#held.has(id)) return;
     const { sizeMax, exact } = wishFor(archive, what);
     const size = exact ? sizeMax : null;
     const name = fileNameOf(archive, what);
@@ -277,17 +275,6 @@ export class SaveRunner {
     downloads.start({ id, name, size, image: port2, onMessage });
     downloadStarts();
     await this.#read(save, written);
-  }
-
-  /**
-   * Until the Worker has what makes files, and what hashes them: Firefox ends what a thread
-   * loads while a download begins. What cannot be loaded the save itself tells.
-   * @param {ShownArchive} archive
-   */
-  async #untilLoaded({ id: archive, overview }) {
-    const [first] = overview.devices;
-    if (!first) return;
-    await this.#parts.worker.request("formats", { archive, deviceId: first.id }).catch(() => {});
   }
 
   /**

@@ -15,9 +15,6 @@ const ZEROS_WAITED_FOR = 128 * 1024 * 1024;
 
 /** @type {MessagePort | null} */
 let hasher = null;
-let isReady = () => {};
-/** Whether it can hash. @type {Promise<void>} */
-const ready = new Promise((resolve) => (isReady = resolve));
 /** @type {WebAssembly.Module | ArrayBuffer | null} */
 let core = null;
 /** @type {Map<number, HashFeed>} */
@@ -55,7 +52,6 @@ export function connectHasher(port) {
   hasher = port;
   port.onmessage = ({ data }) => {
     const message = /** @type {FromHasher} */ (data);
-    if (message.kind === "ready") return isReady();
     if (message.kind === "at" && message.buffer) takeBack(message.buffer);
     feeds.get(message.job)?.hear(message);
   };
@@ -65,12 +61,10 @@ export function connectHasher(port) {
 /**
  * Has that thread use the core, as it was compiled here where that can be handed over.
  * @param {WebAssembly.Module | ArrayBuffer} module
- * @returns {Promise<void>} until it can, where there is one
  */
-export async function prepareHashing(module) {
+export function prepareHashing(module) {
   core = module;
   handCoreOver();
-  if (hasher) await ready;
 }
 
 function handCoreOver() {

@@ -27,7 +27,6 @@ let answers = null;
 export function begin(module, port) {
   initSync({ module });
   answers = port;
-  tell({ kind: "ready" });
 }
 
 /** @param {Part} message */
