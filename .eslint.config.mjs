@@ -39,7 +39,8 @@ export default [
         },
         {
           selector: `AssignmentExpression[left.object.name="location"], CallExpression[callee.object.name="location"][callee.property.name=/^(assign|replace)$/]`,
-          message: "Firefox ends what is being loaded when the page goes elsewhere: see downloads.js.",
+          message:
+            "Firefox ends what is being loaded when the page goes elsewhere: see downloads.js.",
         },
       ],
     },

@@ -13,7 +13,7 @@ import { diskFile, disks, reading } from "./both-modules.mjs";
 
 const built = (path) => import(pathToFileURL(join(modules, path)));
 const { DiskArchive } = await built("worker/disk-file/disk-archive.js");
-const { counted, CLUSTER } = await built("worker/disk-file/cells.js");
+const { bytesHad, counted, CLUSTER } = await built("worker/disk-file/cells.js");
 const { FileDescriptorSource } = await built("worker/source/node-source.js");
 
 const folder = mkdtempSync(join(tmpdir(), "vma-disk-file-"));
@@ -155,7 +155,9 @@ function stretches(throws, size) {
   return found;
 }
 
-test("clusters are counted as one by one", () => {
+const isIn = (ranges, at) => ranges.some(([start, end]) => start <= at && at < end);
+
+test("clusters and bytes are counted as one by one", () => {
   const kinds = new Set();
   for (let seed = 1; seed <= 300; seed += 1) {
     const throws = dice(seed);
@@ -168,6 +170,10 @@ test("clusters are counted as one by one", () => {
     const right = oneByOne(stored, gaps, what);
     right.forEach((number, at) => number > 0 && kinds.add(at % 6));
     assert.deepEqual(counted(stored, gaps, what), right, `seed ${seed}`);
+    const lost = gaps.filter(([, , kind]) => kind === 0);
+    const isHad = (at) => isIn(stored, at) && !isIn(lost, at);
+    const sectors = Array.from({ length: Math.ceil(size / 512) }, (_, number) => number * 512);
+    assert.equal(bytesHad(stored, gaps), sectors.filter(isHad).length * 512, `seed ${seed}`);
   }
   assert.equal(kinds.size, 6, "each kind was met");
 });
@@ -177,7 +183,10 @@ test("what is lost of a disk image is drawn as lost", () => {
   packed.fill(0xff, 1 << 20, (1 << 20) + 256);
   writeFileSync(join(folder, "damaged.raw.lzo"), packed);
   const archive = opened("damaged.raw.lzo", "raw");
-  const { clusters } = archive.report().devices[0];
+  const { container, devices } = archive.report();
+  const { clusters, storedBytes, zeroBytes, missingBytes, imageSize } = devices[0];
+  assert.equal(storedBytes, container.unpackedSize);
+  assert.equal(storedBytes + zeroBytes + missingBytes, imageSize);
   const cells = archive.countDisk(1, 0, 1e9, 4).picture(archive).counts;
   const sum = (kind) => [0, 1, 2, 3].reduce((all, cell) => all + cells[cell * 6 + kind], 0);
   assert.ok(clusters.missing > 0);

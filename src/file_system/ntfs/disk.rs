@@ -395,9 +395,7 @@ impl Disk {
         places.next = (at < end).then_some(at);
         Ok(places)
     }
-}
 
-impl Disk {
     /// Bytes of which so many together are zeros where no cluster of them is stored; `None`
     /// if it cannot be read as such, or may have no holes.
     fn unit_of_zeros(&self, stored: &Stored, mapped: &Mapped) -> Option<u64> {

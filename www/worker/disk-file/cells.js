@@ -45,6 +45,28 @@ export function counted(stored, gaps, { size, from, to, cells }) {
 }
 
 /**
+ * How many bytes are stored and not lost.
+ * @param {Iterable<readonly [number, number]>} stored as for a picture
+ * @param {Iterable<readonly [number, number, number]>} gaps as for a picture
+ */
+export function bytesHad(stored, gaps) {
+  const all = gaps[Symbol.iterator]();
+  let gap = all.next();
+  let sum = 0;
+  for (const [start, end] of stored) {
+    sum += end - start;
+    while (!gap.done && gap.value[0] < end) {
+      const [from, until, number] = gap.value;
+      const both = Math.min(end, until) - Math.max(start, from);
+      if (both > 0 && OF_GAPS[number] === KINDS.lost) sum -= both;
+      if (until > end) break;
+      gap = all.next();
+    }
+  }
+  return sum;
+}
+
+/**
  * The clusters that hold something, in order.
  * @param {Iterable<readonly [number, number]>} stored
  * @param {number} size of the disk

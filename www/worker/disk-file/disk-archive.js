@@ -2,7 +2,7 @@
  * A disk in a file of its own, as the rest of the Worker knows an archive: one of a single
  * disk, without configurations, of which nothing can be compared with anything.
  */
-import { CLUSTER, counted } from "./cells.js";
+import { bytesHad, CLUSTER, counted } from "./cells.js";
 
 /** @typedef {import("../../core/vma_inspector.js").Archive} Archive */
 /** @typedef {import("../../core/vma_inspector.js").DiskContents} DiskContents */
@@ -45,8 +45,9 @@ export class DiskArchive {
   /** @type {DiskContents | undefined} */
   #contents;
   #isScanned = false;
-  /** What is stored, counted once. @type {Float64Array | null} */
+  /** Clusters of each kind, counted once. @type {Float64Array | null} */
   #counts = null;
+  /** Bytes that are stored and can be had. */
   #stored = 0;
 
   /**
@@ -112,7 +113,7 @@ export class DiskArchive {
         {
           id: ID,
           storedBytes: this.#stored,
-          zeroBytes: Math.max(0, size - this.#stored),
+          zeroBytes: Math.max(0, size - this.#stored - missing),
           missingBytes: missing,
           doubtBytes: this.#isScanned ? this.#doubt(size) : 0,
           clusters: { total, full: full + doubt, partial, zero, ...other },
@@ -163,8 +164,7 @@ export class DiskArchive {
   /** @param {number} size */
   #count(size) {
     if (this.#counts) return;
-    this.#stored = 0;
-    for (const [start, end] of this.#stretches(0)) this.#stored += end - start;
+    this.#stored = bytesHad(this.#stretches(0), this.#gaps(0, size));
     const to = Math.ceil(size / CLUSTER);
     const whole = { size, from: 0, to, cells: 1 };
     this.#counts = counted(this.#stretches(0), this.#gaps(0, size), whole);
