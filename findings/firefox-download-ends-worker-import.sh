@@ -5,9 +5,9 @@
 # page where it is, so one would guess that nothing of the page stops. In Firefox 153 a
 # module that a Worker was importing at that moment fails ("error loading dynamically
 # imported module"), and so does what the document itself was importing or fetching; a
-# fetch of the Worker goes on. Chromium 156 loads all four. What a Worker needs for a
-# download has to be there before the download begins, or the download has to begin in an
-# <iframe>, which ends nothing in either browser.
+# fetch of the Worker goes on. Chromium 156 loads all four. And what failed once is lost: to
+# import the module again fails as well, so no second try helps. The
+# download has to begin in an <iframe>, which ends nothing in either browser.
 #
 # Seen with Firefox 153.8.0 ESR and Chromium 156 of Debian 12, by puppeteer-core 24.43.1.
 # Needs "firefox" or "firefox-esr", and "chromium", in the path, and Node 20.
@@ -30,7 +30,11 @@ const load = `const load = async (how, address) => {
   try {
     if (how === "import") return "loaded " + (await import(address)).default;
     return "loaded " + (await (await fetch(address)).text()).length;
-  } catch { return "failed"; }
+  } catch { return "failed" + (how === "import" ? await again(address) : ""); }
+};
+const again = async (address) => {
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  return import(address).then(() => ", and loaded again", () => ", and failed again");
 };`;
 const worker = `${load}
 onmessage = async ({ data }) => postMessage(await load(data.how, data.address));`;
@@ -103,9 +107,9 @@ END
 
 node try.mjs "$firefox" "$chromium" "$folder/saved" | tee seen
 diff seen - <<'END' || { echo changed; exit 1; }
-firefox, navigation: import of the worker failed
+firefox, navigation: import of the worker failed, and failed again
 firefox, navigation: fetch of the worker loaded 17
-firefox, navigation: import of the document failed
+firefox, navigation: import of the document failed, and failed again
 firefox, navigation: fetch of the document failed
 firefox, iframe: import of the worker loaded 7
 firefox, iframe: fetch of the worker loaded 17
