@@ -36,6 +36,34 @@ fn every_way_of_compressing_reads_as_the_plain_bytes() {
     }
 }
 
+/// Noise, of which the first 8 KiB of each block of 128 KiB stand near the far end of the
+/// window before them too: of every second one nearer, of the others as far away as can be.
+fn copied_from_far(window: usize, size: usize) -> Vec<u8> {
+    let mut random = Random::new(17);
+    let mut plain: Vec<u8> = Vec::new();
+    while plain.len() < size {
+        let per_mille = if plain.len() >> 17 & 1 == 0 { 885 } else { 995 };
+        match plain.len().checked_sub(window / 1000 * per_mille) {
+            Some(from) => plain.extend_from_within(from..from + 8192),
+            None => plain.resize(plain.len() + 8192, 0),
+        }
+        plain.extend((0..(120 << 10) / 8).flat_map(|_| random.next().to_le_bytes()));
+    }
+    plain
+}
+
+/// Also what blocks behind the next one copy, from further away than that.
+#[test]
+fn a_checkpoint_has_all_that_blocks_behind_it_copy() {
+    let plain = copied_from_far(2 << 20, 32 << 20);
+    let Some(packed) = zstd(&["-12", "--single-thread", "--zstd=wlog=21"], &plain) else { return };
+    assert!(packed.len() < plain.len() / 100 * 96, "{} bytes: it copies", packed.len());
+    let contents = open(Rc::new(packed), &Options::default()).expect("it opens");
+    assert_eq!(read_all(&contents), plain);
+    assert!(contents.progress().checkpoint_bytes > 2 << 20, "some have a window");
+    assert_random_reads(&contents, &plain, 300, 500);
+}
+
 #[test]
 fn checksums_are_counted_and_their_absence_is_told() {
     let plain = mixed(2, 300_000);

@@ -59,9 +59,12 @@ impl Pending {
         let decoded = usize::try_from(decoded).unwrap_or(usize::MAX);
         self.needed = self.needed.max(furthest.saturating_sub(decoded));
         let window = usize::try_from(self.inside.header.window).unwrap_or(usize::MAX);
-        // Of little more, nothing is worth the wait.
-        let is_most = self.needed >= self.inside.history.len() / 8 * 7;
-        self.is_settled = self.is_settled || decoded >= window || is_most;
+        let whole = self.inside.history.len();
+        // To leave out a little is not worth the wait: then all of it stays.
+        if !self.is_settled && self.needed >= whole / 8 * 7 {
+            (self.needed, self.is_settled) = (whole, true);
+        }
+        self.is_settled = self.is_settled || decoded >= window;
     }
 
     /// The frame has come to its end.
