@@ -196,3 +196,18 @@ test("what is lost of a disk image is drawn as lost", () => {
   assert.equal(sum(0) + sum(1) + sum(4), clusters.full + clusters.partial);
   archive.free();
 });
+
+test("what a checksum speaks against is told before anything is read of it", () => {
+  const packed = readFileSync(join(folder, "noise.raw.lzo"));
+  // Deep within a block, of which the program says no more than this.
+  const at = packed.length - 100_000;
+  packed.fill(packed[at] ^ 1, at, at + 1);
+  writeFileSync(join(folder, "flipped.raw.lzo"), packed);
+  assert.throws(() => run("lzop", "-t", "flipped.raw.lzo"), /Checksum error|Data error/i);
+  const archive = opened("flipped.raw.lzo", "raw");
+  const { container, devices } = archive.report();
+  const [{ missingBytes, doubtBytes }] = devices;
+  assert.equal(container.findings.length, 1, JSON.stringify(container));
+  assert.equal(missingBytes + doubtBytes, 256 << 10, "the block that lzop packs at once");
+  archive.free();
+});

@@ -60,6 +60,14 @@ impl Unpacked {
         JsValue::from(container(&self.contents)).into()
     }
 
+    /// Compares what was only stepped over on the way to its end with its checksums, by
+    /// about `work` bytes; whether all is. Throws a `VmaError`.
+    #[wasm_bindgen(js_name = verifyStep)]
+    pub fn verify_step(&self, work: u64) -> Result<bool, JsValue> {
+        let progress = self.contents.verify_step(work).map_err(|error| thrown(&error))?;
+        Ok(progress.done)
+    }
+
     /// Bytes of the file that are behind.
     #[wasm_bindgen(js_name = fileBytes)]
     pub fn file_bytes(&self) -> f64 {

@@ -217,11 +217,15 @@ export class DiskArchive {
     return new Float64Array(0);
   }
 
-  /** What is packed is unpacked once, which tells its length; else there is nothing to do. */
+  /**
+   * What is packed is unpacked once, which tells its length and what its checksums say; else
+   * there is nothing to do.
+   */
   scanStep() {
     if (!this.#isScanned) {
       const bytes = this.#unpacked.bytes();
-      this.#isScanned = bytes.approach(END, END, WORK_PER_STEP);
+      const isUnpacked = bytes.approach(END, END, WORK_PER_STEP);
+      this.#isScanned = isUnpacked && this.#unpacked.verifyStep(WORK_PER_STEP);
       bytes.free();
     }
     const fileBytes = this.#isScanned ? this.#fileSize : this.#unpacked.fileBytes();
