@@ -1,5 +1,6 @@
 /** What a disk image is that is open: no backup, and nothing of it can be checked. */
 import { largestVolume } from "../page/volumes.js";
+import { isScanned } from "../shared/scan-phase.js";
 import { containerVerdict } from "../words/container.js";
 import { contentsLine } from "../words/disk-contents.js";
 import { exactSize, size } from "../words/format.js";
@@ -47,7 +48,7 @@ function card(archive, image, send) {
     h("h2", { id: "image-title", tabindex: "-1" }, titleOf(archive, image)),
     h("p", { class: "quiet" }, foreign(file.name), `, ${exactSize(file.size)}`),
     progressOf(archive),
-    h("p", {}, text("image.not-checked")),
+    h("p", {}, isCompared(archive) ? text("image.checked") : text("image.not-checked")),
     facts([
       found ? [text("image.holds"), foreign(contentsLine(found))] : null,
       image.facts && [text("image.layout"), layoutOf(image.facts)],
@@ -101,6 +102,14 @@ function remarksOf(facts) {
     facts?.isDirty && h("p", {}, badge("warning", text("image.dirty"))),
     facts?.isMarkedCorrupt && h("p", {}, badge("warning", text("image.marked-corrupt"))),
   ];
+}
+
+/**
+ * Whether something of the file has checksums that were compared.
+ * @param {ShownArchive} archive
+ */
+function isCompared({ scan }) {
+  return isScanned(scan) && (scan.report?.container.checksums.checked ?? 0) > 0;
 }
 
 /**
