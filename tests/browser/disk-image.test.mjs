@@ -102,6 +102,7 @@ inEachBrowser("A disk image alone", {
   async "that is raw and packed is unpacked first"(inspector) {
     await inspector.page.choose(path("disk.raw.zst"));
     await inspector.shows("A disk image (raw, 20 MiB), not a Proxmox backup", "#image");
+    await inspector.shows("has checksums, and they were compared", "#image");
     await assertFileIsSaved(inspector);
   },
 
