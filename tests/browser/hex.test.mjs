@@ -303,6 +303,22 @@ inEachBrowser("Keys", {
   },
 });
 
+inChromium("A place", {
+  async "is meant of what was chosen, drawn or not"(inspector) {
+    await look(inspector, holed.path);
+    await inspector.page.evaluate((at) => {
+      const list = document.querySelector("#hex-of");
+      const found = [...list.options].find((each) => each.textContent.startsWith("drive-scsi0"));
+      list.value = found.value;
+      list.dispatchEvent(new Event("change", { bubbles: true }));
+      const input = document.querySelector("#hex-jump");
+      input.value = at;
+      input.form.requestSubmit();
+    }, String(LOST));
+    await facts(inspector, "cluster 128, block 0");
+  },
+});
+
 inChromium("Bytes that are copied", {
   async "are what is selected"(inspector) {
     const { page } = inspector;

@@ -174,6 +174,8 @@ export class Field {
     const sheet = this.#sheet;
     const meant = sheet.meant(of);
     if (sheet.of !== meant || this.#at !== at) this.#asker.forget();
+    // Where a person was before is no longer told.
+    clearTimeout(this.#timers.tell);
     sheet.of = meant;
     this.#anchor = null;
     this.#pointed = null;
@@ -186,11 +188,13 @@ export class Field {
   }
 
   /**
-   * A person goes there: it is a place of its own for the way back.
+   * A person goes there: it is a place of its own for the way back. What comes next, a
+   * jump above all, is meant from there, drawn or not.
    * @param {Looked} of
    * @param {number} offset
    */
   #goTo(of, offset) {
+    this.#set(of, offset);
     this.#send({ type: "placeChosen", of, offset });
   }
 
