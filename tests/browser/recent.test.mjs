@@ -48,39 +48,44 @@ async function openedAndJudged(inspector, path, title) {
   await inspector.shows(title, "#scan");
 }
 
-inEachBrowser("Files that were opened", {
-  async "are not remembered unless a person wants it"(inspector) {
-    await openedAndJudged(inspector, sound.path, "Can be restored");
-    await inspector.page.open();
-    assert.deepEqual(await databases(inspector.page), []);
-    assert.equal(await inspector.page.text("#recent"), "");
-  },
+inEachBrowser(
+  "Files that were opened",
+  {
+    async "are not remembered unless a person wants it"(inspector) {
+      await openedAndJudged(inspector, sound.path, "Can be restored");
+      await inspector.page.open();
+      assert.deepEqual(await databases(inspector.page), []);
+      assert.equal(await inspector.page.text("#recent"), "");
+    },
 
-  async "are listed with what was found of them then, and never in green"(inspector) {
-    await inspector.clickIn("#kept", /^Remember the last files/);
-    await openedAndJudged(inspector, sound.path, "Can be restored");
-    await openedAndJudged(inspector, holed.path, "lost");
-    await remembered(inspector.page, 2);
-    await inspector.page.open();
-    await inspector.shows(/vzdump-qemu-131-.*Sound on .*, not checked since/s, "#recent");
-    await inspector.shows(/holed-recent\.vma.*Damaged on .*, not checked since/s, "#recent");
-    const { greens, items } = await inspector.page.evaluate(() => ({
-      greens: document.querySelectorAll('#recent [data-tone="good"]').length,
-      items: [...document.querySelectorAll("#recent li")].map((each) => each.innerText),
-    }));
-    assert.equal(greens, 0);
-    assert.equal(items.length, 2);
-    assert.match(items[0], /holed-recent/, "the newest first");
-    // Nobody can tell the browser where they are: their names remind of them.
-    await inspector.shows("is a reminder", "#recent");
-    // Where no scans are to be kept, no names are either.
-    await inspector.clickIn("#kept", /^Remember finished scans/);
-    await inspector.page.waitFor(() => document.querySelector("#recent").hidden);
-    await inspector.page.waitFor(async () => (await indexedDB.databases()).length === 0);
-    await inspector.page.open();
-    assert.equal(await inspector.page.text("#recent"), "");
+    async "are listed with what was found of them then, and never in green"(inspector) {
+      await inspector.clickIn("#kept", /^Remember the last files/);
+      await openedAndJudged(inspector, sound.path, "Can be restored");
+      await openedAndJudged(inspector, holed.path, "lost");
+      await remembered(inspector.page, 2);
+      await inspector.page.open();
+      await inspector.shows(/vzdump-qemu-131-.*Sound on .*, not checked since/s, "#recent");
+      await inspector.shows(/holed-recent\.vma.*Damaged on .*, not checked since/s, "#recent");
+      const { greens, items } = await inspector.page.evaluate(() => ({
+        greens: document.querySelectorAll('#recent [data-tone="good"]').length,
+        items: [...document.querySelectorAll("#recent li")].map((each) => each.innerText),
+      }));
+      assert.equal(greens, 0);
+      assert.equal(items.length, 2);
+      assert.match(items[0], /holed-recent/, "the newest first");
+      // Nobody can tell the browser where they are: their names remind of them.
+      await inspector.shows("is a reminder", "#recent");
+      // Where no scans are to be kept, no names are either.
+      await inspector.clickIn("#kept", /^Remember finished scans/);
+      await inspector.page.waitFor(() => document.querySelector("#recent").hidden);
+      await inspector.page.waitFor(async () => (await indexedDB.databases()).length === 0);
+      await inspector.page.open();
+      assert.equal(await inspector.page.text("#recent"), "");
+    },
   },
-});
+  undefined,
+  { visit: "first" },
+);
 
 /** Lets the page pick the one file that a test has put into the browser's own storage. */
 function withOpenPicker() {

@@ -41,48 +41,53 @@ const ofDocument = () => performance.getEntriesByType("resource").map(({ name })
 
 const first = firstLoad(page);
 
-inEachBrowser("The requests of a visit", {
-  async "are at most 20 on the first, its second loading included, and none on the next"(
-    inspector,
-  ) {
-    const names = await loaded(inspector, first);
-    // How often a browser looks for a newer Service Worker is its own affair: Firefox did so
-    // four times in one visit.
-    const isCheck = (name, at) => name === SERVICE && names.indexOf(name) !== at;
-    const all = names.filter((name, at) => !isCheck(name, at));
-    // What is loaded when it is asked for is fetched beside, to be kept, and once.
-    const needed = all.filter((name) => first.includes(name));
-    const later = all.filter((name) => !first.includes(name));
-    assert.ok(needed.length <= MOST, `${needed.length}: ${needed.join(" ")}`);
-    assert.deepEqual(distinct(later), [...later].sort(), "each once");
-    // The first loading asks for what begins the page, the Service Worker last; that then asks
-    // for each file of the page, and out of what it keeps comes the second loading.
-    const loading = names.slice(0, names.indexOf(SERVICE) + 1);
-    const isOfFirst = (name) => BEGINS.includes(name);
-    assert.ok(loading.every(isOfFirst) && loading.length <= 6, loading.join(" "));
-    const twice = names.filter((name, at) => names.indexOf(name) !== at);
-    assert.ok(twice.every(isOfFirst), twice.join(" "));
-    // The second loading, as the browser counts, out of what the Service Worker keeps.
-    const ofSecond = await inspector.page.evaluate(ofDocument);
-    const files = ofSecond.map((url) => new URL(url).pathname.slice(1));
-    assert.ok(
-      ["start.js", "main.js"].every((name) => files.includes(name)),
-      files.join(" "),
-    );
-    assert.deepEqual(
-      files.filter((name) => !first.includes(name)),
-      [],
-    );
-    assert.ok(files.length + 1 <= MOST, files.join(" "));
+inEachBrowser(
+  "The requests of a visit",
+  {
+    async "are at most 20 on the first, its second loading included, and none on the next"(
+      inspector,
+    ) {
+      const names = await loaded(inspector, first);
+      // How often a browser looks for a newer Service Worker is its own affair: Firefox did so
+      // four times in one visit.
+      const isCheck = (name, at) => name === SERVICE && names.indexOf(name) !== at;
+      const all = names.filter((name, at) => !isCheck(name, at));
+      // What is loaded when it is asked for is fetched beside, to be kept, and once.
+      const needed = all.filter((name) => first.includes(name));
+      const later = all.filter((name) => !first.includes(name));
+      assert.ok(needed.length <= MOST, `${needed.length}: ${needed.join(" ")}`);
+      assert.deepEqual(distinct(later), [...later].sort(), "each once");
+      // The first loading asks for what begins the page, the Service Worker last; that then asks
+      // for each file of the page, and out of what it keeps comes the second loading.
+      const loading = names.slice(0, names.indexOf(SERVICE) + 1);
+      const isOfFirst = (name) => BEGINS.includes(name);
+      assert.ok(loading.every(isOfFirst) && loading.length <= 6, loading.join(" "));
+      const twice = names.filter((name, at) => names.indexOf(name) !== at);
+      assert.ok(twice.every(isOfFirst), twice.join(" "));
+      // The second loading, as the browser counts, out of what the Service Worker keeps.
+      const ofSecond = await inspector.page.evaluate(ofDocument);
+      const files = ofSecond.map((url) => new URL(url).pathname.slice(1));
+      assert.ok(
+        ["start.js", "main.js"].every((name) => files.includes(name)),
+        files.join(" "),
+      );
+      assert.deepEqual(
+        files.filter((name) => !first.includes(name)),
+        [],
+      );
+      assert.ok(files.length + 1 <= MOST, files.join(" "));
 
-    await inspector.page.open();
-    const next = await loaded(inspector, []);
-    assert.deepEqual(
-      next.filter((name) => name !== SERVICE),
-      [],
-    );
+      await inspector.page.open();
+      const next = await loaded(inspector, []);
+      assert.deepEqual(
+        next.filter((name) => name !== SERVICE),
+        [],
+      );
+    },
   },
-});
+  undefined,
+  { visit: "first" },
+);
 
 inEachBrowser(
   "The requests of a visit without a Service Worker",

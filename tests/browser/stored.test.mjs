@@ -59,45 +59,50 @@ async function saveStaged(inspector) {
   assert.deepEqual([saved.failure, saved.sha256], [null, disk.sha256]);
 }
 
-inEachBrowser("What the page stores", {
-  async "is all named in one place"(inspector) {
-    await useAll(inspector);
-    const found = await inspector.page.evaluate(everythingStored);
-    assert.deepEqual(found.folders, [...STORED.folders].sort());
-    assert.deepEqual(found.settings.sort(), [...STORED.settings].sort());
-    assert.deepEqual(found.databases, STORED.databases);
-    assert.equal(found.caches.length, STORED.caches.length);
-    assert.ok(found.caches[0].startsWith(STORED.caches[0]), found.caches[0]);
-    assert.equal(found.services, 1);
-    assert.deepEqual(found.others, []);
-  },
+inEachBrowser(
+  "What the page stores",
+  {
+    async "is all named in one place"(inspector) {
+      await useAll(inspector);
+      const found = await inspector.page.evaluate(everythingStored);
+      assert.deepEqual(found.folders, [...STORED.folders].sort());
+      assert.deepEqual(found.settings.sort(), [...STORED.settings].sort());
+      assert.deepEqual(found.databases, STORED.databases);
+      assert.equal(found.caches.length, STORED.caches.length);
+      assert.ok(found.caches[0].startsWith(STORED.caches[0]), found.caches[0]);
+      assert.equal(found.services, 1);
+      assert.deepEqual(found.others, []);
+    },
 
-  async "goes with one button, which tells how much it is"(inspector) {
-    await useAll(inspector);
-    await inspector.shows(/ 6(\.0)? MiB of files that were made here/, "#kept");
-    await inspector.clickIn("#kept", /^Remove everything that this page keeps$/);
-    await inspector.shows("Everything that this page kept in this browser is removed", "#kept");
-    assert.deepEqual(await inspector.page.evaluate(everythingStored), NOTHING);
-    // What is open goes on, and stores nothing.
-    await inspector.clickIn("#scan", /Scan again/);
-    await inspector.shows("Scan again", "#scan");
-    const saved = await inspector.save(disk.name);
-    assert.equal(saved.sha256, disk.sha256);
-  },
+    async "goes with one button, which tells how much it is"(inspector) {
+      await useAll(inspector);
+      await inspector.shows(/ 6(\.0)? MiB of files that were made here/, "#kept");
+      await inspector.clickIn("#kept", /^Remove everything that this page keeps$/);
+      await inspector.shows("Everything that this page kept in this browser is removed", "#kept");
+      assert.deepEqual(await inspector.page.evaluate(everythingStored), NOTHING);
+      // What is open goes on, and stores nothing.
+      await inspector.clickIn("#scan", /Scan again/);
+      await inspector.shows("Scan again", "#scan");
+      const saved = await inspector.save(disk.name);
+      assert.equal(saved.sha256, disk.sha256);
+    },
 
-  async "of a save goes when it is removed, and when the page is opened again"(inspector) {
-    await inspector.openArchive(archive.path);
-    await saveStaged(inspector);
-    assert.equal(await inspector.page.evaluate(filesIn, "staged"), 1);
-    await inspector.clickIn("#saves", /^Remove the copy of 6(\.0)? MiB$/);
-    await inspector.shows("The copy in the browser's own storage is removed", "#saves");
-    assert.equal(await inspector.page.evaluate(filesIn, "staged"), 0);
-    await saveStaged(inspector);
-    assert.equal(await inspector.page.evaluate(filesIn, "staged"), 1);
-    await inspector.page.open();
-    await inspector.page.waitFor(filesInNone);
+    async "of a save goes when it is removed, and when the page is opened again"(inspector) {
+      await inspector.openArchive(archive.path);
+      await saveStaged(inspector);
+      assert.equal(await inspector.page.evaluate(filesIn, "staged"), 1);
+      await inspector.clickIn("#saves", /^Remove the copy of 6(\.0)? MiB$/);
+      await inspector.shows("The copy in the browser's own storage is removed", "#saves");
+      assert.equal(await inspector.page.evaluate(filesIn, "staged"), 0);
+      await saveStaged(inspector);
+      assert.equal(await inspector.page.evaluate(filesIn, "staged"), 1);
+      await inspector.page.open();
+      await inspector.page.waitFor(filesInNone);
+    },
   },
-});
+  undefined,
+  { visit: "first" },
+);
 
 async function filesInNone() {
   const root = await navigator.storage.getDirectory();

@@ -11,3 +11,21 @@ export const POLL_EVERY_MS = 50;
 export function isPolicyTried(text) {
   return text.includes("vma-inspector-policy-check");
 }
+
+/** Run in a page of the same origin before a visit: what an earlier one has left goes. */
+export async function forgetVisits() {
+  localStorage.clear();
+  // Until the page before is closed altogether, this waits.
+  const gone = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = resolve;
+      request.onerror = () => reject(request.error);
+    });
+  for (const { name } of await indexedDB.databases()) await gone(indexedDB.deleteDatabase(name));
+  const folder = await navigator.storage.getDirectory();
+  const names = await Array.fromAsync(folder.keys());
+  for (const name of names) await folder.removeEntry(name, { recursive: true });
+}
+
+/** What every origin has that does nothing when it is opened. */
+export const QUIET = "icon.svg";

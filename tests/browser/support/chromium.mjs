@@ -6,7 +6,7 @@ import { join } from "node:path";
 import * as playwright from "playwright-core";
 import { chromium as executable } from "../../../www/build/programs.mjs";
 import { sha256 } from "./archives.mjs";
-import { isPolicyTried, isReady, POLL_EVERY_MS } from "./begin.mjs";
+import { forgetVisits, isPolicyTried, isReady, POLL_EVERY_MS, QUIET } from "./begin.mjs";
 
 export const name = "Chromium";
 
@@ -40,12 +40,19 @@ function optionsFor(server) {
 export async function launch(server) {
   const options = optionsFor(server);
   const browser = await playwright.chromium.launch(options);
+  /** What pages that come again have been to, for as long as the browser runs. */
+  let kept = null;
   return {
     name,
     version: `Chromium ${browser.version()}`,
-    async newPage(options = {}) {
-      const context = await browser.newContext({ acceptDownloads: true, ...options });
-      return new Page(server, context, await context.newPage(), () => context.close());
+    async newPage({ again = false, viewport } = {}) {
+      const context = again && kept ? kept : await browser.newContext({ acceptDownloads: true });
+      if (again) kept = context;
+      const tab = await context.newPage();
+      if (viewport) await tab.setViewportSize(viewport);
+      const page = new Page(server, context, tab, () => (again ? tab : context).close());
+      if (again) await page.forget();
+      return page;
     },
     async close() {
       await browser.close();
@@ -108,7 +115,9 @@ class Page {
       if (!isPolicyTried(String(error))) this.errors.push(String(error));
     });
     page.on("console", (message) => {
-      if (message.type() === "error" && !isPolicyTried(message.text())) {
+      // For what is no page of ours the browser asks on its own account.
+      const isIcon = message.location().url.endsWith("/favicon.ico");
+      if (message.type() === "error" && !isPolicyTried(message.text()) && !isIcon) {
         this.errors.push(message.text());
       }
     });
@@ -120,6 +129,12 @@ class Page {
     }
     await this.#page.goto(address, { timeout: 90_000 });
     await this.waitFor(isReady);
+  }
+
+  /** Forgets what earlier visits have left, but for the Service Worker. */
+  async forget() {
+    await this.#page.goto(new URL(QUIET, this.#server.url).href, { timeout: 90_000 });
+    await this.evaluate(forgetVisits);
   }
 
   async choose(path) {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import puppeteer from "puppeteer-core";
 import { firefox as executable } from "../../../www/build/programs.mjs";
 import { sha256 } from "./archives.mjs";
-import { isPolicyTried, isReady, POLL_EVERY_MS } from "./begin.mjs";
+import { forgetVisits, isPolicyTried, isReady, POLL_EVERY_MS, QUIET } from "./begin.mjs";
 
 export const name = "Firefox";
 
@@ -69,16 +69,19 @@ export async function launch(server) {
       "browser.download.always_ask_before_handling_new_types": false,
     },
   });
+  /** What pages that come again have been to, for as long as the browser runs. */
+  let kept = null;
   return {
     name,
     version: (await browser.version()).replace("firefox/", "Firefox "),
-    async newPage({ viewport } = {}) {
-      const context = await browser.createBrowserContext();
-      const page = await context.newPage();
-      if (viewport) {
-        await page.setViewport(viewport);
-      }
-      return new Page(server, context, page, browser.connection);
+    async newPage({ again = false, viewport } = {}) {
+      const context = again && kept ? kept : await browser.createBrowserContext();
+      if (again) kept = context;
+      const tab = await context.newPage();
+      if (viewport) await tab.setViewport(viewport);
+      const page = new Page(server, again ? tab : context, tab, browser.connection);
+      if (again) await page.forget();
+      return page;
     },
     async close() {
       await browser.close();
@@ -92,13 +95,13 @@ class Page {
   downloadsBegun = 0;
   downloadsCompleted = 0;
   #server;
-  #context;
+  #whole;
   #page;
   #connection;
 
-  constructor(server, context, page, connection) {
+  constructor(server, whole, page, connection) {
     this.#server = server;
-    this.#context = context;
+    this.#whole = whole;
     this.#page = page;
     this.#connection = connection;
     connection.on("browsingContext.downloadWillBegin", () => (this.downloadsBegun += 1));
@@ -136,6 +139,12 @@ class Page {
     }
     await this.#page.goto(address);
     await this.waitFor(isReady);
+  }
+
+  /** Forgets what earlier visits have left, but for the Service Worker. */
+  async forget() {
+    await this.#page.goto(new URL(QUIET, this.#server.url).href);
+    await this.evaluate(forgetVisits);
   }
 
   async choose(path) {
@@ -234,6 +243,6 @@ class Page {
   }
 
   async close() {
-    await this.#context.close();
+    await this.#whole.close();
   }
 }

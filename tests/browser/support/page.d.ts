@@ -3,8 +3,14 @@ export interface TestBrowser {
   readonly name: string;
   /** Name and version. */
   readonly version: string;
-  /** A page that shares nothing with other pages: no storage, no Service Worker. */
-  newPage(options?: { viewport?: { width: number; height: number } }): Promise<TestPage>;
+  /**
+   * A page that shares nothing with other pages, or one that comes `again`: it shares the
+   * Service Worker with all that do, and nothing is stored.
+   */
+  newPage(options?: {
+    again?: boolean;
+    viewport?: { width: number; height: number };
+  }): Promise<TestPage>;
   close(): Promise<void>;
 }
 

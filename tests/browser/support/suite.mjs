@@ -1,4 +1,5 @@
-// Runs the same tests in each browser, each test on a page of its own.
+// Runs the same tests in each browser, each test on a page of its own: for a person who was
+// here before, since a first visit takes twice as long, or for one who was not.
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -10,6 +11,8 @@ import { Server } from "./server.mjs";
 /**
  * @typedef {object} Options
  * @property {{ width: number, height: number }} [viewport] of each page
+ * @property {"first"} [visit] whether each page is the first that its browser sees of it, as
+ *   is what does not run as it is served
  * @property {string} [address] of each page, unless it is the server's
  * @property {Parameters<typeof Server.start>[0]} [server]
  */
@@ -45,7 +48,8 @@ function inBrowsers(browsers, title, tests, beforePage, options) {
         it(sentence, { timeout: 180_000 }, async () => {
           const { server, running } = started;
           server.takeRequests();
-          const page = await running.newPage(options?.viewport && { viewport: options.viewport });
+          const again = !options?.visit && !options?.server && !options?.address && !beforePage;
+          const page = await running.newPage({ again, viewport: options?.viewport });
           try {
             await page.open(beforePage, options?.address);
             await test(new Inspector(server, page));
