@@ -53,6 +53,9 @@ pub enum ErrorKind {
     SourceUnreadable(String),
     /// The source ends before the length it had when it was opened.
     SourceShrank,
+    /// What was decoded once comes to something else when it is decoded again: the source
+    /// gives other bytes than before, or a decoder is at fault.
+    SourceDiffers,
     /// The first bytes are neither a VMA's nor a known container's.
     NotVma {
         /// The first four bytes; fewer are filled up with zeros.
@@ -146,6 +149,12 @@ impl Error {
         Self::new(Part::Source, offset, ErrorKind::SourceShrank)
     }
 
+    /// The source comes to something else than before, at or behind `offset`.
+    #[must_use]
+    pub fn source_differs(offset: u64) -> Self {
+        Self::new(Part::Source, offset, ErrorKind::SourceDiffers)
+    }
+
     /// The source cannot be read at `offset`.
     #[must_use]
     pub fn source_unreadable(offset: u64, reason: String) -> Self {
@@ -177,6 +186,7 @@ impl Error {
             ErrorKind::Empty => "source-empty",
             ErrorKind::SourceUnreadable(_) => "source-unreadable",
             ErrorKind::SourceShrank => "source-shrank",
+            ErrorKind::SourceDiffers => "source-differs",
             ErrorKind::NotVma { .. } => "not-a-vma",
             ErrorKind::Foreign { .. } => "foreign-file",
             ErrorKind::ContainerFeature { .. } => "container-feature",
@@ -206,6 +216,7 @@ impl fmt::Display for Error {
             ErrorKind::Empty => write!(f, ": no bytes"),
             ErrorKind::SourceUnreadable(reason) => write!(f, ": cannot be read: {reason}"),
             ErrorKind::SourceShrank => write!(f, ": ends before the length it was opened with"),
+            ErrorKind::SourceDiffers => write!(f, ": decodes to something else than before"),
             ErrorKind::NotVma { found: [a, b, c, d] } => {
                 write!(f, ": magic: expected 56 4d 41 00, found {a:02x} {b:02x} {c:02x} {d:02x}")
             }

@@ -56,7 +56,7 @@ export function isRefusedImage(code) {
 }
 
 /** The file cannot be read any more, or not as it was when it was chosen. */
-export const SOURCE_GONE = new Set(["source-unreadable", "source-shrank"]);
+export const SOURCE_GONE = new Set(["source-unreadable", "source-shrank", "source-differs"]);
 /** The page's own: the Worker is gone, which is told once for all. */
 export const WORKER_DIED = "worker-died";
 

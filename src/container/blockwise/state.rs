@@ -273,10 +273,9 @@ impl<W: Walk> State<W> {
         }
         let mut ignored = Log::default();
         if !matches!(self.reader.step(&mut ignored)?, Step::On) {
-            let reason = String::from("reads as something else than before");
             let position = self.reader.input().position();
             self.reader = W::new(Rc::clone(&self.source));
-            return Err(Error::source_unreadable(position, reason));
+            return Err(Error::source_differs(position));
         }
         Ok(None)
     }

@@ -235,12 +235,12 @@ impl<D: Decoder> State<D> {
                 // would begin again, it would come to the same.
                 let (is_same, position) = (reader.began == earliest, reader.input.position());
                 self.reader = None;
-                if is_same { Err(differs(position)) } else { Ok(()) }
+                if is_same { Err(Error::source_differs(position)) } else { Ok(()) }
             }
             Moved::End(_) => {
                 let position = reader.input.position();
                 self.reader = None;
-                Err(differs(position))
+                Err(Error::source_differs(position))
             }
         }
     }
@@ -318,9 +318,4 @@ pub(in crate::container) fn source_estimate(ahead: u64, contents: u64, source: u
     let scaled = u128::from(ahead).saturating_mul(u128::from(source));
     let more = scaled.checked_div(u128::from(contents)).unwrap_or(0);
     source.saturating_add(u64::try_from(more).unwrap_or(u64::MAX))
-}
-
-/// A second decoding comes to something else than the first: at `position` of the source.
-fn differs(position: u64) -> Error {
-    Error::source_unreadable(position, String::from("decodes to something else than before"))
 }

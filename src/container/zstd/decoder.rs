@@ -141,7 +141,8 @@ impl Zstd {
         let Some(header) = input.peek(3)?.first_chunk::<3>().copied() else {
             return Ok(Step::End(cut(start, output.contents, output.log)));
         };
-        let Some(header) = BlockHeader::parse(header) else {
+        let parsed = BlockHeader::parse(header).filter(|_| !frame.evidence.is_astray());
+        let Some(header) = parsed else {
             let loss = Loss::damage(start, "block header");
             return Ok(self.lose(loss, start, &frame, None, input));
         };

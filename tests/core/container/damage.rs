@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
+use crate::memory::allocated;
 use crate::programs::run;
 use crate::support::{finish, id, open, take_over_doubt};
 use archive_writer::{ArchiveBuilder, Content, Device, Kind, Random};
@@ -259,6 +260,41 @@ fn zstd_and_gzip_give_everything_before_the_damage_and_tell_of_the_rest() {
             assert!(outcome.lost <= behind, "{what}: {} lost", outcome.lost);
         }
     }
+}
+
+/// Where the first block of `packed` behind `from` begins that stands as it is, and whole:
+/// its header, and as much of what went in as follows it.
+fn whole_raw_block(packed: &[u8], from: usize, plain: &[u8]) -> usize {
+    // 128 KiB as they are, not the last: 0 in the lowest three bits.
+    let header = (131_072_u32 << 3).to_le_bytes();
+    let starts =
+        packed.windows(3).enumerate().skip(from).filter(|(_, bytes)| *bytes == &header[..3]);
+    let mut found = starts.map(|(at, _)| at).filter(|at| {
+        let block = &packed[at + 3..at + 3 + 64];
+        plain.windows(block.len()).any(|window| window == block)
+    });
+    found.next().expect("random data is not compressed")
+}
+
+/// They decode to blocks without bytes, one for each three of them.
+#[test]
+fn zeros_from_within_a_block_on_cost_what_they_hit_however_many_they_are() {
+    let archive = disks(Kind::Dense);
+    let Some(packed) = run("zstd", &["-qc", "-1"], &archive.bytes) else { return };
+    let start = whole_raw_block(&packed, packed.len() / 4, &archive.bytes);
+    let zeros = |length: usize| {
+        let mut damaged = packed.clone();
+        damaged[start + 70_000..start + 70_000 + length].fill(0);
+        let (outcome, cost) = allocated(|| outcome(Kind::Dense, damaged));
+        assert!(outcome.wrong.is_empty(), "{length} zeros: wrong at {:x?}", outcome.wrong);
+        assert!(outcome.lost + outcome.in_doubt >= length as u64, "{length} zeros are told");
+        cost
+    };
+    // From there to the end of the block, and as much or twice as much behind it.
+    let within = 131_075 - 70_000;
+    let (one, two) = (zeros(within + (64 << 10)), zeros(within + (128 << 10)));
+    assert!(two * 10 <= one * 22, "{one} bytes asked for, of twice as many zeros {two}");
+    zeros(4 << 20);
 }
 
 #[test]
