@@ -94,6 +94,9 @@ impl ReadAt for Piped {
         let mut state = self.state.borrow_mut();
         let end = offset.saturating_add(to_u64(buffer.len()));
         state.read_to(end)?;
+        if offset >= state.at {
+            return Ok(0);
+        }
         let count = to_usize(state.at.min(end).saturating_sub(offset));
         state.copy(offset, buffer.get_mut(..count).unwrap_or_default())?;
         Ok(count)
@@ -125,6 +128,8 @@ mod tests {
             assert_eq!(read(at, &mut buffer).unwrap(), 1000);
             assert_eq!(buffer[..], bytes[at..at + 1000]);
         }
+        assert_eq!(read(end, &mut buffer), Ok(0));
+        assert_eq!(read(end + 1_000_000, &mut buffer), Ok(0));
         let error = read(HEAD + 1, &mut buffer).unwrap_err();
         assert!(error.to_string().contains("cannot be read twice"), "{error}");
     }

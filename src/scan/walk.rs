@@ -20,7 +20,7 @@ use crate::archive::header::{self, HEADER_SIZE_MAX, Header};
 use crate::archive::per_device::DeviceSet;
 use crate::archive::unit::ArchiveOffset;
 use crate::container::Contents;
-use crate::source::{Error, ReadAt, gaps, to_u64};
+use crate::source::{Error, ReadAt, Severity, gaps, to_u64};
 
 /// Extent headers that one step looks at, at most.
 const EXTENTS_PER_STEP: u32 = 4096;
@@ -448,10 +448,17 @@ impl Walk {
         Ok(())
     }
 
+    /// Whether what was unpacked is not what was packed: its own zeros may have been
+    /// pushed to the end then.
+    fn is_unpacked_wrong(&self) -> bool {
+        let findings = self.contents.all_findings();
+        findings.iter().any(|(_, finding)| finding.severity() == Severity::Damage)
+    }
+
     /// Tells what lay between the last sound extent and `until`, where the next
     /// one starts or the archive ends.
     fn settle(&mut self, broken: Broken, until: u64, is_last: bool) -> Result<(), Error> {
-        let padded = is_last && broken.is_padding(until);
+        let padded = is_last && broken.is_padding(until) && !self.is_unpacked_wrong();
         let by_masks =
             self.held.as_ref().is_some_and(|held| end_by_masks(held.at, &held.header) == until);
         let end = match () {

@@ -197,6 +197,26 @@ fn a_damaged_start_costs_no_more_than_a_damaged_middle() {
 }
 
 #[test]
+fn what_stands_in_front_of_a_member_costs_nothing() {
+    // Half of it is noise, which stands in stored blocks, as what is encrypted does.
+    let plain = mixed(75, 1 << 20);
+    for (program, way) in WAYS {
+        let Some(packed) = run(program, way, &plain) else { continue };
+        for length in [0, 3, 508, 7_000] {
+            let what = format!("{program} {way:?} behind {length} bytes");
+            // The magic number, and flags that no member has.
+            let before = [b"\x1f\x8b\x08\xff", &packed[5_000..5_000 + length]].concat();
+            let contents = opened(&[before, packed.clone()].concat());
+            while !contents.approach(u64::MAX..u64::MAX, 1 << 20).unwrap() {}
+            assert_eq!(assert_right(&contents, &plain, &what), 0, "{what}");
+            assert!(read_around(&contents).iter().any(|(_, bytes)| *bytes == plain), "{what}");
+            let sums = contents.checksums();
+            assert_eq!((sums.checked, sums.matched), (1, 1), "{what}");
+        }
+    }
+}
+
+#[test]
 fn damage_in_each_of_several_members_costs_a_part_of_each() {
     let plain: Vec<Vec<u8>> = (0..3).map(|seed| mixed(75 + seed, 1 << 20)).collect();
     let pack = |plain: &Vec<u8>| {

@@ -91,7 +91,7 @@ pub(super) fn behind_stored(bytes: &[u8], at: usize) -> Option<usize> {
 
 /// The first offset from `from` up to `until` where a stored block may start
 /// that is not the last.
-pub(super) fn next_stored(bytes: &[u8], from: usize, until: usize) -> Option<usize> {
+fn next_stored(bytes: &[u8], from: usize, until: usize) -> Option<usize> {
     // The three bits of the header stand right before a whole byte.
     let first = from.saturating_add(3).div_ceil(8);
     let last = until.saturating_add(2) / 8;

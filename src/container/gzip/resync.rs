@@ -8,7 +8,7 @@
 //! lies in one is passed over.
 
 use super::bits::Bits;
-use super::block::{Start, Starts, behind_stored, next_stored};
+use super::block::{Start, Starts, behind_stored};
 use super::header::{MAGIC, Opening};
 use super::inflate::{Inflate, Next};
 use crate::container::input::Input;
@@ -150,8 +150,7 @@ impl Search {
         if member.is_none() {
             return Ok(Place::Nothing);
         }
-        let is_sound = self.may_decode() && self.is_sound_member(input, inflate)?;
-        if is_sound && !(self.blocks && is_stored(input.peek(AHEAD)?)) {
+        if self.may_decode() && self.is_sound_member(input, inflate)? {
             return Ok(Place::Member);
         }
         // Of the first byte of a header, no bit starts a block.
@@ -247,11 +246,37 @@ impl Search {
         self.decoded = self.decoded.saturating_add(decoded).saturating_add(PROBE_EFFORT);
         let length = rest.get(4..).and_then(|rest| rest.first_chunk());
         let length = length.and_then(|length| usize::try_from(u32::from_le_bytes(*length)).ok());
-        Ok(match next {
+        let is_sound = match next {
             Next::More | Next::Block(_) => count > 0,
             Next::End => read >= beyond && length == Some(count),
             Next::Damage => false,
-        })
+        };
+        Ok(is_sound && (!self.blocks || self.is_apart(input.peek(AHEAD)?, header.length, inflate)))
+    }
+
+    /// Whether the member whose data starts at `from` of `bytes` lies in no stored
+    /// block of another one. The header of the next such block would stand in it
+    /// soon: as the start of a block that is none of its own, or by shifting what
+    /// follows.
+    fn is_apart(&mut self, bytes: &[u8], from: usize, inflate: &mut Inflate) -> bool {
+        let shown = from.saturating_add(STORED_MAX * 2).saturating_mul(8);
+        let mut chain = Chain::new(bytes, from.saturating_mul(8), inflate);
+        let is_apart = loop {
+            let is_stored = Start::at(bytes, chain.at) == Start::Stored;
+            let inside = chain.at.saturating_add(1);
+            let next = chain.next(inflate);
+            if !is_stored && holds_start(bytes, inside, chain.at.min(shown)) {
+                break false;
+            }
+            match next {
+                Next::Block(_) if chain.at < shown => {}
+                Next::Block(_) | Next::More | Next::End => break true,
+                Next::Damage => break false,
+            }
+        };
+        self.decoded = self.decoded.saturating_add(chain.decoded);
+        inflate.restart();
+        is_apart
     }
 }
 
@@ -310,19 +335,6 @@ fn evidence_of(start: Start) -> u32 {
 /// is packed into a disk and lies in stored blocks, they are those.
 fn holds_start(bytes: &[u8], from: usize, until: usize) -> bool {
     Starts::new(bytes, from, until).any(|at| is_start(bytes, at, CODED))
-}
-
-/// Whether stored blocks start in the first bytes, as they do wherever
-/// something lies in one.
-fn is_stored(bytes: &[u8]) -> bool {
-    let mut from = 0;
-    while let Some(at) = next_stored(bytes, from, STORED_MAX * 8) {
-        if is_start(bytes, at, CODED) {
-            return true;
-        }
-        from = at.saturating_add(1);
-    }
-    false
 }
 
 /// Whether there is enough evidence of a block that starts at `at`, and of those

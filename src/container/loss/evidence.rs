@@ -27,7 +27,9 @@ struct Part {
     proves_itself: bool,
 }
 
-/// The parts that were decoded last and are not proven.
+/// The parts that were decoded last and are not proven. They are few: some thirty of
+/// them prove what lies before, and one that proves nothing is taken with the one
+/// before it.
 #[derive(Clone, Default)]
 pub(in crate::container) struct Evidence {
     parts: VecDeque<Part>,
@@ -40,7 +42,8 @@ impl Evidence {
     /// source, with evidence of `bits`.
     pub(in crate::container) fn add(&mut self, start: (u64, u64), bits: u32, proves_itself: bool) {
         self.vain = if bits == 0 { self.vain.saturating_add(1) } else { 0 };
-        // What proves the part before it proves it as well.
+        // Zeros are read as empty blocks, one in every three bytes, for as long as they
+        // last. What proves the part before such a one proves it as well.
         if bits == 0 && self.parts.back().is_some_and(|last| !last.proves_itself) {
             return;
         }
@@ -99,5 +102,22 @@ mod tests {
         assert_eq!((evidence.parts.len(), evidence.unproven()), (1, Some((0, 0))));
         evidence.add((10, 1_000_000), 31, true);
         assert_eq!((evidence.is_astray(), evidence.unproven()), (false, None));
+    }
+
+    #[test]
+    fn parts_that_prove_nothing_are_held_once() {
+        let mut evidence = Evidence::default();
+        evidence.add((0, 0), 31, true);
+        for number in 1..100_000 {
+            evidence.add((10, number * 3), 0, false);
+        }
+        assert_eq!(evidence.unproven(), Some((10, 3)));
+        assert_eq!(evidence.parts.len(), 1);
+        // As many bits as before: what stands between them is proven by them all.
+        evidence.add((10, 300_000), 18, false);
+        evidence.add((20, 300_001), 0, false);
+        evidence.add((20, 300_004), 12, false);
+        assert_eq!(evidence.unproven(), Some((10, 300_000)));
+        assert_eq!(evidence.parts.len(), 2);
     }
 }

@@ -3,6 +3,7 @@
 
 use archive_writer::{Archive, ArchiveBuilder, Content, Device, Kind, Random};
 
+use crate::programs::run;
 use crate::support::{claimed_of, scan};
 
 const SIZE: u64 = 9 << 20;
@@ -53,6 +54,29 @@ fn shift(archive: &mut Archive, random: &mut Random) -> (usize, usize, &'static 
 #[test]
 fn of_a_sound_archive_everything_is_claimed() {
     assert_eq!(claimed(builder().build().bytes, &builder().image(1)), (SIZE, 0));
+}
+
+#[test]
+fn zeros_at_the_end_are_no_padding_where_more_was_unpacked_than_packed() {
+    const ZEROS: usize = 16 << 10;
+    let size = 2 << 20;
+    let disk = Device::new(1, "drive-scsi0", size, Content::of_kind(Kind::Dense, 13));
+    let builder = ArchiveBuilder::new().device(disk);
+    let (mut truth, mut bytes) = (builder.image(1), builder.build().bytes);
+    // A writer that stores blocks of zeros.
+    truth[size as usize - ZEROS..].fill(0);
+    let end = bytes.len();
+    bytes[end - ZEROS..].fill(0);
+    let pack = |bytes: &[u8]| run("gzip", &["-cn1"], bytes);
+    let padded = [&bytes[..], &[0; 8192]].concat();
+    let Some((sound, padded)) = pack(&bytes).zip(pack(&padded)) else { return };
+    assert_eq!(claimed(padded, &truth), (size, 0));
+    // Damage that unpacks to more bytes; only the trailer tells.
+    bytes.splice(end - 300_000..end - 300_000, [0x55; 8192]);
+    let mut damaged = pack(&bytes).expect("it packed the other");
+    let trailer = damaged.len() - 8;
+    damaged[trailer..].copy_from_slice(&sound[sound.len() - 8..]);
+    assert_eq!(claimed(damaged, &truth).1, 0);
 }
 
 #[test]
