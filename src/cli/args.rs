@@ -23,11 +23,22 @@ Of several backups the worst counts.";
 #[derive(Debug, Parser)]
 #[command(name = "vma-inspector", version, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) how: How,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How the work is done, whatever it is.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct How {
     /// Shows no progress, also on a terminal
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    #[command(subcommand)]
-    pub(crate) command: Command,
+    /// Threads that unpack and compare, besides the first. As many as are of use, if it is
+    /// not given; what is found does not depend on it
+    #[arg(long, global = true, value_parser = clap::value_parser!(u8).range(..=64))]
+    pub(crate) threads: Option<u8>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,7 +7,7 @@ use vma_inspector::export::disk::{
 use vma_inspector::image::{Doubt, Fill};
 use vma_inspector::source::ReadAt;
 
-use super::args::{Doubted, Export, Lost, Map};
+use super::args::{Doubted, Export, How, Lost, Map};
 use super::disks::device;
 use super::facts::Scanned;
 use super::failure::{Failure, Outcome};
@@ -35,15 +35,15 @@ impl From<Lost> for Fill {
 }
 
 /// Opens a backup that is gone back in, and scans it.
-pub(crate) fn scanned(path: &std::path::Path, is_quiet: bool) -> Result<Inspected, Failure> {
-    scanned_with(path, Options::default(), is_quiet)
+pub(crate) fn scanned(path: &std::path::Path, how: How) -> Result<Inspected, Failure> {
+    scanned_with(path, Options::default(), how)
 }
 
 /// The same, with `options` of how its container is read.
 pub(crate) fn scanned_with(
     path: &std::path::Path,
     options: Options,
-    is_quiet: bool,
+    how: How,
 ) -> Result<Inspected, Failure> {
     let input = Input::open(path)?;
     if matches!(input, Input::Pipe(_)) {
@@ -51,13 +51,13 @@ pub(crate) fn scanned_with(
         return Err(Failure::Usage(why.into()));
     }
     let mut inspected = Inspected::open_with(input, options)?;
-    inspected.scan(&mut Progress::new(is_quiet))?;
+    inspected.scan(how)?;
     Ok(inspected)
 }
 
 /// Makes the file.
-pub(crate) fn export(asked: &Export, is_quiet: bool) -> Result<Outcome, Failure> {
-    let inspected = scanned(&asked.backup, is_quiet)?;
+pub(crate) fn export(asked: &Export, how: How) -> Result<Outcome, Failure> {
+    let inspected = scanned(&asked.backup, how)?;
     let known = device(&inspected, asked.disk.as_deref())?;
     let doubt = Doubt::from(asked.doubt);
     let image = inspected.image(known).ok_or_else(|| Failure::Usage("no such disk".into()))?;
@@ -71,7 +71,7 @@ pub(crate) fn export(asked: &Export, is_quiet: bool) -> Result<Outcome, Failure>
     }
     let mut stream = stream(&Disk::new(filled, identity), &asked.format)?;
     let mut sink = Sink::open(&asked.output.output)?;
-    let mut progress = Progress::new(is_quiet);
+    let mut progress = Progress::new(how);
     let written = write(&mut *stream, &mut sink, &mut progress);
     progress.end();
     match written {
@@ -148,8 +148,8 @@ fn told(inspected: &Inspected, asked: &Export, lost: u64, doubt: u64) -> Result<
 }
 
 /// The map.
-pub(crate) fn map(asked: &Map, is_quiet: bool) -> Result<Outcome, Failure> {
-    let inspected = scanned(&asked.backup, is_quiet)?;
+pub(crate) fn map(asked: &Map, how: How) -> Result<Outcome, Failure> {
+    let inspected = scanned(&asked.backup, how)?;
     let known = device(&inspected, asked.disk.as_deref())?;
     let image = inspected.image(known).ok_or_else(|| Failure::Usage("no such disk".into()))?;
     let damaged = damage_map(&image, asked.doubt.into());

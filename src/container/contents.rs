@@ -3,6 +3,8 @@
 use core::ops::Range;
 use std::rc::Rc;
 
+#[cfg(not(target_family = "wasm"))]
+use super::ahead::WorkAhead;
 use super::blockwise::Blocks;
 use super::bzip2::Bzip2;
 use super::finding::ContainerFinding;
@@ -285,6 +287,16 @@ impl Contents {
             Layer::Lzop(lzop) => Some(use_log(&lzop.log())),
             Layer::Gzip(stream) => Some(use_log(&stream.log())),
             Layer::Bzip2(stream) => Some(use_log(&stream.log())),
+        }
+    }
+
+    /// Has `workers` do what can be done ahead of who reads, where that is of use: in a
+    /// container that is packed in no other. What is read and found does not depend on it.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn work_ahead(&self, workers: Rc<dyn WorkAhead>) {
+        match &self.layer {
+            Layer::Lzop(lzop) if self.outer.is_none() => lzop.work_ahead(workers),
+            _ => {}
         }
     }
 
