@@ -150,6 +150,7 @@ impl<W: Walk> State<W> {
         if let Some((block, _)) = self.frontier.block().filter(|_| self.frontier.is_doubtful) {
             return self.settle_length(&block);
         }
+        self.compare_ahead();
         let Frontier { walk, stopped, denied, begun, .. } = &mut self.frontier;
         match stopped {
             Some(search) => match search.found() {
@@ -327,6 +328,35 @@ impl<W: Walk> State<W> {
         }
     }
 
+    /// Has others compare the block that the frontier passes, if nobody has seen it.
+    fn compare_ahead(&mut self) {
+        if W::DECODES || self.ahead.is_none() || self.frontier.stopped.is_some() {
+            return;
+        }
+        let Some(block) = self.frontier.walk.block() else { return };
+        while !self.seen.contains(block.contents)
+            && let Some(ahead) = &mut self.ahead
+            && !ahead.compare(&mut self.frontier.walk, block)
+        {
+            self.take_compared();
+        }
+    }
+
+    /// Takes note of the first block that others compared, where all of it is as it should
+    /// be; any other is looked at again in its turn, and found wrong there. Returns whether
+    /// there was one.
+    fn take_compared(&mut self) -> bool {
+        let compared = self.ahead.as_mut().and_then(Ahead::compared);
+        if let Some((block, Some(unpacked))) = &compared
+            && unpacked.bytes.is_some()
+            && unpacked.agrees()
+            && !self.seen.contains(block.contents)
+        {
+            self.check(block, unpacked);
+        }
+        compared.is_some()
+    }
+
     /// Keeps what a block was unpacked to, and notes what is wrong with it.
     fn keep(&mut self, block: &Block<W::Resume>, unpacked: Unpacked, at_frontier: bool) -> bool {
         if !self.seen.contains(block.contents) {
@@ -378,6 +408,7 @@ impl<W: Walk> State<W> {
         if self.end.is_none() {
             return self.find(u64::MAX).map(|_| true);
         }
+        while self.take_compared() {}
         self.verified = self.seen.behind(self.verified);
         if self.verified >= self.frontier.walk.contents() {
             return Ok(false);

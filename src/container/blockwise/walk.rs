@@ -122,8 +122,9 @@ pub(in crate::container) trait Walk: Sized {
     fn decode(&mut self, checks: bool) -> Result<Unpacked, Error>;
 
     /// The block it stands at, to be decoded by somebody else in place of
-    /// [`decode`](Self::decode); `None` where that is not possible.
-    fn task(&mut self, checks: bool) -> Option<Task>;
+    /// [`decode`](Self::decode); `None` where that is not possible. What it decodes to is
+    /// empty unless it `keeps` that.
+    fn task(&mut self, checks: bool, keeps: bool) -> Option<Task>;
 
     /// What came of that.
     fn unpacked(done: Done) -> Option<Unpacked>;

@@ -239,7 +239,7 @@ impl Walk for Bzip2 {
     }
 
     /// Only whoever decodes one knows where the next one starts.
-    fn task(&mut self, _: bool) -> Option<Task> {
+    fn task(&mut self, _: bool, _: bool) -> Option<Task> {
         None
     }
 

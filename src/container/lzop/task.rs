@@ -14,12 +14,14 @@ pub(in crate::container) struct Task {
     pub(super) data: Vec<u8>,
     /// Whether its checksums are added up.
     pub(super) checks: bool,
+    /// Whether its contents are wanted, or only whether they can be had.
+    pub(super) keeps: bool,
 }
 
 /// A block that was decoded.
 #[derive(Debug)]
 pub(in crate::container) struct Done {
-    /// Its contents; `None` if it cannot be decoded.
+    /// Its contents, empty if they are not wanted; `None` if it cannot be decoded.
     pub(super) bytes: Option<Vec<u8>>,
     /// Its checksums, as far as there is something to compare them with.
     pub(super) sums: Vec<Sum>,
@@ -31,6 +33,7 @@ impl Task {
     /// Decodes it.
     pub(in crate::container) fn run(self) -> Done {
         let (bytes, sums) = unpack(&self.header, &self.data, self.checks);
+        let bytes = bytes.map(|bytes| if self.keeps { bytes } else { Vec::new() });
         Done { bytes, sums, has_sums: self.flags.has_checksums() }
     }
 }

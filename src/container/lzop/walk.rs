@@ -122,10 +122,10 @@ impl Walk for Lzop {
         Ok(Unpacked { bytes: bytes.map(Rc::new), sums, has_sums: flags.has_checksums() })
     }
 
-    fn task(&mut self, checks: bool) -> Option<ahead::Task> {
+    fn task(&mut self, checks: bool, keeps: bool) -> Option<ahead::Task> {
         let Place::Block(flags, header) = self.place else { return None };
         let data = self.data(&header).ok()?.to_vec();
-        Some(ahead::Task::lzop(Task { flags, header, data, checks }))
+        Some(ahead::Task::lzop(Task { flags, header, data, checks, keeps }))
     }
 
     fn unpacked(done: ahead::Done) -> Option<Unpacked> {
