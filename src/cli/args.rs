@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::threads::Threads;
+
 /// What the exit codes mean, for the help and the manual page.
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -39,6 +41,13 @@ pub(crate) struct How {
     /// not given; what is found does not depend on it
     #[arg(long, global = true, value_parser = clap::value_parser!(u8).range(..=64))]
     pub(crate) threads: Option<u8>,
+}
+
+impl How {
+    /// Threads besides the first.
+    pub(crate) fn threads(self) -> usize {
+        self.threads.map_or_else(Threads::of_use, usize::from)
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -15,6 +15,7 @@ use super::inspected::{Input, Inspected};
 use super::output::{Sink, remark, say};
 use super::progress::Progress;
 use super::words::{size, text, with};
+use super::writing::Writing;
 
 impl From<Doubted> for Doubt {
     fn from(doubted: Doubted) -> Self {
@@ -70,17 +71,18 @@ pub(crate) fn export(asked: &Export, how: How) -> Result<Outcome, Failure> {
         identity = identity.named(&name.to_string_lossy());
     }
     let mut stream = stream(&Disk::new(filled, identity), &asked.format)?;
-    let mut sink = Sink::open(&asked.output.output)?;
+    let sink = Sink::open(&asked.output.output)?;
+    let is_twice = !sink.is_file() && stream.size().is_none();
+    let mut writing = Writing::begin(sink, how.threads() > 0);
     let mut progress = Progress::new(how);
-    let written = write(&mut *stream, &mut sink, &mut progress);
+    let made = write(&mut *stream, is_twice, &mut writing, &mut progress);
     progress.end();
-    match written {
-        Ok(()) => sink.end(stream.head())?,
-        Err(failure) => {
-            sink.give_up();
-            return Err(failure);
-        }
+    let (sink, written) = writing.end();
+    if let Err(failure) = written.and(made) {
+        sink.into_iter().for_each(Sink::give_up);
+        return Err(failure);
     }
+    sink.map_or(Ok(()), |sink| sink.end(stream.head()))?;
     let lost = image.lost_bytes(0..u64::MAX);
     let doubted = inspected.scan.doubt_figures(known.id).bytes;
     told(&inspected, asked, lost, doubted)
@@ -98,27 +100,26 @@ fn stream(disk: &Disk, format: &str) -> Result<Box<dyn DiskStream>, Failure> {
 }
 
 /// All of the stream. Where nothing can be overwritten later, a stream that would have to
-/// be is run through twice.
+/// be is run through `twice`.
 fn write(
     stream: &mut dyn DiskStream,
-    sink: &mut Sink,
+    twice: bool,
+    writing: &mut Writing,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
-    let mut made = Vec::new();
-    if !sink.is_file() && stream.size().is_none() {
+    if twice {
+        let mut made = Vec::new();
         while stream.next(&mut made)? {
             made.clear();
             progress.show(stream.progress().done, Some(stream.progress().total));
         }
         stream.restart();
-        made.clear();
     }
     loop {
+        let mut made = Vec::new();
         let goes_on = stream.next(&mut made)?;
-        sink.write(&made)?;
-        made.clear();
         progress.show(stream.progress().done, Some(stream.progress().total));
-        if !goes_on {
+        if !writing.add(made) || !goes_on {
             return Ok(());
         }
     }

@@ -335,7 +335,7 @@ pub(crate) fn cp(asked: &Cp, how: How) -> Result<Outcome, Failure> {
             read(&volume, &node, &mut |bytes| {
                 done = vma_inspector::source::to_u64(bytes.len()).saturating_add(done);
                 progress.show(done, Some(node.size));
-                sink.write(bytes)
+                Ok(sink.write(bytes)?)
             })
             .map(|()| Outcome::Sound)
         }

@@ -99,8 +99,7 @@ impl Inspected {
     /// Scans it to its end, and finds out what is on its disks.
     pub(crate) fn scan(&mut self, how: How) -> Result<(), Error> {
         let mut progress = Progress::new(how);
-        let threads = how.threads.map_or_else(Threads::of_use, usize::from);
-        self.contents().work_ahead(Rc::new(Threads::new(threads)));
+        self.contents().work_ahead(Rc::new(Threads::new(how.threads())));
         let is_piped = self.name.is_none();
         while !self.scan.step_with(&mut (&mut self.reading, &mut self.passing))?.done {
             // Blocks that are only stepped over cannot be come back to.

@@ -48,6 +48,7 @@ mod tone;
 mod verdict;
 mod verify;
 mod words;
+mod writing;
 
 use std::process::ExitCode;
 

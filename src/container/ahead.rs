@@ -44,11 +44,20 @@ pub struct Done(Made);
 #[derive(Debug)]
 enum Work {
     Lzop(lzop::Task),
+    Zstd(Batch),
 }
 
 #[derive(Debug)]
 enum Made {
     Lzop(lzop::Done),
+    Zstd(Batch),
+}
+
+/// [Blocks of zstd](vma_zstd::ahead), and what was prepared of them.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) blocks: Vec<u8>,
+    pub(super) prepared: Vec<u8>,
 }
 
 impl Task {
@@ -57,21 +66,33 @@ impl Task {
         Self(Work::Lzop(task))
     }
 
+    /// Blocks of zstd, with room for what is prepared of them.
+    pub(super) fn zstd(batch: Batch) -> Self {
+        Self(Work::Zstd(batch))
+    }
+
     /// Does it.
     #[must_use]
     pub fn run(self) -> Done {
         match self.0 {
             Work::Lzop(task) => Done(Made::Lzop(task.run())),
+            Work::Zstd(mut batch) => {
+                vma_zstd::ahead::prepare(&batch.blocks, &mut batch.prepared);
+                Done(Made::Zstd(batch))
+            }
         }
     }
 }
 
 impl Done {
     /// That of a block of lzop.
-    pub(super) fn into_lzop(self) -> lzop::Done {
-        match self.0 {
-            Made::Lzop(done) => done,
-        }
+    pub(super) fn into_lzop(self) -> Option<lzop::Done> {
+        if let Made::Lzop(done) = self.0 { Some(done) } else { None }
+    }
+
+    /// That of blocks of zstd.
+    pub(super) fn into_zstd(self) -> Option<Batch> {
+        if let Made::Zstd(batch) = self.0 { Some(batch) } else { None }
     }
 }
 

@@ -295,8 +295,10 @@ impl Contents {
     #[cfg(not(target_family = "wasm"))]
     pub fn work_ahead(&self, workers: Rc<dyn WorkAhead>) {
         match &self.layer {
-            Layer::Lzop(lzop) if self.outer.is_none() => lzop.work_ahead(workers),
-            _ => {}
+            _ if self.outer.is_some() || workers.hands() == 0 => {}
+            Layer::Zstd(stream) => stream.work_ahead(workers),
+            Layer::Lzop(lzop) => lzop.work_ahead(workers),
+            Layer::Plain(_) | Layer::Gzip(_) | Layer::Bzip2(_) => {}
         }
     }
 

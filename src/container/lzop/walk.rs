@@ -129,7 +129,7 @@ impl Walk for Lzop {
     }
 
     fn unpacked(done: ahead::Done) -> Option<Unpacked> {
-        let Done { bytes, sums, has_sums } = done.into_lzop();
+        let Done { bytes, sums, has_sums } = done.into_lzop()?;
         Some(Unpacked { bytes: bytes.map(Rc::new), sums, has_sums })
     }
 
