@@ -97,6 +97,31 @@ impl Definitions {
     }
 }
 
+/// What a decoder remembers of blocks that were prepared. In a page none is, and so the
+/// modules of the page hold nothing of this.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) type Newer = Definitions;
+
+/// Stands for definitions where there are none.
+#[cfg(target_family = "wasm")]
+#[derive(Clone, Default)]
+pub(crate) struct Newer(());
+
+#[cfg(target_family = "wasm")]
+impl Newer {
+    pub(crate) fn is_empty(&self) -> bool {
+        true
+    }
+
+    pub(crate) fn note(&mut self, _: &[u8]) -> Option<()> {
+        None
+    }
+
+    pub(crate) fn apply(&self, _: &mut Tables) -> Result<(), Undecodable> {
+        Ok(())
+    }
+}
+
 /// Puts a batch together.
 ///
 /// A batch is the most that its blocks come to; [tables](Tables::to_bytes), the

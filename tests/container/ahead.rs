@@ -270,7 +270,7 @@ fn fixtures_tell_the_same_by_any_number_of_threads() {
         }
     }
     // Large are images of disks, one container like the other.
-    assert!(files > 60 && large < 25, "{files} files, {large} large ones");
+    assert!(files >= 50 && large < 25, "{files} files, {large} large ones");
 }
 
 /// Any damage: bits, noise, zeros, bytes that are left out or put in.

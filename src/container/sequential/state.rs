@@ -228,7 +228,11 @@ impl<D: Decoder> State<D> {
             let input = self.reader.take().map(|reader| reader.input);
             let mut input = input.unwrap_or_else(|| Input::new(Rc::clone(&self.source), source));
             input.seek(source);
-            self.reader = Some(Cursor::new(decoder, input, earliest));
+            let mut reader = Cursor::<D>::new(decoder, input, earliest);
+            if let Some(workers) = &self.workers {
+                reader.decoder.work_ahead(workers.clone());
+            }
+            self.reader = Some(reader);
         }
         let Some(reader) = self.reader.as_mut() else { return Ok(()) };
         let (mut log, mut unknown) = (Log::default(), Vec::new());

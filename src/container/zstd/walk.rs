@@ -22,6 +22,10 @@ const SPAN_MAX: usize = 512 * 1024;
 /// Bytes of the source that are read ahead of the decoder, at most.
 const AHEAD_MAX: u64 = 4 * 1024 * 1024;
 
+/// Blocks that are decoded one behind the other before any is handed out: whoever reads a
+/// few bytes somewhere wants none of those that follow.
+const IN_ORDER: u32 = 4;
+
 /// Batches that are handed out at once: two for each who works, and two.
 const BATCHES_EACH: usize = 2;
 
@@ -43,6 +47,8 @@ pub(super) struct Walk {
     newer: Definitions,
     /// Where the decoder will go on, if nothing comes between.
     follows: Option<u64>,
+    /// Blocks that the decoder has decoded one behind the other.
+    in_order: u32,
 }
 
 impl Walk {
@@ -56,14 +62,18 @@ impl Walk {
             tables: Vec::new(),
             newer: Definitions::default(),
             follows: None,
+            in_order: 0,
         }
     }
 
     /// Walks on, as the decoder is about to decode the block that `input` stands at.
     pub(super) fn go_on(&mut self, blocks: &BlockDecoder, input: &mut Input) {
         let position = input.position();
-        if self.follows.take() != Some(position) {
-            self.forget();
+        match self.follows.take() == Some(position) {
+            true => self.in_order = self.in_order.saturating_add(1),
+            false => self.forget(),
+        }
+        if self.in_order == IN_ORDER {
             self.next = Some(position);
             self.tables = blocks.place().tables;
             self.newer = Definitions::default();
@@ -156,6 +166,7 @@ impl Walk {
         self.given.drain(..).for_each(|(number, _)| self.workers.forget(number));
         self.taken = None;
         self.next = None;
+        self.in_order = 0;
     }
 }
 
