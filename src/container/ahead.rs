@@ -13,9 +13,10 @@ use super::lzop;
 /// Who works ahead. In a page nobody does: a type without a value, and so the modules of
 /// the page hold nothing of this.
 #[cfg(not(target_family = "wasm"))]
-pub(super) type Workers = Rc<dyn WorkAhead>;
+pub type Workers = Rc<dyn WorkAhead>;
+/// Who works ahead: in a page, nobody.
 #[cfg(target_family = "wasm")]
-pub(super) type Workers = Nobody;
+pub type Workers = Nobody;
 
 /// Takes tasks, and gives what comes of them.
 pub trait WorkAhead {
@@ -98,23 +99,24 @@ impl Done {
 
 /// Has no value.
 #[cfg(target_family = "wasm")]
-pub(super) enum Nobody {}
+#[derive(Clone, Debug)]
+pub struct Nobody(core::convert::Infallible);
 
 #[cfg(target_family = "wasm")]
 impl Nobody {
     pub(super) fn hands(&self) -> usize {
-        match *self {}
+        match self.0 {}
     }
 
     pub(super) fn begin(&self, _: Task) -> u64 {
-        match *self {}
+        match self.0 {}
     }
 
     pub(super) fn take(&self, _: u64) -> Option<Done> {
-        match *self {}
+        match self.0 {}
     }
 
     pub(super) fn forget(&self, _: u64) {
-        match *self {}
+        match self.0 {}
     }
 }

@@ -3,8 +3,7 @@
 use core::ops::Range;
 use std::rc::Rc;
 
-#[cfg(not(target_family = "wasm"))]
-use super::ahead::WorkAhead;
+use super::ahead::Workers;
 use super::blockwise::Blocks;
 use super::bzip2::Bzip2;
 use super::finding::ContainerFinding;
@@ -292,8 +291,7 @@ impl Contents {
 
     /// Has `workers` do what can be done ahead of who reads, where that is of use: in a
     /// container that is packed in no other. What is read and found does not depend on it.
-    #[cfg(not(target_family = "wasm"))]
-    pub fn work_ahead(&self, workers: Rc<dyn WorkAhead>) {
+    pub fn work_ahead(&self, workers: Workers) {
         match &self.layer {
             _ if self.outer.is_some() || workers.hands() == 0 => {}
             Layer::Zstd(stream) => stream.work_ahead(workers),
