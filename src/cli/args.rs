@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::threads::Threads;
+
 /// What the exit codes mean, for the help and the manual page.
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -23,11 +25,29 @@ Of several backups the worst counts.";
 #[derive(Debug, Parser)]
 #[command(name = "vma-inspector", version, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) how: How,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How the work is done, whatever it is.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct How {
     /// Shows no progress, also on a terminal
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    #[command(subcommand)]
-    pub(crate) command: Command,
+    /// Threads that unpack and compare, besides the first. As many as are of use, if it is
+    /// not given; what is found does not depend on it
+    #[arg(long, global = true, value_parser = clap::value_parser!(u8).range(..=64))]
+    pub(crate) threads: Option<u8>,
+}
+
+impl How {
+    /// Threads besides the first.
+    pub(crate) fn threads(self) -> usize {
+        self.threads.map_or_else(Threads::of_use, usize::from)
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,7 +7,7 @@ use vma_inspector::export::disk::{
 use vma_inspector::image::{Doubt, Fill};
 use vma_inspector::source::ReadAt;
 
-use super::args::{Doubted, Export, Lost, Map};
+use super::args::{Doubted, Export, How, Lost, Map};
 use super::disks::device;
 use super::facts::Scanned;
 use super::failure::{Failure, Outcome};
@@ -15,6 +15,7 @@ use super::inspected::{Input, Inspected};
 use super::output::{Sink, remark, say};
 use super::progress::Progress;
 use super::words::{size, text, with};
+use super::writing::Writing;
 
 impl From<Doubted> for Doubt {
     fn from(doubted: Doubted) -> Self {
@@ -35,15 +36,15 @@ impl From<Lost> for Fill {
 }
 
 /// Opens a backup that is gone back in, and scans it.
-pub(crate) fn scanned(path: &std::path::Path, is_quiet: bool) -> Result<Inspected, Failure> {
-    scanned_with(path, Options::default(), is_quiet)
+pub(crate) fn scanned(path: &std::path::Path, how: How) -> Result<Inspected, Failure> {
+    scanned_with(path, Options::default(), how)
 }
 
 /// The same, with `options` of how its container is read.
 pub(crate) fn scanned_with(
     path: &std::path::Path,
     options: Options,
-    is_quiet: bool,
+    how: How,
 ) -> Result<Inspected, Failure> {
     let input = Input::open(path)?;
     if matches!(input, Input::Pipe(_)) {
@@ -51,13 +52,13 @@ pub(crate) fn scanned_with(
         return Err(Failure::Usage(why.into()));
     }
     let mut inspected = Inspected::open_with(input, options)?;
-    inspected.scan(&mut Progress::new(is_quiet))?;
+    inspected.scan(how)?;
     Ok(inspected)
 }
 
 /// Makes the file.
-pub(crate) fn export(asked: &Export, is_quiet: bool) -> Result<Outcome, Failure> {
-    let inspected = scanned(&asked.backup, is_quiet)?;
+pub(crate) fn export(asked: &Export, how: How) -> Result<Outcome, Failure> {
+    let inspected = scanned(&asked.backup, how)?;
     let known = device(&inspected, asked.disk.as_deref())?;
     let doubt = Doubt::from(asked.doubt);
     let image = inspected.image(known).ok_or_else(|| Failure::Usage("no such disk".into()))?;
@@ -70,17 +71,18 @@ pub(crate) fn export(asked: &Export, is_quiet: bool) -> Result<Outcome, Failure>
         identity = identity.named(&name.to_string_lossy());
     }
     let mut stream = stream(&Disk::new(filled, identity), &asked.format)?;
-    let mut sink = Sink::open(&asked.output.output)?;
-    let mut progress = Progress::new(is_quiet);
-    let written = write(&mut *stream, &mut sink, &mut progress);
+    let sink = Sink::open(&asked.output.output)?;
+    let is_twice = !sink.is_file() && stream.size().is_none();
+    let mut writing = Writing::begin(sink, how.threads() > 0);
+    let mut progress = Progress::new(how);
+    let made = write(&mut *stream, is_twice, &mut writing, &mut progress);
     progress.end();
-    match written {
-        Ok(()) => sink.end(stream.head())?,
-        Err(failure) => {
-            sink.give_up();
-            return Err(failure);
-        }
+    let (sink, written) = writing.end();
+    if let Err(failure) = written.and(made) {
+        sink.into_iter().for_each(Sink::give_up);
+        return Err(failure);
     }
+    sink.map_or(Ok(()), |sink| sink.end(stream.head()))?;
     let lost = image.lost_bytes(0..u64::MAX);
     let doubted = inspected.scan.doubt_figures(known.id).bytes;
     told(&inspected, asked, lost, doubted)
@@ -98,27 +100,26 @@ fn stream(disk: &Disk, format: &str) -> Result<Box<dyn DiskStream>, Failure> {
 }
 
 /// All of the stream. Where nothing can be overwritten later, a stream that would have to
-/// be is run through twice.
+/// be is run through `twice`.
 fn write(
     stream: &mut dyn DiskStream,
-    sink: &mut Sink,
+    twice: bool,
+    writing: &mut Writing,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
-    let mut made = Vec::new();
-    if !sink.is_file() && stream.size().is_none() {
+    if twice {
+        let mut made = Vec::new();
         while stream.next(&mut made)? {
             made.clear();
             progress.show(stream.progress().done, Some(stream.progress().total));
         }
         stream.restart();
-        made.clear();
     }
     loop {
+        let mut made = Vec::new();
         let goes_on = stream.next(&mut made)?;
-        sink.write(&made)?;
-        made.clear();
         progress.show(stream.progress().done, Some(stream.progress().total));
-        if !goes_on {
+        if !writing.add(made) || !goes_on {
             return Ok(());
         }
     }
@@ -148,8 +149,8 @@ fn told(inspected: &Inspected, asked: &Export, lost: u64, doubt: u64) -> Result<
 }
 
 /// The map.
-pub(crate) fn map(asked: &Map, is_quiet: bool) -> Result<Outcome, Failure> {
-    let inspected = scanned(&asked.backup, is_quiet)?;
+pub(crate) fn map(asked: &Map, how: How) -> Result<Outcome, Failure> {
+    let inspected = scanned(&asked.backup, how)?;
     let known = device(&inspected, asked.disk.as_deref())?;
     let image = inspected.image(known).ok_or_else(|| Failure::Usage("no such disk".into()))?;
     let damaged = damage_map(&image, asked.doubt.into());

@@ -13,7 +13,7 @@ use vma_inspector::files::{
 use vma_inspector::image::Doubt;
 use vma_inspector::source::ReadAt;
 
-use super::args::{Cat, Cp, Ls};
+use super::args::{Cat, Cp, How, Ls};
 use super::disks::device;
 use super::export::scanned;
 use super::facts::Scanned;
@@ -157,8 +157,8 @@ impl<'a> Meant<'a> {
 }
 
 /// Lists disks and what is on them, or a folder.
-pub(crate) fn ls(asked: &Ls, is_quiet: bool) -> Result<Outcome, Failure> {
-    let inspected = scanned(&asked.backup, is_quiet)?;
+pub(crate) fn ls(asked: &Ls, how: How) -> Result<Outcome, Failure> {
+    let inspected = scanned(&asked.backup, how)?;
     let Some(place) = &asked.place else {
         let all = all_contents(&inspected)?;
         for device in inspected.header().devices() {
@@ -292,8 +292,8 @@ fn fault_words(fault: &Fault) -> String {
 }
 
 /// Writes a file to standard output.
-pub(crate) fn cat(asked: &Cat, is_quiet: bool) -> Result<Outcome, Failure> {
-    let inspected = scanned(&asked.backup, is_quiet)?;
+pub(crate) fn cat(asked: &Cat, how: How) -> Result<Outcome, Failure> {
+    let inspected = scanned(&asked.backup, how)?;
     let meant = meant(&inspected, &asked.place)?;
     let (volume, on) = meant.volume(&inspected)?;
     let node = walk(&volume, meant.place.path.as_deref().unwrap_or_default())?;
@@ -321,21 +321,21 @@ fn read(
 }
 
 /// Copies a file, or a folder as a tar archive.
-pub(crate) fn cp(asked: &Cp, is_quiet: bool) -> Result<Outcome, Failure> {
-    let inspected = scanned(&asked.backup, is_quiet)?;
+pub(crate) fn cp(asked: &Cp, how: How) -> Result<Outcome, Failure> {
+    let inspected = scanned(&asked.backup, how)?;
     let meant = meant(&inspected, &asked.place)?;
     let (volume, on) = meant.volume(&inspected)?;
     let path = meant.place.path.clone().unwrap_or_default();
     let node = walk(&volume, &path)?;
     let mut sink = Sink::open(&asked.output.output)?;
-    let mut progress = Progress::new(is_quiet);
+    let mut progress = Progress::new(how);
     let copied = match node.file_type {
         FileType::File => {
             let mut done = 0;
             read(&volume, &node, &mut |bytes| {
                 done = vma_inspector::source::to_u64(bytes.len()).saturating_add(done);
                 progress.show(done, Some(node.size));
-                sink.write(bytes)
+                Ok(sink.write(bytes)?)
             })
             .map(|()| Outcome::Sound)
         }

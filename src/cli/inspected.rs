@@ -21,8 +21,10 @@ use vma_inspector::proxmox::{Prediction, Reading};
 use vma_inspector::scan::Scan;
 use vma_inspector::source::{Error, ErrorKind, FileSource, ReadAt};
 
+use super::args::How;
 use super::piped::Piped;
 use super::progress::Progress;
+use super::threads::Threads;
 
 /// Bytes of contents that a step of a comparison or of a look takes.
 const WORK: u64 = 16 << 20;
@@ -95,7 +97,9 @@ impl Inspected {
     }
 
     /// Scans it to its end, and finds out what is on its disks.
-    pub(crate) fn scan(&mut self, progress: &mut Progress) -> Result<(), Error> {
+    pub(crate) fn scan(&mut self, how: How) -> Result<(), Error> {
+        let mut progress = Progress::new(how);
+        self.contents().work_ahead(Rc::new(Threads::new(how.threads())));
         let is_piped = self.name.is_none();
         while !self.scan.step_with(&mut (&mut self.reading, &mut self.passing))?.done {
             // Blocks that are only stepped over cannot be come back to.

@@ -43,10 +43,12 @@ mod restore_words;
 mod rule;
 mod serve;
 mod shown;
+mod threads;
 mod tone;
 mod verdict;
 mod verify;
 mod words;
+mod writing;
 
 use std::process::ExitCode;
 
@@ -81,19 +83,19 @@ fn main() -> ExitCode {
 }
 
 fn run(asked: &Arguments) -> Result<Outcome, Failure> {
-    let is_quiet = asked.quiet;
+    let how = asked.how;
     match &asked.command {
         Command::Info(asked) => info::info(asked),
         Command::Config(asked) => info::config(asked),
-        Command::Verify(asked) => verify::verify(asked, is_quiet),
+        Command::Verify(asked) => verify::verify(asked, how),
         Command::List(asked) => info::list(asked),
-        Command::Ls(asked) => files::ls(asked, is_quiet),
-        Command::Cat(asked) => files::cat(asked, is_quiet),
-        Command::Cp(asked) => files::cp(asked, is_quiet),
-        Command::Export(asked) => export::export(asked, is_quiet),
-        Command::Map(asked) => export::map(asked, is_quiet),
-        Command::Serve(asked) => serve::serve(asked, is_quiet),
-        Command::Report(asked) => verify::report(asked, is_quiet),
+        Command::Ls(asked) => files::ls(asked, how),
+        Command::Cat(asked) => files::cat(asked, how),
+        Command::Cp(asked) => files::cp(asked, how),
+        Command::Export(asked) => export::export(asked, how),
+        Command::Map(asked) => export::map(asked, how),
+        Command::Serve(asked) => serve::serve(asked, how),
+        Command::Report(asked) => verify::report(asked, how),
         Command::Manual(asked) => manual::manual(asked.of),
     }
 }

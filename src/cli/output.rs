@@ -76,10 +76,18 @@ impl Sink {
         matches!(self, Self::File { .. })
     }
 
-    /// Adds bytes.
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+    /// The file once more, to have it brought to the disk.
+    pub(crate) fn same_file(&self) -> Option<File> {
         match self {
-            Self::Standard => Ok(std::io::stdout().lock().write_all(bytes)?),
+            Self::Standard => None,
+            Self::File { file, .. } => file.try_clone().ok(),
+        }
+    }
+
+    /// Adds bytes.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        match self {
+            Self::Standard => std::io::stdout().lock().write_all(bytes),
             Self::File { file, length, .. } => sparse(file, length, bytes),
         }
     }
@@ -124,7 +132,7 @@ fn close(file: &mut File, length: u64, head: Option<&[u8]>) -> std::io::Result<(
 }
 
 /// Writes what is no zeros, in blocks of the file that is made.
-fn sparse(file: &mut File, length: &mut u64, mut bytes: &[u8]) -> Result<(), Failure> {
+fn sparse(file: &mut File, length: &mut u64, mut bytes: &[u8]) -> std::io::Result<()> {
     while !bytes.is_empty() {
         let within = usize::try_from(*length % to_u64(HOLE)).unwrap_or(0);
         let (block, rest) = bytes.split_at(HOLE.saturating_sub(within).min(bytes.len()));

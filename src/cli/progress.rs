@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
+use super::args::How;
 use super::numbers::share;
 use super::words::size;
 
@@ -14,8 +15,8 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// Shown where the error output is a terminal, unless it is to be quiet.
-    pub(crate) fn new(is_quiet: bool) -> Self {
-        Self { is_shown: !is_quiet && std::io::stderr().is_terminal(), last: None }
+    pub(crate) fn new(how: How) -> Self {
+        Self { is_shown: !how.quiet && std::io::stderr().is_terminal(), last: None }
     }
 
     /// `done` of `total` bytes; the total may not be known.

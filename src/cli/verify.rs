@@ -6,13 +6,12 @@ use vma_inspector::archive::findings::Findings;
 use vma_inspector::export::file_name::safe_name;
 
 use super::answer::{Answer, answer};
-use super::args::{Report, Verify};
+use super::args::{How, Report, Verify};
 use super::checked::checked_rows;
 use super::facts::Scanned;
 use super::failure::{Failure, Outcome, backup_words};
 use super::inspected::{Input, Inspected};
 use super::output::say;
-use super::progress::Progress;
 use super::report;
 use super::shown::plainly;
 use super::tone::Tone;
@@ -33,28 +32,28 @@ fn outcome(answer: &Answer) -> Outcome {
 }
 
 /// Verifies what is asked for.
-pub(crate) fn verify(asked: &Verify, is_quiet: bool) -> Result<Outcome, Failure> {
+pub(crate) fn verify(asked: &Verify, how: How) -> Result<Outcome, Failure> {
     let only = match asked.paths.as_slice() {
         [only] if !only.is_dir() => Some(only),
         _ => None,
     };
     if let Some(only) = only {
-        return one(only, asked.json, false, is_quiet);
+        return one(only, asked.json, false, how);
     }
     if asked.json {
         return Err(Failure::Usage("--json is for one backup".into()));
     }
-    several(&asked.paths, is_quiet)
+    several(&asked.paths, how)
 }
 
 /// The report on one.
-pub(crate) fn report(asked: &Report, is_quiet: bool) -> Result<Outcome, Failure> {
-    one(&asked.backup.backup, asked.json, asked.with_secrets, is_quiet)
+pub(crate) fn report(asked: &Report, how: How) -> Result<Outcome, Failure> {
+    one(&asked.backup.backup, asked.json, asked.with_secrets, how)
 }
 
-fn one(path: &Path, json: bool, secrets: bool, is_quiet: bool) -> Result<Outcome, Failure> {
+fn one(path: &Path, json: bool, secrets: bool, how: How) -> Result<Outcome, Failure> {
     let mut inspected = Inspected::open(Input::open(path)?)?;
-    inspected.scan(&mut Progress::new(is_quiet))?;
+    inspected.scan(how)?;
     let scanned = Scanned::new(&inspected)?;
     let answer = answer(&scanned);
     if json {
@@ -65,7 +64,7 @@ fn one(path: &Path, json: bool, secrets: bool, is_quiet: bool) -> Result<Outcome
     Ok(outcome(&answer))
 }
 
-fn several(paths: &[PathBuf], is_quiet: bool) -> Result<Outcome, Failure> {
+fn several(paths: &[PathBuf], how: How) -> Result<Outcome, Failure> {
     let mut worst = Outcome::Sound;
     for path in paths {
         let backups = if path.is_dir() { backups_in(path)? } else { vec![path.clone()] };
@@ -74,7 +73,7 @@ fn several(paths: &[PathBuf], is_quiet: bool) -> Result<Outcome, Failure> {
             return Err(Failure::Usage(format!("there is no backup in {named}")));
         }
         for backup in backups {
-            let (outcome, title) = in_a_line(&backup, is_quiet);
+            let (outcome, title) = in_a_line(&backup, how);
             let named = plainly(&backup.to_string_lossy());
             say(&format!("{}\t{named}\t{title}", word(outcome)))?;
             worst = worst.max(outcome);
@@ -93,9 +92,9 @@ fn word(outcome: Outcome) -> &'static str {
     }
 }
 
-fn in_a_line(path: &Path, is_quiet: bool) -> (Outcome, String) {
+fn in_a_line(path: &Path, how: How) -> (Outcome, String) {
     let answered = Input::open(path).and_then(Inspected::open).and_then(|mut inspected| {
-        inspected.scan(&mut Progress::new(is_quiet))?;
+        inspected.scan(how)?;
         let answer = answer(&Scanned::new(&inspected)?);
         Ok((outcome(&answer), answer.title))
     });

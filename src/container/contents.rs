@@ -3,6 +3,7 @@
 use core::ops::Range;
 use std::rc::Rc;
 
+use super::ahead::Workers;
 use super::blockwise::Blocks;
 use super::bzip2::Bzip2;
 use super::finding::ContainerFinding;
@@ -285,6 +286,17 @@ impl Contents {
             Layer::Lzop(lzop) => Some(use_log(&lzop.log())),
             Layer::Gzip(stream) => Some(use_log(&stream.log())),
             Layer::Bzip2(stream) => Some(use_log(&stream.log())),
+        }
+    }
+
+    /// Has `workers` do what can be done ahead of who reads, where that is of use: in a
+    /// container that is packed in no other. What is read and found does not depend on it.
+    pub fn work_ahead(&self, workers: Workers) {
+        match &self.layer {
+            _ if self.outer.is_some() || workers.hands() == 0 => {}
+            Layer::Zstd(stream) => stream.work_ahead(workers),
+            Layer::Lzop(lzop) => lzop.work_ahead(workers),
+            Layer::Plain(_) | Layer::Gzip(_) | Layer::Bzip2(_) => {}
         }
     }
 

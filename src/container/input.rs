@@ -124,10 +124,14 @@ impl Input {
     }
 
     fn read(&mut self) -> Result<(), Error> {
-        self.buffer.copy_within(self.unread.clone(), 0);
-        self.unread = 0..self.unread.len();
         let range = self.next_read();
         let wanted = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(0);
+        // To move much for little room would take longer than to decode it.
+        let fits = self.unread.end.saturating_add(wanted) <= self.buffer.len();
+        if !fits && self.unread.start >= self.unread.len() {
+            self.buffer.copy_within(self.unread.clone(), 0);
+            self.unread = 0..self.unread.len();
+        }
         let end = self.unread.end.saturating_add(wanted);
         if self.buffer.len() < end {
             self.buffer.resize(end, 0);

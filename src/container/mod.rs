@@ -6,6 +6,7 @@
 //! them, as [`Contents`]. What is wrong with the container is told apart from
 //! what is wrong with the archive in it: see [`Contents::findings`].
 
+mod ahead;
 mod blockwise;
 mod bzip2;
 mod checkpoint;
@@ -31,6 +32,9 @@ mod zstd;
 
 use std::rc::Rc;
 
+#[cfg(target_family = "wasm")]
+pub use self::ahead::Nobody;
+pub use self::ahead::{Done, Task, WorkAhead, Workers};
 pub use self::contents::Contents;
 pub use self::continued::{Joint, continues};
 pub(crate) use self::copy::copy_start;

@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use crate::ahead::{Newer, Prepared};
 use crate::entropy::{self, Block, Tables};
 use crate::error::{Part, Undecodable};
 use crate::execution::{self, Executed, Offsets, Window};
@@ -29,6 +30,8 @@ pub struct Place {
 /// Decodes the blocks of one frame after the other.
 pub struct BlockDecoder {
     tables: Tables,
+    /// What the blocks since then defined that were decoded ahead.
+    newer: Newer,
     offsets: Offsets,
     block: Block,
     window: Window,
@@ -39,6 +42,7 @@ impl Default for BlockDecoder {
     fn default() -> Self {
         Self {
             tables: Tables::default(),
+            newer: Newer::default(),
             offsets: Offsets::START,
             block: Block::default(),
             window: Window::default(),
@@ -52,7 +56,14 @@ impl BlockDecoder {
     /// is larger than can be addressed counts as what can.
     pub fn start(&mut self, window: u64) {
         self.window.start(usize::try_from(window).unwrap_or(usize::MAX / 4).min(usize::MAX / 4));
-        (self.tables, self.offsets, self.furthest) = (Tables::default(), Offsets::START, 0);
+        (self.tables, self.newer) = (Tables::default(), Newer::default());
+        (self.offsets, self.furthest) = (Offsets::START, 0);
+    }
+
+    /// Bytes that a block comes to at most (§ 3.1.1.2.4).
+    #[must_use]
+    pub fn block_max(&self) -> usize {
+        self.window.block_max()
     }
 
     /// Goes into the middle of a frame with a window of `window` bytes, where
@@ -71,8 +82,9 @@ impl BlockDecoder {
     /// last block are known: it was decoded by them.
     pub fn distrust(&mut self) {
         let tables = core::mem::take(&mut self.tables);
+        let newer = core::mem::take(&mut self.newer);
         self.enter(u64::try_from(self.window.size).unwrap_or(u64::MAX), &[], &[]);
-        self.tables = tables;
+        (self.tables, self.newer) = (tables, newer);
     }
 
     /// Goes to where `place` was, in a frame with a window of `window` bytes, behind
@@ -101,7 +113,16 @@ impl BlockDecoder {
     /// What it takes to go on behind the last block.
     #[must_use]
     pub fn place(&self) -> Place {
-        Place { tables: self.tables.to_bytes(), offsets: self.offsets }
+        let tables = match self.newer.is_empty() {
+            true => self.tables.to_bytes(),
+            false => {
+                let mut tables = self.tables.clone();
+                // Blocks that were decoded have tables.
+                let _ = self.newer.apply(&mut tables);
+                tables.to_bytes()
+            }
+        };
+        Place { tables, offsets: self.offsets }
     }
 
     /// Decodes the next block, of which `bytes` are all but its header; returns what
@@ -111,6 +132,30 @@ impl BlockDecoder {
     ///
     /// The block cannot be decoded, and neither can those behind it.
     pub fn decode(&mut self, header: &BlockHeader, bytes: &[u8]) -> Result<&[u8], Undecodable> {
+        self.decode_with(header, bytes, None)
+    }
+
+    /// Decodes the next block, of which `bytes` are all but its header and whose first stage
+    /// was [done ahead](crate::ahead): what it comes to and what it leaves is the same.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](Self::decode).
+    pub fn decode_prepared(
+        &mut self,
+        header: &BlockHeader,
+        bytes: &[u8],
+        prepared: Prepared<'_>,
+    ) -> Result<&[u8], Undecodable> {
+        self.decode_with(header, bytes, Some(prepared))
+    }
+
+    fn decode_with(
+        &mut self,
+        header: &BlockHeader,
+        bytes: &[u8],
+        prepared: Option<Prepared<'_>>,
+    ) -> Result<&[u8], Undecodable> {
         let block_max = self.window.block_max();
         self.furthest = 0;
         let is_whole = bytes.len() == header.length && header.size <= block_max;
@@ -124,7 +169,7 @@ impl BlockDecoder {
                 self.window.push_repeated(byte, header.size);
             }
             BlockKind::Compressed => {
-                self.furthest = self.compressed(bytes, block_max)?.furthest;
+                self.furthest = self.compressed(bytes, block_max, prepared)?.furthest;
             }
         }
         if self.window.is_past_unknown && self.offsets.are_known() && self.window.is_settled() {
@@ -133,14 +178,36 @@ impl BlockDecoder {
         Ok(self.window.last())
     }
 
-    fn compressed(&mut self, bytes: &[u8], block_max: usize) -> Result<Executed, Undecodable> {
-        let Self { tables, offsets, block, window, .. } = self;
-        if window.is_past_unknown || !offsets.are_known() {
+    fn compressed(
+        &mut self,
+        bytes: &[u8],
+        block_max: usize,
+        prepared: Option<Prepared<'_>>,
+    ) -> Result<Executed, Undecodable> {
+        let Self { tables, newer, offsets, block, window, .. } = self;
+        let is_known = !window.is_past_unknown && offsets.are_known();
+        if let Some(prepared) = prepared.filter(|_| is_known)
+            && newer.note(bytes).is_some()
+        {
+            let mut sequences = Some(prepared.sequences());
+            return execution::execute(
+                prepared.literals_and_slack(),
+                &mut sequences,
+                window,
+                offsets,
+            );
+        }
+        if !newer.is_empty() {
+            newer.apply(tables)?;
+            *newer = Newer::default();
+        }
+        if !is_known {
             entropy::decode(bytes, block_max, tables, block)?;
             return follow::execute(block, window, offsets);
         }
         let mut sequences = Some(entropy::open(bytes, block_max, tables, block)?);
-        let executed = execution::execute(block, &mut sequences, window, offsets)?;
+        let executed =
+            execution::execute(block.literals_and_slack(), &mut sequences, window, offsets)?;
         let is_whole = sequences.is_some_and(|sequences| sequences.is_finished());
         is_whole.then_some(executed).ok_or(Undecodable::Corrupt(Part::Sequences))
     }

@@ -17,7 +17,7 @@ pub use crate::sequences::{Sequence, Sequences};
 /// § 3.1.1.3.2.1, repeat). None are there at the start of a frame.
 #[derive(Clone, Default)]
 pub struct Tables {
-    huffman: Option<HuffmanTable>,
+    pub(crate) huffman: Option<HuffmanTable>,
     literal_lengths: Option<CodeTable>,
     offsets: Option<CodeTable>,
     match_lengths: Option<CodeTable>,
@@ -91,10 +91,9 @@ pub fn open<'a>(
     if bytes.len() > block_max {
         return Err(Undecodable::Corrupt(Part::Block));
     }
-    let Tables { huffman, literal_lengths, offsets, match_lengths } = tables;
-    let (count, taken) = literals::decode(bytes, huffman, block_max, &mut block.literals)?;
+    let (huffman, codes) = tables.parts();
+    let (count, taken) = literals::decode(bytes, huffman, block_max, &mut block.literals, 0)?;
     block.literal_count = count;
-    let codes = CodeTables { literal_lengths, offsets, match_lengths };
     sequences::open(bytes.get(taken..).unwrap_or(&[]), codes, block_max)
 }
 
@@ -104,6 +103,12 @@ const REPEATED: u8 = 1;
 const SPREAD: u8 = 2;
 
 impl Tables {
+    /// The table of literals, and those of sequences.
+    pub(crate) fn parts(&mut self) -> (&mut Option<HuffmanTable>, CodeTables<'_>) {
+        let Self { huffman, literal_lengths, offsets, match_lengths } = self;
+        (huffman, CodeTables { literal_lengths, offsets, match_lengths })
+    }
+
     /// The tables in a few hundred bytes: what they are made from. For each: whether
     /// it is there (one byte), and then, of the Huffman table the number of weights
     /// less one and the weights; of the others the one code, or the accuracy log, the

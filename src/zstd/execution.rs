@@ -2,7 +2,7 @@
 //! (§ 3.1.1.4).
 
 use crate::bits::{index32, word_at};
-use crate::entropy::{Block, Sequence};
+use crate::entropy::Sequence;
 use crate::error::{Part, Undecodable};
 use crate::literals;
 use crate::window::SLACK;
@@ -49,16 +49,17 @@ struct Site {
     end_max: usize,
 }
 
-/// Puts the literals of `block` and `sequences` together behind what is in `window`,
-/// with the repeated `offsets`. All that is copied has to be there and known. The
-/// sequences are taken out of their place while that goes on, and given back.
+/// Puts literals and `sequences` together behind what is in `window`, with the repeated
+/// `offsets`. The literals are all of `literals` but the last [`literals::SLACK`] bytes.
+/// All that is copied has to be there and known. The sequences are taken out of their
+/// place while that goes on, and given back.
 ///
 /// # Errors
 ///
 /// Something is copied from before what is there, or more literals than there are, or
 /// it comes to more than a block may. What came before that is [there](Window::last).
-pub fn execute<I: Iterator<Item = Sequence>>(
-    block: &Block,
+pub(crate) fn execute<I: Iterator<Item = Sequence>>(
+    literals: &[u8],
     sequences: &mut Option<I>,
     window: &mut Window,
     offsets: &mut Offsets,
@@ -72,9 +73,9 @@ pub fn execute<I: Iterator<Item = Sequence>>(
         end_max: window.at.saturating_add(window.block_max()),
     };
     let mut run = Run { at: site.start, taken: 0, lowest: site.start, furthest: 0 };
-    let literals = block.literals_and_slack();
+    let own = literals.get(..literals.len().saturating_sub(literals::SLACK)).unwrap_or(&[]);
     let is_sound = run.sequences(&mut window.buffer, &site, literals, sequences, offsets);
-    let is_sound = is_sound.and_then(|()| run.rest(&mut window.buffer, &site, block.literals()));
+    let is_sound = is_sound.and_then(|()| run.rest(&mut window.buffer, &site, own));
     let count = run.at.wrapping_sub(site.start);
     window.take(count);
     let furthest = run.furthest.max(site.start.wrapping_sub(run.lowest));

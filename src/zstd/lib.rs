@@ -30,6 +30,7 @@
 )]
 #![cfg_attr(test, allow(clippy::expect_used, reason = "a panic is a failed test"))]
 
+pub mod ahead;
 mod bits;
 mod codes;
 mod decoder;

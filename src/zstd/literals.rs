@@ -17,7 +17,7 @@ enum Kind {
 }
 
 /// The header of the literals.
-struct Header {
+pub(crate) struct Header {
     kind: Kind,
     /// Bytes of the header.
     length: usize,
@@ -26,7 +26,7 @@ struct Header {
 }
 
 impl Header {
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let first = *bytes.first()?;
         let fields = bytes.iter().take(5).rev().fold(0_usize, |all, &byte| {
             // Only the lowest 36 bits are of use, of which 32 always fit.
@@ -59,16 +59,29 @@ impl Header {
         let kind = Kind::Compressed { length: packed, streams, has_tree: first & 3 == 2 };
         (bytes.len() >= length).then_some(Self { kind, length, count })
     }
+
+    /// Bytes of the header and of all that stands behind it, and where the description
+    /// of a tree starts, if there is one.
+    pub(crate) fn extent(&self) -> (usize, Option<usize>) {
+        match self.kind {
+            Kind::Raw => (self.length.saturating_add(self.count), None),
+            Kind::Repeated => (self.length.saturating_add(1), None),
+            Kind::Compressed { length, has_tree, .. } => {
+                (self.length.saturating_add(length), has_tree.then_some(self.length))
+            }
+        }
+    }
 }
 
-/// Decodes the literals at the start of `bytes` into the start of `into`, which
-/// is made longer than they are by [`SLACK`]. Returns how many they are, and how
-/// many bytes they take.
+/// Decodes the literals at the start of `bytes` into `into`, from `at` on, which is made
+/// longer than they are by [`SLACK`]. Returns how many they are, and how many bytes
+/// they take.
 pub(crate) fn decode(
     bytes: &[u8],
     table: &mut Option<HuffmanTable>,
     count_max: usize,
     into: &mut Vec<u8>,
+    at: usize,
 ) -> Result<(usize, usize), Undecodable> {
     let corrupt = Undecodable::Corrupt(Part::Literals);
     let Header { kind, length, count } = Header::parse(bytes).ok_or(corrupt)?;
@@ -76,11 +89,12 @@ pub(crate) fn decode(
         return Err(corrupt);
     }
     let rest = bytes.get(length..).unwrap_or(&[]);
-    let room_min = count.saturating_add(SLACK);
+    let end = at.saturating_add(count);
+    let room_min = end.saturating_add(SLACK);
     if into.len() < room_min {
         into.resize(room_min, 0);
     }
-    let room = into.get_mut(..count).unwrap_or(&mut []);
+    let room = into.get_mut(at..end).unwrap_or(&mut []);
     let taken = match kind {
         Kind::Raw => {
             room.copy_from_slice(rest.get(..count).ok_or(corrupt)?);
@@ -110,7 +124,7 @@ pub(crate) fn decode(
 }
 
 /// Takes the tree at the start of `packed`; returns how many bytes it takes.
-fn tree(packed: &[u8], table: &mut Option<HuffmanTable>) -> Result<usize, Undecodable> {
+pub(crate) fn tree(packed: &[u8], table: &mut Option<HuffmanTable>) -> Result<usize, Undecodable> {
     let (parsed, length) = HuffmanTable::parse(packed)?;
     *table = Some(parsed);
     Ok(length)

@@ -70,17 +70,62 @@ pub(crate) struct CodeTables<'a> {
     pub(crate) match_lengths: &'a mut Option<CodeTable>,
 }
 
+/// Which of the tables of literal lengths, offsets and match lengths the sequences that
+/// `bytes` are have of their own, a bit for each; `None` if they have no sound header.
+pub(crate) fn own_tables(bytes: &[u8]) -> Option<u8> {
+    let (wanted, at) = count_of(bytes)?;
+    if wanted == 0 {
+        return (bytes.len() == at).then_some(0);
+    }
+    let modes = *bytes.get(at).filter(|&&modes| modes & 3 == 0)?;
+    let is_own = |shift: u32| u8::from(modes.wrapping_shr(shift) & 3 < 3);
+    Some(is_own(6) << 2 | is_own(4) << 1 | is_own(2))
+}
+
 /// Takes the header and the tables of the sequences that `bytes` are, of a block of at
 /// most `block_max` bytes.
 pub(crate) fn open<'a>(
     bytes: &'a [u8],
-    tables: CodeTables<'a>,
+    mut tables: CodeTables<'a>,
     block_max: usize,
 ) -> Result<Sequences<'a>, Undecodable> {
+    let (wanted, at) = take_tables(bytes, &mut tables, block_max)?;
+    if wanted == 0 {
+        return Ok(Sequences::none());
+    }
+    let CodeTables { literal_lengths, offsets, match_lengths } = tables;
+    let (Some(literals), Some(offsets), Some(matches)) = (literal_lengths, offsets, match_lengths)
+    else {
+        return Err(Undecodable::Corrupt(Part::SequencesHeader));
+    };
+    let corrupt = Undecodable::Corrupt(Part::Sequences);
+    let rest = bytes.get(at..).unwrap_or(&[]);
+    Sequences::new(rest, [literals, offsets, matches], wanted).ok_or(corrupt)
+}
+
+/// Puts the predefined tables where none are.
+pub(crate) fn predefine_absent(tables: &mut CodeTables<'_>) -> Result<(), Undecodable> {
+    let CodeTables { literal_lengths, offsets, match_lengths } = tables;
+    let kinds = [&LITERAL_LENGTHS, &OFFSETS, &MATCH_LENGTHS];
+    for (codes, table) in kinds.into_iter().zip([literal_lengths, offsets, match_lengths]) {
+        if table.is_none() {
+            take_table(codes, 0, &[], table)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes the tables of the sequences that `bytes` are, and returns how many sequences
+/// there are and where their bits start.
+pub(crate) fn take_tables(
+    bytes: &[u8],
+    tables: &mut CodeTables<'_>,
+    block_max: usize,
+) -> Result<(usize, usize), Undecodable> {
     let corrupt = Undecodable::Corrupt(Part::SequencesHeader);
     let (wanted, mut at) = count_of(bytes).ok_or(corrupt)?;
     if wanted == 0 {
-        return if bytes.len() == at { Ok(Sequences::none()) } else { Err(corrupt) };
+        return if bytes.len() == at { Ok((0, at)) } else { Err(corrupt) };
     }
     if wanted.saturating_mul(MATCH_MIN) > block_max {
         return Err(corrupt);
@@ -93,12 +138,7 @@ pub(crate) fn open<'a>(
     at = at.saturating_add(take_table(&LITERAL_LENGTHS, modes >> 6, rest(at), literal_lengths)?);
     at = at.saturating_add(take_table(&OFFSETS, modes >> 4, rest(at), offsets)?);
     at = at.saturating_add(take_table(&MATCH_LENGTHS, modes >> 2, rest(at), match_lengths)?);
-    let (Some(literals), Some(offsets), Some(matches)) = (literal_lengths, offsets, match_lengths)
-    else {
-        return Err(corrupt);
-    };
-    let corrupt = Undecodable::Corrupt(Part::Sequences);
-    Sequences::new(rest(at), [literals, offsets, matches], wanted).ok_or(corrupt)
+    Ok((wanted, at))
 }
 
 /// Bits that the three numbers of a sequence may take so that those for the next

@@ -42,9 +42,10 @@ import {
 } from "./tables.mjs";
 import { diskOfFiles, filesTable } from "./looking.mjs";
 import { memoryOfSave, qcow2InPage, qcow2Natively, saveBy, writeByItself } from "./saving.mjs";
+import { terminalTable } from "./terminal.mjs";
 
 const GIB = 2 ** 30;
-const ROUNDS = { scan: 5, check: 3, save: 3, ways: 2, formats: 2 };
+const ROUNDS = { scan: 5, check: 3, save: 3, ways: 2, formats: 2, terminal: 5 };
 const READS = 500;
 /** Of the programs of this machine, so many bytes are packed. */
 const FILES_BYTES = 3 * GIB;
@@ -376,6 +377,17 @@ const parts = {
       row("in Chromium, saved as qcow2", time(seconds.page), against),
     ];
     return { table, about: `Medians of ${ROUNDS.formats}, a disk of ${mib(entry.disk.size)}.` };
+  },
+
+  async terminal() {
+    const made = await filesArchive();
+    await warm(made.path, made.size);
+    const [zst, lzo] = (await packed(made, ["zst", "lzo"])).map(({ path }) => path);
+    run("cargo", ["build", "--release", "--locked", "--features", "cli", "--bin", "vma-inspector"]);
+    const program = join(root, "target/release/vma-inspector");
+    const paths = { plain: made.path, zst, lzo };
+    const table = terminalTable(program, paths, ROUNDS.terminal, say);
+    return { table, about: `Medians of ${ROUNDS.terminal}, an archive of ${mib(made.size)}.` };
   },
 
   async memory(tools) {

@@ -66,6 +66,35 @@ fn a_disk_out_of_every_container_is_the_one_that_went_in() {
 }
 
 #[test]
+fn the_same_is_told_and_made_by_any_number_of_threads() {
+    let truth = truth();
+    let folder = folder("threads");
+    let backups = [&CONTAINERS[..], &["f1-gpt-ext4.vma.zst"]].concat();
+    for name in backups {
+        let path = fixture(name);
+        let path = path.to_str().unwrap();
+        let told = |threads: &str| {
+            let report = run(&["report", "--json", "--threads", threads, path]);
+            let mut told: Value = serde_json::from_slice(&report.stdout).unwrap();
+            assert!(told.as_object_mut().unwrap().remove("createdAt").is_some());
+            (code(&report), told)
+        };
+        let alone = told("0");
+        assert_eq!(alone.1["schema"], "vma-inspector-report/1");
+        let plain = name.split_inclusive(".vma").next().unwrap();
+        let expected = truth[plain]["devices"][0]["sha256"].as_str().unwrap();
+        for threads in ["0", "1", "2", "5"] {
+            assert_eq!(told(threads), alone, "{name}, {threads} threads");
+            let made = folder.join(format!("{name}-{threads}.raw"));
+            let to = made.to_str().unwrap();
+            let made_by = ["export", "--threads", threads, path, "-f", "raw", "-o", to];
+            assert_eq!(code(&run(&made_by)), 0, "{name}, {threads} threads");
+            assert_eq!(sha256(&fs::read(&made).unwrap()), expected, "{name}, {threads} threads");
+        }
+    }
+}
+
+#[test]
 fn a_configuration_is_the_one_that_went_in() {
     let truth = truth();
     for config in truth["c-configs.vma"]["configs"].as_array().unwrap() {

@@ -1,6 +1,7 @@
 //! Containers read through: against the programs that write them.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions)]
 
+mod ahead;
 mod bzip2;
 mod changing;
 mod corpus;

@@ -26,7 +26,7 @@ use vma_inspector::source::{ReadAt, to_usize};
 
 use self::disk::{Disk, Disks, Export};
 use self::socket::Socket;
-use super::args::Serve;
+use super::args::{How, Serve};
 use super::disks::device;
 use super::export::scanned_with;
 use super::facts::Scanned;
@@ -45,13 +45,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const CACHE_BYTES: usize = 64 << 20;
 
 /// Serves disks until a signal comes.
-pub(crate) fn serve(asked: &Serve, is_quiet: bool) -> Result<Outcome, Failure> {
+pub(crate) fn serve(asked: &Serve, how: How) -> Result<Outcome, Failure> {
     let options = Options {
         checkpoint_bytes: to_usize(u64::from(asked.memory) << 20),
         cache_bytes: CACHE_BYTES,
         ..Options::default()
     };
-    let inspected = scanned_with(&asked.backup, options, is_quiet)?;
+    let inspected = scanned_with(&asked.backup, options, how)?;
     let named = asked.disk.as_deref().map(|name| device(&inspected, Some(name))).transpose()?;
     let disks = disks(&inspected, named, asked.doubt.into());
     if disks.is_empty() {

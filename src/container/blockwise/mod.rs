@@ -10,6 +10,7 @@
 //! above [expects](super::Contents::expect) behind it, if that comes before the
 //! next loss. Otherwise what follows has no known place in the contents.
 
+mod ahead;
 mod decoded;
 mod ranges;
 pub(super) mod state;
@@ -19,10 +20,12 @@ use core::cell::{Ref, RefCell};
 use core::ops::Range;
 use std::rc::Rc;
 
+use self::ahead::Ahead;
 use self::decoded::Decoded;
 use self::ranges::Ranges;
 use self::state::{Frontier, State};
 use self::walk::Walk;
+use super::ahead::Workers;
 use super::checkpoint::{Checkpoints, Finished};
 use super::input::split_reads;
 use super::log::{Checksums, Covered, End, Log};
@@ -57,8 +60,15 @@ impl<W: Walk> Blocks<W> {
             expected: None,
             decoded_bytes: 0,
             verified: 0,
+            ahead: None,
+            is_comparing: false,
         };
         Self { state: RefCell::new(state) }
+    }
+
+    /// Has `workers` decode blocks behind the one that is read.
+    pub(super) fn work_ahead(&self, workers: Workers) {
+        self.state.borrow_mut().ahead = Some(Ahead::new(workers));
     }
 
     /// Takes note of what has to stand somewhere ahead.
@@ -95,6 +105,7 @@ impl<W: Walk> Blocks<W> {
     pub(super) fn verify_step(&self, work_max: u64) -> Result<VerifyProgress, Error> {
         let mut state = self.state.borrow_mut();
         let start = state.work();
+        state.is_comparing = true;
         while state.verify_next()? {
             if state.work().abs_diff(start) >= work_max {
                 break;
@@ -141,6 +152,9 @@ impl<W: Walk> Blocks<W> {
         state.log = Log::sound(finished.contents, Checksums::default());
         state.end = Some(End::Complete);
         state.seen = Ranges::default();
+        if let Some(ahead) = &mut state.ahead {
+            ahead.forget_all();
+        }
         Some(())
     }
 }
@@ -153,6 +167,7 @@ impl<W: Walk> ReadAt for Blocks<W> {
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
         let mut state = self.state.borrow_mut();
+        state.is_comparing = false;
         let mut done = 0;
         while let Some(room) = buffer.get_mut(done..).filter(|room| !room.is_empty()) {
             let Some(at) = u64::try_from(done).ok().and_then(|done| offset.checked_add(done))

@@ -4,6 +4,7 @@
 use core::ops::Range;
 use std::rc::Rc;
 
+use super::ahead::Ahead;
 use super::decoded::Decoded;
 use super::ranges::Ranges;
 use super::walk::{Block, Step, Unpacked, Walk};
@@ -47,6 +48,10 @@ pub(super) struct State<W: Walk> {
     pub(super) decoded_bytes: u64,
     /// Up to where every block was compared with its checksums, one by one.
     pub(super) verified: u64,
+    /// The blocks that others decode, if anybody does.
+    pub(super) ahead: Option<Ahead<W>>,
+    /// Whether blocks are decoded only to be seen, each once.
+    pub(super) is_comparing: bool,
 }
 
 /// The walk that sees every block first.
@@ -89,6 +94,8 @@ pub(super) enum Place {
     AtFrontier,
     /// In the block the reader stands at.
     AtReader,
+    /// In the first of the blocks that others decode.
+    Ahead,
     /// Nowhere: lost.
     Lost,
     /// Nowhere: behind the end.
@@ -105,6 +112,9 @@ impl<W: Walk> State<W> {
             return Ok(Some(Place::Lost));
         }
         if at < self.frontier.walk.contents() {
+            if self.ahead.as_mut().is_some_and(|ahead| ahead.holds(at)) {
+                return Ok(Some(Place::Ahead));
+            }
             return self.find_behind(at);
         }
         if self.end.is_some() {
@@ -130,6 +140,7 @@ impl<W: Walk> State<W> {
             Place::Decoded => Ok(true),
             Place::AtFrontier => self.decode(true),
             Place::AtReader => self.decode(false),
+            Place::Ahead => self.take_ahead(),
             Place::Lost | Place::End => Ok(false),
         }
     }
@@ -139,6 +150,7 @@ impl<W: Walk> State<W> {
         if let Some((block, _)) = self.frontier.block().filter(|_| self.frontier.is_doubtful) {
             return self.settle_length(&block);
         }
+        self.compare_ahead();
         let Frontier { walk, stopped, denied, begun, .. } = &mut self.frontier;
         match stopped {
             Some(search) => match search.found() {
@@ -285,14 +297,73 @@ impl<W: Walk> State<W> {
     fn decode(&mut self, at_frontier: bool) -> Result<bool, Error> {
         let walk = if at_frontier { &mut self.frontier.walk } else { &mut self.reader };
         let Some(block) = walk.block() else { return Ok(false) };
-        let is_new = !self.seen.contains(block.contents);
-        let unpacked = walk.decode(is_new)?;
-        if is_new {
-            self.check(&block, &unpacked);
+        let unpacked = walk.decode(!self.seen.contains(block.contents))?;
+        if !at_frontier && let Some(ahead) = &mut self.ahead {
+            ahead.follow(&self.reader, &block);
+        }
+        self.hand_out();
+        Ok(self.keep(&block, unpacked, at_frontier))
+    }
+
+    /// Takes the first of the blocks that others decode, as [`decode`](Self::decode) does.
+    fn take_ahead(&mut self) -> Result<bool, Error> {
+        self.hand_out();
+        let Some(ahead) = &mut self.ahead else { return Ok(false) };
+        let Some(at) = ahead.first() else { return Ok(false) };
+        if let Some((block, unpacked)) = ahead.take() {
+            return Ok(self.keep(&block, unpacked, false));
+        }
+        loop {
+            if let Some(place) = self.find_behind(at)? {
+                return self.fetch(place);
+            }
+        }
+    }
+
+    /// Has others decode what comes behind the block that is read.
+    fn hand_out(&mut self) {
+        if let Some(ahead) = &mut self.ahead {
+            ahead.hand_out(self.frontier.walk.contents(), &self.seen, self.is_comparing);
+        }
+    }
+
+    /// Has others compare the block that the frontier passes, if nobody has seen it.
+    fn compare_ahead(&mut self) {
+        if W::DECODES || self.ahead.is_none() || self.frontier.stopped.is_some() {
+            return;
+        }
+        let Some(block) = self.frontier.walk.block() else { return };
+        while !self.seen.contains(block.contents)
+            && let Some(ahead) = &mut self.ahead
+            && !ahead.compare(&mut self.frontier.walk, block)
+        {
+            self.take_compared();
+        }
+    }
+
+    /// Takes note of the first block that others compared, where all of it is as it should
+    /// be; any other is looked at again in its turn, and found wrong there. Returns whether
+    /// there was one.
+    fn take_compared(&mut self) -> bool {
+        let compared = self.ahead.as_mut().and_then(Ahead::compared);
+        if let Some((block, Some(unpacked))) = &compared
+            && unpacked.bytes.is_some()
+            && unpacked.agrees()
+            && !self.seen.contains(block.contents)
+        {
+            self.check(block, unpacked);
+        }
+        compared.is_some()
+    }
+
+    /// Keeps what a block was unpacked to, and notes what is wrong with it.
+    fn keep(&mut self, block: &Block<W::Resume>, unpacked: Unpacked, at_frontier: bool) -> bool {
+        if !self.seen.contains(block.contents) {
+            self.check(block, &unpacked);
         }
         let Some(bytes) = unpacked.bytes else {
             self.lose(block.contents..block.end());
-            return Ok(false);
+            return false;
         };
         let certain = self.frontier.block().filter(|_| at_frontier && self.frontier.is_doubtful);
         let certain = certain.and_then(|(_, end)| usize::try_from(end - block.contents).ok());
@@ -301,7 +372,7 @@ impl<W: Walk> State<W> {
             None => bytes,
         };
         self.decoded.push(block.contents, bytes);
-        Ok(true)
+        true
     }
 
     /// Compares the checksums of a block that is decoded for the first time, or
@@ -336,6 +407,7 @@ impl<W: Walk> State<W> {
         if self.end.is_none() {
             return self.find(u64::MAX).map(|_| true);
         }
+        while self.take_compared() {}
         self.verified = self.seen.behind(self.verified);
         if self.verified >= self.frontier.walk.contents() {
             return Ok(false);

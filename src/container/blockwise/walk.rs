@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::container::ahead::{Done, Task};
 use crate::container::finding::BlockChecksum;
 use crate::container::input::Input;
 use crate::container::log::{End, Log};
@@ -57,6 +58,7 @@ pub(in crate::container) struct Unpacked {
 }
 
 /// A checksum of a block.
+#[derive(Debug)]
 pub(in crate::container) struct Sum {
     /// What it is over.
     pub(in crate::container) of: BlockChecksum,
@@ -118,6 +120,14 @@ pub(in crate::container) trait Walk: Sized {
     ///
     /// The source cannot be read.
     fn decode(&mut self, checks: bool) -> Result<Unpacked, Error>;
+
+    /// The block it stands at, to be decoded by somebody else in place of
+    /// [`decode`](Self::decode); `None` where that is not possible. What it decodes to is
+    /// empty unless it `keeps` that.
+    fn task(&mut self, checks: bool, keeps: bool) -> Option<Task>;
+
+    /// What came of that.
+    fn unpacked(done: Done) -> Option<Unpacked>;
 
     /// Goes to the next block, over the one it stands at, a step at a time.
     ///

@@ -18,6 +18,7 @@ use self::bits::Bits;
 use self::block::{Block as Coded, Fault};
 use self::header::{BLOCK_BYTES_MAX, Next};
 use self::resync::{SEARCH, Search, find_magic};
+use super::ahead::{Done, Task};
 use super::blockwise::state::sum;
 use super::blockwise::walk::{Block, Step, Unpacked, Walk};
 use super::finding::{BlockChecksum, ContainerFindingKind};
@@ -235,6 +236,15 @@ impl Walk for Bzip2 {
         };
         let sums = vec![sum(BlockChecksum::Contents, held.crc.0, held.crc.1)];
         Ok(Unpacked { bytes: Some(Rc::clone(&held.bytes)), sums, has_sums: true })
+    }
+
+    /// Only whoever decodes one knows where the next one starts.
+    fn task(&mut self, _: bool, _: bool) -> Option<Task> {
+        None
+    }
+
+    fn unpacked(_: Done) -> Option<Unpacked> {
+        None
     }
 
     fn step(&mut self, log: &mut Log) -> Result<Step<Search>, Error> {

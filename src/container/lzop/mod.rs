@@ -9,6 +9,8 @@
 mod header;
 mod resync;
 mod search;
+mod task;
 mod walk;
 
+pub(super) use self::task::{Done, Task};
 pub(super) use self::walk::Lzop;

@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use super::header::{BlockHeader, Flags, MAGIC, Next, Opening, PartHeader, adler32};
+use super::header::{BlockHeader, Flags, MAGIC, Next, Opening, PartHeader};
 use super::search::Search;
-use crate::container::blockwise::state::sum;
-use crate::container::blockwise::walk::{Block, Step, Sum, Unpacked, Walk};
-use crate::container::finding::{BlockChecksum, ContainerFindingKind};
+use super::task::{Done, Task, unpack};
+use crate::container::ahead;
+use crate::container::blockwise::walk::{Block, Step, Unpacked, Walk};
+use crate::container::finding::ContainerFindingKind;
 use crate::container::input::Input;
 use crate::container::log::{End, Log};
 use crate::container::loss::{Found, Loss, cut};
@@ -116,12 +117,20 @@ impl Walk for Lzop {
         let Place::Block(flags, header) = self.place else {
             return Ok(Unpacked { bytes: None, sums: Vec::new(), has_sums: true });
         };
-        let bytes = self.input.peek(header.end())?;
-        let bytes = bytes.get(..header.end()).unwrap_or(bytes);
-        let bytes = bytes.get(header.header_length..).unwrap_or(&[]);
-        let contents = header.decode(bytes);
-        let sums = if checks { sums(&header, bytes, contents.as_deref()) } else { Vec::new() };
-        Ok(Unpacked { bytes: contents.map(Rc::new), sums, has_sums: flags.has_checksums() })
+        let data = self.data(&header)?;
+        let (bytes, sums) = unpack(&header, data, checks);
+        Ok(Unpacked { bytes: bytes.map(Rc::new), sums, has_sums: flags.has_checksums() })
+    }
+
+    fn task(&mut self, checks: bool, keeps: bool) -> Option<ahead::Task> {
+        let Place::Block(flags, header) = self.place else { return None };
+        let data = self.data(&header).ok()?.to_vec();
+        Some(ahead::Task::lzop(Task { flags, header, data, checks, keeps }))
+    }
+
+    fn unpacked(done: ahead::Done) -> Option<Unpacked> {
+        let Done { bytes, sums, has_sums } = done.into_lzop()?;
+        Some(Unpacked { bytes: bytes.map(Rc::new), sums, has_sums })
     }
 
     fn step(&mut self, log: &mut Log) -> Result<Step<Search>, Error> {
@@ -150,6 +159,13 @@ impl Walk for Lzop {
 }
 
 impl Lzop {
+    /// What stands behind the header of the block it stands at, as much as is there.
+    fn data(&mut self, header: &BlockHeader) -> Result<&[u8], Error> {
+        let bytes = self.input.peek(header.end())?;
+        let bytes = bytes.get(..header.end()).unwrap_or(bytes);
+        Ok(bytes.get(header.header_length..).unwrap_or(&[]))
+    }
+
     fn part(&mut self, log: &mut Log) -> Result<Step<Search>, Error> {
         let start = self.input.position();
         if self.input.is_at_end()? {
@@ -271,22 +287,6 @@ impl Lzop {
 
 fn lost(loss: Loss, flags: Option<Flags>) -> Step<Search> {
     Step::Stopped(loss, Search::new(flags))
-}
-
-/// The checksums of a block of which `bytes` are there, and its contents if it
-/// can be decoded.
-fn sums(header: &BlockHeader, bytes: &[u8], contents: Option<&[u8]>) -> Vec<Sum> {
-    let parts = [
-        (BlockChecksum::Compressed, header.checksums, Some(bytes)),
-        (BlockChecksum::Contents, header.contents_checksums, contents),
-    ];
-    let mut sums = Vec::new();
-    for (of, (adler, crc), bytes) in parts {
-        let Some(bytes) = bytes else { continue };
-        sums.extend(adler.map(|expected| sum(of, expected, adler32(bytes))));
-        sums.extend(crc.map(|expected| sum(of, expected, crc32fast::hash(bytes))));
-    }
-    sums
 }
 
 /// Why a part cannot be read although its header can.

@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use super::recent::Recent;
 use crate::container::Options;
+use crate::container::ahead::Workers;
 use crate::container::input::Input;
 use crate::container::log::{End, Log};
 use crate::container::loss::before::Before;
@@ -111,6 +112,9 @@ pub(in crate::container) trait Decoder: Sized {
     /// Bytes of contents, the last ones, that nothing proves if the source ends
     /// here.
     fn unproven(&self) -> u64;
+
+    /// Has `workers` work on what comes, if they can be of help.
+    fn work_ahead(&mut self, _workers: Workers) {}
 
     /// From here on, takes everything that may be copied from for unknown.
     fn distrust(&mut self);

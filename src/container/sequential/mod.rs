@@ -18,6 +18,7 @@ use self::cursor::Cursor;
 use self::decoder::Decoder;
 use self::recent::Recent;
 use self::state::State;
+use super::ahead::Workers;
 use super::checkpoint::{Checkpoints, Finished};
 use super::input::{Input, split_reads};
 use super::log::{Covered, End, Log};
@@ -58,6 +59,7 @@ impl<D: Decoder> Stream<D> {
             log: Log::default(),
             expected: None,
             work: 0,
+            workers: None,
         }
     }
 
@@ -66,8 +68,15 @@ impl<D: Decoder> Stream<D> {
     pub(in crate::container) fn begin_anew(&self) {
         let mut state = self.state.borrow_mut();
         if state.is_kept {
+            let workers = state.workers.take();
             *state = Self::state_of(Rc::clone(&state.source), state.options);
+            state.work_ahead(workers);
         }
+    }
+
+    /// Has `workers` work on what the frontier comes to.
+    pub(in crate::container) fn work_ahead(&self, workers: Workers) {
+        self.state.borrow_mut().work_ahead(Some(workers));
     }
 
     /// Takes note of what has to stand somewhere ahead.

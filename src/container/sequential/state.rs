@@ -9,6 +9,7 @@ use super::decoder::{Decoder, Saved};
 use super::derived::Derived;
 use super::recent::Recent;
 use crate::container::Options;
+use crate::container::ahead::Workers;
 use crate::container::checkpoint::{Checkpoint, Checkpoints};
 use crate::container::input::Input;
 use crate::container::log::{End, Log, Verdict};
@@ -45,6 +46,8 @@ pub(super) struct State<D: Decoder> {
     pub(super) expected: Option<Landmark>,
     /// Bytes read and put out by all steps so far, times [`Decoder::EFFORT`].
     pub(super) work: u64,
+    /// Who works ahead of the frontier, if anybody does.
+    pub(super) workers: Option<Workers>,
 }
 
 impl<D: Decoder> State<D> {
@@ -111,6 +114,14 @@ impl<D: Decoder> State<D> {
             self.frontier = None;
         }
         Ok(())
+    }
+
+    /// Has `workers` work on what the frontier comes to, if there are any.
+    pub(super) fn work_ahead(&mut self, workers: Option<Workers>) {
+        if let (Some(frontier), Some(workers)) = (&mut self.frontier, &workers) {
+            frontier.decoder.work_ahead(workers.clone());
+        }
+        self.workers = workers;
     }
 
     /// A place to go on from behind the loss at `start` of the contents was
@@ -217,7 +228,11 @@ impl<D: Decoder> State<D> {
             let input = self.reader.take().map(|reader| reader.input);
             let mut input = input.unwrap_or_else(|| Input::new(Rc::clone(&self.source), source));
             input.seek(source);
-            self.reader = Some(Cursor::new(decoder, input, earliest));
+            let mut reader = Cursor::<D>::new(decoder, input, earliest);
+            if let Some(workers) = &self.workers {
+                reader.decoder.work_ahead(workers.clone());
+            }
+            self.reader = Some(reader);
         }
         let Some(reader) = self.reader.as_mut() else { return Ok(()) };
         let (mut log, mut unknown) = (Log::default(), Vec::new());

@@ -12,7 +12,9 @@ use super::chain;
 use super::frame::Frame;
 use super::pending::{Inside, Pending};
 use super::search::Search;
+use super::walk::Walk;
 use crate::container::Options;
+use crate::container::ahead::Workers;
 use crate::container::copy_start;
 use crate::container::finding::ContainerFindingKind;
 use crate::container::input::Input;
@@ -39,6 +41,8 @@ pub(in crate::container) struct Zstd {
     pub(super) vain_guesses: u32,
     /// What is in doubt of the last frame.
     pub(super) doubt: Doubt,
+    /// The walk ahead, if somebody works there.
+    walk: Option<Walk>,
 }
 
 /// What is in doubt of a frame that came to its end, if its checksum does not tell
@@ -138,6 +142,9 @@ impl Zstd {
         output: &mut Output<'_>,
     ) -> Result<Step, Error> {
         let start = input.position();
+        if let Some(walk) = self.walk.as_mut().filter(|_| frame.past == Past::Known) {
+            walk.go_on(&self.blocks, input);
+        }
         let Some(header) = input.peek(3)?.first_chunk::<3>().copied() else {
             return Ok(Step::End(cut(start, output.contents, output.log)));
         };
@@ -154,7 +161,7 @@ impl Zstd {
             }
             return Ok(self.lose(loss, start, &frame, None, input));
         };
-        if self.blocks.decode(&header, block).is_err() {
+        if !decode(&mut self.blocks, self.walk.as_mut(), start, &header, block) {
             let next = u64::try_from(length).ok().and_then(|length| start.checked_add(length));
             let loss = Loss::damage(start, "block");
             return Ok(self.lose(loss, start, &frame, next, input));
@@ -171,6 +178,9 @@ impl Zstd {
         self.blocks.unknown(output.unknown);
         if self.blocks.is_settled() {
             frame.past = Past::Known;
+        }
+        if let Some(walk) = self.walk.as_mut().filter(|_| !header.is_last) {
+            walk.passed(input.position());
         }
         self.place = match header.is_last {
             true => Place::Trailer(frame),
@@ -303,6 +313,7 @@ impl Decoder for Zstd {
             pending: None,
             vain_guesses: 0,
             doubt: Doubt::default(),
+            walk: None,
         }
     }
 
@@ -329,6 +340,10 @@ impl Decoder for Zstd {
             Place::Between => 0,
             Place::Blocks(frame) | Place::Trailer(frame) => frame.unproven(),
         }
+    }
+
+    fn work_ahead(&mut self, workers: Workers) {
+        self.walk = Some(Walk::new(workers));
     }
 
     fn distrust(&mut self) {
@@ -440,6 +455,25 @@ impl Decoder for Zstd {
         let inside = Inside::read_from(bytes)?;
         let memory = inside.memory();
         Some((State { frames, place: Saving::Inside(Box::new(inside)) }, memory))
+    }
+}
+
+/// Decodes a block at `start` of the source, with what was prepared of it if somebody
+/// works ahead; returns whether it can be decoded.
+fn decode(
+    blocks: &mut BlockDecoder,
+    walk: Option<&mut Walk>,
+    start: u64,
+    header: &BlockHeader,
+    block: &[u8],
+) -> bool {
+    let is_compressed = header.kind == BlockKind::Compressed;
+    let Some(walk) = walk.filter(|_| is_compressed) else {
+        return blocks.decode(header, block).is_ok();
+    };
+    match walk.prepared(start) {
+        Some(prepared) => blocks.decode_prepared(header, block, prepared).is_ok(),
+        None => blocks.decode(header, block).is_ok(),
     }
 }
 

@@ -23,5 +23,6 @@ mod measure;
 mod pending;
 mod resync;
 mod search;
+mod walk;
 
 pub(super) use self::decoder::Zstd;

@@ -2,6 +2,7 @@
 //! no encoder writes.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions)]
 
+mod ahead;
 mod bits;
 mod data;
 mod followed;
