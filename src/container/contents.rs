@@ -16,7 +16,7 @@ use super::options::{Options, WINDOW_LIMIT};
 use super::progress::{Progress, VerifyProgress};
 use super::sequential::Stream;
 use super::zstd::Zstd;
-use crate::source::{Error, Gap, ReadAt, Reader, Writer};
+use crate::source::{Error, Gap, ReadAt, Reader, Writer, read_range};
 
 /// The bytes inside a container, or of a source without one.
 ///
@@ -343,6 +343,13 @@ impl ReadAt for Contents {
         match self.cut() {
             None => read,
             Some(cut) => Ok(read.unwrap_or(0).min(left(cut))),
+        }
+    }
+
+    fn read_each(&self, ranges: &[Range<u64>]) -> Result<Vec<Vec<u8>>, Error> {
+        match (&self.layer, &self.outer) {
+            (Layer::Plain(source), None) => source.read_each(ranges),
+            _ => ranges.iter().map(|range| read_range(self, range.clone())).collect(),
         }
     }
 
