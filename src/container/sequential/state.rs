@@ -179,7 +179,7 @@ impl<D: Decoder> State<D> {
     /// Somebody will want what comes next: leaves a checkpoint here that stays, or has the
     /// last one stay if that is near.
     pub(super) fn seek(&mut self) {
-        let is_near = self.checkpoints.seek_last(self.reached.0, D::INTERVAL);
+        let is_near = self.checkpoints.seek_last(self.reached.0, D::INTERVAL / 2);
         self.is_sought = self.frontier.is_some() && !is_near;
     }
 
