@@ -1,0 +1,60 @@
+//! Where a file system keeps what describes its files, as far as its first block tells:
+//! who lists a folder reads there.
+
+use vma_source::{Error, Glimpse, be_u32, le_u16, le_u32, le_u64};
+
+use super::volume::Kind;
+
+/// Places that are told, at most.
+const PLACES_MAX: u64 = 512;
+
+const EXT_INCOMPAT_FLEX_BG: u32 = 0x200;
+
+/// Where stretches of it start, in bytes from the start of the volume. None of those kinds
+/// of which nothing is told before much else is read.
+///
+/// # Errors
+///
+/// The source cannot be read.
+pub(super) fn places(look: &Glimpse, kind: Kind) -> Result<Vec<u64>, Error> {
+    Ok(match kind {
+        Kind::Ext2 | Kind::Ext3 | Kind::Ext4 => look.bytes(1024, 1024)?.map(|block| ext(&block)),
+        Kind::Xfs => look.bytes(0, 512)?.map(|block| xfs(&block)),
+        Kind::Ntfs => look.bytes(0, 512)?.map(|block| ntfs(&block)),
+        _ => None,
+    }
+    .unwrap_or_default())
+}
+
+/// The tables of inodes: of each group, or of a flexible group together at its start.
+fn ext(superblock: &[u8]) -> Vec<u64> {
+    let word = |at: usize| le_u32(superblock, at);
+    let block_size = 1024_u64.checked_shl(word(0x18)).unwrap_or(0);
+    let is_flexible = word(0x60) & EXT_INCOMPAT_FLEX_BG != 0;
+    let together = if is_flexible { superblock.get(0x174).copied().unwrap_or(0) } else { 0 };
+    let each = u64::from(word(0x20)).checked_shl(together.into()).unwrap_or(0);
+    let (first, high) = (u64::from(word(0x14)), u64::from(word(0x150)) << 32);
+    // Without the feature of 64 bits, zeros stand where the high half does.
+    let end = high | u64::from(word(0x4));
+    every(first, each, end, block_size)
+}
+
+/// The start of each allocation group.
+fn xfs(superblock: &[u8]) -> Vec<u64> {
+    let (each, count) = (be_u32(superblock, 84).into(), u64::from(be_u32(superblock, 88)));
+    every(0, each, count.saturating_mul(each), be_u32(superblock, 4).into())
+}
+
+/// The master file table.
+fn ntfs(sector: &[u8]) -> Vec<u64> {
+    let per_cluster = sector.get(13).copied().filter(|&count| count <= 128).unwrap_or(0);
+    let cluster_size = u64::from(le_u16(sector, 11)).saturating_mul(per_cluster.into());
+    vec![le_u64(sector, 48).saturating_mul(cluster_size)]
+}
+
+/// From `first` on every so many blocks, in bytes.
+fn every(first: u64, each: u64, end: u64, block_size: u64) -> Vec<u64> {
+    let starts = (0..PLACES_MAX).map(|number| first.saturating_add(number.saturating_mul(each)));
+    let blocks = starts.take_while(|&start| each > 0 && start < end);
+    blocks.map(|block| block.saturating_mul(block_size)).collect()
+}
