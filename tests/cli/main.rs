@@ -168,7 +168,9 @@ fn a_long_lzo_is_compared_as_it_comes_through_a_pipe() {
     let plain = folder("long-lzo").join("long.vma");
     let content = Content::from_fn(|number| Some(Random::of_part(3, number.into()).bytes(65_536)));
     let disk = Device::new(1, "drive-scsi0", 120 << 20, content);
-    ArchiveBuilder::new().device(disk).write_to(&mut File::create(&plain).unwrap()).unwrap();
+    let config = "scsi0: local:vm-100-disk-0,size=120M\n";
+    let built = ArchiveBuilder::new().config("qemu-server.conf", config).device(disk);
+    built.write_to(&mut File::create(&plain).unwrap()).unwrap();
     let packed = plain.with_extension("vma.lzo");
     let packing = Command::new("lzop").arg("-o").arg(&packed).arg(&plain).status();
     assert!(packing.expect("lzop is installed").success());
