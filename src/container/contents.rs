@@ -214,6 +214,16 @@ impl Contents {
         Ok(VerifyProgress { done_bytes: bytes, total_bytes: bytes, done })
     }
 
+    /// Compares what was passed so far and only stepped over with its checksums, and goes no
+    /// further: for a source that cannot be come back to.
+    ///
+    /// # Errors
+    ///
+    /// As for a read.
+    pub fn verify_passed(&self) -> Result<(), Error> {
+        if let Layer::Lzop(lzop) = &self.layer { lzop.verify_passed() } else { Ok(()) }
+    }
+
     /// Takes note that `wrong` is not what went in, as a layer above has found out,
     /// and puts in doubt what derives from it, by about `work_max` bytes of work;
     /// returns whether that is done. Its end must have been

@@ -12,6 +12,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use archive_writer::{ArchiveBuilder, Content, Device, Random};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -159,6 +160,32 @@ fn every_format_holds_the_disk_as_a_file_and_through_a_pipe() {
             assert!(compared.success(), "{}", made.display());
         }
     }
+}
+
+/// What comes through a pipe is kept for 64 MiB, and the first 8 MiB of it.
+#[test]
+fn a_long_lzo_is_compared_as_it_comes_through_a_pipe() {
+    let plain = folder("long-lzo").join("long.vma");
+    let content = Content::from_fn(|number| Some(Random::of_part(3, number.into()).bytes(65_536)));
+    let disk = Device::new(1, "drive-scsi0", 120 << 20, content);
+    let config = "scsi0: local:vm-100-disk-0,size=120M\n";
+    let built = ArchiveBuilder::new().config("qemu-server.conf", config).device(disk);
+    built.write_to(&mut File::create(&plain).unwrap()).unwrap();
+    let packed = plain.with_extension("vma.lzo");
+    let packing = Command::new("lzop").arg("-o").arg(&packed).arg(&plain).status();
+    assert!(packing.expect("lzop is installed").success());
+    fs::remove_file(&plain).unwrap();
+    for threads in ["0", "2"] {
+        let mut cat = Command::new("cat").arg(&packed).stdout(Stdio::piped()).spawn().unwrap();
+        let pipe = cat.stdout.take().unwrap();
+        let arguments = ["verify", "--threads", threads, "-"];
+        let told = program().args(arguments).stdin(pipe).output().unwrap();
+        cat.wait().unwrap();
+        let said = said(&told);
+        // As of the file itself: its 481 blocks of 256 KiB have a checksum each.
+        assert!(code(&told) <= 1 && said.contains("481"), "{threads}: {said}");
+    }
+    fs::remove_file(&packed).unwrap();
 }
 
 #[test]

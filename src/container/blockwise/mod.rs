@@ -117,6 +117,14 @@ impl<W: Walk> Blocks<W> {
         Ok(VerifyProgress { done_bytes, total_bytes: contents, done })
     }
 
+    /// Decodes and compares all blocks that were passed so far and that nobody has seen.
+    pub(super) fn verify_passed(&self) -> Result<(), Error> {
+        let mut state = self.state.borrow_mut();
+        state.is_comparing = true;
+        while state.verify_passed()? {}
+        Ok(())
+    }
+
     /// Parts of the container that follow each other, as far as the frontier has come.
     pub(super) fn parts(&self) -> u64 {
         self.state.borrow().frontier.walk.parts()

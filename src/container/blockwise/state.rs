@@ -414,6 +414,12 @@ impl<W: Walk> State<W> {
         if self.end.is_none() {
             return self.find(u64::MAX).map(|_| true);
         }
+        self.verify_passed()
+    }
+
+    /// Takes a step towards having seen every block that the frontier has passed; returns
+    /// whether there are more to take.
+    pub(super) fn verify_passed(&mut self) -> Result<bool, Error> {
         while self.take_compared() {}
         self.verified = self.seen.behind(self.verified);
         if self.verified >= self.frontier.walk.contents() {
