@@ -1,6 +1,6 @@
 /** What events set in motion: requests to the Worker, scans, saves. */
 import { sentenceFor } from "./later.js";
-import { isRefusedImage, WINDOW_TOO_LARGE, WORKER_DIED } from "./shared/codes.js";
+import { ABORTED, isRefusedImage, WINDOW_TOO_LARGE, WORKER_DIED } from "./shared/codes.js";
 import { failure, failureOf } from "./shared/failure.js";
 import { isScanned } from "./shared/scan-phase.js";
 import { remember, remembered } from "./shared/settings.js";
@@ -19,15 +19,16 @@ import { FINDINGS_PER_PAGE } from "./page/state.js";
 /** @typedef {import("./page/model.js").Send} Send */
 /** @typedef {import("./page/model.js").State} State */
 /** @typedef {import("./page/worker-client.js").WorkerClient} WorkerClient */
+/** @typedef {import("./shared/remote.js").RemoteFile} RemoteFile */
 /** @typedef {Pick<import("./shared/messages.js").JoinedFile, "names" | "joints">} Joined */
 
 export class Actions {
   #worker;
   #send;
   #state;
-  /** @type {File | null} of the archive that is shown */
+  /** @type {File | RemoteFile | null} of the archive that is shown */
   #file = null;
-  /** Files that were put together, with what from. @type {WeakMap<File, Joined>} */
+  /** Files that were put together, with what from. @type {WeakMap<object, Joined>} */
   #joined = new WeakMap();
   /** @type {{ archive: number, abort: AbortController } | null} */
   #scan = null;
@@ -202,7 +203,8 @@ export class Actions {
     const opening = this.#openings;
     const former = this.#state().archive;
     this.#stopScan();
-    const facts = { name: file.name, size: file.size };
+    const { name, size } = file;
+    const facts = { name, size, ...("address" in file && { address: file.address }) };
     try {
       const archive = await this.#worker.request("open", {
         file,
@@ -287,8 +289,10 @@ export class Actions {
       if (this.#scan?.abort === abort) this.#scan = null;
       // Another one may have taken its place.
       if (this.#scan?.archive === archive) return;
-      if (abort.signal.aborted) this.#send({ type: "scan-stopped", archive });
-      else this.#send({ type: "scan-failed", archive, failure: failureOf(error) });
+      const told = failureOf(error);
+      const isStopped = abort.signal.aborted || told.code === ABORTED;
+      if (isStopped) this.#send({ type: "scan-stopped", archive });
+      else this.#send({ type: "scan-failed", archive, failure: told });
     }
   }
 

@@ -1,4 +1,5 @@
 /** What of the page is loaded only when a person asks for it. */
+import { namedIn } from "./page/named.js";
 import { Waiting } from "./page/waiting.js";
 import { isRefusedImage, WORKER_DIED } from "./shared/codes.js";
 import { failure, failureOf } from "./shared/failure.js";
@@ -17,7 +18,7 @@ import { loadLater } from "./words/catalogue.js";
  */
 
 /** What the list of many backups begins with. @type {readonly PageEvent["type"][]} */
-const LISTING = ["backups-wanted", "backups-dropped", "backups-chosen"];
+const LISTING = ["backups-wanted", "backups-dropped", "backups-chosen", "backups-on-server"];
 
 /**
  * A view that is loaded when it is first to be drawn with a backup open.
@@ -49,6 +50,8 @@ export class Later {
   #own;
   #listing;
   #recent;
+  /** What the page's address named last. @type {string | null} */
+  #named = null;
 
   /** @param {Own} own */
   constructor(own) {
@@ -72,6 +75,27 @@ export class Later {
   draw(state) {
     this.#listing.draw(state);
     this.#recent.draw(state);
+  }
+
+  /** Opens what the address of the page names, now and when it names something else. */
+  begin() {
+    addEventListener("hashchange", () => this.#openNamed());
+    this.#openNamed();
+  }
+
+  /** A backup on the page's own server, or a folder of them. */
+  async #openNamed() {
+    const address = namedIn(location.hash);
+    if (address === null || address === this.#named) return;
+    this.#named = address;
+    const { send } = this.#own;
+    if (address.endsWith("/")) return send({ type: "backups-on-server", address });
+    try {
+      const [{ remoteFile }] = await Promise.all([import("./parts-later.js"), loadLater()]);
+      send({ type: "file-chosen", file: await remoteFile(address) });
+    } catch (error) {
+      send({ type: "drop-refused", failure: failureOf(error) });
+    }
   }
 
   async #openSample() {

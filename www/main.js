@@ -150,8 +150,10 @@ function send(event) {
 
 /** @param {string[]} urls that a thread asked for */
 function tellElsewhere(urls) {
-  const elsewhere = urls.filter((each) => !each.startsWith(OWN_FOLDER)).length;
-  if (elsewhere > 0) send({ type: "asked-elsewhere", count: elsewhere });
+  const elsewhere = urls.filter((each) => !each.startsWith(OWN_FOLDER));
+  const ofOwn = elsewhere.filter((each) => each.startsWith(`${location.origin}/`)).length;
+  const count = elsewhere.length;
+  if (count > 0) send({ type: "asked-elsewhere", count, ofOwn });
 }
 
 function draw() {
@@ -205,4 +207,5 @@ listenForFiles(send);
 takeLaunched(send);
 frames.now();
 actions.recall();
+later.begin();
 allowSaving();

@@ -11,6 +11,7 @@ import { recentView } from "./views/recent-view.js";
 export { partsOfBackup } from "./parts-of-backup.js";
 export { predictionsAlone } from "./views/predictions.js";
 export { giveReportText } from "./page/report-as-text.js";
+export { remoteFile } from "./page/remote.js";
 export { sampleFile } from "./page/sample.js";
 export { refusalSentence } from "./words/refusal.js";
 export { elsewhereView } from "./views/elsewhere-view.js";

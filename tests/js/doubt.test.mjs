@@ -193,6 +193,7 @@ test("a file that leaves out what is in doubt may be shorter than it would be", 
     ],
   ]);
   const archive = {
+    file: { name: "a.vma", size: SIZE },
     overview: { devices: [{ id: 1, size: SIZE }], container: "plain" },
     scan: { report: null },
     formats,

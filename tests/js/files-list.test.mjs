@@ -118,6 +118,7 @@ test("logical volumes stand in place of what they are in, and the largest comes 
 });
 
 const archive = {
+  file: { name: "a.vma.zst", size: 1 << 20 },
   overview: {
     container: "plain",
     findings: [],

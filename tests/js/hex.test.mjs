@@ -16,6 +16,7 @@ import { MOST_PIXELS, rowAfter, trackOf } from "../../www/views/hex/track.js";
 
 const built = (path) => import(pathToFileURL(join(modules, path)));
 const { addressOf, placeOf } = await built("page/address.js");
+const { namedIn } = await built("page/named.js");
 const { changedScreen, FIRST_SCREEN } = await built("page/screen.js");
 const { fieldValue } = await built("views/hex/field-value.js");
 const { CATALOGUE, loadLater } = await built("words/catalogue.js");
@@ -133,7 +134,12 @@ const devices = [
   { id: 1, name: "drive-scsi1", size: 1 << 20 },
   { id: 2, name: "<b>secret</b> & name", size: 1 << 20 },
 ];
-const archive = { overview: { container: "zstd", devices }, summary: null, leftOut: null };
+const archive = {
+  file: { name: "a.vma.zst", size: 1 << 20 },
+  overview: { container: "zstd", devices },
+  summary: null,
+  leftOut: null,
+};
 
 test("the address holds view and place, and no name out of the file", () => {
   const of = (look) => addressOf(archive, { tab: "bytes", look });
@@ -143,6 +149,11 @@ test("the address holds view and place, and no name out of the file", () => {
   assert.equal(of({ of: "file", at: 7 }), "#part=bytes&of=file&at=7");
   assert.equal(addressOf(archive, { tab: "details", look: { of: 1, at: 1 } }), "#part=details");
   assert.equal(addressOf(archive, { tab: null, look: null }), "");
+  const onServer = { ...archive, file: { ...archive.file, address: "/dump/a b&c.vma" } };
+  const named = addressOf(onServer, { tab: "bytes", look: { of: 1, at: 7 } });
+  assert.equal(named, "#open=/dump/a+b%26c.vma&part=bytes&disk=scsi1&at=7");
+  assert.equal(namedIn(named), "/dump/a b&c.vma");
+  assert.deepEqual(placeOf(onServer, named), { tab: "bytes", look: { of: 1, at: 7 } });
   for (const look of [
     { of: 1, at: 4096 },
     { of: 2, at: 7 },

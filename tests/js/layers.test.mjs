@@ -17,7 +17,7 @@ const ARROWS = {
   page: ["words", "shared", "core"],
   views: ["page", "words", "shared", "core"],
   worker: ["shared", "core"],
-  "one-file": ["page", "main.js"],
+  "one-file": ["page", "shared", "main.js"],
   package: ["worker", "core"],
   "start.js": ["page", "main.js"],
   "main.js": [

@@ -118,6 +118,7 @@ test("a file that lacks only memory waits for the one that holds it", () => {
 /** An archive of one disk, as far as a wish is made of it. */
 function archiveOf(formats) {
   return {
+    file: { name: "a.vma.zst", size: 10 * GIB },
     overview: { devices: [{ id: 1, size: 30 * GIB }], container: "zstd" },
     scan: { report: null },
     formats: new Map([[1, formats]]),

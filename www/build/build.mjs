@@ -94,12 +94,17 @@ function generateModules(target, folder) {
 /** The language of index.html, and of whoever speaks none of the others. */
 const LANGUAGE = "en";
 
-/** Families of sentences that are loaded only with a backup, or when somebody asks for them. */
+/**
+ * Families of sentences that are loaded only with a backup, or when somebody asks for them; of
+ * some only a part.
+ */
 const LATER_FAMILIES = `
-  appliance backups byte-kind container-finding damage elsewhere extents field file-fault
-  file-note file-type files finding finding-unknown findings folder foreign forum guest hex image
-  image-[a-z-]+ not-read pager proxmox question recent report restored save-phase saves severity
-  texts
+  appliance archive(?!\\.size$) backups byte-kind container(?=\\.(nested|placed)$)
+  container-finding damage elsewhere extents failure\\.remote-[a-z-]+ field file-fault file-note
+  file-type files finding finding-unknown findings folder foreign forum guest hex image
+  image-[a-z-]+ not-read pager proxmox question recent report restore(?!\\.(do-not|here)$)
+  restored save(?=\\.(finishing|handed|incomplete|map|staged|unstage|zeros)) save-phase saves
+  severity texts
 `;
 export const LATER = new RegExp(`^(${LATER_FAMILIES.trim().split(/\s+/).join("|")})\\.`);
 

@@ -16,6 +16,7 @@ import { Told } from "./tools.mjs";
 /** What differs in it, and what stands there in the place of which module. */
 const INSTEAD = {
   "shared/own-file.js": "one-file/own-file.js",
+  "page/own-url.js": "one-file/own-url.js",
   "page/styles.js": "one-file/styles.js",
   "page/threads.js": "one-file/threads.js",
 };

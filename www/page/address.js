@@ -9,7 +9,11 @@
  *
  * `#part=files&disk=scsi1&volume=2.0`: the third area of a disk, and the first logical
  * volume in that. Folders have no address: their names are out of a file.
+ *
+ * `#open=/dump/vzdump-qemu-100-….vma.zst&part=bytes`: of a backup on the page's own server,
+ * which one it is goes before the place.
  */
+import { namedIn, pathOf } from "./named.js";
 import { rowsOf } from "./rows.js";
 import { TABS } from "./tabs.js";
 
@@ -30,7 +34,8 @@ const DRIVE = /^(ide|sata|scsi|virtio|efidisk|tpmstate)\d{1,2}$/;
  * @returns {string} empty, or with the `#`
  */
 export function addressOf(archive, { tab, look, volume = null }) {
-  const parts = new URLSearchParams();
+  const { address } = archive.file;
+  const parts = new URLSearchParams(address === undefined ? {} : { open: address });
   if (tab) parts.set("part", tab);
   if (look && tab === "bytes") {
     if (typeof look.of === "number") parts.set("disk", diskName(archive, look.of));
@@ -42,7 +47,7 @@ export function addressOf(archive, { tab, look, volume = null }) {
     parts.set("disk", diskName(archive, deviceId));
     parts.set("volume", logical === null ? String(area) : `${area}.${logical}`);
   }
-  const words = parts.toString();
+  const words = parts.toString().replaceAll("%2F", "/");
   return words === "" ? "" : `#${words}`;
 }
 
@@ -157,17 +162,27 @@ export class Address {
     }
   }
 
-  /** What the page was loaded with counts for the first archive only. */
+  /** What the page was loaded with counts for the first archive only, or for that it names. */
   #begin() {
-    if (this.#wasOpen) history.replaceState(null, "", location.pathname + location.search);
-    else this.#follow();
+    const { archive } = this.#state();
+    if (!archive) return;
+    const named = namedIn(location.hash);
+    const { address } = archive.file;
+    const isNone = named === null && address === undefined;
+    if (isNone ? !this.#wasOpen : named !== null && pathOf(named) === address) this.#follow();
+    else {
+      const hash = addressOf(archive, { tab: null, look: null });
+      history.replaceState(null, "", location.pathname + location.search + hash);
+    }
     this.#wasOpen = true;
   }
 
   #follow() {
     const { archive } = this.#state();
     if (!archive) return;
-    const isEmpty = location.hash.length < 2;
+    const words = new URLSearchParams(location.hash.slice(1));
+    words.delete("open");
+    const isEmpty = words.toString() === "";
     const place = isEmpty ? { tab: null, look: null } : placeOf(archive, location.hash);
     if (place) this.#send({ type: "address-followed", ...place });
   }

@@ -38,7 +38,11 @@ export function changedAround(state, event) {
     case "policy-found":
       return { ...state, policies: { ...state.policies, [event.thread]: event.policy } };
     case "asked-elsewhere":
-      return { ...state, askedElsewhere: state.askedElsewhere + event.count };
+      return {
+        ...state,
+        askedElsewhere: state.askedElsewhere + event.count,
+        askedOfOwn: state.askedOfOwn + event.ofOwn,
+      };
     case "newer-changed":
       return { ...state, newer: event.newer };
     default:

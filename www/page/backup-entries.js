@@ -3,17 +3,18 @@ import { partOf } from "../shared/part-name.js";
 import { isBackup, stemOf } from "./backup-files.js";
 
 /** @typedef {import("./backups-model.js").Backup} Backup */
+/** @typedef {import("./backups-model.js").BackupFile} BackupFile */
 /** @typedef {import("./backups-model.js").Backups} Backups */
 
 /**
  * Parts of one backup are one entry.
- * @param {readonly { path: string, file: File }[]} found
+ * @param {readonly { path: string, file: BackupFile }[]} found
  * @returns {{ list: Backup[], beside: Map<string, import("./backups-model.js").Beside> }} what lies
  *   beside each, by key
  */
 export function backupsOf(found) {
   const files = new Map(found.map(({ path, file }) => [path, file]));
-  /** @type {Map<string, File[]>} */
+  /** @type {Map<string, BackupFile[]>} */
   const wholes = new Map();
   for (const [path, file] of files) {
     const key = isBackup(path) ? path : partOf(path)?.stem;
@@ -35,7 +36,7 @@ export function backupsOf(found) {
 
 /**
  * @param {string} key
- * @param {File[]} files
+ * @param {BackupFile[]} files
  * @returns {Backup}
  */
 function newBackup(key, files) {
@@ -54,7 +55,7 @@ const TIME = /-(\d{4})_(\d\d)_(\d\d)-(\d\d)_(\d\d)_(\d\d)(?:\D|$)/;
 /**
  * When it was made, as its name says, by this clock's zone, or as the file does.
  * @param {string} name
- * @param {File[]} files
+ * @param {BackupFile[]} files
  */
 function madeOf(name, files) {
   const [, ...parts] = TIME.exec(name) ?? [];

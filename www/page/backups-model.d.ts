@@ -1,11 +1,15 @@
 /** The list of many backups, as the page's state has it. */
 import type { Failure, Tone } from "../shared/messages.js";
+import type { RemoteFile } from "../shared/remote.js";
+
+/** On this computer, or on the page's own server. */
+export type BackupFile = File | RemoteFile;
 
 /** What lies beside a backup. */
 export interface Beside {
-  notes: File | null;
+  notes: BackupFile | null;
   /** Of the job that made it. */
-  log: File | null;
+  log: BackupFile | null;
   isProtected: boolean;
 }
 
@@ -15,7 +19,7 @@ export interface Backup {
   key: string;
   name: string;
   /** More than one: its parts. */
-  files: File[];
+  files: BackupFile[];
   /** Bytes of all of them. */
   size: number;
   /** The machine's number; null where neither name nor file say it. */

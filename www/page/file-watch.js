@@ -14,7 +14,7 @@ const LOOK_EVERY_MS = 10_000;
 export class FileWatch {
   #send;
   #state;
-  /** @type {File | null} the one that was chosen last */
+  /** @type {File | null} the one that was chosen last, on this computer */
   #chosen = null;
   /** @type {File | null} the one that is open */
   #file = null;
@@ -37,7 +37,7 @@ export class FileWatch {
   handle(event) {
     switch (event.type) {
       case "file-chosen":
-        this.#chosen = event.file;
+        this.#chosen = event.file instanceof File ? event.file : null;
         break;
       case "opened":
         this.#file = this.#chosen;

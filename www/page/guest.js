@@ -1,6 +1,7 @@
 /**
  * Asks what files in the disks tell of the machine, once nothing is scanned any more. Of a
- * backup that has to be unpacked for it, not before a person looks at its files.
+ * backup that has to be unpacked for it, or lies on a server, not before a person looks at
+ * its files.
  */
 import { mountPoints } from "../words/guest.js";
 import { tabOf } from "./tabs.js";
@@ -49,7 +50,8 @@ export class Guests {
     const { archive, screen } = this.#state();
     if (!archive || archive.gone || archive.scan.phase === "running") return null;
     const isLooked = tabOf(archive, screen.tab) === "files";
-    if (archive.overview.container !== "plain" && !isLooked) return null;
+    const isDear = archive.overview.container !== "plain" || archive.file.address !== undefined;
+    if (isDear && !isLooked) return null;
     if (archive.id !== this.#archive) this.#asked.clear();
     this.#archive = archive.id;
     const all = volumesOf(archive.contents).filter(({ isRead }) => isRead);

@@ -41,12 +41,15 @@ import type {
   Trust,
 } from "../shared/messages.js";
 import type { ImageFacts } from "../shared/opened.js";
+import type { RemoteFile } from "../shared/remote.js";
 
 export type { Doubt, Pace, Save, SavePhase, WaitsFor, Way } from "./save-model.js";
 
 export interface FileFacts {
   name: string;
   size: number;
+  /** Where it is on the page's own server; not there of a file of this computer. */
+  address?: string;
 }
 
 export interface Scan {
@@ -231,7 +234,7 @@ export interface State {
   failure: {
     file: FileFacts | null;
     failure: Failure;
-    again: { file: File; largeWindow?: true; asRaw?: true } | null;
+    again: { file: File | RemoteFile; largeWindow?: true; asRaw?: true } | null;
     sentence: { title: string; text: string } | null;
   } | null;
   archive: ShownArchive | null;
@@ -253,6 +256,8 @@ export interface State {
   policies: Policies;
   /** Requests to anything but the page's own folder since it was loaded. */
   askedElsewhere: number;
+  /** Of these, to the server that the page came from. */
+  askedOfOwn: number;
   /** A newer version of the page: at hand; kept waiting by a save; or in charge by now. */
   newer: "none" | "found" | "busy" | "replaced";
   /** What is stored in the browser; null until that is known. */
@@ -274,7 +279,7 @@ export type PageEvent =
   /** `fresh`: scan it even if a scan of it was kept. */
   | {
       type: "file-chosen";
-      file: File;
+      file: File | RemoteFile;
       fresh?: boolean;
       largeWindow?: boolean;
       /** As a raw disk, whatever it begins like. */
@@ -286,6 +291,8 @@ export type PageEvent =
   | { type: "files-chosen"; files: File[] }
   /** Several backups: files, or folders that were dropped, or one that is to be picked. */
   | { type: "backups-chosen"; files: File[] }
+  /** A folder on the page's own server, by its address. */
+  | { type: "backups-on-server"; address: string }
   | { type: "backups-dropped"; entries: FileSystemEntry[] }
   | { type: "backups-wanted" }
   | { type: "backups-check-wanted" }
@@ -394,7 +401,7 @@ export type PageEvent =
   | { type: "staged-removed"; id: string }
   | { type: "all-removed"; stored: Stored }
   | { type: "policy-found"; thread: PolicyOf; policy: Policy | null }
-  | { type: "asked-elsewhere"; count: number }
+  | { type: "asked-elsewhere"; count: number; ofOwn: number }
   | { type: "newer-changed"; newer: State["newer"] }
   | ({ type: "open-failed" } & NonNullable<State["failure"]> & { file: FileFacts })
   | {

@@ -45,6 +45,7 @@ export const INITIAL = {
   recent: { wanted: false, list: [] },
   policies: {},
   askedElsewhere: 0,
+  askedOfOwn: 0,
   newer: "none",
   stored: null,
   removed: false,

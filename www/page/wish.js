@@ -44,7 +44,8 @@ const PATCHED = new Set(["qcow2-deflate"]);
  * @param {import("../shared/messages.js").SaveWhat} what
  * @returns {import("./ways.js").Wish & { exact: boolean }}
  */
-export function wishFor({ overview, image, scan, formats, elsewhere, contents }, what) {
+export function wishFor(archive, what) {
+  const { overview, image, scan, formats, elsewhere, contents, file } = archive;
   const unordered = what.kind === "one-pass";
   if (what.kind === "appliance") {
     const { sizeMax = 0, exact = false } = elsewhere.facts ?? {};
@@ -57,6 +58,7 @@ export function wishFor({ overview, image, scan, formats, elsewhere, contents },
   const device = overview.devices.find(({ id }) => id === what.deviceId);
   const scanned = scan.report?.devices.find(({ id }) => id === what.deviceId);
   const isMarked = what.kind === "disk" && what.marked;
+  const isFile = file.address === undefined;
   // What marks the gaps has to be stored, where zeros need not be.
   const more = isMarked && code !== "raw" ? (scanned?.missingBytes ?? 0) : 0;
   // Zeros in place of what is in doubt need not be stored.
@@ -67,7 +69,7 @@ export function wishFor({ overview, image, scan, formats, elsewhere, contents },
     exact: (format?.exact ?? false) && more === 0 && !isLess,
     patched: PATCHED.has(code),
     unordered,
-    sliceable: code === "raw" && !isMarked && overview.container === "plain" && !image,
+    sliceable: code === "raw" && !isMarked && isFile && overview.container === "plain" && !image,
   };
 }
 

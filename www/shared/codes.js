@@ -57,6 +57,8 @@ export function isRefusedImage(code) {
 
 /** The file cannot be read any more, or not as it was when it was chosen. */
 export const SOURCE_GONE = new Set(["source-unreadable", "source-shrank", "source-differs"]);
+/** It was given up, or as much was done as may be before a person asks for more. */
+export const ABORTED = "aborted";
 /** The page's own: the Worker is gone, which is told once for all. */
 export const WORKER_DIED = "worker-died";
 

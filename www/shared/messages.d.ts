@@ -21,6 +21,7 @@ import type { ApplianceFacts, FormatChoice, MachineTexts } from "../core/vma_ins
 import type { ChosenFile, FileMissed, FilesForm, FilesRequests, VolumePlace } from "./files.js";
 import type { LookingRequests } from "./looked.js";
 import type { ImageFacts, OpenedAs } from "./opened.js";
+import type { RemoteFile } from "./remote.js";
 import type { Shortage } from "./shortage.js";
 
 /** What is known of what is on a disk. */
@@ -279,7 +280,7 @@ export interface Requests extends LookingRequests, FilesRequests {
   /** Puts the parts of a file that was split together; null if they are none. */
   join: { ask: { files: File[] }; progress: never; result: JoinedFile | null };
   open: {
-    ask: { file: File; largeWindow: boolean; as: OpenedAs };
+    ask: { file: File | RemoteFile; largeWindow: boolean; as: OpenedAs };
     progress: never;
     result: OpenedArchive;
   };

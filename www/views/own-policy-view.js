@@ -7,10 +7,12 @@ export function ownPolicyView() {
   const line = byId("own-policy");
   const counter = byId("requests");
   return whenChanged(
-    ({ policies, askedElsewhere }) => [policies, askedElsewhere],
-    (policies, askedElsewhere) => {
+    ({ policies, askedElsewhere, askedOfOwn }) => [policies, askedElsewhere, askedOfOwn],
+    (policies, askedElsewhere, askedOfOwn) => {
       setText(line, ownPolicy(policies));
-      setText(counter, text("requests.elsewhere", { number: askedElsewhere }));
+      const counted = [text("requests.elsewhere", { number: askedElsewhere })];
+      if (askedOfOwn > 0) counted.push(text("requests.own", { number: askedOfOwn }));
+      setText(counter, counted.join(" "));
     },
   );
 }

@@ -118,8 +118,17 @@ function drawWords(archive, answered, title, words) {
     failure && failureWords(failure),
     changed,
     answered.text !== "" && h("p", {}, answered.text),
+    isSpared(archive) && h("p", { class: "quiet" }, text("scan.spared")),
     answered.remarks.map((remark) => h("p", { class: "remark" }, sign(remark.tone), remark.text)),
   );
+}
+
+/**
+ * Whether it was not read on because nobody has asked for it yet.
+ * @param {ShownArchive} archive
+ */
+function isSpared({ file, scan }) {
+  return file.address !== undefined && scan.phase === "stopped";
 }
 
 /** What was checked, and against what; folded away. */

@@ -179,7 +179,7 @@ async function findingsText(archive, groups, signal) {
 /**
  * What Proxmox's own program would say of a file that was refused here; null
  * where it does not come to see an archive.
- * @param {import("./source/blob-source.js").BlobSource} source
+ * @param {import("./source/any-source.js").AnySource} source
  * @param {boolean} largeWindow
  */
 export function proxmoxOfRefused(source, largeWindow) {

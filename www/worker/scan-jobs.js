@@ -89,6 +89,8 @@ async function scanOrTake(session, { keep, fresh }, send, signal) {
 
 /** @param {Session} session */
 function keyOf({ file }) {
+  // What lies on a server is no copy of which much can be read to know it again.
+  if (!(file instanceof Blob)) return null;
   return keptScans.keyOf(file).catch(() => null);
 }
 
@@ -142,12 +144,15 @@ async function stepToEnd({ archive, source, compressed }, watching, send, signal
   // What it comes by is looked into; what lies behind would have to be unpacked again.
   await lookIntoDisks(archive);
   let turnBegan = performance.now();
+  /** @type {ScanProgress | null} */
+  let last = null;
   try {
     for (;;) {
       if (compressed) await source.readAhead();
       else await source.prefetch(archive.scanWants(), signal);
       signal.throwIfAborted();
       const progress = archive.scanStep();
+      last = progress;
       if (watching.size > 0) await handPlaced(archive, watching, progress);
       if (progress.done) break;
       tell(progress);
@@ -158,6 +163,12 @@ async function stepToEnd({ archive, source, compressed }, watching, send, signal
       signal.throwIfAborted();
     }
     return { progress: archive.scanStep(), report: archive.report(), scannedAt: null };
+  } catch (error) {
+    // How far it came, where the last that was told lies behind.
+    if (last && !isFault(error)) {
+      send({ progress: last, report: archive.report(), scannedAt: null });
+    }
+    throw error;
   } finally {
     source.endReadAhead();
   }

@@ -4,7 +4,8 @@ import type { Placement } from "../core/vma_inspector_export.js";
 import type { GiveBack } from "./buffers.js";
 import type { Volumes } from "./files/volumes.js";
 import type { HashFeed } from "./hashing/hash-feed.js";
-import type { BlobSource } from "./source/blob-source.js";
+import type { RemoteFile } from "../shared/remote.js";
+import type { AnySource } from "./source/any-source.js";
 
 /** Many fields: all that goes on with one archive. */
 export interface Session {
@@ -12,8 +13,9 @@ export interface Session {
   archive: Archive;
   /** Whether it is an archive, or a disk in a file of its own. */
   kind: "archive" | "disk";
-  file: File;
-  source: BlobSource;
+  /** Of one on the page's server what is known of it. */
+  file: File | RemoteFile;
+  source: AnySource;
   /** Whether it is unpacked, and so read, from front to back. */
   compressed: boolean;
   /**

@@ -14,13 +14,15 @@ const leases = new Map();
 let lastId = 0;
 
 /**
- * @param {File} file
+ * @param {File | import("../shared/remote.js").RemoteFile} file
  * @param {boolean} largeWindow lets zstd take up to 1 GiB of memory to look back
  * @param {import("../shared/opened.js").OpenedAs} as
  */
 export async function open(file, largeWindow, as) {
-  const source = new BlobSource(file);
-  const { archive, image } = await opened(source, largeWindow, file.name, as);
+  const source = file instanceof Blob ? new BlobSource(file) : await sourceOnServer(file);
+  const { archive, image } = await opened(source, largeWindow, file.name, as).catch((error) => {
+    throw source.fault && !isFault(error) ? new RemoteError(source.fault) : error;
+  });
   const overview = archive.overview();
   lastId += 1;
   /** @type {Session} */
@@ -45,7 +47,7 @@ export async function open(file, largeWindow, as) {
 }
 
 /**
- * @param {BlobSource} source
+ * @param {Session["source"]} source
  * @param {boolean} largeWindow
  * @param {string} name of the file
  * @param {import("../shared/opened.js").OpenedAs} as
@@ -55,7 +57,8 @@ async function opened(source, largeWindow, name, as) {
   try {
     return { archive: Archive.open(source, largeWindow, name), image: null };
   } catch (error) {
-    if (isFault(error)) throw error;
+    // Nothing can be said of a file that its server does not give.
+    if (isFault(error) || source.fault) throw error;
     const refused = toFailure(error);
     const isWanted = as === "any" || as === "raw";
     const disk = !isWanted ? null : await diskIn(source, refused, { largeWindow, name, as });
@@ -71,12 +74,28 @@ async function opened(source, largeWindow, name, as) {
 
 /**
  * The disk that a file holds which is no archive; null if it is none.
- * @param {BlobSource} source
+ * @param {Session["source"]} source
  * @param {import("../shared/messages.js").Failure} refused
  * @param {{ largeWindow: boolean, name: string, as: import("../shared/opened.js").OpenedAs }} how
  */
 function diskIn(source, refused, { largeWindow, name, as }) {
   return openDiskFile(source, refused, { largeWindow, name, asRaw: as === "raw" });
+}
+
+/** @param {import("../shared/remote.js").RemoteFile} file */
+async function sourceOnServer(file) {
+  const { RangeSource } = await import("./source/range-source.js");
+  const source = new RangeSource(file);
+  await source.begin();
+  return source;
+}
+
+/**
+ * What an archive is read from; undefined of one that is not open.
+ * @param {number} id
+ */
+export function sourceOf(id) {
+  return leases.get(id)?.session.source;
 }
 
 /** @param {number} id */

@@ -13,7 +13,7 @@ import { savingHandlers } from "./handlers/saving.js";
 import { scanningHandlers } from "./handlers/scanning.js";
 import { connectHasher } from "./hashing/hash-feed.js";
 import * as keptScans from "./kept-scans.js";
-import { takeContradicted } from "./sessions.js";
+import { sourceOf, takeContradicted } from "./sessions.js";
 import { connectReader } from "./source/file-stream.js";
 
 /** @typedef {import("../shared/messages.js").Request} Request */
@@ -73,14 +73,16 @@ async function answer(request) {
   const { id } = request;
   const abort = new AbortController();
   running.set(id, abort);
+  const source = "archive" in request ? sourceOf(request.archive) : undefined;
   send({ id, kind: "accepted" });
   try {
     const broken = await core;
     if (broken) throw new RemoteError(broken);
+    await source?.asked(request);
     const value = await perform(request, abort.signal);
     send({ id, kind: "result", value });
   } catch (error) {
-    report(id, error);
+    report(id, source ? source.told(error) : error);
   } finally {
     running.delete(id);
   }
@@ -108,8 +110,7 @@ function report(id, error) {
     self.close();
     return;
   }
-  const told = failureOf(error);
-  send({ id, kind: "error", failure: told });
+  send({ id, kind: "error", failure: failureOf(error) });
 }
 
 /**

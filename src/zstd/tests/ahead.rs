@@ -35,8 +35,10 @@ fn outcomes(packed: &[u8], batch: usize) -> Option<(Vec<Outcome>, usize)> {
             let found = Prepared::at(&prepared, at).filter(|(found, ..)| *found == place);
             at = found.map_or(at, |(_, _, next)| next);
             count += usize::from(found.is_some());
-            let found = found.map(|(_, found, _)| found);
-            let decoded = decoder.decode_prepared(&block.header, block.bytes, found);
+            let decoded = match found {
+                Some((_, found, _)) => decoder.decode_prepared(&block.header, block.bytes, found),
+                None => decoder.decode(&block.header, block.bytes),
+            };
             let decoded = decoded.map(<[u8]>::to_vec);
             let is_over = decoded.is_err();
             outcomes.push(decoded.map(|bytes| (bytes, decoder.place())));

@@ -4,6 +4,12 @@
 
 import { serve } from "../../../www/build/serve.mjs";
 
+/** What is written down of a request. */
+function written({ method, url: path, headers }, url) {
+  const { range } = headers;
+  return { method, url: new URL(path, url).href, ...(range && { range }) };
+}
+
 export class Server {
   /** @type {{ method: string, url: string }[]} */
   #requests = [];
@@ -16,14 +22,24 @@ export class Server {
 
   /**
    * Serves the built page with our headers, unless told otherwise.
-   * @param {{ folder?: string, headers?: Record<string, string> }} [options]
+   * @param {{ folder?: string, headers?: Record<string, string>, beside?: (request:
+   *   import("node:http").IncomingMessage, response: import("node:http").ServerResponse) =>
+   *   boolean }} [options] `beside` answers what is not the page's, and says whether it did
    */
-  static async start(options) {
+  static async start({ beside, ...options } = {}) {
     const requests = [];
     const { server, url } = await serve({
       ...options,
-      onRequest: ({ method, url: path }) => requests.push({ method, url: new URL(path, url).href }),
+      onRequest: (request) => requests.push(written(request, url)),
     });
+    if (beside) {
+      const [own] = server.listeners("request");
+      server.removeAllListeners("request");
+      server.on("request", (request, response) => {
+        if (beside(request, response)) requests.push(written(request, url));
+        else own(request, response);
+      });
+    }
     // What is meant for a server with TLS is refused, but written down.
     server.on("connect", ({ url: host }, socket) => {
       requests.push({ method: "CONNECT", url: `https://${host}/` });

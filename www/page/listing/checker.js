@@ -4,6 +4,7 @@ import { failureOf } from "../../shared/failure.js";
 import { answer } from "../../words/answer.js";
 import { isBeginningLost, missedDrives } from "../../words/facts.js";
 import { shownBackups } from "../backup-entries.js";
+import { remoteFile } from "../remote.js";
 
 /** @typedef {import("../backups-model.js").Backup} Backup */
 /** @typedef {import("../model.js").State} State */
@@ -127,11 +128,13 @@ export class Checker {
     }
   }
 
-  /** @param {File[]} files */
+  /** @param {Backup["files"]} files */
   async #fileOf(files) {
     const [file] = files;
+    if (file && !(file instanceof File)) return file.size > 0 ? file : await remoteFile(file.url);
     if (file && files.length === 1) return file;
-    const joined = await this.#worker.request("join", { files });
+    const own = files.filter((each) => each instanceof File);
+    const joined = await this.#worker.request("join", { files: own });
     if (joined) return joined.file;
     throw new DOMException("these are no parts of one", "DataError");
   }

@@ -1,12 +1,12 @@
 /** The files of a folder that was dropped or picked, and those in its folders. */
 import { holding } from "../../shared/holding.js";
 
-/** @typedef {{ path: string, file: File }} Found */
+/** @typedef {{ path: string, file: import("../backups-model.js").BackupFile }} Found */
 /** @typedef {{ found: Found[], isCut: boolean }} Gathered `isCut`: not all was looked at */
 
 /** More than a storage of backups holds; a home folder may hold far more. */
 const FILES_MAX = 5000;
-const DEPTH_MAX = 4;
+export const DEPTH_MAX = 4;
 
 /**
  * @param {readonly FileSystemEntry[]} entries as they were dropped
@@ -23,7 +23,7 @@ export async function filesOfEntries(entries) {
  * Whether there is no room for more files; says so.
  * @param {Gathered} into
  */
-function isFull(into) {
+export function isFull(into) {
   into.isCut ||= into.found.length >= FILES_MAX;
   return into.found.length >= FILES_MAX;
 }

@@ -1,9 +1,12 @@
 /** Makes a list of the backups in a folder, opens one of them, and comes back to it. */
-import { failure } from "../../shared/failure.js";
+import { failure, failureOf } from "../../shared/failure.js";
 import { answer } from "../../words/answer.js";
 import { Checker } from "./checker.js";
 import { backupsOf, saidByLog } from "../backup-entries.js";
+import { remoteFile } from "../remote.js";
+import { textOf } from "./beside.js";
 import { filesOfEntries, foundIn, pickFolder } from "./files.js";
+import { remoteFolder } from "./remote-folder.js";
 
 /** @typedef {import("../model.js").PageEvent} PageEvent */
 /** @typedef {import("../model.js").Send} Send */
@@ -21,6 +24,8 @@ export class Listing {
   #state;
   #checker;
   #lists = 0;
+  /** What the page's address says where the list is shown. */
+  #hash = "";
 
   /**
    * @param {import("../worker-client.js").WorkerClient} worker
@@ -44,6 +49,8 @@ export class Listing {
         return this.#list(pickFolder());
       case "backups-dropped":
         return this.#list(this.#dropped(event.entries));
+      case "backups-on-server":
+        return this.#list(this.#onServer(event.address), location.hash);
       case "backups-chosen":
         return this.#list(
           Promise.resolve({ name: null, found: foundIn(event.files), isCut: false }),
@@ -74,8 +81,21 @@ export class Listing {
     return { name, ...(await filesOfEntries(entries)) };
   }
 
-  /** @param {Promise<({ name: string | null } & import("./files.js").Gathered) | null>} finding */
-  async #list(finding) {
+  /** @param {string} address */
+  async #onServer(address) {
+    try {
+      return await remoteFolder(address);
+    } catch (error) {
+      this.#send({ type: "drop-refused", failure: failureOf(error) });
+      return null;
+    }
+  }
+
+  /**
+   * @param {Promise<({ name: string | null } & import("./files.js").Gathered) | null>} finding
+   * @param {string} [hash] what the page's address says of it
+   */
+  async #list(finding, hash = "") {
     this.#lists += 1;
     const mine = this.#lists;
     const chosen = await finding.catch(() => null);
@@ -87,6 +107,7 @@ export class Listing {
     this.#stop();
     const { name: folder, isCut } = chosen;
     this.#send({ type: "backups-listed", folder, isCut, list });
+    this.#hash = hash;
     history.replaceState({ vmaInspector: LIST }, "");
     for (const [key, lies] of beside) this.#readBeside(key, lies);
     await this.#checker.read();
@@ -120,13 +141,27 @@ export class Listing {
     if (!file) return;
     this.#stop();
     history.pushState({ vmaInspector: "backup" }, "");
-    if (files.length > 1) this.#send({ type: "files-chosen", files });
+    const own = files.filter((each) => each instanceof File);
+    if (!(file instanceof File)) this.#openRemote(file);
+    else if (own.length > 1) this.#send({ type: "files-chosen", files: own });
     else this.#send({ type: "file-chosen", file });
+  }
+
+  /**
+   * As it is there now: since the list was made it may have changed.
+   * @param {import("../../shared/remote.js").RemoteFile} file
+   */
+  async #openRemote({ url }) {
+    try {
+      this.#send({ type: "file-chosen", file: await remoteFile(url) });
+    } catch (error) {
+      this.#send({ type: "drop-refused", failure: failureOf(error) });
+    }
   }
 
   /** However many places of the backup were looked at, the list comes next. */
   #leave() {
-    history.pushState({ vmaInspector: LIST }, "", location.pathname + location.search);
+    history.pushState({ vmaInspector: LIST }, "", location.pathname + location.search + this.#hash);
     this.#send({ type: "backups-back" });
   }
 
@@ -138,18 +173,4 @@ export class Listing {
     const change = /** @type {const} */ ({ phase: "checked", answer: answer(archive) });
     this.#send({ type: "backup-changed", key: backups.open, change });
   }
-}
-
-/**
- * The beginning of a text file; nothing of one that cannot be read.
- * @param {File | null} file
- * @param {number} bytes
- */
-async function textOf(file, bytes) {
-  return (
-    (await file
-      ?.slice(0, bytes)
-      .text()
-      .catch(() => "")) ?? ""
-  );
 }

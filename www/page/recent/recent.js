@@ -42,7 +42,7 @@ export class Recent {
    */
   handle(event, state) {
     if (event.type === "recent-chosen") this.#reopen(event.key);
-    if (event.type === "file-chosen") this.#chosen = event.file;
+    if (event.type === "file-chosen") this.#chosen = event.file instanceof File ? event.file : null;
     if (!this.#isWanted) return;
     if (event.type === "opened" && this.#chosen) this.#opened(this.#chosen);
     if (event.type === "trust-arrived") this.#judged(state);

@@ -7,7 +7,7 @@ import { DiskArchive } from "./disk-archive.js";
 
 /** @typedef {import("../../core/vma_inspector.js").DiskContents} DiskContents */
 /** @typedef {import("../../shared/messages.js").Failure} Failure */
-/** @typedef {import("../source/blob-source.js").BlobSource} BlobSource */
+/** @typedef {import("../source/any-source.js").AnySource} AnySource */
 
 const reader = new OnDemand(() => import("../disk-file-wasm.js").then(({ load }) => load()), {
   unavailable: (message) => failure("files-unavailable", message),
@@ -21,7 +21,7 @@ const NOTHING_KNOWN = new Set(["not-a-vma", "nothing-sound"]);
 
 /**
  * The disk that a file holds which is no archive; null if that is none.
- * @param {BlobSource} source
+ * @param {AnySource} source
  * @param {Failure} refused why it is no archive
  * @param {{ name: string, largeWindow: boolean, asRaw: boolean }} how
  */

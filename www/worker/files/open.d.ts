@@ -2,12 +2,12 @@
 import type { Archive } from "../../core/vma_inspector.js";
 import type { Volume } from "../../core/vma_inspector_files_unix.js";
 import type { OpenedVolume } from "../../shared/files.js";
-import type { BlobSource } from "../source/blob-source.js";
+import type { AnySource } from "../source/any-source.js";
 
 /** What is read of an open archive. */
 export interface Holder {
   archive: Archive;
-  source: BlobSource;
+  source: AnySource;
   compressed: boolean;
   volumes: { readonly isScanning: boolean };
 }

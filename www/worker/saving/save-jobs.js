@@ -73,7 +73,7 @@ async function saveFiles(session, { job, sink: order }, what, send, signal) {
     else written.set(job, { sink, size, keepCopy: () => {} });
     return { size, lost: [], beginsLike: null, report: reportOf(session), missed };
   } catch (error) {
-    await sink.discard(failureOf(error));
+    await sink.discard(failureOf(session.source.told(error)));
     throw error;
   }
 }
@@ -117,7 +117,7 @@ async function saveDisks(session, request, what, send, signal) {
     return { size, lost: lostOf(session, what), beginsLike, report: reportOf(session) };
   } catch (error) {
     for (const deviceId of hashes.keys()) dropFeed(session, feedKey(deviceId, doubt));
-    await sink.discard(failureOf(error));
+    await sink.discard(failureOf(session.source.told(error)));
     throw error;
   }
 }
@@ -154,8 +154,9 @@ async function write(session, job) {
   if (what.kind === "one-pass") {
     return watch(session, what.deviceId, job);
   }
-  if (order.kind === "blob" && isSliceable(session, what)) {
-    const composed = composeRaw(session, what.deviceId, what.doubt);
+  const { archive, file } = session;
+  if (order.kind === "blob" && file instanceof Blob && isSliceable(session, what)) {
+    const composed = composeRaw({ archive, file }, what.deviceId, what.doubt);
     await /** @type {import("./sinks.js").BlobSink} */ (sink).write(0, composed);
     return composed.size;
   }

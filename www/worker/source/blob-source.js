@@ -4,6 +4,7 @@
  */
 import { holding } from "../../shared/holding.js";
 import { Buffers } from "../buffers.js";
+import { Fetches, inLanes } from "./fetches.js";
 import { FileStream, giveBack } from "./file-stream.js";
 import { PieceCache, endOf } from "./piece-cache.js";
 import { fill } from "./read-into.js";
@@ -12,22 +13,18 @@ import { SourceShrank } from "./source-shrank.js";
 /** @typedef {import("../../core/vma_inspector.js").Source} Source */
 
 const MIB = 1024 * 1024;
-/** Larger single reads leave more garbage behind than they gain. */
-const LARGEST_READ = 4 * MIB;
 const READS_IN_FLIGHT = 4;
 /** Ranges up to this length are fetched several at once, as one composed `Blob`. */
 const SMALL_RANGE = 16 * 1024;
 /** How many: each costs much less than a read of its own. */
 const RANGES_COMPOSED = 16;
 const CACHE_BYTES = 32 * MIB;
-/** More than this at once would push itself, or what others wait for, out of the cache. */
 const PREFETCH_BYTES = CACHE_BYTES / 4;
 /** What a step of the core reads at most, nearly always; less than reading ahead can hold. */
 const AWAITED_BYTES = 4 * MIB;
 
 /** @typedef {import("./file-stream.js").StreamPiece} StreamPiece */
-/** @typedef {{ offset: number, length: number }} Range */
-/** @typedef {Range & { arrived: Promise<void> }} Coming */
+/** @typedef {import("./fetches.js").Range} Range */
 
 /**
  * Many fields: the cache, the reads under way and the place of the last
@@ -35,13 +32,14 @@ const AWAITED_BYTES = 4 * MIB;
  * @implements {Source}
  */
 export class BlobSource {
+  /** The system says what is wrong with a file. @type {null} */
+  fault = null;
   #blob;
   #reader = new FileReaderSync();
   #cache = new PieceCache(CACHE_BYTES);
   /** For what is fetched in large pieces. */
   #buffers = new Buffers(CACHE_BYTES / 2);
-  /** @type {Set<Coming>} */
-  #coming = new Set();
+  #fetches;
   #assembled = new Uint8Array(0);
   /** @type {FileStream | null} */
   #stream = null;
@@ -53,6 +51,7 @@ export class BlobSource {
   constructor(blob) {
     this.#blob = blob;
     this.size = blob.size;
+    this.#fetches = new Fetches(this.#cache, this.size, PREFETCH_BYTES);
   }
 
   /**
@@ -78,14 +77,10 @@ export class BlobSource {
    * @param {AbortSignal} signal
    */
   async prefetch(pairs, signal) {
-    const { wanted, coming } = this.#missing(pairs);
-    const reads = asReads(wanted);
-    const lanes = Array.from({ length: READS_IN_FLIGHT }, async () => {
-      for (let read = reads.shift(); read && !signal.aborted; read = reads.shift()) {
-        await this.#fetch(read);
-      }
-    });
-    await Promise.all([...lanes, ...coming]);
+    const { wanted, coming } = this.#fetches.missing(pairs);
+    const fetch = (/** @type {Range[]} */ ranges) =>
+      this.#fetches.begin(ranges, this.#fetchNow(ranges));
+    await Promise.all([inLanes(asReads(wanted), READS_IN_FLIGHT, signal, fetch), ...coming]);
   }
 
   /**
@@ -104,20 +99,18 @@ export class BlobSource {
     await this.#stream.reaches(Math.min(start + AWAITED_BYTES, this.size));
   }
 
+  /** All of it may be read for anything that is asked. */
+  asked() {}
+
+  /** @param {unknown} error as it is to be told */
+  told(error) {
+    return error;
+  }
+
   /** Ends reading ahead, until the next time. */
   endReadAhead() {
     this.#stream?.stop();
     this.#stream = null;
-  }
-
-  /** @param {Range[]} ranges */
-  #fetch(ranges) {
-    const arrived = this.#fetchNow(ranges).finally(() => {
-      for (const coming of all) this.#coming.delete(coming);
-    });
-    const all = ranges.map((range) => ({ ...range, arrived }));
-    for (const coming of all) this.#coming.add(coming);
-    return arrived;
   }
 
   /** @param {Range[]} ranges */
@@ -167,24 +160,6 @@ export class BlobSource {
     else this.#cache.keep({ offset, bytes, letGo, streamed: true });
   }
 
-  /** @param {Range} range */
-  #holds({ offset, length }) {
-    const piece = this.#cache.at(offset);
-    return piece !== undefined && endOf(piece) >= offset + length;
-  }
-
-  /**
-   * When a range that is being fetched will be there.
-   * @param {Range} range
-   */
-  #awaited({ offset, length }) {
-    for (const coming of this.#coming) {
-      const isWithin = coming.offset <= offset && offset + length <= coming.offset + coming.length;
-      if (isWithin) return coming.arrived;
-    }
-    return null;
-  }
-
   /**
    * Several pieces side by side, and reads for the gaps between them. What it
    * returns holds until the next time: the core copies it at once.
@@ -216,55 +191,9 @@ export class BlobSource {
     if (bytes.length !== end - offset) throw new SourceShrank(offset + bytes.length, this.size);
     return bytes;
   }
-
-  /**
-   * What has yet to be fetched, and what is being fetched already.
-   * @param {Float64Array} pairs
-   */
-  #missing(pairs) {
-    let bytes = 0;
-    /** @type {Range[]} */
-    const wanted = [];
-    /** @type {Promise<void>[]} */
-    const coming = [];
-    for (const range of rangesOf(pairs, this.size).flatMap(split)) {
-      if (this.#holds(range)) continue;
-      const arrived = this.#awaited(range);
-      if (arrived) coming.push(arrived);
-      else if ((bytes += range.length) <= PREFETCH_BYTES) wanted.push(range);
-    }
-    return { wanted, coming };
-  }
 }
 
 function nothing() {}
-
-/**
- * @param {Float64Array} pairs
- * @param {number} size
- * @returns {Range[]}
- */
-function rangesOf(pairs, size) {
-  const ranges = [];
-  for (let i = 0; i + 1 < pairs.length; i += 2) {
-    const offset = /** @type {number} */ (pairs[i]);
-    const end = Math.min(offset + /** @type {number} */ (pairs[i + 1]), size);
-    if (end > offset) ranges.push({ offset, length: end - offset });
-  }
-  return ranges;
-}
-
-/**
- * @param {Range} range
- * @returns {Range[]}
- */
-function split({ offset, length }) {
-  const pieces = [];
-  for (let at = 0; at < length; at += LARGEST_READ) {
-    pieces.push({ offset: offset + at, length: Math.min(LARGEST_READ, length - at) });
-  }
-  return pieces;
-}
 
 /**
  * The reads that bring the ranges: small ones together, the others alone.
