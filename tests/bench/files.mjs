@@ -23,6 +23,7 @@ const { initSync, Archive } = await import("../../target/modules/core/vma_inspec
 const { FileDescriptorSource } = await import("../../target/modules/worker/source/node-source.js");
 const { Volumes } = await import("../../target/modules/worker/files/volumes.js");
 const { folder, openVolume } = await import("../../target/modules/worker/files/questions.js");
+const { Buffers } = await import("../../target/modules/worker/buffers.js");
 const { produceFiles } = await import("../../target/modules/worker/saving/files-save.js");
 
 const PIECE = 4 << 20;
@@ -52,6 +53,7 @@ const asker = {
   signal: new AbortController().signal,
   pause: () => new Promise((resolve) => setImmediate(resolve)),
   tell: () => {},
+  buffers: new Buffers(16 * 1024 * 1024),
 };
 memories.push(initSync({ module: readFileSync(core) }).memory);
 const file = openSync(path, "r");

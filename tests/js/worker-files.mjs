@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { modules } from "../../www/build/build.mjs";
 import { FileDescriptorSource } from "../../www/worker/source/node-source.js";
 import { Archive } from "./both-modules.mjs";
+import { Buffers } from "../../www/worker/buffers.js";
 
 // The Worker fetches the module from the page's own files.
 globalThis.fetch = async (url) => new Response(readFileSync(fileURLToPath(url)));
@@ -55,5 +56,7 @@ export function asker(signal = new AbortController().signal) {
     await new Promise((resolve) => setImmediate(resolve));
     signal.throwIfAborted();
   };
-  return { signal, pause, tell: (update) => told.push(update), told, pauses: () => pauses };
+  const tell = (update) => told.push(update);
+  const buffers = new Buffers(16 * 1024 * 1024);
+  return { signal, pause, tell, told, pauses: () => pauses, buffers };
 }

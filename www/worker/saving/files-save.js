@@ -1,14 +1,19 @@
 /** Saves files of a disk: one as it is, or several in an archive. */
-import { Buffers } from "../buffers.js";
 
 /** Bytes that a sink gets at once, about: smaller pieces are slow. */
 const CHUNK_BYTES = 2 * 1024 * 1024;
-const BUFFERS_MAX = 8 * CHUNK_BYTES;
 
 /** @typedef {import("../../core/vma_inspector_files_unix.js").FilesSave} FilesSave */
 /** @typedef {import("../../shared/files.js").FileMissed} FileMissed */
 /** @typedef {import("../files/asking.js").Asking} Asking */
 /** @typedef {import("./sinks.js").Sink} Sink */
+/**
+ * @typedef {object} Work
+ * @property {() => Promise<void>} pause
+ * @property {(done: number, total: number, given: number) => void} tell
+ * @property {import("../buffers.js").Buffers} buffers for what the sink gets: given, not imported,
+ *   since what two scripts import becomes a third one, which would be loaded first
+ */
 /** @typedef {Extract<import("../../shared/messages.js").SaveWhat, { kind: "files" }>} FilesWanted */
 
 /**
@@ -16,16 +21,16 @@ const BUFFERS_MAX = 8 * CHUNK_BYTES;
  * @param {import("../files/open.js").Holder & { volumes: import("../files/volumes.js").Volumes }} holder
  * @param {FilesWanted} what
  * @param {Sink} sink
- * @param {{ signal: AbortSignal, pause: () => Promise<void>, tell: (done: number, total: number, given: number) => void }} work
+ * @param {Work & { signal: AbortSignal }} work
  * @returns {Promise<{ size: number, missed: FileMissed[] }>}
  */
-export async function produceFiles(holder, what, sink, { signal, tell, pause }) {
+export async function produceFiles(holder, what, sink, { signal, tell, pause, buffers }) {
   const asker = { signal, pause, tell: () => {} };
   try {
     return await holder.volumes.use(holder, what.volume, asker, async (asking) => {
       const made = begun(asking, what);
       try {
-        const size = await makeAll(asking, made, sink, { pause, tell });
+        const size = await makeAll(asking, made, sink, { pause, tell, buffers });
         return { size, missed: made.missed() };
       } finally {
         made.free();
@@ -50,10 +55,9 @@ function begun({ volume }, { form, chosen }) {
  * @param {Asking} asking
  * @param {FilesSave} made
  * @param {Sink} sink
- * @param {{ pause: () => Promise<void>, tell: (done: number, total: number, given: number) => void }} work
+ * @param {Work} work
  */
-async function makeAll(asking, made, sink, { pause, tell }) {
-  const buffers = new Buffers(BUFFERS_MAX);
+async function makeAll(asking, made, sink, { pause, tell, buffers }) {
   let given = 0;
   for (let goesOn = true; goesOn;) {
     await asking.prefetch(() => made.wants());

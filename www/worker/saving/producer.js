@@ -26,6 +26,9 @@ const TURN_MS = 30;
  * @property {ReadonlyMap<number, HashFeed>} hashes by device
  */
 
+/** For what a sink gets. */
+export const buffersOfSave = () => new Buffers(BUFFERS_MAX);
+
 /**
  * Runs an export to its end; returns how many bytes the file has. The sink is
  * not committed.
@@ -54,7 +57,7 @@ export async function produce(holder, exporting, sink, work) {
  */
 async function makeAll(holder, exporting, sink, { signal, tell, hashes }) {
   const steps = new Steps(holder, exporting, signal);
-  const buffers = new Buffers(BUFFERS_MAX);
+  const buffers = buffersOfSave();
   let given = 0;
   for (let goesOn = true; goesOn;) {
     await steps.ready();

@@ -11,7 +11,7 @@ import { nextTurn } from "../turn.js";
 import { Beginning } from "./beginning.js";
 import { compareRest } from "./compare-rest.js";
 import { keeperOf, passCopy, placementOf, watch } from "./one-pass.js";
-import { produce } from "./producer.js";
+import { buffersOfSave, produce } from "./producer.js";
 import { openSink } from "./sinks.js";
 import { composeRaw } from "./slices.js";
 
@@ -66,7 +66,7 @@ async function saveFiles(session, { job, sink: order }, what, send, signal) {
     signal.throwIfAborted();
   };
   try {
-    const work = { signal, tell: teller(send), pause };
+    const work = { signal, tell: teller(send), pause, buffers: buffersOfSave() };
     const { size, missed } = await produceFiles(session, what, sink, work);
     await compareRest(session, signal);
     if (order.kind === "port") await sink.commit(size);
