@@ -38,13 +38,9 @@ pub fn read_joined(source: &dyn ReadAt, ranges: &[Range<u64>]) -> Result<Vec<Vec
             let at = |offset: u64| to_usize(offset.saturating_sub(whole.start));
             let part = bytes.get(at(range.start)..at(range.end)).filter(|_| is_whole);
             // Where the source ends, or is now known to be damaged, each has what it has.
-            let part = match part {
-                Some(part) => part.to_vec(),
-                None => read_range(source, range.clone())?,
-            };
-            if let Some(found) = found.get_mut(number) {
-                *found = part;
-            }
+            let part =
+                part.map_or_else(|| read_range(source, range.clone()), |part| Ok(part.into()))?;
+            found.get_mut(number).into_iter().for_each(|found| found.clone_from(&part));
         }
     }
     Ok(found)

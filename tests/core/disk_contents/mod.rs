@@ -1,5 +1,7 @@
 //! What is on whole disks, and on the disks of archives as a scan comes by.
 
+mod sought;
+
 use std::fs;
 use std::rc::Rc;
 
