@@ -25,8 +25,6 @@ pub(super) struct Checkpoint<S> {
     pub(super) bytes: usize,
     /// Whether it must stay, because what lies before it cannot be decoded.
     pub(super) pinned: bool,
-    /// Whether somebody will want what lies behind it: others go before it does.
-    pub(super) sought: bool,
 }
 
 /// The checkpoints of one container, in ascending order.
@@ -35,7 +33,6 @@ pub(super) struct Checkpoint<S> {
 /// budget, every second one goes from the front on, until an eighth of it is
 /// free; where that reaches the last, the interval doubles. So most of the
 /// budget stays in use, and making room takes each one a few times at most.
-/// Those that are sought stay meanwhile, as many as take half of the budget.
 pub(super) struct Checkpoints<S> {
     kept: Vec<Checkpoint<S>>,
     /// Where in the contents those are that must stay.
@@ -59,14 +56,6 @@ impl<S> Checkpoints<S> {
         contents.saturating_sub(last) >= self.interval
     }
 
-    /// Says of the last one that it is sought, if it lies less than `near` bytes before
-    /// `contents`; returns whether it does.
-    pub(super) fn seek_last(&mut self, contents: u64, near: u64) -> bool {
-        let last = self.kept.last_mut();
-        let last = last.filter(|last| contents.saturating_sub(last.contents) < near);
-        last.map(|last| last.sought = true).is_some()
-    }
-
     /// Bytes a single checkpoint may take: of larger ones too few fit into
     /// the budget to be of use.
     pub(super) fn largest(&self) -> usize {
@@ -76,7 +65,9 @@ impl<S> Checkpoints<S> {
     /// Bytes that another one may take that must stay: half of the budget is
     /// for those, so that there is room to thin the others out.
     pub(super) fn spare(&self) -> usize {
-        (self.bytes_max / 2).saturating_sub(self.bytes_of(|kept| kept.pinned))
+        let pinned = self.kept.iter().filter(|kept| kept.pinned);
+        let taken = pinned.map(|kept| kept.bytes.saturating_add(Self::OWN_BYTES));
+        (self.bytes_max / 2).saturating_sub(taken.fold(0, usize::saturating_add))
     }
 
     /// Bytes of memory that all of them take.
@@ -95,27 +86,8 @@ impl<S> Checkpoints<S> {
         self.pinned.extend(checkpoint.pinned.then_some(checkpoint.contents));
         self.kept.push(checkpoint);
         while self.bytes > self.bytes_max && self.kept.iter().any(|kept| !kept.pinned) {
-            self.bound_sought();
             self.thin();
         }
-    }
-
-    /// Every second one of those that are sought is so no more, from the front on, as long
-    /// as they take more than half of what those that must stay leave of the budget.
-    fn bound_sought(&mut self) {
-        let is_sought = |kept: &Checkpoint<S>| kept.sought && !kept.pinned;
-        let most = self.bytes_max.saturating_sub(self.bytes_of(|kept| kept.pinned)) / 2;
-        while self.bytes_of(is_sought) > most {
-            let sought = self.kept.iter_mut().filter(|kept| is_sought(kept));
-            sought.step_by(2).for_each(|kept| kept.sought = false);
-        }
-    }
-
-    /// Bytes of memory that such checkpoints take.
-    fn bytes_of(&self, is_such: impl Fn(&Checkpoint<S>) -> bool) -> usize {
-        let such = self.kept.iter().filter(|kept| is_such(kept));
-        let taken = such.map(|kept| kept.bytes.saturating_add(Self::OWN_BYTES));
-        taken.fold(0, usize::saturating_add)
     }
 
     /// The last checkpoint at or before `contents`.
@@ -197,14 +169,7 @@ impl<S> Checkpoints<S> {
         for _ in 0..bytes.u64()? {
             let (contents, source) = (bytes.u64()?, bytes.u64()?);
             let (state, size) = read(bytes)?;
-            taken.push(Checkpoint {
-                contents,
-                source,
-                state,
-                bytes: size,
-                pinned: false,
-                sought: false,
-            });
+            taken.push(Checkpoint { contents, source, state, bytes: size, pinned: false });
         }
         *self = taken;
         Some(())
@@ -221,7 +186,7 @@ impl<S> Checkpoints<S> {
         self.kept.retain(|kept| {
             behind.pop_front();
             let apart = behind.front().unwrap_or(&kept.contents).saturating_sub(last);
-            let keep = kept.pinned || kept.sought || bytes <= goal || apart > widest;
+            let keep = kept.pinned || bytes <= goal || apart > widest;
             if keep {
                 last = kept.contents;
             } else {
@@ -280,16 +245,12 @@ mod tests {
         Checkpoints::new(10, bytes_max)
     }
 
-    /// Those that are sought.
-    const SOUGHT: Range<u64> = 100_000..200_000;
-
     /// Passes by `contents`, which has to leave one of 1000 bytes besides its own if it is
     /// due or `pinned`.
     fn pass(checkpoints: &mut Checkpoints<()>, contents: u64, pinned: bool) {
         if pinned || checkpoints.is_due(contents) {
             let (source, state, bytes) = (contents, (), 1000);
-            let sought = SOUGHT.contains(&contents);
-            checkpoints.push(Checkpoint { contents, source, state, bytes, pinned, sought });
+            checkpoints.push(Checkpoint { contents, source, state, bytes, pinned });
         }
     }
 
@@ -327,41 +288,5 @@ mod tests {
         let mut only = none(1000);
         (1..100).for_each(|at| pass(&mut only, at, at == 50));
         assert_eq!(only.kept.iter().map(|kept| kept.contents).collect::<Vec<_>>(), [50]);
-    }
-
-    #[test]
-    fn what_is_sought_stays_as_long_as_it_takes_half_of_the_budget() {
-        let mut checkpoints = none(40 * (1000 + OWN));
-        let places = |checkpoints: &Checkpoints<()>| -> Vec<u64> {
-            checkpoints.kept.iter().map(|kept| kept.contents).collect()
-        };
-        let sought = |at: u64| at.is_multiple_of(1000) || at == SOUGHT.start + 17;
-        let wanted: Vec<u64> = (100_000..115_000).filter(|&at| sought(at)).collect();
-        for at in (100_000..115_000).filter(|&at| sought(at)).chain(200_000..300_000) {
-            pass(&mut checkpoints, at, false);
-        }
-        let kept = places(&checkpoints);
-        assert!(wanted.iter().all(|at| kept.contains(at)), "{kept:?}");
-        assert!((34..=40).contains(&kept.len()) && kept.is_sorted(), "{kept:?}");
-        // Too many: every few of them.
-        let mut many = none(40 * (1000 + OWN));
-        (100_000..200_000).for_each(|at| pass(&mut many, at, false));
-        (200_000..300_000).for_each(|at| pass(&mut many, at, at.is_multiple_of(9_000)));
-        let kept = places(&many);
-        assert!((34..=40).contains(&kept.len()), "{kept:?}");
-        let early = kept.iter().filter(|at| SOUGHT.contains(at)).count();
-        assert!((6..=20).contains(&early), "{kept:?}");
-        assert!(many.bytes() <= 40 * (1000 + OWN));
-    }
-
-    #[test]
-    fn the_last_one_is_sought_if_it_is_near() {
-        let mut checkpoints = none(4000 + 4 * OWN);
-        assert!(!checkpoints.seek_last(9, 10));
-        pass(&mut checkpoints, 20, false);
-        assert!(!checkpoints.seek_last(30, 10));
-        assert!(checkpoints.seek_last(29, 10));
-        (30..1000).for_each(|at| pass(&mut checkpoints, at, false));
-        assert_eq!(checkpoints.kept.first().map(|kept| kept.contents), Some(20));
     }
 }

@@ -17,7 +17,7 @@ use super::options::{Options, WINDOW_LIMIT};
 use super::progress::{Progress, VerifyProgress};
 use super::sequential::Stream;
 use super::zstd::Zstd;
-use crate::source::{Error, Gap, ReadAt, Reader, Writer, read_range};
+use crate::source::{Error, Gap, ReadAt, Reader, Writer};
 
 /// The bytes inside a container, or of a source without one.
 ///
@@ -124,16 +124,6 @@ impl Contents {
     pub fn decodes_in_order(&self) -> bool {
         let is_in_order = matches!(self.layer, Layer::Zstd(_) | Layer::Gzip(_) | Layer::Bzip2(_));
         is_in_order || self.outer.is_some()
-    }
-
-    /// Takes note, as a pass comes by, that what comes next will be asked for once more:
-    /// where everything before would have to be decoded again, a checkpoint is left.
-    pub fn seek(&self) {
-        match &self.layer {
-            Layer::Zstd(stream) => stream.seek(),
-            Layer::Gzip(stream) => stream.seek(),
-            Layer::Plain(_) | Layer::Lzop(_) | Layer::Bzip2(_) => {}
-        }
     }
 
     /// How far the work has come. All of it is done if nothing wraps the
@@ -375,13 +365,6 @@ impl ReadAt for Contents {
         match self.cut() {
             None => read,
             Some(cut) => Ok(read.unwrap_or(0).min(left(cut))),
-        }
-    }
-
-    fn read_each(&self, ranges: &[Range<u64>]) -> Result<Vec<Vec<u8>>, Error> {
-        match (&self.layer, &self.outer) {
-            (Layer::Plain(source), None) => source.read_each(ranges),
-            _ => ranges.iter().map(|range| read_range(self, range.clone())).collect(),
         }
     }
 

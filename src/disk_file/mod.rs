@@ -87,10 +87,6 @@ impl ReadAt for DiskFile {
         self.image().read_at(offset, buffer)
     }
 
-    fn read_each(&self, ranges: &[Range<u64>]) -> Result<Vec<Vec<u8>>, Error> {
-        self.image().read_each(ranges)
-    }
-
     fn gap(&self, range: Range<u64>) -> Option<Gap> {
         self.image().gap(range)
     }

@@ -28,8 +28,6 @@ impl ReadAt for Raw {
         self.source.read_at(offset, buffer)
     }
 
-    crate::source::reads_each_of!(source);
-
     fn gap(&self, range: Range<u64>) -> Option<Gap> {
         self.source.gap(range)
     }

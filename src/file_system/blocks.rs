@@ -66,10 +66,9 @@ pub(crate) fn read_exact(
 const BLOCK: u64 = 16 << 10;
 const BLOCKS_MAX: usize = 128;
 
-/// Blocks that are read ahead, and how many of them at once. Those that are let go of again
-/// meanwhile are kept by the cache below.
-const AHEAD_MAX: usize = 512;
-const TOGETHER: usize = 64;
+/// What lies between two blocks and is read rather than skipped, and bytes of one such read.
+const SKIP_MAX: u64 = 256 << 10;
+const SPAN_MAX: u64 = 1 << 20;
 
 /// A source of which small stretches are read again and again.
 pub(crate) struct Blocks {
@@ -91,10 +90,11 @@ impl Blocks {
         Self { source, kept: RefCell::default(), length, blocks_max }
     }
 
-    /// Reads ahead the blocks that the bytes at `starts` lie in, all at once. What has to be
-    /// waited for is wanted, and read when it is there; what cannot be had is told when it
-    /// is asked for.
+    /// Reads ahead the blocks that the bytes at `starts` lie in, those near to one another by one read: the
+    /// more there are, the more of what is between them. What has to be waited for is wanted,
+    /// and read when it is there; what cannot be had is told when it is asked for.
     pub(crate) fn fetch(&self, mut starts: Vec<u64>) {
+        let source = &*self.source;
         for start in &mut starts {
             *start -= *start % self.length;
         }
@@ -102,25 +102,46 @@ impl Blocks {
         starts.dedup();
         let is_kept = |start: &u64| self.kept.borrow().iter().any(|(of, _)| of == start);
         starts.retain(|start| !is_kept(start));
-        starts.truncate(AHEAD_MAX);
-        for some in starts.chunks(TOGETHER) {
-            self.fetch_each(some);
+        starts.truncate(self.blocks_max / 2);
+        for &start in &starts {
+            if let Ok(false) = source.approach(start..start.saturating_add(1), 0) {
+                let _ = source.read_at(start, &mut [0]);
+            }
+        }
+        let mut rest = starts.as_slice();
+        while let Some(&first) = rest.first() {
+            let mut end = first;
+            let near = rest.iter().take_while(|&&start| {
+                let behind = start.saturating_add(self.length);
+                let is_near = start.saturating_sub(end) <= SKIP_MAX
+                    && behind.saturating_sub(first) <= SPAN_MAX;
+                end = if is_near { behind } else { end };
+                is_near
+            });
+            let Some((some, behind)) = rest.split_at_checked(near.count().max(1)) else { break };
+            self.fetch_span(some, first..end.min(source.size().unwrap_or(u64::MAX)));
+            rest = behind;
         }
     }
 
-    /// Keeps the blocks at `starts`, as far as they can be had.
-    fn fetch_each(&self, starts: &[u64]) {
-        let size = self.source.size().unwrap_or(u64::MAX);
-        let behind = |start: u64| start.saturating_add(self.length).min(size);
-        let ranges: Vec<Range<u64>> = starts.iter().map(|&start| start..behind(start)).collect();
-        let Ok(blocks) = self.source.read_each(&ranges) else { return };
+    /// Keeps the blocks at `starts`, which are all in `span`.
+    fn fetch_span(&self, starts: &[u64], span: Range<u64>) {
+        let source = &*self.source;
+        let mut steps = (span.start..span.end).step_by(to_usize(self.length.max(1)));
+        let is_quick = steps.all(|at| source.approach(at..at.saturating_add(1), 0) == Ok(true));
+        if !is_quick || starts.len() < 2 {
+            return;
+        }
+        let mut bytes = vec![0; to_usize(span.end.saturating_sub(span.start))];
+        if read_exact(source, span.start, &mut bytes, "").is_err() {
+            return;
+        }
         let mut kept = self.kept.borrow_mut();
-        for (range, bytes) in ranges.into_iter().zip(blocks) {
-            let is_whole = to_u64(bytes.len()) == range.end.saturating_sub(range.start);
-            if is_whole && self.source.gap(range.clone()).is_none() {
-                kept.truncate(self.blocks_max.saturating_sub(1));
-                kept.push_front((range.start, bytes.into()));
-            }
+        for start in starts {
+            let rest = bytes.get(to_usize(start.saturating_sub(span.start))..).unwrap_or(&[]);
+            let block = rest.get(..to_usize(self.length)).unwrap_or(rest);
+            kept.truncate(self.blocks_max.saturating_sub(1));
+            kept.push_front((*start, block.into()));
         }
     }
 

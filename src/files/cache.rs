@@ -32,9 +32,6 @@ const AHEAD_WORK: u64 = 1 << 20;
 /// than that are a file's contents: they are read to where they belong, and not kept.
 const TOGETHER_MAX: u64 = 4;
 
-/// Blocks that are looked for at once where several places are asked for: 8 MiB.
-const GATHERED_MAX: usize = 128;
-
 /// How often a block is read again in which a loss has shown only by reading.
 const TRIES: usize = 3;
 
@@ -276,36 +273,6 @@ impl Cache {
         Ok(room.len())
     }
 
-    /// Keeps the blocks that `ranges` lie in and that can be had at once, as many as are
-    /// [kept](GATHERED_MAX) of one question.
-    fn gather(&self, ranges: &[Range<u64>]) -> core::result::Result<(), Error> {
-        let blocks = ranges.iter().flat_map(|range| range.start / BLOCK..range.end.div_ceil(BLOCK));
-        let lacks = |block: &u64| !self.state.borrow().has(*block);
-        let blocks: BTreeSet<u64> = blocks.take(GATHERED_MAX).filter(lacks).collect();
-        let mut places = Vec::new();
-        for &block in &blocks {
-            let range = self.range(block);
-            let is_whole = self.disk.gap(range.clone()).is_none();
-            if is_whole && self.disk.approach(range.clone(), 0)? {
-                places.push((block, range));
-            }
-        }
-        // One by itself is read where it is asked for.
-        if places.len() < 2 {
-            return Ok(());
-        }
-        let asked: Vec<Range<u64>> = places.iter().map(|(_, range)| range.clone()).collect();
-        for ((block, range), bytes) in places.into_iter().zip(self.disk.read_each(&asked)?) {
-            // What turns out to be lost is told block by block.
-            if to_u64(bytes.len()) == range.end.saturating_sub(range.start) {
-                let mut state = self.state.borrow_mut();
-                state.wanted.remove(&block);
-                state.keep(block, [(0, bytes)].into());
-            }
-        }
-        Ok(())
-    }
-
     /// Reads from `at` on, all in one block; returns how many bytes there were.
     fn read_block(&self, at: u64, room: &mut [u8]) -> core::result::Result<usize, Error> {
         let (block, within) = (at / BLOCK, to_usize(at % BLOCK));
@@ -416,11 +383,6 @@ impl ReadAt for Cache {
             }
         }
         Ok(done)
-    }
-
-    fn read_each(&self, ranges: &[Range<u64>]) -> core::result::Result<Vec<Vec<u8>>, Error> {
-        self.gather(ranges)?;
-        ranges.iter().map(|range| read_range(self, range.clone())).collect()
     }
 
     fn gap(&self, range: Range<u64>) -> Option<Gap> {

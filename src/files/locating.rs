@@ -100,10 +100,6 @@ impl ReadAt for Disk {
         self.below().read_at(offset, buffer)
     }
 
-    fn read_each(&self, ranges: &[Range<u64>]) -> core::result::Result<Vec<Vec<u8>>, Error> {
-        self.below().read_each(ranges)
-    }
-
     fn gap(&self, range: Range<u64>) -> Option<Gap> {
         self.below().gap(range)
     }

@@ -8,9 +8,7 @@ use super::index::{Cluster, DeviceIndex};
 use super::joined::{joined_reads, place_of};
 use super::run::{Origin, Pieces, Run};
 use crate::archive::unit::{ArchiveOffset, ClusterNumber, ImageOffset};
-use crate::source::{
-    Error, Gap, GapKind, PartBelow as Part, ReadAt, gaps, read_parts, read_range, to_u64, to_usize,
-};
+use crate::source::{Error, Gap, GapKind, ReadAt, gaps, to_u64, to_usize};
 
 /// The bytes of one device. Blocks that are zeros, as the archive says, read as
 /// such. What is lost is a [gap](ReadAt::gap), before which a read stops, and so
@@ -190,30 +188,6 @@ impl ReadAt for Image {
                 return Ok(length);
             }
         }
-    }
-
-    fn read_each(&self, ranges: &[Range<u64>]) -> Result<Vec<Vec<u8>>, Error> {
-        let (mut found, mut parts) = (Vec::new(), Vec::new());
-        for (of, range) in ranges.iter().enumerate() {
-            let end = range.end.min(self.size);
-            let stop = gaps(self, range.start..end).find(Gap::stops_reads);
-            let end = stop.map_or(end, |gap| gap.start).max(range.start);
-            for run in self.runs(range.start..end) {
-                let Origin::Stored(place) = run.origin else { continue };
-                let start = run.start.0.saturating_sub(range.start);
-                parts.push(Part { of, start, place: place.0..place.plus(run.length).0 });
-            }
-            found.push(vec![0; to_usize(end.saturating_sub(range.start))]);
-        }
-        let lengths: Vec<usize> = found.iter().map(Vec::len).collect();
-        read_parts(&*self.source, &parts, &mut found)?;
-        for ((found, length), range) in found.iter_mut().zip(lengths).zip(ranges) {
-            // Where the source turns out to be damaged, that is known now.
-            if found.len() < length {
-                *found = read_range(self, range.clone())?;
-            }
-        }
-        Ok(found)
     }
 
     fn gap(&self, range: Range<u64>) -> Option<Gap> {

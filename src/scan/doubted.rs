@@ -76,8 +76,6 @@ impl ReadAt for Doubted {
         self.source.read_at(offset, buffer)
     }
 
-    crate::source::reads_each_of!(source);
-
     /// Where the source lacks bytes that are in doubt, they are lost.
     fn gap(&self, range: Range<u64>) -> Option<Gap> {
         let (gap, doubt) = (self.source.gap(range.clone()), self.doubts.first_in(&range));

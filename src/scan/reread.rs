@@ -139,13 +139,6 @@ impl ReadAt for Reread {
         self.contents.read_at(offset, buffer)
     }
 
-    fn read_each(&self, ranges: &[Range<u64>]) -> Result<Vec<Vec<u8>>, Error> {
-        for (number, noted) in ranges.iter().flat_map(|range| self.unread(range)) {
-            self.compare(number, noted)?;
-        }
-        self.contents.read_each(ranges)
-    }
-
     fn gap(&self, range: Range<u64>) -> Option<Gap> {
         self.contents.gap(range)
     }

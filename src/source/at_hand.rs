@@ -24,34 +24,6 @@ macro_rules! every_byte_is_at_hand {
     };
 }
 
-/// [`read_each`](crate::ReadAt::read_each) of a source each of whose reads takes a while,
-/// such as a file: ranges near to one another are [read together](crate::read_joined).
-#[macro_export]
-macro_rules! reads_near_ones_together {
-    () => {
-        fn read_each(
-            &self,
-            ranges: &[::core::ops::Range<u64>],
-        ) -> Result<::std::vec::Vec<::std::vec::Vec<u8>>, $crate::Error> {
-            $crate::read_joined(self, ranges)
-        }
-    };
-}
-
-/// [`read_each`](crate::ReadAt::read_each) of a source whose bytes are those of the one in
-/// the field named, all at the same place.
-#[macro_export]
-macro_rules! reads_each_of {
-    ($below:ident) => {
-        fn read_each(
-            &self,
-            ranges: &[::core::ops::Range<u64>],
-        ) -> Result<::std::vec::Vec<::std::vec::Vec<u8>>, $crate::Error> {
-            self.$below.read_each(ranges)
-        }
-    };
-}
-
 /// The methods of a [`ReadAt`](crate::ReadAt) that reads the same range of the source
 /// in the field named: [`trace`](crate::ReadAt::trace),
 /// [`approach`](crate::ReadAt::approach) and [`detour`](crate::ReadAt::detour).

@@ -44,7 +44,6 @@ impl ReadAt for FileSource {
         }
     }
 
-    crate::reads_near_ones_together!();
     crate::every_byte_is_at_hand!();
 
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {

@@ -8,10 +8,10 @@ use crate::error::Error;
 /// Bytes with a length that can be read at any offset.
 ///
 /// Reading goes through `&self` and waits for the bytes. A layer that keeps a
-/// cache or a decoder keeps it behind interior mutability. No method but
-/// [`read_each`](Self::read_each) has a default: a layer that is stacked on
-/// another has to say of each what becomes of it, so that what is slow or lost
-/// below is never told to be quick or there above.
+/// cache or a decoder keeps it behind interior mutability. No method has a
+/// default: a layer that is stacked on another has to say of each what becomes
+/// of it, so that what is slow or lost below is never told to be quick or there
+/// above.
 pub trait ReadAt {
     /// Length in bytes; `None` as long as it is not known, as with a
     /// compressed stream whose end nobody has seen.
@@ -27,21 +27,6 @@ pub trait ReadAt {
     /// The work cannot go on: the source is gone, or asks for something that is
     /// not supported. That bytes are lost is no error.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error>;
-
-    /// The bytes of each of `ranges`, in their order: what [`read_at`](Self::read_at)
-    /// would give of it. The caller bounds their length.
-    ///
-    /// For who knows of several places at once. As a rule each is read by itself, which
-    /// is never wrong. A layer above another one translates all of them and asks that at
-    /// once; a file [reads near ones together](crate::read_joined), which only the lowest
-    /// layer knows to be near.
-    ///
-    /// # Errors
-    ///
-    /// As for a read.
-    fn read_each(&self, ranges: &[Range<u64>]) -> Result<Vec<Vec<u8>>, Error> {
-        each_by_itself(ranges, &|offset, buffer| self.read_at(offset, buffer))
-    }
 
     /// The first gap with a byte in `range`, as far as is known without reading.
     /// It may begin before `range` and end behind it, and another may follow
@@ -137,22 +122,11 @@ pub fn has_all(source: &dyn ReadAt, range: Range<u64>) -> bool {
 ///
 /// As [`ReadAt::read_at`].
 pub fn read_range(source: &dyn ReadAt, range: Range<u64>) -> Result<Vec<u8>, Error> {
-    by_itself(range, &|offset, buffer| source.read_at(offset, buffer))
-}
-
-/// A [read](ReadAt::read_at), as a function.
-type Read<'a> = &'a dyn Fn(u64, &mut [u8]) -> Result<usize, Error>;
-
-fn by_itself(range: Range<u64>, read: Read<'_>) -> Result<Vec<u8>, Error> {
     let length = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
     let mut buffer = vec![0; length];
-    let count = read(range.start, &mut buffer)?;
+    let count = source.read_at(range.start, &mut buffer)?;
     buffer.truncate(count);
     Ok(buffer)
-}
-
-fn each_by_itself(ranges: &[Range<u64>], read: Read<'_>) -> Result<Vec<Vec<u8>>, Error> {
-    ranges.iter().map(|range| by_itself(range.clone(), read)).collect()
 }
 
 impl<T: ReadAt + ?Sized> ReadAt for Rc<T> {
@@ -162,10 +136,6 @@ impl<T: ReadAt + ?Sized> ReadAt for Rc<T> {
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
         (**self).read_at(offset, buffer)
-    }
-
-    fn read_each(&self, ranges: &[Range<u64>]) -> Result<Vec<Vec<u8>>, Error> {
-        (**self).read_each(ranges)
     }
 
     fn gap(&self, range: Range<u64>) -> Option<Gap> {

@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use crate::bytes::{to_u64, to_usize};
 use crate::error::Error;
-use crate::joined::{Part as PartBelow, read_parts};
 use crate::read_at::{Gap, GapKind, ReadAt};
 
 /// A stretch of a [`Spread`]: the bytes of others, a stripe of each in turn.
@@ -122,30 +121,6 @@ impl ReadAt for Spread {
         Ok(done)
     }
 
-    fn read_each(&self, ranges: &[Range<u64>]) -> Result<Vec<Vec<u8>>, Error> {
-        let mut found = Vec::new();
-        let mut left: Vec<(&dyn ReadAt, PartBelow)> = Vec::new();
-        for (of, range) in ranges.iter().enumerate() {
-            let mut length = 0_u64;
-            for part in self.parts(range.clone()) {
-                let Some(below) = part.below else { break };
-                let start = part.start.saturating_sub(range.start);
-                length = start.saturating_add(part.length());
-                left.push((below, PartBelow { of, start, place: part.within }));
-            }
-            found.push(vec![0; to_usize(length)]);
-        }
-        // Of one source after the other.
-        while let Some(&(below, _)) = left.first() {
-            let is_in_it = |(other, _): &(&dyn ReadAt, _)| core::ptr::addr_eq(*other, below);
-            let (within, others): (Vec<_>, Vec<_>) = left.into_iter().partition(is_in_it);
-            let parts: Vec<PartBelow> = within.into_iter().map(|(_, part)| part).collect();
-            read_parts(below, &parts, &mut found)?;
-            left = others;
-        }
-        Ok(found)
-    }
-
     fn gap(&self, range: Range<u64>) -> Option<Gap> {
         self.parts(range).find_map(|part| part.gap())
     }
@@ -194,9 +169,6 @@ mod tests {
         assert_eq!(read_range(&spread, 0..14), Ok(vec![10, 11, 12, 40, 41, 80, 81, 42, 43, 82]));
         assert_eq!(read_range(&spread, 6..9), Ok(vec![81, 42, 43]));
         assert_eq!(read_range(&spread, 12..20), Ok(vec![90, 91]));
-        let each: Vec<Range<u64>> = vec![12..20, 6..9, 9..13, 10..14];
-        let found = vec![vec![90, 91], vec![81, 42, 43], vec![82], vec![]];
-        assert_eq!(spread.read_each(&each), Ok(found));
         let lost: Vec<Gap> = gaps(&spread, 0..100).collect();
         assert_eq!(lost, [Gap { start: 10, end: 12, kind: GapKind::Lost }]);
         let mut traced = Vec::new();

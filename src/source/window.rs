@@ -47,11 +47,6 @@ impl ReadAt for Window {
         self.source.read_at(self.start.saturating_add(offset), buffer)
     }
 
-    fn read_each(&self, ranges: &[Range<u64>]) -> Result<Vec<Vec<u8>>, Error> {
-        let below: Vec<Range<u64>> = ranges.iter().map(|range| self.below(range)).collect();
-        self.source.read_each(&below)
-    }
-
     fn gap(&self, range: Range<u64>) -> Option<Gap> {
         let below = self.below(&range);
         let gap = (!below.is_empty()).then(|| self.source.gap(below)).flatten()?;

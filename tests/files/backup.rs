@@ -9,7 +9,7 @@ use std::rc::Rc;
 use archive_writer::{ArchiveBuilder, CLUSTER, Cluster, Content, Device, Order, Random};
 use vma_inspector::file_system::{Cursor, FileType, Name, NodeId};
 use vma_inspector::files::{Chosen, Contents, Form, Listed, Listing, Pack, Step, Volume};
-use vma_inspector::source::{Error, ReadAt, every_byte_is_at_hand, reads_near_ones_together};
+use vma_inspector::source::{Error, ReadAt, every_byte_is_at_hand};
 
 use crate::made::Made;
 use crate::whole_disk::{opened, scanned_source};
@@ -86,7 +86,6 @@ impl ReadAt for Counted {
         into.push(range);
     }
 
-    reads_near_ones_together!();
     every_byte_is_at_hand!();
 }
 

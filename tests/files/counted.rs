@@ -105,10 +105,12 @@ fn of_fat() {
 
 #[test]
 fn of_ntfs_and_exfat_in_another_order_than_that_of_names() {
-    // 118 blocks of the index, each by itself between the files, and 3 MiB of records.
-    assert_few("ntfs", &image("ntfs-folder"), 64);
+    // 118 blocks of the index, each by itself between the files, and 3 MiB of records. Fewer
+    // reads would take what is between, which is all of the files: then who saves the folder
+    // reads that twice.
+    assert_few("ntfs", &image("ntfs-folder"), 118 + 5);
     // 71 clusters of the directory, 96 bytes for each file, lie between the files too.
-    assert_few("exfat", &image("exfat-folder"), 64);
+    assert_few("exfat", &image("exfat-folder"), 71);
 }
 
 #[test]

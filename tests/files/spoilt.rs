@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ops::Range;
 use std::rc::Rc;
 
-use vma_inspector::source::{Error, Gap, GapKind, ReadAt, reads_near_ones_together};
+use vma_inspector::source::{Error, Gap, GapKind, ReadAt};
 
 /// Another source, with changes.
 pub struct Spoilt {
@@ -66,8 +66,6 @@ impl ReadAt for Spoilt {
         }
         Ok(count)
     }
-
-    reads_near_ones_together!();
 
     fn gap(&self, range: Range<u64>) -> Option<Gap> {
         let hit = |gap: &&Gap| gap.start < range.end && range.start < gap.end;

@@ -200,14 +200,7 @@ impl<W: Walk> State<W> {
             is_mended || contents.checked_sub(1).is_some_and(|last| self.holes.at(last).is_some());
         if is_behind_loss || self.blocks.is_due(contents) || self.blocks.len() == 0 {
             let pinned = is_behind_loss || self.blocks.len() == 0;
-            self.blocks.push(Checkpoint {
-                contents,
-                source,
-                state,
-                bytes: 0,
-                pinned,
-                sought: false,
-            });
+            self.blocks.push(Checkpoint { contents, source, state, bytes: 0, pinned });
         }
         if W::DECODES {
             self.decoded_bytes = self.decoded_bytes.saturating_add(block.length);

@@ -53,7 +53,6 @@ impl<D: Decoder> Stream<D> {
             derived: None,
             recent: Recent::new(options.cache_bytes),
             checkpoints: Checkpoints::new(D::INTERVAL, options.checkpoint_bytes),
-            is_sought: false,
             holes: Holes::default(),
             doubted: Holes::default(),
             losses: 0,
@@ -83,12 +82,6 @@ impl<D: Decoder> Stream<D> {
     /// Takes note of what has to stand somewhere ahead.
     pub(in crate::container) fn expect(&self, landmark: Landmark) {
         self.state.borrow_mut().expected = Some(landmark);
-    }
-
-    /// Takes note that what comes next will be asked for: a checkpoint here is worth more
-    /// than others.
-    pub(in crate::container) fn seek(&self) {
-        self.state.borrow_mut().seek();
     }
 
     /// Takes note that `wrong` is not what went in, and follows what derives from
@@ -195,12 +188,10 @@ impl<D: Decoder> ReadAt for Stream<D> {
         let mut at = range.start;
         let end = range.end.min(at.saturating_add(to_u64(state.options.cache_bytes / 2)));
         loop {
-            while !state.has_come_to(at) {
-                // Without work to do, a decoder stays where it is.
+            while !state.step_towards(at)? {
                 if state.work.saturating_sub(start) >= work_max {
                     return Ok(false);
                 }
-                state.step_towards(at)?;
             }
             // What can be had at `at` is at hand; if nothing is, a read stops.
             let there = to_u64(state.recent.at(at).len());

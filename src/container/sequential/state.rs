@@ -37,8 +37,6 @@ pub(super) struct State<D: Decoder> {
     pub(super) derived: Option<Derived<D>>,
     pub(super) recent: Recent,
     pub(super) checkpoints: Checkpoints<D::State>,
-    /// Whether the next place to leave one at is sought.
-    pub(super) is_sought: bool,
     pub(super) holes: Holes,
     /// What was put out before decoding stopped, and nothing proves.
     pub(super) doubted: Holes,
@@ -56,23 +54,21 @@ impl<D: Decoder> State<D> {
     /// Takes one step towards contents at `at`; returns true without one if
     /// all that there is to have at `at` can be had.
     pub(super) fn step_towards(&mut self, at: u64) -> Result<bool, Error> {
-        if self.has_come_to(at) {
+        if !self.recent.at(at).is_empty() {
             return Ok(true);
         }
         if at < self.reached.0 {
+            if self.holes.at(at).is_some() {
+                return Ok(true);
+            }
             self.step_reader(at)?;
         } else {
+            if self.end.is_some() {
+                return Ok(true);
+            }
             self.step_frontier()?;
         }
         Ok(false)
-    }
-
-    /// Whether all that there is to have at `at` can be had.
-    pub(super) fn has_come_to(&self, at: u64) -> bool {
-        let is_behind = at < self.reached.0;
-        !self.recent.at(at).is_empty()
-            || (is_behind && self.holes.at(at).is_some())
-            || (!is_behind && self.end.is_some())
     }
 
     fn step_frontier(&mut self) -> Result<(), Error> {
@@ -174,7 +170,7 @@ impl<D: Decoder> State<D> {
 
     fn leave_checkpoint(&mut self, pinned: bool) {
         let Some(cursor) = self.frontier.as_mut() else { return };
-        let is_wanted = pinned || self.is_sought || self.checkpoints.is_due(cursor.contents);
+        let is_wanted = pinned || self.checkpoints.is_due(cursor.contents);
         if self.end.is_some() || !is_wanted || cursor.is_stopped() {
             return;
         }
@@ -182,16 +178,8 @@ impl<D: Decoder> State<D> {
         let contents = cursor.contents;
         let saved = cursor.decoder.save(&cursor.input, &self.recent, contents, largest);
         if let Some(Saved { contents, source, state, bytes }) = saved {
-            let sought = core::mem::take(&mut self.is_sought);
-            self.checkpoints.push(Checkpoint { contents, source, state, bytes, pinned, sought });
+            self.checkpoints.push(Checkpoint { contents, source, state, bytes, pinned });
         }
-    }
-
-    /// Somebody will want what comes next: leaves a checkpoint here that stays, or has the
-    /// last one stay if that is near.
-    pub(super) fn seek(&mut self) {
-        let is_near = self.checkpoints.seek_last(self.reached.0, D::INTERVAL / 2);
-        self.is_sought = self.frontier.is_some() && !is_near;
     }
 
     /// If the expected bytes were taken to be unknown, and the last of them

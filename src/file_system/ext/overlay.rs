@@ -4,7 +4,7 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use vma_source::{Error, Gap, PartBelow as Part, ReadAt, read_parts, to_u64, to_usize};
+use vma_source::{Error, Gap, ReadAt, to_u64, to_usize};
 
 /// A block of the journal begins with this where another stands in the file system.
 pub(super) const ESCAPED: [u8; 4] = [0xc0, 0x3b, 0x39, 0x98];
@@ -40,15 +40,6 @@ struct Piece {
 impl Piece {
     fn below(&self) -> Range<u64> {
         self.place..self.place.saturating_add(self.end.saturating_sub(self.start))
-    }
-
-    /// Puts back into its bytes what the journal has not of an escaped block.
-    fn put_back(&self, bytes: &mut [u8]) {
-        let Some(first) = self.escaped else { return };
-        for (to, at) in bytes.iter_mut().zip(self.start..self.end) {
-            let into = to_usize(at.saturating_sub(first));
-            *to = ESCAPED.get(into).copied().unwrap_or(*to);
-        }
     }
 }
 
@@ -107,7 +98,12 @@ impl ReadAt for Overlay {
             let length = to_usize(piece.end.saturating_sub(piece.start));
             let Some((part, behind)) = rest.split_at_mut_checked(length) else { break };
             let found = self.source.read_at(piece.place, part)?;
-            piece.put_back(part.get_mut(..found).unwrap_or_default());
+            if let Some(first) = piece.escaped {
+                for (to, at) in part.iter_mut().take(found).zip(piece.start..) {
+                    let into = to_usize(at.saturating_sub(first));
+                    *to = ESCAPED.get(into).copied().unwrap_or(*to);
+                }
+            }
             count = count.saturating_add(found);
             if found < length {
                 break;
@@ -115,28 +111,6 @@ impl ReadAt for Overlay {
             rest = behind;
         }
         Ok(count)
-    }
-
-    fn read_each(&self, ranges: &[Range<u64>]) -> Result<Vec<Vec<u8>>, Error> {
-        let (mut found, mut parts, mut escaped) = (Vec::new(), Vec::new(), Vec::new());
-        let size = self.source.size().unwrap_or(u64::MAX);
-        for (of, range) in ranges.iter().enumerate() {
-            let end = range.end.min(size);
-            for piece in self.pieces(range.start..end) {
-                let start = piece.start.saturating_sub(range.start);
-                parts.push(Part { of, start, place: piece.below() });
-                if piece.escaped.is_some() {
-                    escaped.push((of, start, piece));
-                }
-            }
-            found.push(vec![0; to_usize(end.saturating_sub(range.start))]);
-        }
-        read_parts(&*self.source, &parts, &mut found)?;
-        for (of, start, piece) in escaped {
-            let room = found.get_mut(of).and_then(|bytes| bytes.get_mut(to_usize(start)..));
-            piece.put_back(room.unwrap_or_default());
-        }
-        Ok(found)
     }
 
     fn gap(&self, range: Range<u64>) -> Option<Gap> {
@@ -222,9 +196,6 @@ mod tests {
         assert_eq!(overlay().read_at(6, &mut bytes), Ok(4));
         assert_eq!(bytes.get(..4), Some([6, 7, 48, 49].as_slice()));
         assert_eq!(overlay().read_at(60, &mut bytes), Ok(4));
-        let each = overlay().read_each(&[60..70, 6..15, 18..27]);
-        let escaped = vec![0x39, 0x98, 36, 37, 38, 39, 24, 25, 26];
-        assert_eq!(each, Ok(vec![vec![60, 61, 62, 63], vec![6, 7, 48, 49], escaped]));
         assert_eq!(overlay().size(), Some(64));
     }
 

@@ -11,7 +11,6 @@ mod exfat;
 mod ext;
 mod fat;
 mod luks;
-mod metadata;
 mod ntfs;
 mod optical;
 mod others;
@@ -69,8 +68,7 @@ const PROBES: [Probe; 22] = [
 ];
 
 /// What `source` holds: a partition, a logical volume, or a whole disk. Reads some 30
-/// stretches of at most 32 KiB, most of them in the first 72 KiB and the last 64. Where
-/// folders are listed from is [approached](ReadAt::approach), and not read.
+/// stretches of at most 32 KiB, most of them in the first 72 KiB and the last 64.
 ///
 /// # Errors
 ///
@@ -92,12 +90,5 @@ pub fn identify(source: &dyn ReadAt) -> Result<Identified, Error> {
     };
     found.sort_by_key(best);
     let mut found = found.into_iter();
-    let volume = found.next();
-    if let Some(volume) = &volume {
-        // No work is to be done for it yet: whoever comes by there knows that it will.
-        for place in metadata::places(&look, volume.kind)? {
-            source.approach(place..place.saturating_add(1), 0)?;
-        }
-    }
-    Ok(Identified { volume, others: found.collect(), lacking })
+    Ok(Identified { volume: found.next(), others: found.collect(), lacking })
 }

@@ -64,24 +64,6 @@ impl SourceBytes {
         Ok(count)
     }
 
-    /// Fills `into` with the bytes of several ranges, one behind the other; returns how many
-    /// came of each. The caller bounds their length. Throws a `VmaError`.
-    #[wasm_bindgen(js_name = readEach)]
-    pub fn read_each(&self, pairs: &[u64], into: &Uint8Array) -> Result<Vec<u32>, JsValue> {
-        let (pairs, _) = pairs.as_chunks::<2>();
-        let ranges: Vec<_> = pairs.iter().map(|&[start, end]| start..end).collect();
-        let found = self.bytes.read_each(&ranges).map_err(|error| self.below.thrown(&error))?;
-        let (mut counts, mut at) = (Vec::new(), 0_u32);
-        for bytes in found {
-            let count = u32::try_from(bytes.len()).unwrap_or(0);
-            let end = at.saturating_add(count);
-            into.subarray(at, end).copy_from(&bytes);
-            counts.push(count);
-            at = end;
-        }
-        Ok(counts)
-    }
-
     /// The first gap with a byte in a range: where it starts and ends, and 0 for lost,
     /// 1 for in doubt, 2 for not yet known; `undefined` if there is none.
     pub fn gap(&self, start: u64, end: u64) -> Option<BigUint64Array> {

@@ -64,7 +64,6 @@ impl ReadAt for JsSource {
         into.push(range.start.min(self.size)..range.end.min(self.size));
     }
 
-    vma_inspector::source::reads_near_ones_together!();
     vma_inspector::source::every_byte_is_at_hand!();
 }
 

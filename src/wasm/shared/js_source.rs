@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::below::Below;
-use vma_inspector::source::{Error, Gap, GapKind, ReadAt, to_usize};
+use vma_inspector::source::{Error, Gap, GapKind, ReadAt};
 
 #[wasm_bindgen]
 extern "C" {
@@ -21,10 +21,6 @@ extern "C" {
     // A view of this module's memory: what is read is copied once.
     #[wasm_bindgen(method, catch)]
     fn read(this: &SourceBytes, offset: u64, into: &mut [u8]) -> Result<u32, JsValue>;
-
-    // How many bytes came of each: they stand one behind the other.
-    #[wasm_bindgen(method, catch, js_name = readEach)]
-    fn read_each(this: &SourceBytes, pairs: &[u64], into: &mut [u8]) -> Result<Vec<u32>, JsValue>;
 
     #[wasm_bindgen(method)]
     fn gap(this: &SourceBytes, start: u64, end: u64) -> Option<BigUint64Array>;
@@ -79,22 +75,6 @@ impl ReadAt for JsSource {
             }
         }
         Ok(done)
-    }
-
-    fn read_each(&self, ranges: &[Range<u64>]) -> Result<Vec<Vec<u8>>, Error> {
-        let lengths = ranges.iter().map(|range| range.end.saturating_sub(range.start));
-        let mut room = vec![0; to_usize(lengths.fold(0, u64::saturating_add))];
-        let pairs: Vec<u64> = ranges.iter().flat_map(|range| [range.start, range.end]).collect();
-        let first = pairs.first().copied().unwrap_or(0);
-        let counts = self.bytes.read_each(&pairs, &mut room);
-        let counts = counts.map_err(|thrown| self.below.keep(first, thrown))?;
-        let mut rest = room.as_slice();
-        let mut take = |count: u32| {
-            let (bytes, behind) = rest.split_at_checked(to_usize(count.into())).unwrap_or_default();
-            rest = behind;
-            bytes.to_vec()
-        };
-        Ok(counts.into_iter().map(&mut take).collect())
     }
 
     fn gap(&self, range: Range<u64>) -> Option<Gap> {
