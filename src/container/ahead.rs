@@ -4,6 +4,7 @@
 //! Whoever decodes hands [tasks](Task) out, and takes what came of them in the order of
 //! the contents. What is noted, found and given up comes about there alone, so it does not
 //! depend on who worked, nor on whether anybody did.
+#![cfg_attr(target_family = "wasm", allow(dead_code, reason = "in a page nobody works ahead"))]
 
 #[cfg(not(target_family = "wasm"))]
 use std::rc::Rc;
@@ -105,18 +106,11 @@ pub struct Nobody(core::convert::Infallible);
 #[cfg(target_family = "wasm")]
 impl Nobody {
     pub(super) fn hands(&self) -> usize {
-        match self.0 {}
+        self.never()
     }
 
-    pub(super) fn begin(&self, _: Task) -> u64 {
-        match self.0 {}
-    }
-
-    pub(super) fn take(&self, _: u64) -> Option<Done> {
-        match self.0 {}
-    }
-
-    pub(super) fn forget(&self, _: u64) {
+    /// Nothing calls it.
+    pub(super) fn never(&self) -> ! {
         match self.0 {}
     }
 }

@@ -1,4 +1,5 @@
 //! A block of lzop that is decoded: here, or by whoever works ahead.
+#![cfg_attr(target_family = "wasm", allow(dead_code, reason = "in a page nobody works ahead"))]
 
 use super::header::{BlockHeader, Flags, adler32};
 use crate::container::blockwise::state::sum;
