@@ -15,7 +15,7 @@ use super::output::{Form, Output};
 use super::path::{Chosen, below, joined, renamed, top};
 use super::reading::{How, Looking, Reading, known_gap};
 use super::stored::{Stored, WORTH};
-use super::streams::Beside;
+use super::streams::{Beside, is_of_ntfs};
 use super::todo::{Seen, Todo};
 use super::{Step, Volume};
 use crate::file_system::{Batch, Cursor, Fault, FaultKind, FileType, Name, NodeId, Result};
@@ -229,7 +229,8 @@ impl Pack {
         if self.first_name(member).is_some() {
             return;
         }
-        for (name, size) in member.streams.iter().rev() {
+        let is_of_user = |name: &Name| !is_of_ntfs(&member.path, name);
+        for (name, size) in member.streams.iter().rev().filter(|(name, _)| is_of_user(name)) {
             let told = [member.path.as_slice(), b":", &name.0].concat();
             match self.beside.path(&member.path, name) {
                 Ok(path) => {

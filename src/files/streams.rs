@@ -14,6 +14,20 @@ const BETWEEN: &[u8] = b".stream.";
 /// large as the volume, and `$J`, of what was changed, many GiB of which little is stored.
 const OWN: &[u8] = b"$";
 
+/// The streams in which a sound NTFS keeps what is its own, with the name of the file that
+/// each stands beside: nothing of a user's, and nothing that is missed.
+const OF_NTFS: [(&[u8], &[u8]); 9] = [
+    (b"$BadClus", b"$Bad"),
+    (b"$Secure", b"$SDS"),
+    (b"$UpCase", b"$Info"),
+    (b"$UsnJrnl", b"$J"),
+    (b"$UsnJrnl", b"$Max"),
+    (b"$Repair", b"$Config"),
+    (b"$Repair", b"$Corrupt"),
+    (b"$Repair", b"$Verify"),
+    (b"$Tops", b"$T"),
+];
+
 /// Bytes that a name may have on Linux.
 const NAME_MAX: usize = 255;
 
@@ -43,8 +57,7 @@ impl Beside {
         }
         let name = Names::default().make(&stream.0).unwrap_or_default();
         let path = [path, BETWEEN, name.as_bytes()].concat();
-        let last = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-        if last.len() > NAME_MAX {
+        if last_of(&path).len() > NAME_MAX {
             return Err(Fault::new(FaultKind::TooLarge, "the name of a stream"));
         }
         if self.0.len() >= PATHS_MAX || !self.0.insert(key(&path)) {
@@ -52,6 +65,16 @@ impl Beside {
         }
         Ok(path)
     }
+}
+
+/// Whether a stream of what stands at `path` is one of NTFS's own.
+pub(super) fn is_of_ntfs(path: &[u8], stream: &Name) -> bool {
+    OF_NTFS.contains(&(last_of(path), &stream.0))
+}
+
+/// The last part of a path.
+fn last_of(path: &[u8]) -> &[u8] {
+    path.rsplit(|&byte| byte == b'/').next().unwrap_or_default()
 }
 
 /// Some systems do not tell large letters from small ones.

@@ -368,3 +368,25 @@ fn what_looks_like_blocks_and_is_none_takes_bounded_work() {
     assert_eq!(read_around(&contents), [(0, Vec::new())], "nothing is found in noise");
     assert_eq!(contents.progress().end, Some(End::Damaged));
 }
+
+#[test]
+fn nothing_is_claimed_of_what_was_copied_as_text() {
+    let mut random = Random::new(22);
+    // Each byte is packed by itself, in few bits or many: after one that was put in, what
+    // is decoded soon comes to where it would have been, and to the end of its block.
+    let uneven = |byte: u8| if byte < 128 { byte & 7 } else { byte };
+    let plain: Vec<u8> = (0..1 << 20).map(|_| uneven(random.next() as u8)).collect();
+    for way in [&["-cnHp2"][..], &["-cniHp2"]] {
+        let Some(packed) = run("pigz", way, &plain) else { continue };
+        let with_return = |&byte: &u8| if byte == b'\n' { vec![b'\r', byte] } else { vec![byte] };
+        let copied: Vec<u8> = packed.iter().flat_map(with_return).collect();
+        let contents = opened(&copied);
+        while !contents.approach(u64::MAX..u64::MAX, 1 << 20).unwrap() {}
+        assert!(codes(&contents).contains(&"container-damaged"), "{way:?}");
+        let reached = contents.size().unwrap();
+        assert!(reached > plain.len() as u64, "{way:?}: {reached:#x} bytes come out");
+        let given_up = gaps(&contents, 0..reached).map(|gap| gap.end.min(reached) - gap.start);
+        let claimed = reached - given_up.sum::<u64>();
+        assert_eq!(claimed, 0, "{way:?}");
+    }
+}

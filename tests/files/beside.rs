@@ -176,3 +176,20 @@ fn no_stream_takes_the_place_of_a_file() {
     let line = "a.txt:Zone.Identifier\tfile-corrupt: a name that stands there twice";
     assert!(lines.iter().any(|one| one == line), "{lines:?}");
 }
+
+#[test]
+fn of_a_sound_ntfs_none_of_its_own_streams_is_missed() {
+    let made = Made::new("beside-own", 20);
+    made.run(
+        "mkntfs -F -q -Q $F 2>&1; echo whole > a; ntfscp -f $F a a.txt; \
+         ntfscp -f -N '$SDS' $F a a.txt",
+    );
+    let info = made.output("ntfsinfo -i 9 $F; ntfsinfo -i 8 $F");
+    let info = String::from_utf8_lossy(&info).into_owned();
+    assert!(info.contains("'$SDS'") && info.contains("'$Bad'"), "{info}");
+    let lines = packed(&made, Form::Tar);
+    let names = String::from_utf8(made.output("tar -tf a.tar")).expect("UTF-8");
+    assert!(names.lines().any(|line| line == "$Secure"), "{names}");
+    // One that only has such a name is told.
+    assert_eq!(lines, ["a.txt:$SDS\tfile-unsupported: a stream of the file system's own"]);
+}

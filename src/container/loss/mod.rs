@@ -9,9 +9,11 @@ pub(super) mod holes;
 pub(super) mod landmark;
 pub(super) mod measure;
 pub(super) mod restart;
+pub(super) mod text;
 pub(super) mod twin;
 
 use self::restart::{Looked, Restart};
+use self::text::is_copied_as_text;
 use super::finding::ContainerFindingKind;
 use super::input::Input;
 use super::log::{End, Log};
@@ -89,6 +91,8 @@ pub(super) struct Stopped<S> {
     restart: Option<Restart>,
     /// Where it starts again.
     restarted: Option<u64>,
+    /// Whether it was looked at whether the source was copied as text.
+    is_read_as_text: bool,
     /// What was found.
     found: Option<Length>,
 }
@@ -125,7 +129,19 @@ impl<S> Stopped<S> {
     }
 
     fn with(loss: Loss, search: Option<S>, restart: Restart) -> Self {
-        Self { loss, search, restart: Some(restart), restarted: None, found: None }
+        let restart = Some(restart);
+        Self { loss, search, restart, restarted: None, is_read_as_text: false, found: None }
+    }
+
+    /// Looks whether `source` was [copied as text](is_copied_as_text); `None` if that was
+    /// looked at before.
+    pub(super) fn find_text(&mut self, source: &dyn ReadAt) -> Result<Option<bool>, Error> {
+        if self.is_read_as_text {
+            return Ok(None);
+        }
+        let is_text = is_copied_as_text(source, self.loss.start)?;
+        self.is_read_as_text = true;
+        Ok(Some(is_text))
     }
 
     /// Looks whether the container starts again, as where a download was begun anew

@@ -23,6 +23,8 @@ pub(super) struct Cursor<D: Decoder> {
     stopped: Option<Stopped<D::Search>>,
     /// Where in the source what it decodes started.
     begun: u64,
+    /// Whether the source was copied as text, so that bytes were put in all over it.
+    is_text: bool,
 }
 
 /// What a step came to.
@@ -37,8 +39,16 @@ pub(super) enum Moved {
 impl<D: Decoder> Cursor<D> {
     /// A decoder that stands at `contents`.
     pub(super) fn new(decoder: D, input: Input, contents: u64) -> Self {
-        let began = contents;
-        Self { decoder, input, contents, began, room_max: usize::MAX, stopped: None, begun: 0 }
+        Self {
+            decoder,
+            input,
+            contents,
+            began: contents,
+            room_max: usize::MAX,
+            stopped: None,
+            begun: 0,
+            is_text: false,
+        }
     }
 
     /// Whether decoding has stopped.
@@ -52,8 +62,12 @@ impl<D: Decoder> Cursor<D> {
     }
 
     /// Bytes of contents before the place where decoding stopped that nothing
-    /// proves; 0 where it goes on.
+    /// proves; 0 where it goes on. All of a source that was copied as text: a block
+    /// with bytes put in can come to its end and be wrong.
     pub(super) fn unproven(&self) -> u64 {
+        if self.is_text {
+            return self.contents;
+        }
         self.stopped.as_ref().map_or(0, Stopped::unproven)
     }
 
@@ -124,6 +138,10 @@ impl<D: Decoder> Cursor<D> {
                 }
             });
         };
+        if let Some(is_text) = stopped.find_text(&**self.input.source())? {
+            self.is_text |= is_text;
+            return Ok((0, Moved::On));
+        }
         match stopped.find_restart(&**self.input.source(), self.contents)? {
             Looked::Searching => return Ok((0, Moved::On)),
             Looked::At(start) => {
