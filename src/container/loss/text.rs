@@ -26,9 +26,15 @@ pub(in crate::container) fn is_copied_as_text(
 }
 
 fn has_text_lines(bytes: &[u8]) -> bool {
-    let mut lines = bytes.windows(2).filter(|pair| pair.ends_with(b"\n"));
-    lines.clone().nth(LINES_MIN.saturating_sub(1)).is_some()
-        && lines.all(|pair| pair.starts_with(b"\r"))
+    let (mut before, mut lines) = (0, 0_usize);
+    for &byte in bytes {
+        if byte == b'\n' && before != b'\r' {
+            return false;
+        }
+        lines = lines.saturating_add(usize::from(byte == b'\n'));
+        before = byte;
+    }
+    lines >= LINES_MIN
 }
 
 #[cfg(test)]
