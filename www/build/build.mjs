@@ -100,8 +100,9 @@ const LANGUAGE = "en";
  */
 const LATER_FAMILIES = `
   appliance archive(?!\\.size$) backups byte-kind container(?=\\.(nested|placed)$)
-  container-finding damage elsewhere extents failure\\.(remote-[a-z-]+|source-differs) field
-  file-fault file-note file-type files finding finding-unknown findings folder foreign forum guest hex image
+  container-finding damage elsewhere extents
+  failure\\.(file-[a-z-]+|files-too-large|remote-[a-z-]+|source-differs)
+  field file-fault file-note file-type files finding finding-unknown findings folder foreign forum guest hex image
   image-[a-z-]+ not-read pager proxmox question recent report restore(?!\\.(do-not|here)$)
   restored save(?=\\.(finishing|handed|incomplete|map|staged|unstage|zeros)) save-phase saves
   severity texts
