@@ -88,6 +88,21 @@ fn frames_of_all_kinds_follow_each_other() {
     assert_sound(&packed, &[first, second].concat(), 5);
 }
 
+/// Each three of them are a block of no bytes.
+#[test]
+fn zeros_between_two_blocks_are_nothing() {
+    let plain = mixed(5, 3_000_000);
+    let Some(packed) = zstd(&[], &plain) else { return };
+    let starts = block_starts(&packed, 6);
+    let middle = starts[starts.len() / 2];
+    for count in [3, 60_000, 9 << 20] {
+        let zeros = vec![0; count];
+        let longer = [&packed[..middle], &zeros, &packed[middle..]].concat();
+        assert_eq!(run("zstd", &["-q", "-d", "-c"], &longer).as_ref(), Some(&plain), "{count}");
+        assert_sound(&longer, &plain, 1);
+    }
+}
+
 #[test]
 fn many_small_frames_read_as_one() {
     let plain = mixed(6, 600_000);

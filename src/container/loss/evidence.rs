@@ -12,10 +12,6 @@ use std::collections::VecDeque;
 /// brings about as much.
 const ENOUGH: u32 = 30;
 
-/// Parts in a row that prove nothing and are taken for what a compressor wrote: more of
-/// them are something else, such as zeros where a file was overwritten.
-const VAIN_MAX: u32 = 64;
-
 /// A part that was decoded: a block.
 #[derive(Clone, Copy)]
 struct Part {
@@ -33,15 +29,12 @@ struct Part {
 #[derive(Clone, Default)]
 pub(in crate::container) struct Evidence {
     parts: VecDeque<Part>,
-    /// Parts in a row that proved nothing, up to the last one.
-    vain: u32,
 }
 
 impl Evidence {
     /// A part was decoded that starts at `start`, in bytes of contents and of the
     /// source, with evidence of `bits`.
     pub(in crate::container) fn add(&mut self, start: (u64, u64), bits: u32, proves_itself: bool) {
-        self.vain = if bits == 0 { self.vain.saturating_add(1) } else { 0 };
         // Zeros are read as empty blocks, one in every three bytes, for as long as they
         // last. What proves the part before such a one proves it as well.
         if bits == 0 && self.parts.back().is_some_and(|last| !last.proves_itself) {
@@ -59,11 +52,6 @@ impl Evidence {
         if let Some((place, proves_itself, _)) = proving {
             self.parts.drain(..place.saturating_add(usize::from(proves_itself)));
         }
-    }
-
-    /// Whether what is decoded has long been nothing that a compressor writes.
-    pub(in crate::container) fn is_astray(&self) -> bool {
-        self.vain >= VAIN_MAX
     }
 
     /// Where what is not proven starts, in bytes of contents and of the source;
@@ -89,19 +77,6 @@ mod tests {
         assert_eq!(evidence.unproven(), None);
         evidence.add((70, 7), 12, false);
         assert_eq!(evidence.unproven(), Some((70, 7)));
-    }
-
-    #[test]
-    fn parts_that_prove_nothing_take_no_room_and_are_given_up_after_some() {
-        let mut evidence = Evidence::default();
-        evidence.add((0, 0), 12, false);
-        for number in 0..1_000_000 {
-            assert_eq!(evidence.is_astray(), number >= u64::from(VAIN_MAX));
-            evidence.add((10, number), 0, false);
-        }
-        assert_eq!((evidence.parts.len(), evidence.unproven()), (1, Some((0, 0))));
-        evidence.add((10, 1_000_000), 31, true);
-        assert_eq!((evidence.is_astray(), evidence.unproven()), (false, None));
     }
 
     #[test]

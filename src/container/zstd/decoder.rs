@@ -148,8 +148,7 @@ impl Zstd {
         let Some(header) = input.peek(3)?.first_chunk::<3>().copied() else {
             return Ok(Step::End(cut(start, output.contents, output.log)));
         };
-        let parsed = BlockHeader::parse(header).filter(|_| !frame.evidence.is_astray());
-        let Some(header) = parsed else {
+        let Some(header) = BlockHeader::parse(header) else {
             let loss = Loss::damage(start, "block header");
             return Ok(self.lose(loss, start, &frame, None, input));
         };
@@ -167,6 +166,9 @@ impl Zstd {
             return Ok(self.lose(loss, start, &frame, next, input));
         }
         input.consume(length);
+        if header.length == 0 && !header.is_last {
+            pass_empty_blocks(input)?;
+        }
         let bytes = self.blocks.last();
         let count = copy_start(bytes, output.room);
         let proves_itself = header.kind == BlockKind::Compressed;
@@ -456,6 +458,14 @@ impl Decoder for Zstd {
         let memory = inside.memory();
         Some((State { frames, place: Saving::Inside(Box::new(inside)) }, memory))
     }
+}
+
+/// Passes over the blocks of no bytes that follow, as far as they are at hand. Three zeros
+/// are one, so a stretch that was overwritten with zeros has a third as many.
+fn pass_empty_blocks(input: &mut Input) -> Result<(), Error> {
+    let zeros = input.peek(1)?.iter().take_while(|byte| **byte == 0).count();
+    input.consume(zeros / 3 * 3);
+    Ok(())
 }
 
 /// Decodes a block at `start` of the source, with what was prepared of it if somebody
