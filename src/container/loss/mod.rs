@@ -13,7 +13,7 @@ pub(super) mod text;
 pub(super) mod twin;
 
 use self::restart::{Looked, Restart};
-use self::text::is_copied_as_text;
+use self::text::is_text_around;
 use super::finding::ContainerFindingKind;
 use super::input::Input;
 use super::log::{End, Log};
@@ -91,7 +91,7 @@ pub(super) struct Stopped<S> {
     restart: Option<Restart>,
     /// Where it starts again.
     restarted: Option<u64>,
-    /// Whether it was looked at whether the source was copied as text.
+    /// Whether it was looked at whether there is text around it.
     is_read_as_text: bool,
     /// What was found.
     found: Option<Length>,
@@ -133,13 +133,13 @@ impl<S> Stopped<S> {
         Self { loss, search, restart, restarted: None, is_read_as_text: false, found: None }
     }
 
-    /// Looks whether `source` was [copied as text](is_copied_as_text); `None` if that was
-    /// looked at before.
+    /// Looks whether `source` has [lines of text](is_text_around) where it stopped; `None` if
+    /// that was looked at before.
     pub(super) fn find_text(&mut self, source: &dyn ReadAt) -> Result<Option<bool>, Error> {
         if self.is_read_as_text {
             return Ok(None);
         }
-        let is_text = is_copied_as_text(source, self.loss.start)?;
+        let is_text = is_text_around(source, self.loss.start)?;
         self.is_read_as_text = true;
         Ok(Some(is_text))
     }

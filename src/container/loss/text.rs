@@ -10,19 +10,27 @@ const WINDOW: u64 = 64 * 1024;
 /// before it: one time in 2^64, chance brings about as many.
 const LINES_MIN: usize = 8;
 
-/// Whether the start of `source` and what stands around `offset` of it have no line feed
-/// but behind a carriage return. Both, as text of a disk may stand in stored blocks.
+/// Whether the start of `source` has no line feed but behind a carriage return.
 ///
 /// # Errors
 ///
 /// The source cannot be read.
-pub(in crate::container) fn is_copied_as_text(
+pub(in crate::container) fn starts_as_text(source: &dyn ReadAt) -> Result<bool, Error> {
+    Ok(has_text_lines(&read_range(source, 0..WINDOW)?))
+}
+
+/// The same of what stands around `offset`. Both have to be so in what was copied as text,
+/// since text of a disk may stand in stored blocks.
+///
+/// # Errors
+///
+/// The source cannot be read.
+pub(in crate::container) fn is_text_around(
     source: &dyn ReadAt,
     offset: u64,
 ) -> Result<bool, Error> {
     let from = offset.saturating_sub(WINDOW / 2);
-    Ok(has_text_lines(&read_range(source, 0..WINDOW)?)
-        && has_text_lines(&read_range(source, from..from.saturating_add(WINDOW))?))
+    Ok(has_text_lines(&read_range(source, from..from.saturating_add(WINDOW))?))
 }
 
 fn has_text_lines(bytes: &[u8]) -> bool {
@@ -54,7 +62,7 @@ mod tests {
     fn text_that_is_packed_as_it_is_does_not_tell() {
         let text = b"ab\r\n".repeat(40_000);
         let packed = [b"name: a\n".to_vec(), text.clone()].concat();
-        assert!(is_copied_as_text(&text, 100_000).unwrap());
-        assert!(!is_copied_as_text(&packed, 100_000).unwrap());
+        assert!(starts_as_text(&text).unwrap() && is_text_around(&text, 100_000).unwrap());
+        assert!(!starts_as_text(&packed).unwrap() && is_text_around(&packed, 100_000).unwrap());
     }
 }

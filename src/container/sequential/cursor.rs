@@ -7,6 +7,7 @@ use super::recent::Recent;
 use crate::container::input::Input;
 use crate::container::log::{End, Log};
 use crate::container::loss::restart::Looked;
+use crate::container::loss::text::starts_as_text;
 use crate::container::loss::{Length, Stopped, Turn};
 use crate::source::Error;
 
@@ -23,6 +24,9 @@ pub(super) struct Cursor<D: Decoder> {
     stopped: Option<Stopped<D::Search>>,
     /// Where in the source what it decodes started.
     begun: u64,
+    /// Whether the source starts as one that was copied as text; `None` as long as nobody
+    /// has had to know.
+    starts_as_text: Option<bool>,
     /// Whether the source was copied as text, so that bytes were put in all over it.
     is_text: bool,
 }
@@ -47,6 +51,7 @@ impl<D: Decoder> Cursor<D> {
             room_max: usize::MAX,
             stopped: None,
             begun: 0,
+            starts_as_text: None,
             is_text: false,
         }
     }
@@ -138,7 +143,12 @@ impl<D: Decoder> Cursor<D> {
                 }
             });
         };
-        if let Some(is_text) = stopped.find_text(&**self.input.source())? {
+        let source = &**self.input.source();
+        let starts_as_text = match self.starts_as_text {
+            Some(known) => known,
+            None => *self.starts_as_text.insert(starts_as_text(source)?),
+        };
+        if starts_as_text && let Some(is_text) = stopped.find_text(source)? {
             self.is_text |= is_text;
             return Ok((0, Moved::On));
         }
