@@ -110,6 +110,17 @@ inEachBrowser("A compressed backup", {
     await inspector.shows("no program can tell", "#scan");
   },
 
+  async "whose first bytes are overwritten leads from its damage to what is wrong"(inspector) {
+    const bytes = Buffer.from(readFileSync(zstd));
+    bytes.fill(0x58, 0, 4);
+    await inspector.openArchive(makeFile("overwritten.vma.zst", bytes));
+    await inspector.shows("None in the archive itself.", "#findings");
+    await inspector.clickIn("#findings", /stands under Details/);
+    await inspector.page.waitFor(() => document.querySelector("#container").checkVisibility());
+    await inspector.shows("The zstd data is damaged", "#container");
+    await inspector.shows("Compressed data that cannot be unpacked", "#container");
+  },
+
   async "that was cut shows what it holds, and gives that out"(inspector) {
     await inspector.openArchive(cut);
     await inspector.shows("damaged", "#scan");

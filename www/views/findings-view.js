@@ -19,8 +19,9 @@ import { entryView } from "./places-view.js";
 export function findingsView(send) {
   const section = byId("findings");
   const summary = h("p", { class: "quiet" });
+  const packed = h("p", {}, h("a", { href: "#container" }, text("findings.packed")));
   const list = h("div", { class: "stack" });
-  section.append(h("h2", { id: "findings-title" }, text("findings.title")), summary, list);
+  section.append(h("h2", { id: "findings-title" }, text("findings.title")), summary, packed, list);
   /** @type {Map<string, { root: HTMLElement }>} */
   let cards = new Map();
   /** @type {number | null} */
@@ -40,6 +41,7 @@ export function findingsView(send) {
     const isNew = roots.some((root, at) => root !== list.children[at]);
     if (isNew || roots.length !== list.children.length) fill(list, roots);
     setText(summary, summaryOf(found, archive.scan, Boolean(places)));
+    packed.hidden = found.length > 0 || !archive.scan.report?.container.findings.length;
   });
 }
 
