@@ -42,7 +42,10 @@ async function askForHalfACharacter() {
     control.port1.onmessage = ({ data }) => {
       if (data.kind === "asked") return;
       if (data.kind !== "registered") return resolve(data);
-      location.href = new URL(`vma-inspector-save/${id}`, document.baseURI);
+      // As the page asks for one: Firefox ends all loading of a page that goes anywhere.
+      const frame = document.createElement("iframe");
+      frame.src = new URL(`vma-inspector-save/${id}`, document.baseURI);
+      document.body.append(frame);
     };
   });
   active.postMessage({ ...order, ...ports }, [image.port2, control.port2]);

@@ -67,7 +67,7 @@ async function say(...kinds) {
 }
 
 describe("A download that the page starts", () => {
-  it("is asked for once the Service Worker knows it, and its frame goes with it", async () => {
+  it("is asked for once the Service Worker knows it, and its frame outlives it", async () => {
     const heard = browser.start(downloads, "a");
     await settle();
     assert.deepEqual(browser.asked, []);
@@ -78,8 +78,17 @@ describe("A download that the page starts", () => {
     await say("started");
     assert.deepEqual(browser.asked, ["a"]);
     await say("done");
-    assert.deepEqual(browser.asked, []);
+    assert.deepEqual(browser.asked, ["a"]);
     assert.deepEqual(heard, ["registered", "asked", "started", "done"]);
+  });
+
+  it("leaves the frames of the 32 latest", async () => {
+    const ids = Array.from({ length: 34 }, (_, n) => `save-${n}`);
+    for (const id of ids) {
+      browser.start(downloads, id);
+      await say("registered", "asked", "started", "done");
+    }
+    assert.deepEqual(browser.asked, ids.slice(2));
   });
 
   it("does not wait for others", async () => {

@@ -21,11 +21,15 @@ import { failure } from "../../shared/failure.js";
 const PING_EVERY_MS = 5_000;
 /** A browser that has not asked for a download by then never will: otherwise it waits for ever. */
 const ASKED_WITHIN_MS = 60_000;
+/** Frames that stay behind their downloads; that of an older one has long done its work. */
+const FRAMES_KEPT = 32;
 
 export class Downloads {
   #registration;
-  /** @type {Map<string, { control: MessagePort, onMessage: Order["onMessage"], frame: HTMLIFrameElement }>} */
+  /** @type {Map<string, { control: MessagePort, onMessage: Order["onMessage"] }>} */
   #saves = new Map();
+  /** The latest last. @type {HTMLIFrameElement[]} */
+  #frames = [];
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #pinging;
 
@@ -42,9 +46,7 @@ export class Downloads {
   /** @param {Order} order */
   start({ id, name, size, image, onMessage }) {
     const channel = new MessageChannel();
-    const frame = document.createElement("iframe");
-    frame.hidden = true;
-    this.#saves.set(id, { control: channel.port1, onMessage, frame });
+    this.#saves.set(id, { control: channel.port1, onMessage });
     this.#pinging ??= setInterval(() => this.#ping(), PING_EVERY_MS);
     // Without the name: a "retry" in the browser's list goes to the server.
     const address = new URL(`../../vma-inspector-save/${id}`, import.meta.url).href;
@@ -81,10 +83,7 @@ export class Downloads {
   #hear(id, message) {
     const save = this.#saves.get(id);
     if (!save) return;
-    if (isLast(message)) {
-      this.#saves.delete(id);
-      save.frame.remove();
-    }
+    if (isLast(message)) this.#saves.delete(id);
     if (this.#saves.size === 0) {
       clearInterval(this.#pinging);
       this.#pinging = undefined;
@@ -95,19 +94,25 @@ export class Downloads {
   /**
    * A frame that goes to the address starts a download, and stays empty. If the page went
    * there itself, Firefox would end all that it and its Workers are loading, and never load
-   * a module again that it has ended (153; Chromium 156 does neither).
+   * a module again that it has ended (153; Chromium 156 does neither). The frame stays when
+   * all was handed over: Firefox may make a download of what came only after that, and without
+   * its frame there is none, and no word of it.
    * @param {string} id
    * @param {string} address
    */
   #ask(id, address) {
     const save = this.#saves.get(id);
     if (!save) return;
-    const { control, frame } = save;
+    const { control } = save;
+    const frame = document.createElement("iframe");
+    frame.hidden = true;
     const never = failure("save-broken", "the browser did not begin the download");
     const timer = setTimeout(() => this.cancel(id, never), ASKED_WITHIN_MS);
     control.addEventListener("message", () => clearTimeout(timer), { once: true });
     frame.src = address;
     document.body.append(frame);
+    this.#frames.push(frame);
+    if (this.#frames.length > FRAMES_KEPT) this.#frames.shift()?.remove();
   }
 
   #ping() {
