@@ -67,8 +67,8 @@ inEachBrowser("A disk", {
     await savesAs(inspector, "qcow2, compressed", "qcow2");
   },
 
-  // Firefox makes no download of a frame that is gone, and small files are handed over long
-  // before it makes one.
+  // Of a frame that is gone browsers make no download, and small files are handed over before
+  // they make one.
   async "comes each time, however small and however often it is saved"(inspector) {
     await inspector.openArchive(small.path);
     for (let n = 1; n <= 40; n += 1) {

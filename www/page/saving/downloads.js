@@ -95,7 +95,7 @@ export class Downloads {
    * A frame that goes to the address starts a download, and stays empty. If the page went
    * there itself, Firefox would end all that it and its Workers are loading, and never load
    * a module again that it has ended (153; Chromium 156 does neither). The frame stays when
-   * all was handed over: Firefox may make a download of what came only after that, and without
+   * all was handed over: both may make a download of what came only after that, and without
    * its frame there is none, and no word of it.
    * @param {string} id
    * @param {string} address
