@@ -73,12 +73,14 @@ fn answer_facts(
     judged: &Said,
     left: &[Remark],
     further: &[Remark],
-) -> [(&'static str, bool); 10] {
+) -> [(&'static str, bool); 11] {
     [
         ("scan-damage", judged.tone == Tone::Damage),
         ("scan-neutral", judged.tone == Tone::Neutral),
         ("scan-warning", judged.tone == Tone::Warning),
         ("refused", scanned.restored.dies_by_contents()),
+        // What it judges was read to its end.
+        ("unread", false),
         ("undecided", !scanned.restored.restore.is_decided),
         ("no-disks", scanned.disks.is_empty()),
         ("left-out", !left.is_empty()),

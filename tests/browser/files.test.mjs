@@ -16,6 +16,7 @@ import {
   packed,
   TURNED,
 } from "./support/disk-of-files.mjs";
+import { click, enter, listed, names } from "./support/list-of-files.mjs";
 import { inEachBrowser } from "./support/suite.mjs";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
@@ -25,46 +26,6 @@ async function look(inspector, path) {
   await inspector.openArchive(path);
   await inspector.clickIn("#tabs", /^Files$/);
   await listed(inspector, ["etc", "srv"]);
-}
-
-/** Names of the rows that are in the document, as a person reads them. */
-const names = ({ page }) =>
-  page.evaluate(() =>
-    [...document.querySelectorAll(".files-rows .files-row")].map(
-      (row) => row.querySelector(".files-words > :first-child").textContent,
-    ),
-  );
-
-/** Waits until these names are among the rows. */
-async function listed(inspector, wanted) {
-  await inspector.page.waitFor((wanted) => {
-    const rows = [...document.querySelectorAll(".files-rows .files-words > :first-child")];
-    return wanted.every((name) => rows.some(({ textContent }) => textContent === name));
-  }, wanted);
-}
-
-/** Clicks a part of the row of a name. */
-async function click({ page }, name, part = ".files-words > :first-child") {
-  await page.waitFor(
-    ({ name, part }) => {
-      const rows = [...document.querySelectorAll(".files-rows .files-row")];
-      const row = rows.find(
-        (each) => each.querySelector(".files-words > :first-child").textContent === name,
-      );
-      row?.querySelector(part).click();
-      return row;
-    },
-    { name, part },
-  );
-}
-
-/** Goes into folders, one after the other. */
-async function enter(inspector, ...folders) {
-  for (const name of folders) {
-    await listed(inspector, [name]);
-    await click(inspector, name);
-    await inspector.shows(new RegExp(`${name}$`), ".files-path");
-  }
 }
 
 const shows = (inspector, text) => inspector.shows(text, ".files-preview");

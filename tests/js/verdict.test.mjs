@@ -161,6 +161,22 @@ test("what Proxmox refuses is not called restorable, and the old machine is not 
   assert.match(damaged.remarks[0].text, /^Do not restore it over the old machine/);
 });
 
+test("of what Proxmox refuses nothing is said to be there that nobody has read", () => {
+  const restore = { ...RESTORED, deaths: [{ code: "no-config", message: null }] };
+  for (const [scan, said] of [
+    [{ phase: "stopped", progress: { fileBytes: 1, fileSize: 200 } }, /^The scan was stopped\./],
+    [{ phase: "kept", scannedAt: 0 }, /^Sound on .*, and not read since\./],
+  ]) {
+    const unread = archive({ restore });
+    Object.assign(unread.scan, scan);
+    const { tone, title, text, more, remarks } = answer(unread);
+    assert.deepEqual([tone, title], ["damage", "Proxmox will refuse this backup"]);
+    assert.match(text, said);
+    assert.doesNotMatch(`${text} ${more}`, /is here|is whole|is missing/);
+    assert.match(remarks[0].text, /^Do not restore it over the old machine/);
+  }
+});
+
 test("a name that Proxmox does not take, and one that tells of another backup, are remarks", () => {
   const restore = { ...RESTORED, deaths: [{ code: "name", message: "no" }] };
   const renamed = answer(archive({ restore }));

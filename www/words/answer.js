@@ -41,6 +41,7 @@ export function answer(archive) {
     "scan-neutral": judged.tone === "neutral",
     "scan-warning": judged.tone === "warning",
     refused: isRefused,
+    unread: scan.phase !== "done",
     undecided: !restore?.decided,
     "no-disks": archive.overview.devices.length === 0,
     "left-out": left.length > 0,
@@ -55,7 +56,11 @@ export function answer(archive) {
   }
   const remarks = isRefused ? known : [...left, ...further];
   const title = titleFor(step, archive, remarks.length);
-  return { ...short(archive, judged), tone, title, remarks };
+  const said =
+    step === "unread"
+      ? { text: `${judged.title}. ${judged.text}`, more: "" }
+      : short(archive, judged);
+  return { ...said, tone, title, remarks };
 }
 
 /**

@@ -108,7 +108,8 @@ function blocksOf(path) {
 
 const disk = makeDisk();
 const config = `qemu-server.conf=${makeFile("files.conf", qemuServerConf("drive-scsi0"))}`;
-const options = ["--disk-from", `drive-scsi0=${disk}`, "--config", config];
+/** What the writer takes to put it, and a configuration, into an archive. */
+export const options = ["--disk-from", `drive-scsi0=${disk}`, "--config", config];
 
 export const archive = makeArchive("vzdump-qemu-120-2024_05_06-07_08_09.vma", ...options);
 /** Of a file, bytes from here on are lost. */
