@@ -3,8 +3,7 @@
 use core::ops::Range;
 use std::rc::Rc;
 
-use crate::source::Error;
-use crate::source::ReadAt;
+use crate::source::{Error, ReadAt, to_u64};
 
 /// Length of the first read at a new place, in bytes: enough to open an
 /// archive, and hardly slower than a single byte.
@@ -125,7 +124,10 @@ impl Input {
 
     fn read(&mut self) -> Result<(), Error> {
         let range = self.next_read();
-        let wanted = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(0);
+        let piece = range.end.saturating_sub(range.start);
+        // No room for what a short source does not have.
+        let there = self.source.size().map(|size| size.saturating_sub(range.start));
+        let wanted = usize::try_from(there.map_or(piece, |there| piece.min(there))).unwrap_or(0);
         // To move much for little room would take longer than to decode it.
         let fits = self.unread.end.saturating_add(wanted) <= self.buffer.len();
         if !fits && self.unread.start >= self.unread.len() {
@@ -139,8 +141,8 @@ impl Input {
         let room = self.buffer.get_mut(self.unread.end..end).unwrap_or(&mut []);
         let count = self.source.read_at(range.start, room)?;
         self.unread.end = self.unread.end.saturating_add(count);
-        self.next = self.next.saturating_add(u64::try_from(count).unwrap_or(0));
-        self.ended = count < wanted || wanted == 0;
+        self.next = self.next.saturating_add(to_u64(count));
+        self.ended = to_u64(count) < piece || piece == 0;
         self.piece = self.piece.saturating_mul(2).min(READ_MAX);
         Ok(())
     }

@@ -27,9 +27,11 @@ impl Fill {
         match self {
             Self::Zeros => buffer.fill(0),
             Self::Pattern => {
-                let skip = usize::try_from(offset % 16).unwrap_or(0);
-                let pattern = LOST_PATTERN.iter().cycle().skip(skip);
-                buffer.iter_mut().zip(pattern).for_each(|(to, from)| *to = *from);
+                let mut pattern = LOST_PATTERN;
+                pattern.rotate_left(usize::try_from(offset % 16).unwrap_or(0));
+                let (whole, rest) = buffer.as_chunks_mut();
+                whole.fill(pattern);
+                rest.iter_mut().zip(pattern).for_each(|(to, from)| *to = from);
             }
         }
     }

@@ -9,6 +9,8 @@ pub(super) const TIME_UNKNOWN: &str = "YYYY_MM_DD-HH_MM_SS";
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
+const DAYS_OF_400_YEARS: u64 = 146_097;
+
 /// A number of a name's date or time that is none: two digits, as they stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DateFault {
@@ -140,8 +142,9 @@ pub(super) fn time_of(ctime: i64) -> Option<String> {
 
 /// Year, month and day of a number of days since 1970, up to the year 9999.
 fn date_of(days: u64) -> Option<(u64, u64, u64)> {
-    let mut left = days;
-    let year = (1970..=9999).find(|&year| take(&mut left, 365 + u64::from(is_leap(year))))?;
+    // Any 400 years have as many days, so that no more years are counted than these.
+    let (first, mut left) = (1970 + days / DAYS_OF_400_YEARS * 400, days % DAYS_OF_400_YEARS);
+    let year = (first..=9999).find(|&year| take(&mut left, 365 + u64::from(is_leap(year))))?;
     let february = 28 + u64::from(is_leap(year));
     let lengths = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let month = (1..).zip(lengths).find(|&(_, length)| take(&mut left, length))?.0;
@@ -171,6 +174,10 @@ mod tests {
             (1_709_251_199, "2024_02_29-23_59_59"),
             (4_107_542_399, "2100_02_28-23_59_59"),
             (4_107_542_400, "2100_03_01-00_00_00"),
+            (12_622_780_799, "2369_12_31-23_59_59"),
+            (12_622_780_800, "2370_01_01-00_00_00"),
+            (25_245_561_599, "2769_12_31-23_59_59"),
+            (25_245_561_600, "2770_01_01-00_00_00"),
             (253_402_300_799, "9999_12_31-23_59_59"),
         ] {
             assert_eq!(time_of(ctime).as_deref(), Some(time));

@@ -116,13 +116,15 @@ pub fn has_all(source: &dyn ReadAt, range: Range<u64>) -> bool {
 }
 
 /// Reads the bytes of `range` into a new buffer: fewer where `source` ends, or
-/// before a byte that nobody can have. The caller bounds the length of `range`.
+/// before a byte that nobody can have. The caller bounds the length of `range`; of a
+/// source whose size is known, no more memory is taken than it has bytes.
 ///
 /// # Errors
 ///
 /// As [`ReadAt::read_at`].
 pub fn read_range(source: &dyn ReadAt, range: Range<u64>) -> Result<Vec<u8>, Error> {
-    let length = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
+    let end = source.size().map_or(range.end, |size| range.end.min(size));
+    let length = usize::try_from(end.saturating_sub(range.start)).unwrap_or(usize::MAX);
     let mut buffer = vec![0; length];
     let count = source.read_at(range.start, &mut buffer)?;
     buffer.truncate(count);

@@ -66,12 +66,21 @@ pub(super) struct Frontier<W: Walk> {
     denied: Option<u64>,
     /// Where in the source what it walks through started.
     begun: u64,
+    /// Whether it has come to no block since a loss, which may be one of no contents.
+    is_behind_loss: bool,
 }
 
 impl<W: Walk> Frontier<W> {
     /// One that starts where `walk` stands.
     pub(super) fn new(walk: W) -> Self {
-        Self { walk, stopped: None, is_doubtful: false, denied: None, begun: 0 }
+        Self {
+            walk,
+            stopped: None,
+            is_doubtful: false,
+            denied: None,
+            begun: 0,
+            is_behind_loss: false,
+        }
     }
 
     /// The block it stands at, and from where on its contents are not to be
@@ -196,8 +205,9 @@ impl<W: Walk> State<W> {
     fn take_up_block(&mut self) -> Result<(), Error> {
         let Some(block) = self.frontier.walk.block() else { return Ok(()) };
         let Block { contents, source, resume: state, is_mended, .. } = block;
-        let is_behind_loss =
-            is_mended || contents.checked_sub(1).is_some_and(|last| self.holes.at(last).is_some());
+        let is_behind_loss = core::mem::take(&mut self.frontier.is_behind_loss)
+            || is_mended
+            || contents.checked_sub(1).is_some_and(|last| self.holes.at(last).is_some());
         if is_behind_loss || self.blocks.is_due(contents) || self.blocks.len() == 0 {
             let pinned = is_behind_loss || self.blocks.len() == 0;
             self.blocks.push(Checkpoint { contents, source, state, bytes: 0, pinned });
@@ -224,6 +234,7 @@ impl<W: Walk> State<W> {
         if let Some(stopped) = self.frontier.stopped.take() {
             stopped.settle(start, lost, &mut self.log);
         }
+        self.frontier.is_behind_loss = true;
         self.frontier.walk.stand_at(start.saturating_add(extent_of(lost)));
         self.lose(start..self.frontier.walk.contents());
         Ok(())
@@ -246,6 +257,7 @@ impl<W: Walk> State<W> {
         self.wrong.remove(&(block.contents..block.end()));
         self.frontier.walk.step(&mut self.log)?;
         let end = block.contents.saturating_add(count);
+        self.frontier.is_behind_loss = true;
         self.frontier.walk.stand_at(end);
         self.lose(block.contents..end);
         Ok(())
@@ -275,10 +287,13 @@ impl<W: Walk> State<W> {
     }
 
     fn find_behind(&mut self, at: u64) -> Result<Option<Place>, Error> {
-        if let Some(start) = self.blocks.before(at)
-            && !(start.contents..=at).contains(&self.reader.contents())
-        {
-            self.reader.go_to(start.source, start.contents, start.state);
+        if let Some(start) = self.blocks.before(at) {
+            // Damage may have been passed of which no byte of contents is lost: then a
+            // reader with as many bytes may stand before it, and never gets past it.
+            let is_before = self.reader.input().position() < start.source;
+            if is_before || !(start.contents..=at).contains(&self.reader.contents()) {
+                self.reader.go_to(start.source, start.contents, start.state);
+            }
         }
         if self.reader.block().is_some_and(|block| block.holds(at)) {
             return Ok(Some(Place::AtReader));

@@ -8,6 +8,7 @@ mod lost_length;
 mod nested;
 mod nothing;
 mod restarted;
+mod short;
 
 /// Where the blocks of the single frame in `packed` start.
 fn block_starts(packed: &[u8]) -> Vec<usize> {
