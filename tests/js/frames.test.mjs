@@ -79,6 +79,38 @@ describe("A page that is to be drawn", () => {
     );
   });
 
+  it("is drawn step by step, each in a frame of its own", () => {
+    const steps = [];
+    const stepped = new Frames(
+      () => steps.push("first"),
+      () => steps.push("rest"),
+    );
+    stepped.soon();
+    browser.run(browser.frames);
+    assert.deepEqual(steps, ["first"]);
+    browser.run(browser.frames);
+    assert.deepEqual(steps, ["first", "rest"]);
+    assert.equal(browser.frames.size + browser.timers.size, 0, "no more is due");
+    stepped.soon();
+    browser.run(browser.frames);
+    assert.equal(steps.at(-1), "first", "it begins with what is seen first");
+  });
+
+  it("that has to be drawn again and again leaves no step out", () => {
+    const steps = [];
+    const stepped = new Frames(
+      () => steps.push("first"),
+      () => steps.push("rest"),
+    );
+    for (let i = 0; i < 4; i += 1) {
+      stepped.soon();
+      browser.run(browser.frames);
+    }
+    assert.deepEqual(steps, ["first", "rest", "first", "rest"]);
+    stepped.now();
+    assert.deepEqual(steps.slice(4), ["first", "rest"], "paper waits for no frame");
+  });
+
   it("that is drawn at once needs no frame any more", () => {
     frames.soon();
     frames.now();
