@@ -24,17 +24,15 @@ import { WorkerClient } from "./page/worker-client.js";
 import { watchAsked } from "./shared/asked.js";
 import { failure } from "./shared/failure.js";
 import { bytesView } from "./views/bytes-view.js";
-import { configsView } from "./views/configs-view.js";
 import { devicesView } from "./views/devices-view.js";
 import { failureView } from "./views/failure-view.js";
 import { goneView } from "./views/gone-view.js";
-import { headView } from "./views/head-view.js";
+import { arrivalView, headView } from "./views/head-view.js";
 import { keptView } from "./views/kept-view.js";
 import { keysView } from "./views/keys-view.js";
 import { languageView } from "./views/language-view.js";
 import { liveView } from "./views/live-view.js";
 import { loadedPart } from "./views/loaded-part.js";
-import { machineView } from "./views/machine-view.js";
 import { newerView } from "./views/newer-view.js";
 import { openerView } from "./views/opener-view.js";
 import { ownPolicyView } from "./views/own-policy-view.js";
@@ -46,7 +44,7 @@ import { loadLater } from "./words/catalogue.js";
 const OWN_FOLDER = new URL("./", document.baseURI).href;
 
 let state = INITIAL;
-const frames = new Frames(draw);
+const frames = new Frames(drawFirst, drawRest);
 const drawSoon = () => frames.soon();
 
 const worker = new WorkerClient({
@@ -64,8 +62,6 @@ const FILES_STYLES = new URL("./styles/files.css", import.meta.url);
  * @type {[import("./page/model.js").Tab, (send: import("./page/model.js").Send) => (state: import("./page/model.js").State) => void][]}
  */
 const parts = [
-  ["configuration", machineView],
-  ["configuration", configsView],
   ["files", (send) => loadedPart("files", () => loadFiles(send), FILES_STYLES)],
   ["elsewhere", laterView(loadElsewhere, drawSoon)],
   ["bytes", (send) => bytesView(send, worker)],
@@ -104,18 +100,30 @@ async function loadFiles(send) {
 const ofBackups = (view) => (state) =>
   view(state.archive?.image ? { ...state, archive: null } : state);
 
-const views = [
+/** @param {Parameters<typeof laterView>[0]} load */
+function ofLater(load) {
+  return laterView(load, drawSoon)(send);
+}
+
+/** What is seen first: one frame, so that all of it is of one backup. */
+const firstViews = [
   // First of all: it translates what the others find in the document.
   languageView(),
   ...[newerView, openerView].map((view) => view(send)),
   failureView(send, loadPredictions),
   goneView(send),
   ...[headView, scanView].map((view) => ofBackups(view(send))),
-  laterView(loadImage, drawSoon)(send),
-  ...[devicesView, tabsView].map((view) => view(send)),
+  ofLater(loadImage),
+  devicesView(send, drawSoon),
+  ...[tabsView, liveView].map((view) => view(send)),
+  ofBackups(arrivalView()),
+];
+
+/** What is below that, and the rest of the page. */
+const otherViews = [
   ...parts.map(([tab, view]) => whenLookedAt(tab, view(send))),
-  laterView(loadPartsOfBackup, drawSoon)(send),
-  ...[keptView, ownPolicyView, liveView, keysView].map((view) => view(send)),
+  ofLater(loadPartsOfBackup),
+  ...[keptView, ownPolicyView, keysView].map((view) => view(send)),
 ];
 
 const actions = new Actions(worker, send, () => state);
@@ -156,8 +164,12 @@ function tellElsewhere(urls) {
   if (count > 0) send({ type: "asked-elsewhere", count, ofOwn });
 }
 
-function draw() {
-  for (const view of views) view(state);
+function drawFirst() {
+  for (const view of firstViews) view(state);
+}
+
+function drawRest() {
+  for (const view of otherViews) view(state);
   later.draw(state);
 }
 

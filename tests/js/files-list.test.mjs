@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 import { modules } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
 import { isSameName } from "../../www/page/files.js";
-import { largestVolume, volumesOf } from "../../www/page/volumes.js";
+import { largestVolume, largestVolumeOn, volumesOf } from "../../www/page/volumes.js";
 import { moveOf } from "../../www/views/files/move.js";
 import { lastTop, topFor, windowOf } from "../../www/views/files/window.js";
 import { item, named, namesOf, time } from "./file-items.mjs";
@@ -114,7 +114,7 @@ test("logical volumes stand in place of what they are in, and the largest comes 
     ],
   );
   assert.deepEqual(largestVolume(contents), { deviceId: 1, area: 1, logical: 0 });
-  assert.equal(largestVolume(contents, 2), null);
+  assert.equal(largestVolumeOn(contents, 2), null);
 });
 
 const archive = {

@@ -28,31 +28,31 @@ const real = new Map(
   ),
 );
 
+let browser;
+let drawn;
+let frames;
+
+beforeEach(() => {
+  browser = new Browser();
+  drawn = 0;
+  frames = new Frames(() => (drawn += 1));
+  define({
+    requestAnimationFrame: (work) => browser.request(browser.frames, work),
+    cancelAnimationFrame: (id) => browser.frames.delete(id),
+    setTimeout: (work, delay) => browser.request(browser.timers, work, delay),
+    clearTimeout: (id) => browser.timers.delete(id),
+    document: { hidden: false },
+  });
+});
+
+afterEach(() => {
+  for (const [name, descriptor] of real) {
+    if (descriptor) Object.defineProperty(globalThis, name, descriptor);
+    else delete globalThis[name];
+  }
+});
+
 describe("A page that is to be drawn", () => {
-  let browser;
-  let drawn;
-  let frames;
-
-  beforeEach(() => {
-    browser = new Browser();
-    drawn = 0;
-    frames = new Frames(() => (drawn += 1));
-    define({
-      requestAnimationFrame: (work) => browser.request(browser.frames, work),
-      cancelAnimationFrame: (id) => browser.frames.delete(id),
-      setTimeout: (work, delay) => browser.request(browser.timers, work, delay),
-      clearTimeout: (id) => browser.timers.delete(id),
-      document: { hidden: false },
-    });
-  });
-
-  afterEach(() => {
-    for (const [name, descriptor] of real) {
-      if (descriptor) Object.defineProperty(globalThis, name, descriptor);
-      else delete globalThis[name];
-    }
-  });
-
   it("is drawn once with the next frame, and no timer is left", () => {
     for (let i = 0; i < 3; i += 1) frames.soon();
     assert.equal(drawn, 0);
@@ -78,8 +78,42 @@ describe("A page that is to be drawn", () => {
       [0],
     );
   });
+});
 
-  it("that is drawn at once needs no frame any more", () => {
+describe("A page that is drawn in steps", () => {
+  it("has each in a frame of its own", () => {
+    const steps = [];
+    const stepped = new Frames(
+      () => steps.push("first"),
+      () => steps.push("rest"),
+    );
+    stepped.soon();
+    browser.run(browser.frames);
+    assert.deepEqual(steps, ["first"]);
+    browser.run(browser.frames);
+    assert.deepEqual(steps, ["first", "rest"]);
+    assert.equal(browser.frames.size + browser.timers.size, 0, "no more is due");
+    stepped.soon();
+    browser.run(browser.frames);
+    assert.equal(steps.at(-1), "first", "it begins with what is seen first");
+  });
+
+  it("leaves no step out where it has to be drawn again and again", () => {
+    const steps = [];
+    const stepped = new Frames(
+      () => steps.push("first"),
+      () => steps.push("rest"),
+    );
+    for (let i = 0; i < 4; i += 1) {
+      stepped.soon();
+      browser.run(browser.frames);
+    }
+    assert.deepEqual(steps, ["first", "rest", "first", "rest"]);
+    stepped.now();
+    assert.deepEqual(steps.slice(4), ["first", "rest"], "paper waits for no frame");
+  });
+
+  it("needs no frame any more once all is drawn", () => {
     frames.soon();
     frames.now();
     assert.deepEqual([drawn, browser.frames.size, browser.timers.size], [1, 0, 0]);

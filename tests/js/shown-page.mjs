@@ -31,6 +31,8 @@ class Element {
 
   setAttribute(name, value) {
     this.attributes.set(name, value);
+    // As that of an option does.
+    if (name === "value") this.value = value;
   }
 
   getAttribute(name) {

@@ -24,10 +24,11 @@ export const ROWS_SHOWN = 24;
  */
 export function rowsOf({ overview, summary, leftOut }) {
   const named = new Map((summary?.disks ?? []).map((disk) => [disk.key, disk]));
+  const devices = byIdAndName(overview.devices);
   /** @type {Set<number>} */
   const taken = new Set();
   const rows = (leftOut?.drives ?? []).map((drive) => {
-    const device = drive.state === "in-backup" ? holderOf(drive, named, overview.devices) : null;
+    const device = drive.state === "in-backup" ? holderOf(drive, named, devices) : null;
     if (device) taken.add(device.id);
     const boots = named.get(drive.key)?.boots ?? false;
     return { key: `drive ${drive.key}`, name: drive.key, device, drive, boots };
@@ -46,15 +47,27 @@ export function rowsOf({ overview, summary, leftOut }) {
 }
 
 /**
+ * Devices by their number, and the first of each name by that.
+ * @param {readonly Device[]} devices
+ * @returns {ReadonlyMap<number | string | null | undefined, Device>}
+ */
+function byIdAndName(devices) {
+  /** @type {[number | string, Device][]} */
+  const both = devices.flatMap((device) => [
+    [device.id, device],
+    [device.name, device],
+  ]);
+  return new Map(both.reverse());
+}
+
+/**
  * The device that holds a drive: as a map line says, or else by its name.
  * @param {Drive} drive
  * @param {ReadonlyMap<string, { deviceId: number | null }>} named
- * @param {readonly Device[]} devices
+ * @param {ReturnType<typeof byIdAndName>} devices
  */
 function holderOf({ key, device: name }, named, devices) {
-  const id = named.get(key)?.deviceId;
-  const mapped = devices.find((device) => device.id === id);
-  return mapped ?? devices.find((device) => device.name === name) ?? null;
+  return devices.get(named.get(key)?.deviceId) ?? devices.get(name) ?? null;
 }
 
 /**
@@ -64,6 +77,7 @@ function holderOf({ key, device: name }, named, devices) {
  */
 export function foundRows(rows, wanted) {
   const letters = wanted.trim().toLowerCase();
+  if (letters === "") return rows;
   return rows.filter(({ name, device }) =>
     [name, device?.name ?? ""].some((each) => each.toLowerCase().includes(letters)),
   );

@@ -25,11 +25,21 @@ function hasFiles({ contents }) {
   return largestVolume(contents) !== null;
 }
 
+/** Each part of the page asks which ones there are. @type {WeakMap<ShownArchive, Tab[]>} */
+const known = new WeakMap();
+
 /**
  * Those that have something in them.
  * @param {ShownArchive} archive
  */
 export function tabsOf(archive) {
+  const there = known.get(archive) ?? tabsWith(archive);
+  known.set(archive, there);
+  return there;
+}
+
+/** @param {ShownArchive} archive */
+function tabsWith(archive) {
   const { trust, scan, elsewhere, summary, image } = archive;
   if (image) {
     return TABS.filter((tab) => OF_IMAGES.has(tab) && (tab !== "files" || hasFiles(archive)));

@@ -12,27 +12,46 @@
  * @returns {PlacedVolume[]}
  */
 export function volumesOf(contents) {
-  return [...contents].flatMap(([deviceId, { areas }]) =>
-    areas.flatMap((whole, area) => {
-      if (whole.share === "elsewhere") return [];
-      const isGroup = whole.volumes.length > 0;
-      return (isGroup ? whole.volumes : [whole]).map((part, at) => ({
-        place: { deviceId, area, logical: isGroup ? at : null },
-        part,
-        isRead: (part.volume?.family ?? null) !== null,
-      }));
-    }),
-  );
+  return [...contents].flatMap(([deviceId, held]) => volumesOn(deviceId, held));
+}
+
+/**
+ * @param {number} deviceId
+ * @param {DiskContents} contents
+ * @returns {PlacedVolume[]}
+ */
+function volumesOn(deviceId, { areas }) {
+  return areas.flatMap((whole, area) => {
+    if (whole.share === "elsewhere") return [];
+    const isGroup = whole.volumes.length > 0;
+    return (isGroup ? whole.volumes : [whole]).map((part, at) => ({
+      place: { deviceId, area, logical: isGroup ? at : null },
+      part,
+      isRead: (part.volume?.family ?? null) !== null,
+    }));
+  });
 }
 
 /**
  * The largest that files are read in.
  * @param {ReadonlyMap<number, DiskContents>} contents
- * @param {number} [deviceId] of this disk alone
  */
-export function largestVolume(contents, deviceId) {
-  const read = volumesOf(contents).filter(
-    ({ place, isRead }) => isRead && (deviceId ?? place.deviceId) === place.deviceId,
-  );
+export function largestVolume(contents) {
+  return largestOf(volumesOf(contents));
+}
+
+/**
+ * The largest on one disk.
+ * @param {ReadonlyMap<number, DiskContents>} contents
+ * @param {number} deviceId
+ */
+export function largestVolumeOn(contents, deviceId) {
+  const held = contents.get(deviceId);
+  return held ? largestOf(volumesOn(deviceId, held)) : null;
+}
+
+/** @param {PlacedVolume[]} volumes */
+function largestOf(volumes) {
+  const read = volumes.filter(({ isRead }) => isRead);
   return read.sort((one, other) => other.part.size - one.part.size)[0]?.place ?? null;
 }

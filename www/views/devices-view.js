@@ -15,8 +15,14 @@ import { select, setOptions } from "./save-panel.js";
 /** @typedef {import("../page/model.js").State} State */
 /** @typedef {import("../page/model.js").Send} Send */
 
-/** @param {Send} send */
-export function devicesView(send) {
+/** Lines that are made in one frame. */
+const MADE_AT_ONCE = 8;
+
+/**
+ * @param {Send} send
+ * @param {() => void} redraw draws again, soon: further lines are made then
+ */
+export function devicesView(send, redraw) {
   const section = byId("devices");
   const head = headOf(send);
   const body = listOf(send);
@@ -32,16 +38,19 @@ export function devicesView(send) {
       fill(extra, undeclared && undeclared.length > 0 && undeclaredTable(undeclared));
     },
   );
+  /** Lines that are to be drawn. @type {Parameters<typeof body.draw> | null} */
+  let due = null;
   const draw = whenChanged(
     ({ archive, saves, abilities, screen, format }) => [archive, saves, abilities, screen, format],
     (archive, saves, abilities, screen, format) => {
       section.hidden = !archive;
+      due = null;
       if (!archive) return;
       const rows = rowsOf(archive);
       const found = foundRows(rows, screen.filter);
       const shown = found.slice(0, screen.isPrinted ? found.length : screen.rows);
       head.draw(rows.length, screen.filter, format);
-      body.draw(shown, { archive, saves, abilities, screen, format });
+      due = [shown, { archive, saves, abilities, screen, format }];
       more.hidden = shown.length >= found.length;
       setText(more, text("disks.more", { count: found.length - shown.length }));
       none.hidden = found.length > 0;
@@ -53,6 +62,9 @@ export function devicesView(send) {
   return (state) => {
     draw(state);
     drawExtra(state);
+    if (!due) return;
+    if (body.draw(...due)) due = null;
+    else redraw();
   };
 }
 
@@ -106,7 +118,7 @@ function formatChoice(send) {
 }
 
 /**
- * The table; lines that are shown already are kept.
+ * The table; lines that are shown already are kept, and few are made at once.
  * @param {Send} send
  */
 function listOf(send) {
@@ -137,18 +149,30 @@ function listOf(send) {
   let shownArchive = null;
 
   /**
-   * @param {DiskRow[]} rows
+   * @param {DiskRow[]} all
    * @param {import("../page/model.js").DisksDrawn} drawn
+   * @returns {boolean} whether all of them are there now
    */
-  function draw(rows, drawn) {
+  function draw(all, drawn) {
     if (shownArchive !== drawn.archive.id) made = new Map();
     shownArchive = drawn.archive.id;
+    const missing = all.flatMap(({ key }, at) => (made.has(key) ? [] : [at]));
+    const rows = all.slice(0, (!drawn.screen.isPrinted && missing[MADE_AT_ONCE]) || all.length);
     made = new Map(rows.map((row) => [row.key, made.get(row.key) ?? diskRow(row.key, send)]));
-    const bodies = [...made.values()].map((each) => each.root);
-    const isSame = bodies.every((body, at) => there[at] === body);
-    if (!isSame || bodies.length !== there.length) fill(root, caption, head, ...bodies);
-    there = bodies;
     for (const row of rows) made.get(row.key)?.draw(row, drawn);
+    show([...made.values()].map((each) => each.root));
+    return rows.length === all.length;
+  }
+
+  /**
+   * Those that are there already stay where they are.
+   * @param {HTMLElement[]} bodies
+   */
+  function show(bodies) {
+    const isLonger = there.every((body, at) => bodies[at] === body);
+    if (isLonger) root.append(...bodies.slice(there.length));
+    else fill(root, caption, head, ...bodies);
+    there = bodies;
   }
 
   return { root, draw };

@@ -1,7 +1,7 @@
 /** One line of the list of disks, with its strip, and what opens below it. */
 import { choiceFor } from "../page/choice.js";
 import { isLive, lastSaveOf } from "../page/save.js";
-import { largestVolume } from "../page/volumes.js";
+import { largestVolumeOn } from "../page/volumes.js";
 import { isFormat } from "../words/disk-formats.js";
 import { contentsLine, contentsParts } from "../words/disk-contents.js";
 import { diskState } from "../words/disk-state.js";
@@ -9,7 +9,7 @@ import { size } from "../words/format.js";
 import { whereItIs } from "../words/left-out.js";
 import { text } from "../words/text.js";
 import { diskDetails } from "./disk-details.js";
-import { fill, h, setAttribute, setText } from "./dom.js";
+import { fill, h, refill, setAttribute, setText } from "./dom.js";
 import { badge, button, foreign } from "./parts.js";
 import { diskStrip } from "./strip/disk-strip.js";
 
@@ -124,13 +124,19 @@ function drawCells(cells, row, drawn) {
   const { archive } = drawn;
   const statistics = archive.scan.report?.devices.find(({ id }) => id === device?.id);
   setAttribute(cells.root, "data-disk", device?.name ?? row.name);
-  fill(cells.name, foreign(row.name), row.boots && [" ", bootMark()]);
+  refill(cells.name, [row.name, row.boots], () => [
+    foreign(row.name),
+    row.boots && [" ", bootMark()],
+  ]);
   const known = device?.size ?? drive?.size ?? null;
   setText(cells.bytes, known === null ? "" : size(known));
   setText(cells.stored, statistics ? size(statistics.storedBytes) : "");
   const contents = device && archive.contents.get(device.id);
-  fill(cells.holds, contents && foreign(contentsLine(contents)));
-  fill(cells.state, ...stateOf(row, archive, drawn.format));
+  const holds = contents ? contentsLine(contents) : "";
+  refill(cells.holds, [holds], () => [holds !== "" && foreign(holds)]);
+  const states = stateOf(row, archive, drawn.format);
+  const said = states.flatMap(({ tone, words }) => [tone, words]);
+  refill(cells.state, said, () => states.map(stateMark));
   cells.save.draw(row, drawn);
   cells.files.draw(row, archive);
   cells.stripRow.hidden = device === null;
@@ -140,6 +146,7 @@ function drawCells(cells, row, drawn) {
  * @param {DiskRow} row
  * @param {ShownArchive} archive
  * @param {string} format that disks are saved in
+ * @returns {{ tone: import("../shared/messages.js").Tone | null, words: string }[]} without a tone, quietly
  */
 function stateOf({ device, drive }, archive, format) {
   if (device) {
@@ -147,19 +154,25 @@ function stateOf({ device, drive }, archive, format) {
     if (!statistics) return [];
     const begins = archive.beginsLike.get(device.id);
     return [
-      ...diskState(archive, statistics).map(({ tone, words }) => badge(tone, words)),
+      ...diskState(archive, statistics),
       ...(begins !== undefined && format === "raw"
-        ? [badge("warning", text("beginning.mark", { format: begins }))]
+        ? [
+            {
+              tone: /** @type {const} */ ("warning"),
+              words: text("beginning.mark", { format: begins }),
+            },
+          ]
         : []),
     ];
   }
   if (!drive) return [];
   const isMissed = drive.state === "excluded" || drive.state === "not-there";
-  return [
-    isMissed
-      ? badge("warning", whereItIs(drive))
-      : h("span", { class: "quiet" }, foreign(whereItIs(drive))),
-  ];
+  return [{ tone: isMissed ? "warning" : null, words: whereItIs(drive) }];
+}
+
+/** @param {ReturnType<typeof stateOf>[number]} state */
+function stateMark({ tone, words }) {
+  return tone ? badge(tone, words) : h("span", { class: "quiet" }, foreign(words));
 }
 
 /** That the machine starts from it. */
@@ -178,7 +191,7 @@ function filesButton(send) {
    * @param {ShownArchive} archive
    */
   function draw({ device, name }, { contents }) {
-    volume = device && largestVolume(contents, device.id);
+    volume = device && largestVolumeOn(contents, device.id);
     root.hidden = volume === null;
     root.ariaLabel = text("disks.files-of", { name });
   }

@@ -40,6 +40,23 @@ export function fill(parent, ...children) {
   parent.replaceChildren(...present(children));
 }
 
+/** What is in elements, as far as `refill` has put it there. @type {WeakMap<Element, readonly unknown[]>} */
+const madeOf = new WeakMap();
+
+/**
+ * Fills an element anew only where something that its children are made of has changed: what
+ * a browser has laid out, and a person has selected, stays.
+ * @param {Element} parent
+ * @param {readonly unknown[]} of all that they are made of
+ * @param {() => (Child | Child[])[]} make
+ */
+export function refill(parent, of, make) {
+  const last = madeOf.get(parent);
+  if (last?.length === of.length && of.every((each, at) => Object.is(each, last[at]))) return;
+  madeOf.set(parent, of);
+  fill(parent, ...make());
+}
+
 /**
  * Writes only what differs, so that selections and live regions are left alone.
  * @param {Element} element
@@ -88,6 +105,27 @@ export function whenFactsChanged(draw) {
   let shown = null;
   const redraw = whenChanged(
     ({ archive }) => Object.entries(archive ?? {}).flatMap(([k, v]) => (LOOKS.has(k) ? [] : [v])),
+    /** @type {(...facts: unknown[]) => void} */ (() => draw(shown)),
+  );
+  /** @param {import("../page/model.js").State} state */
+  return (state) => {
+    shown = state.archive;
+    redraw(state);
+  };
+}
+
+/**
+ * A drawing function of some facts of the archive, that sees no others and runs only when one
+ * of them has changed.
+ * @template {keyof import("../page/model.js").ShownArchive} Fact
+ * @param {readonly Fact[]} facts
+ * @param {(archive: Pick<import("../page/model.js").ShownArchive, Fact> | null) => void} draw
+ */
+export function whenTold(facts, draw) {
+  /** @type {import("../page/model.js").ShownArchive | null} */
+  let shown = null;
+  const redraw = whenChanged(
+    ({ archive }) => facts.map((fact) => archive?.[fact]),
     /** @type {(...facts: unknown[]) => void} */ (() => draw(shown)),
   );
   /** @param {import("../page/model.js").State} state */

@@ -5,67 +5,75 @@ import { guestLine } from "../words/guest.js";
 import { ago, machineLine } from "../words/machine.js";
 import { aloneWords } from "../words/parts.js";
 import { pieces, text } from "../words/text.js";
-import { byId, fill, h, whenChanged } from "./dom.js";
+import { byId, fill, h, whenChanged, whenTold } from "./dom.js";
 import { foreign } from "./parts.js";
 
 /** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
 
+/** A browser takes long to get ready for it: that is not for when a backup is opened. */
+const MADE = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
 /** As many systems of one backup are named, and as many hosts. */
 const GUESTS_MAX = 2;
+
+/** All that is told here follows from these. */
+const TOLD = /** @type {const} */ (["file", "parts", "overview", "summary", "fileName", "guests"]);
+/** @typedef {Pick<ShownArchive, (typeof TOLD)[number]>} Told */
 
 export function headView() {
   const section = byId("head");
   const place = byId("place");
-  /** @type {number | null} */
-  let shown = null;
+  // It keeps the focus, whatever becomes known of the machine.
+  const title = h("h2", { id: "head-title", tabindex: -1 });
+  const told = h("div");
+  section.append(title, told);
+  return whenTold(TOLD, (archive) => {
+    section.hidden = !archive;
+    place.hidden = !archive;
+    if (!archive) return;
+    fill(place, foreign(archive.file.name), " · ", size(archive.file.size));
+    fill(title, ...titleOf(archive));
+    fill(told, ...lines(archive));
+  });
+}
+
+/**
+ * A new file is looked at from its beginning, wherever a person was before. Behind all that is
+ * drawn in the same frame: the browser lays out the page for it.
+ */
+export function arrivalView() {
+  const section = byId("head");
   return whenChanged(
-    ({ archive }) => [archive?.file, archive?.overview, archive?.summary, archive?.guests, archive],
-    (file, overview, summary, _, archive) => {
-      section.hidden = !archive;
-      place.hidden = !archive;
-      if (!file || !overview || !archive) return;
-      fill(place, foreign(file.name), " · ", size(file.size));
-      fill(section, ...lines(archive, summary ?? null));
-      if (shown !== archive.id) bring(section);
-      shown = archive.id;
+    ({ archive }) => [archive?.id],
+    (id) => {
+      const title = section.querySelector("h2");
+      if (id === undefined || !title) return;
+      title.focus({ preventScroll: true });
+      scrollTo({ top: 0, behavior: "instant" });
     },
   );
 }
 
-/**
- * A new file is looked at from its beginning, wherever a person was before.
- * @param {HTMLElement} section
- */
-function bring(section) {
-  const title = section.querySelector("h2");
-  title?.setAttribute("tabindex", "-1");
-  title?.focus({ preventScroll: true });
-  scrollTo({ top: 0, behavior: "instant" });
+/** @param {Told} archive */
+function titleOf({ summary, fileName: { vmid } }) {
+  return [
+    summary?.name ? foreign(summary.name) : text("head.no-name"),
+    vmid !== null && [" · ", text("head.vm", { id: vmid })],
+  ];
 }
 
-/**
- * @param {ShownArchive} archive
- * @param {import("../core/vma_inspector.js").VmSummary | null} summary
- */
-function lines(archive, summary) {
-  const { file, parts, fileName, overview } = archive;
+/** @param {Told} archive */
+function lines({ file, parts, overview, summary, guests }) {
   const alone = parts === null ? aloneWords(file.name) : null;
-  const vmid = fileName.vmid;
   const made = isBeginningLost(overview) ? null : madeWords(overview.createdAt);
   return [
-    h(
-      "h2",
-      { id: "head-title" },
-      summary?.name ? foreign(summary.name) : text("head.no-name"),
-      vmid !== null && [" · ", text("head.vm", { id: vmid })],
-    ),
     h(
       "p",
       { class: "quiet" },
       made ?? text("head.made-unknown"),
       summary && [" · ", machineLine(summary)],
     ),
-    guestWords(archive.guests, summary?.name ?? null),
+    guestWords(guests, summary?.name ?? null),
     alone && h("p", {}, h("strong", {}, alone)),
   ];
 }
@@ -98,10 +106,7 @@ function madeWords(seconds) {
   if (!both) return null;
   const since = ago(Date.now() / 1000 - seconds);
   const day = new Date(seconds * 1000);
-  const local = day.toLocaleString(undefined, {
-    dateStyle: "medium",
-    timeStyle: "short",
-  });
+  const local = MADE.format(day);
   return h(
     "time",
     { datetime: both.machine, title: both.utc },

@@ -137,19 +137,19 @@ function escape() {
  */
 function mark(isWanted) {
   const input = byId("file-input");
-  tell(input, "o", isWanted);
-  setTitle(input.closest("label"), isWanted ? text("keys.tooltip", { key: "o" }) : null);
+  const tooltip = (/** @type {string} */ key) => text("keys.tooltip", { key });
+  if (tell(input, "o", isWanted)) setTitle(input.closest("label"), isWanted ? tooltip("o") : null);
   const config = configButton();
-  tell(config, "c", isWanted);
-  setTitle(config, isWanted ? text("keys.tooltip", { key: "c" }) : null);
+  if (tell(config, "c", isWanted)) setTitle(config, isWanted ? tooltip("c") : null);
   tell(document.querySelector(".disks-head input"), "/", isWanted);
   tell(byId("keys-button"), "?", isWanted);
   [...document.querySelectorAll(".disk")].forEach((line, at) => {
     const toggle = line.querySelector(".disk-toggle");
     const key = String(at + 1);
     const isOne = isWanted && at < DISKS;
-    tell(toggle, key, isOne);
-    setTitle(toggle, isOne ? text("keys.tooltip-disk", { key }) : null);
+    if (tell(toggle, key, isOne)) {
+      setTitle(toggle, isOne ? text("keys.tooltip-disk", { key }) : null);
+    }
     tell(line.querySelector(".disk-save button"), "s", isWanted);
   });
 }
@@ -158,12 +158,13 @@ function mark(isWanted) {
  * @param {Element | null} element
  * @param {string} key
  * @param {boolean} isOn
+ * @returns {boolean} whether it was not told so before
  */
 function tell(element, key, isOn) {
   const wanted = isOn ? key : null;
-  if (element && element.getAttribute("aria-keyshortcuts") !== wanted) {
-    setAttribute(element, "aria-keyshortcuts", wanted);
-  }
+  if (!element || element.getAttribute("aria-keyshortcuts") === wanted) return false;
+  setAttribute(element, "aria-keyshortcuts", wanted);
+  return true;
 }
 
 /**
@@ -171,5 +172,5 @@ function tell(element, key, isOn) {
  * @param {string | null} words
  */
 function setTitle(element, words) {
-  if (element && element.getAttribute("title") !== words) setAttribute(element, "title", words);
+  if (element) setAttribute(element, "title", words);
 }

@@ -8,7 +8,7 @@ import { share } from "../words/numbers.js";
 import { anyNameCommand, deathsOf } from "../words/restore-facts.js";
 import { failureSentence } from "../words/sentences.js";
 import { text } from "../words/text.js";
-import { byId, fill, h, setAttribute, setText, whenFactsChanged } from "./dom.js";
+import { byId, fill, h, setAttribute, setText, whenTold } from "./dom.js";
 import { badge, button, copyButton, failureWords, sign, table } from "./parts.js";
 
 /** @typedef {import("../page/model.js").Scan} Scan */
@@ -24,6 +24,9 @@ const CONTROLS = {
   done: { type: "scan-again-wanted" },
   kept: { type: "scan-again-wanted" },
 };
+
+/** Lines of remarks in view. */
+const REMARKS_SHOWN = 3;
 
 /** @param {Send} send */
 export function scanView(send) {
@@ -48,7 +51,7 @@ export function scanView(send) {
   );
   section.append(card);
 
-  return whenFactsChanged((archive) => {
+  return whenTold(TOLD, (archive) => {
     section.hidden = !archive;
     if (!archive) return;
     phase = archive.scan.phase;
@@ -64,7 +67,24 @@ export function scanView(send) {
 }
 
 /**
- * @param {ShownArchive} archive
+ * All that is told here follows from these, whatever else becomes known of an archive.
+ * @typedef {Pick<ShownArchive, (typeof TOLD)[number]>} Told
+ */
+const TOLD = /** @type {const} */ ([
+  "file",
+  "gone",
+  "overview",
+  "image",
+  "scan",
+  "leftOut",
+  "trust",
+  "lost",
+  "fileName",
+  "changedSince",
+]);
+
+/**
+ * @param {Told} archive
  * @param {Answer | null} answered
  * @param {HTMLProgressElement} bar
  * @param {HTMLElement} line
@@ -86,7 +106,7 @@ function drawProgress({ scan, file }, answered, bar, line) {
 }
 
 /**
- * @param {ShownArchive} archive
+ * @param {Told} archive
  * @param {Answer | null} answered
  * @param {HTMLElement} title
  * @param {HTMLElement} words
@@ -95,12 +115,14 @@ function drawWords(archive, answered, title, words) {
   const changed = archive.changedSince !== null && changedWords(archive.changedSince);
   if (!answered) {
     setText(title, text(`scan.title.${archive.overview.container}`));
-    const leftOut = leftOutSentences(archive).join(" ");
+    const left = leftOutSentences(archive);
     fill(
       words,
       changed,
       h("p", { class: "quiet" }, soFar(archive.scan)),
-      leftOut !== "" && h("p", {}, sign("warning"), leftOut),
+      remarkLines(
+        left.map((sentence) => ({ tone: /** @type {const} */ ("warning"), text: sentence })),
+      ),
     );
     return;
   }
@@ -119,13 +141,27 @@ function drawWords(archive, answered, title, words) {
     changed,
     answered.text !== "" && h("p", {}, answered.text),
     isSpared(archive) && h("p", { class: "quiet" }, text("scan.spared")),
-    answered.remarks.map((remark) => h("p", { class: "remark" }, sign(remark.tone), remark.text)),
+    remarkLines(answered.remarks),
   );
 }
 
 /**
+ * The first of them; the others are folded away, so that the list of disks stays in view.
+ * @param {readonly import("../words/answer.js").Remark[]} remarks
+ */
+function remarkLines(remarks) {
+  const lines = remarks.map(({ tone, text: words }) =>
+    h("p", { class: "remark" }, sign(tone), h("span", {}, words)),
+  );
+  if (lines.length <= REMARKS_SHOWN) return lines;
+  const folded = lines.splice(REMARKS_SHOWN - 1);
+  const summary = h("summary", {}, text("answer.more", { count: folded.length }));
+  return [...lines, h("details", { class: "fold", "data-fold": true }, summary, folded)];
+}
+
+/**
  * Whether it was not read on because nobody has asked for it yet.
- * @param {ShownArchive} archive
+ * @param {Told} archive
  */
 function isSpared({ file, scan }) {
   return file.address !== undefined && scan.phase === "stopped";
@@ -142,7 +178,7 @@ function checkedFold() {
   );
 
   /**
-   * @param {ShownArchive} archive
+   * @param {Told} archive
    * @param {Answer | null} answered
    */
   function draw(archive, answered) {
@@ -180,7 +216,7 @@ function thingsToDo(send) {
   const copy = copyButton(text("do.command"), () => command, send);
   const root = h("div", { class: "things" }, config, all, copy);
 
-  /** @param {ShownArchive} archive */
+  /** @param {Told} archive */
   function draw({ overview, scan, trust }) {
     const { configs, devices, container } = overview;
     const main = configs.find(({ name }) => name === MACHINE_CONFIG) ?? configs[0];

@@ -93,8 +93,10 @@ class DiskStrip {
    */
   update(archive, parts) {
     const before = this.#picture();
+    const isSame = this.#archive !== null && parts === this.#parts;
     this.#archive = archive;
     const picture = this.#picture();
+    if (isSame && picture === before) return this.#frame.ask();
     if (picture) this.#frame.setTotal(picture.clusters);
     if (parts !== this.#parts) this.#drawParts(parts);
     if (picture !== before) this.#table.draw();

@@ -75,10 +75,14 @@ class FileStrip {
 
   /** @param {ShownArchive} archive */
   update(archive) {
-    const before = this.#archive?.filePicture ?? null;
-    if (archive.id !== this.#archive?.id) this.#frame.reset();
+    const former = this.#archive;
+    const before = former?.filePicture ?? null;
+    if (archive.id !== former?.id) this.#frame.reset();
     this.#archive = archive;
     const picture = archive.filePicture;
+    // Names of disks become known as they are scanned.
+    const isSame = archive.id === former?.id && archive.overview === former.overview;
+    if (isSame && picture === before) return this.#frame.ask();
     const isPlain = archive.overview.container === "plain";
     fill(this.#title, isPlain ? text("strip.file") : text("strip.file-archive"));
     this.#frame.setTotal(picture?.size ?? (isPlain ? archive.file.size : 0));

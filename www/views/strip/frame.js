@@ -46,8 +46,6 @@ export class Frame {
   #width = 0;
   #isDue = false;
   #isWaiting = false;
-  /** @type {Inks | null} */
-  #inks = null;
   #canvas = h("canvas", { class: "strip-canvas", "aria-hidden": "true" });
   #probe = h("span", { class: "strip-probe", "aria-hidden": "true" });
   #says = h("p", { class: "strip-says quiet", "aria-hidden": "true" });
@@ -122,10 +120,15 @@ export class Frame {
   /** Something else is to be seen. */
   changed() {
     if (!this.isVisible || this.#width === 0) return;
-    this.#own.ask(this.window, this.#width);
+    this.ask();
     // While a scan goes on, what was said is left as it is.
     if (this.#isWaiting && this.cursor !== null) this.#say(this.cursor);
     this.#paintSoon();
+  }
+
+  /** More of what is seen may be known by now. */
+  ask() {
+    if (this.isVisible && this.#width > 0) this.#own.ask(this.window, this.#width);
   }
 
   /**
@@ -187,7 +190,6 @@ export class Frame {
     }
     if (typeof matchMedia === "undefined") return;
     watchInks(() => {
-      this.#inks = null;
       // Paper does not wait for the next frame.
       if (this.root.isConnected) this.#paint();
     }, signal);
@@ -213,8 +215,7 @@ export class Frame {
     if (this.#width === 0 || this.window.to <= this.window.from) return;
     const pen = penFor(this.#canvas, this.#width, HEIGHT);
     if (!pen) return;
-    this.#inks ??= inksOf(this.#probe);
-    this.#own.paint(pen, this.#inks, this);
+    this.#own.paint(pen, inksOf(this.#probe), this);
   }
 }
 

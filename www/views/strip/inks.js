@@ -26,12 +26,26 @@ const NAMES = /** @type {const} */ ([
 /** What the colours depend on. */
 const CONDITIONS = ["(prefers-color-scheme: dark)", "(forced-colors: active)", "print"];
 
+/** Those of all strips: each costs the browser a look at all its rules. @type {Inks | null} */
+let known = null;
+/** Kept as long as somebody is to hear of changes. @type {MediaQueryList[]} */
+let watched = [];
+
 /**
- * A custom property says what it says; only a colour that is in use is worked out.
+ * The same object for all strips, until the colours change.
  * @param {HTMLElement} probe an element that is there for this
- * @returns {Inks}
  */
 export function inksOf(probe) {
+  known ??= workedOut(probe);
+  return known;
+}
+
+/**
+ * A custom property says what it says; only a colour that is in use is worked out.
+ * @param {HTMLElement} probe
+ * @returns {Inks}
+ */
+function workedOut(probe) {
   const style = getComputedStyle(probe);
   const found = NAMES.map((name) => {
     probe.style.color = `var(--strip-${name})`;
@@ -41,12 +55,15 @@ export function inksOf(probe) {
 }
 
 /**
- * Calls whenever the colours may have become others.
+ * Calls whenever the colours may have become others: those that are known are forgotten then.
  * @param {() => void} changed
  * @param {AbortSignal} signal
  */
 export function watchInks(changed, signal) {
-  for (const condition of CONDITIONS) {
-    matchMedia(condition).addEventListener("change", changed, { signal });
+  if (watched.length === 0) {
+    watched = CONDITIONS.map((condition) => matchMedia(condition));
+    // First of all that hear of it.
+    for (const each of watched) each.addEventListener("change", () => (known = null));
   }
+  for (const each of watched) each.addEventListener("change", changed, { signal });
 }

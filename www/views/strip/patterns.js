@@ -54,15 +54,33 @@ export const OF_ROW = /** @type {const} */ ([
 ]);
 export const OF_OTHERS = /** @type {const} */ (["crossed", "others"]);
 
+/** Those that were made: none looks at the canvas that it was made for. @type {WeakMap<Inks, Map<string, CanvasPattern | string>>} */
+const made = new WeakMap();
+
 /**
- * A filling for a canvas that is scaled by `ratio`.
+ * A filling for a canvas that is scaled by `ratio`, made once.
  * @param {CanvasRenderingContext2D} pen
  * @param {Inks} inks
  * @param {readonly [string, import("./inks.js").Name]} look
  * @param {number} ratio
  * @returns {CanvasPattern | string}
  */
-export function filling(pen, inks, [pattern, ink], ratio) {
+export function filling(pen, inks, look, ratio) {
+  const own = made.get(inks) ?? new Map();
+  made.set(inks, own);
+  const key = `${look} ${ratio}`;
+  if (!own.has(key)) own.set(key, newFilling(pen, inks, look, ratio));
+  return own.get(key);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {Inks} inks
+ * @param {readonly [string, import("./inks.js").Name]} look
+ * @param {number} ratio
+ * @returns {CanvasPattern | string}
+ */
+function newFilling(pen, inks, [pattern, ink], ratio) {
   const size = Math.round(TILE * ratio);
   const tile = pen.canvas.ownerDocument.createElement("canvas");
   [tile.width, tile.height] = [size, size];
@@ -76,9 +94,9 @@ export function filling(pen, inks, [pattern, ink], ratio) {
   inner.globalCompositeOperation = "destination-over";
   inner.fillStyle = inks.ground;
   inner.fillRect(0, 0, TILE, TILE);
-  const made = pen.createPattern(tile, "repeat");
-  made?.setTransform(new DOMMatrix().scale(TILE / size));
-  return made ?? inks[ink];
+  const tiles = pen.createPattern(tile, "repeat");
+  tiles?.setTransform(new DOMMatrix().scale(TILE / size));
+  return tiles ?? inks[ink];
 }
 
 /**
