@@ -137,9 +137,6 @@ function drawCells(cells, row, drawn) {
   const states = stateOf(row, archive, drawn.format);
   const said = states.flatMap(({ tone, words }) => [tone, words]);
   refill(cells.state, said, () => states.map(stateMark));
-  // Of what is not here there is nothing to be told but why.
-  cells.holds.hidden = device === null;
-  setAttribute(cells.state, "colspan", device ? null : 2);
   cells.save.draw(row, drawn);
   cells.files.draw(row, archive);
   cells.stripRow.hidden = device === null;

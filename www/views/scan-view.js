@@ -139,7 +139,7 @@ function drawWords(archive, answered, title, words) {
       ),
     failure && failureWords(failure),
     changed,
-    answered.text !== "" && h("p", { class: "answer" }, answered.text),
+    answered.text !== "" && h("p", {}, answered.text),
     isSpared(archive) && h("p", { class: "quiet" }, text("scan.spared")),
     remarkLines(answered.remarks),
   );
