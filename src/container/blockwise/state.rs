@@ -8,7 +8,7 @@ use super::ahead::Ahead;
 use super::decoded::Decoded;
 use super::ranges::Ranges;
 use super::walk::{Block, Step, Unpacked, Walk};
-use crate::container::checkpoint::{Checkpoint, Checkpoints};
+use crate::container::checkpoint::{Checkpoint, Checkpoints, Why};
 use crate::container::finding::{BlockChecksum, ContainerFindingKind};
 use crate::container::log::{End, Log};
 use crate::container::loss::holes::Holes;
@@ -198,9 +198,10 @@ impl<W: Walk> State<W> {
         let Block { contents, source, resume: state, is_mended, .. } = block;
         let is_behind_loss =
             is_mended || contents.checked_sub(1).is_some_and(|last| self.holes.at(last).is_some());
-        if is_behind_loss || self.blocks.is_due(contents) || self.blocks.len() == 0 {
-            let pinned = is_behind_loss || self.blocks.len() == 0;
-            self.blocks.push(Checkpoint { contents, source, state, bytes: 0, pinned });
+        let must_stay = is_behind_loss || self.blocks.places().len() == 0;
+        if must_stay || self.blocks.places().is_due(contents) {
+            let why = if must_stay { Why::Pinned } else { Why::Due };
+            self.blocks.push(Checkpoint { contents, source, bytes: 0, why }, state);
         }
         if W::DECODES {
             self.decoded_bytes = self.decoded_bytes.saturating_add(block.length);
@@ -275,10 +276,10 @@ impl<W: Walk> State<W> {
     }
 
     fn find_behind(&mut self, at: u64) -> Result<Option<Place>, Error> {
-        if let Some(start) = self.blocks.before(at)
+        if let Some((start, &state)) = self.blocks.before(at)
             && !(start.contents..=at).contains(&self.reader.contents())
         {
-            self.reader.go_to(start.source, start.contents, start.state);
+            self.reader.go_to(start.source, start.contents, state);
         }
         if self.reader.block().is_some_and(|block| block.holds(at)) {
             return Ok(Some(Place::AtReader));
