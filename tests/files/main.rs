@@ -2,7 +2,6 @@
 //! folders that they were made from.
 #![allow(missing_docs)]
 
-mod announced;
 mod backup;
 mod beside;
 mod btrfs;

@@ -130,11 +130,7 @@ impl Holes {
                 _ => merged.push((start, end)),
             }
         }
-        // One after the other: to collect them would sort them first.
-        self.ends.clear();
-        for (start, end) in merged {
-            self.ends.insert(start, end);
-        }
+        self.ends = merged.into_iter().collect();
     }
 }
 
