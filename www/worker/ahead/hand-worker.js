@@ -1,0 +1,30 @@
+/**
+ * A thread that unpacks ahead of the Worker: it does one task after the other, and hears
+ * nothing else meanwhile. It ends with the last.
+ */
+import init, { Hand } from "../../core/vma_inspector_ahead.js";
+import { helpOpenly } from "../help-openly.js";
+import { Table } from "./table.js";
+
+helpOpenly();
+
+self.onmessage = ({ data }) => {
+  const { port } = /** @type {import("../../shared/messages.js").ToHelper} */ (data);
+  port.onmessage = async ({ data: message }) => {
+    const { module, memory, places } = /** @type {import("../../shared/messages.js").ToHand} */ (
+      message
+    );
+    await init({ module_or_path: module });
+    work(new Table(memory, places));
+    self.close();
+  };
+};
+
+/** @param {Table} table */
+function work(table) {
+  const hand = new Hand();
+  for (let place = table.next(); place >= 0; place = table.next()) {
+    const length = hand.run(table.bytes(place, table.length(place)), table.bytes(place));
+    table.finish(place, length);
+  }
+}
