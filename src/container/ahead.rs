@@ -4,13 +4,20 @@
 //! Whoever decodes hands [tasks](Task) out, and takes what came of them in the order of
 //! the contents. What is noted, found and given up comes about there alone, so it does not
 //! depend on who worked, nor on whether anybody did.
+#![cfg_attr(target_family = "wasm", allow(dead_code, reason = "in a page nobody works ahead"))]
 
+#[cfg(not(target_family = "wasm"))]
 use std::rc::Rc;
 
 use super::lzop;
 
-/// Who works ahead.
+/// Who works ahead. In a page nobody does: a type without a value, and so the modules of
+/// the page hold nothing of this.
+#[cfg(not(target_family = "wasm"))]
 pub type Workers = Rc<dyn WorkAhead>;
+/// Who works ahead: in a page, nobody.
+#[cfg(target_family = "wasm")]
+pub type Workers = Nobody;
 
 /// Takes tasks, and gives what comes of them.
 pub trait WorkAhead {
@@ -77,56 +84,9 @@ impl Task {
             }
         }
     }
-
-    /// Itself as bytes, for somebody who shares no memory with whoever handed it out: see
-    /// [`run_bytes`].
-    #[must_use]
-    pub fn into_bytes(self) -> Vec<u8> {
-        let (mut bytes, kind) = match self.0 {
-            Work::Lzop(task) => (task.into_bytes(), LZOP),
-            Work::Zstd(batch) => (batch.blocks, ZSTD),
-        };
-        bytes.push(kind);
-        bytes
-    }
-}
-
-/// What stands behind the bytes of a task, and of what came of it: of which container it is.
-const LZOP: u8 = 1;
-const ZSTD: u8 = 2;
-
-/// Does the task that `bytes` [are](Task::into_bytes). What [comes](Done::from_bytes) of it
-/// are the first bytes of `into`, which is made longer where that is needed; returns how
-/// many, and none if `bytes` are no task.
-#[must_use]
-pub fn run_bytes(bytes: &[u8], into: &mut Vec<u8>) -> usize {
-    let Some((&kind, bytes)) = bytes.split_last() else { return 0 };
-    let length = match (kind, lzop::Task::from_bytes(bytes)) {
-        (ZSTD, _) => vma_zstd::ahead::prepare(bytes, into),
-        (LZOP, Some(task)) => {
-            *into = task.run().into_bytes();
-            into.len()
-        }
-        _ => return 0,
-    };
-    match into.get_mut(length) {
-        Some(behind) => *behind = kind,
-        None => into.push(kind),
-    }
-    length.saturating_add(1)
 }
 
 impl Done {
-    /// What came of a task of that kind elsewhere, by its bytes.
-    #[must_use]
-    pub fn from_bytes(mut bytes: Vec<u8>) -> Option<Self> {
-        let kind = bytes.pop()?;
-        Some(Self(match kind {
-            ZSTD => Made::Zstd(Batch { blocks: Vec::new(), prepared: bytes }),
-            _ => Made::Lzop(lzop::Done::from_bytes(bytes)?),
-        }))
-    }
-
     /// That of a block of lzop.
     pub(super) fn into_lzop(self) -> Option<lzop::Done> {
         if let Made::Lzop(done) = self.0 { Some(done) } else { None }
@@ -135,5 +95,22 @@ impl Done {
     /// That of blocks of zstd.
     pub(super) fn into_zstd(self) -> Option<Batch> {
         if let Made::Zstd(batch) = self.0 { Some(batch) } else { None }
+    }
+}
+
+/// Has no value.
+#[cfg(target_family = "wasm")]
+#[derive(Clone, Debug)]
+pub struct Nobody(core::convert::Infallible);
+
+#[cfg(target_family = "wasm")]
+impl Nobody {
+    pub(super) fn hands(&self) -> usize {
+        self.never()
+    }
+
+    /// Nothing calls it.
+    pub(super) fn never(&self) -> ! {
+        match self.0 {}
     }
 }

@@ -32,7 +32,9 @@ mod zstd;
 
 use std::rc::Rc;
 
-pub use self::ahead::{Done, Task, WorkAhead, Workers, run_bytes};
+#[cfg(target_family = "wasm")]
+pub use self::ahead::Nobody;
+pub use self::ahead::{Done, Task, WorkAhead, Workers};
 pub use self::contents::Contents;
 pub use self::continued::{Joint, continues};
 pub(crate) use self::copy::copy_start;

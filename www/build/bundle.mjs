@@ -14,7 +14,6 @@ export const WORKERS = [
   "worker/worker.js",
   "worker/source/file-stream-worker.js",
   "worker/hashing/hash-worker.js",
-  "worker/ahead/hand-worker.js",
 ];
 
 /** All styles in their order, and those of parts of the page that are loaded later. */

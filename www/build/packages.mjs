@@ -15,7 +15,6 @@ export const MODULES = {
   vma_inspector_export: "vma-wasm-export",
   vma_inspector_disks: "vma-wasm-disks",
   vma_inspector_disk_file: "vma-wasm-disk-file",
-  vma_inspector_ahead: "vma-wasm-ahead",
   vma_inspector_files_unix: "vma-wasm-files-unix",
   vma_inspector_files_btrfs: "vma-wasm-files-btrfs",
   vma_inspector_files_others: "vma-wasm-files-others",

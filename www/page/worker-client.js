@@ -38,8 +38,6 @@ export class WorkerClient {
   #pending = new Map();
   /** @type {Worker[]} */
   #helpers = [];
-  /** @type {Worker[]} */
-  #hands = [];
   #lastId = 0;
   #onDied;
   #onChanged;
@@ -93,7 +91,6 @@ export class WorkerClient {
       if (data.kind === "alive") this.#watch(worker, name);
       else if (data.kind === "policy") this.#onPolicy("worker", data.policy);
       else if (data.kind === "asked") this.#onAsked(data.urls);
-      else if (data.kind === "hands") this.#handsFor(worker, data.count);
       else if (data.kind === "changed") this.#onChanged(data.archive);
       else this.#receive(data);
     };
@@ -102,10 +99,7 @@ export class WorkerClient {
       event.preventDefault();
       this.#died(worker, event.message ?? "it could not be loaded");
     };
-    /** @type {Helper[]} */
-    const roles = ["reader", "hasher"];
-    const broken = (/** @type {string} */ message) => this.#died(worker, message);
-    this.#helpers = roles.map((role) => this.#help(worker, role, broken));
+    this.#helpers = [this.#help(worker, "reader"), this.#help(worker, "hasher")];
     return worker;
   }
 
@@ -114,9 +108,8 @@ export class WorkerClient {
    * starts others while a page loads, Firefox sometimes hangs.
    * @param {Worker} worker
    * @param {Helper} role
-   * @param {(message: string) => void} broken
    */
-  #help(worker, role, broken) {
+  #help(worker, role) {
     const helper = startThread(role);
     const { port1, port2 } = new MessageChannel();
     helper.onmessage = ({ data }) => {
@@ -126,22 +119,11 @@ export class WorkerClient {
     };
     helper.onerror = (event) => {
       event.preventDefault();
-      broken(`${role}: ${event.message ?? "it could not be loaded"}`);
+      this.#died(worker, `${role}: ${event.message ?? "it could not be loaded"}`);
     };
     helper.postMessage({ port: port1 }, [port1]);
     worker.postMessage({ id: 0, kind: "helper", role, port: port2 }, [port2]);
     return helper;
-  }
-
-  /**
-   * Starts threads that unpack ahead. Without them all is done as well, only later: one that
-   * breaks is let go.
-   * @param {Worker} worker
-   * @param {number} count
-   */
-  #handsFor(worker, count) {
-    for (const hand of this.#hands) hand.terminate();
-    this.#hands = Array.from({ length: count }, () => this.#help(worker, "hand", () => {}));
   }
 
   /**
@@ -154,7 +136,7 @@ export class WorkerClient {
     navigator.locks?.request(lock, () => this.#died(worker, "the browser ended it"));
   }
 
-  /** @param {Exclude<FromWorker, { kind: "alive" | "changed" | "policy" | "asked" | "hands" }>} message */
+  /** @param {Exclude<FromWorker, { kind: "alive" | "changed" | "policy" | "asked" }>} message */
   #receive(message) {
     if (message.kind === "fatal") {
       this.#died(this.#worker, message.message);
@@ -198,7 +180,7 @@ export class WorkerClient {
   #died(worker, message) {
     if (worker !== this.#worker) return;
     worker?.terminate();
-    for (const helper of [...this.#helpers, ...this.#hands]) helper.terminate();
+    for (const helper of this.#helpers) helper.terminate();
     this.#worker = null;
     const died = failure(WORKER_DIED, message);
     const lost = [...this.#pending.values()];

@@ -411,8 +411,8 @@ export type Handler<Kind extends RequestKind> = (
 /** Those of some kinds. */
 export type HandlersOf<Kinds extends RequestKind> = { [Kind in Kinds]: Handler<Kind> };
 export type Handlers = HandlersOf<RequestKind>;
-/** Threads that work for the Worker: one reads ahead, one hashes, some unpack ahead. */
-export type Helper = "reader" | "hasher" | "hand";
+/** Threads that work for the Worker: one reads ahead, one hashes. */
+export type Helper = "reader" | "hasher";
 export type ToWorker =
   | Request
   | { id: number; kind: "cancel" }
@@ -428,8 +428,6 @@ export type FromWorker =
   /** It holds the lock that is called as it is, and will until its end. */
   | { id: null; kind: "alive" }
   | ({ id: null } & FromHelper)
-  /** It wants so many threads that unpack ahead, in place of those that it had. */
-  | { id: null; kind: "hands"; count: number }
   /** What was kept of its scan does not fit the file any more, and is forgotten. */
   | { id: null; kind: "changed"; archive: number }
   /** The core is broken; nothing more will come. */
@@ -446,12 +444,6 @@ export type FromImage =
 
 /** Helper to page. */
 export type FromHelper = { kind: "policy"; policy: Policy } | { kind: "asked"; urls: string[] };
-/** Worker to a thread that unpacks ahead: all that it ever hears. */
-export interface ToHand {
-  module: WebAssembly.Module;
-  memory: SharedArrayBuffer;
-  places: number;
-}
 /** Page to a helper: where it gets its messages from, and sends its answers to. */
 export interface ToHelper {
   port: MessagePort;

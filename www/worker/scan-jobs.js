@@ -143,7 +143,6 @@ async function stepToEnd({ archive, source, compressed }, watching, send, signal
   const tell = progressTeller(archive, send);
   // What it comes by is looked into; what lies behind would have to be unpacked again.
   await lookIntoDisks(archive);
-  const hands = compressed ? await handsFor(archive) : null;
   let turnBegan = performance.now();
   /** @type {ScanProgress | null} */
   let last = null;
@@ -172,18 +171,7 @@ async function stepToEnd({ archive, source, compressed }, watching, send, signal
     throw error;
   } finally {
     source.endReadAhead();
-    hands?.end();
   }
-}
-
-/**
- * Threads that unpack ahead of the scan, where memory can be shared with any.
- * @param {Session["archive"]} archive
- */
-async function handsFor(archive) {
-  if (!self.crossOriginIsolated) return null;
-  const hands = await import("./ahead/hands.js");
-  return hands.handsFor(archive);
 }
 
 /**

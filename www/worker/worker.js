@@ -59,8 +59,7 @@ self.onmessage = ({ data }) => {
  */
 function connect(role, port) {
   if (role === "reader") connectReader(port);
-  else if (role === "hasher") connectHasher(port);
-  else import("./ahead/hands.js").then(({ join }) => join(port));
+  else connectHasher(port);
 }
 
 async function loadCore() {

@@ -10,7 +10,6 @@
     clippy::unwrap_used
 )]
 
-mod ahead;
 mod archive;
 mod bytes;
 mod container;
