@@ -28,6 +28,10 @@ const SECTORS_SHIFT: u32 = 54;
 /// Where the L1 table stands: behind the header's cluster.
 const L1: u64 = CLUSTER;
 
+/// Bytes of header and L1 table that a step gives: the table of the largest
+/// disk has 32 MiB.
+const HEAD_PER_STEP: u64 = 16 * CLUSTER;
+
 /// Clusters that do not compress are aligned. They are put off and given
 /// together, so that the bytes left out for it hardly count: 2 MiB.
 const PUT_OFF_MAX: usize = 32;
@@ -67,7 +71,7 @@ struct PutOff {
 
 #[derive(Clone, Copy)]
 enum State {
-    Start,
+    Head,
     Clusters,
     Refcounts,
     Ended,
@@ -126,17 +130,25 @@ impl Qcow2Stream {
             put_off: Vec::new(),
             tables: Vec::new(),
             counts: Counts::default(),
-            state: State::Start,
+            state: State::Head,
         }))
     }
 
-    fn give_start(&mut self, into: &mut Vec<u8>) {
-        let mut head = self.head.take().unwrap_or_default();
-        self.has_head = !head.is_empty();
-        head.resize(to_usize(L1 + self.geometry.l1_clusters() * CLUSTER), 0);
-        self.give(&head, into);
-        self.head = self.has_head.then_some(head);
-        self.state = State::Clusters;
+    /// Gives what comes next of the header and the L1 table: zeros, as long as
+    /// no pass has told what stands there.
+    fn give_head(&mut self, into: &mut Vec<u8>) {
+        let head = self.head.take();
+        self.has_head = head.is_some();
+        let length = L1 + self.geometry.l1_clusters() * CLUSTER;
+        let end = length.min(self.at + HEAD_PER_STEP);
+        let known = head.iter().flatten().copied().skip(to_usize(self.at));
+        let mut part: Vec<u8> = known.take(to_usize(HEAD_PER_STEP)).collect();
+        part.resize(to_usize(end - self.at), 0);
+        self.give(&part, into);
+        self.head = head;
+        if end == length {
+            self.state = State::Clusters;
+        }
     }
 
     fn give_clusters(&mut self, into: &mut Vec<u8>) -> Result<(), Error> {
@@ -281,7 +293,7 @@ impl DiskStream for Qcow2Stream {
 
     fn next(&mut self, into: &mut Vec<u8>) -> Result<bool, Error> {
         match self.state {
-            State::Start => self.give_start(into),
+            State::Head => self.give_head(into),
             State::Clusters => self.give_clusters(into)?,
             State::Refcounts => self.give_refcounts(into),
             State::Ended => return Ok(false),
@@ -300,6 +312,6 @@ impl DiskStream for Qcow2Stream {
         self.put_off.clear();
         self.tables.clear();
         self.counts = Counts::default();
-        self.state = State::Start;
+        self.state = State::Head;
     }
 }

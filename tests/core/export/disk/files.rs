@@ -171,7 +171,7 @@ pub fn drain(stream: &mut dyn DiskStream) -> Vec<u8> {
     loop {
         let before = bytes.len();
         let went_on = stream.next(&mut bytes).expect("reads");
-        assert!(bytes.len() - before <= 8 << 20, "a step gives a bounded number of bytes");
+        assert!(bytes.len() - before <= 4 << 20, "a step gives a bounded number of bytes");
         if !went_on {
             assert_eq!(bytes.len(), before, "nothing comes behind the end");
             return bytes;

@@ -369,6 +369,26 @@ fn a_stream_that_is_left_and_restarted_starts_over() {
     }
 }
 
+/// The L1 table of a disk of 2 PiB, the largest that QEMU takes, has 32 MiB.
+#[test]
+fn the_table_of_the_largest_disk_comes_in_steps_too() {
+    if !has_qemu_img() {
+        return;
+    }
+    let size = 2048 * TIB;
+    let case = Case::of("of-2-pib", few_clusters(size, &[0, 8191, 3_000_000_000]).build(), None);
+    let bytes = made(&case.disk, StreamFormat::Qcow2Deflate).expect("fits");
+    assert!(bytes.len() > 32 << 20, "{} bytes", bytes.len());
+    let path = files::path_of(case.name, "qcow2");
+    fs::write(&path, bytes).expect("writes");
+    let name = path.to_str().expect("UTF-8");
+    let info = run("qemu-img", &["info", "--output=json", "-f", "qcow2", name]);
+    let info: serde_json::Value = serde_json::from_str(&info).expect("JSON");
+    assert_eq!(info["virtual-size"], size);
+    run("qemu-img", &["check", "-f", "qcow2", name]);
+    fs::remove_file(path).expect("was written");
+}
+
 /// More than a refcount block counts, nothing of it compressible.
 #[test]
 #[ignore = "writes a file of 2.3 GB; run it with --ignored"]
