@@ -211,10 +211,14 @@ struct Search<'a> {
 impl Search<'_> {
     /// Looks for a start in `bytes`, which stand at `at`.
     fn look_through(&mut self, bytes: &[u8], at: u64) -> Result<Option<Start>, Error> {
-        for (place, start) in (at..).zip(bytes.windows(START.len())) {
-            let found = match start {
-                _ if start.starts_with(&extent::MAGIC) => self.look_at_extent(place)?,
-                _ if start == START && place > 0 => self.look_at_header(place)?,
+        // Both begin with the same letter. One that the end cuts off is looked at again.
+        let ([letter, ..], cut) = (START, START.len().saturating_sub(1));
+        let whole = bytes.get(..bytes.len().saturating_sub(cut)).unwrap_or_default();
+        for index in memchr::memchr_iter(letter, whole) {
+            let (place, rest) = (at.saturating_add(to_u64(index)), bytes.get(index..));
+            let found = match rest.unwrap_or_default() {
+                start if start.starts_with(&extent::MAGIC) => self.look_at_extent(place)?,
+                start if start.starts_with(&START) && place > 0 => self.look_at_header(place)?,
                 _ => None,
             };
             if found.is_some() {
