@@ -15,6 +15,7 @@ export function isPolicyTried(text) {
 /** Run in a page of the same origin before a visit: what an earlier one has left goes. */
 export async function forgetVisits() {
   localStorage.clear();
+  sessionStorage.clear();
   // Until the page before is closed altogether, this waits.
   const gone = (request) =>
     new Promise((resolve, reject) => {

@@ -20,6 +20,9 @@ const quiet = [
   "--disable-sync",
 ];
 
+/** Of a page for which nothing else is asked. */
+const USUAL = { width: 1280, height: 720 };
+
 /** @param {import("./server.mjs").Server} server */
 function optionsFor(server) {
   const downloads = mkdtempSync(join(tmpdir(), "vma-inspector-downloads-"));
@@ -40,17 +43,17 @@ function optionsFor(server) {
 export async function launch(server) {
   const options = optionsFor(server);
   const browser = await playwright.chromium.launch(options);
-  /** What pages that come again have been to, for as long as the browser runs. */
+  /** The tab that pages which come again are loaded in: a new one costs a process. */
   let kept = null;
   return {
     name,
     version: `Chromium ${browser.version()}`,
-    async newPage({ again = false, viewport } = {}) {
-      const context = again && kept ? kept : await browser.newContext({ acceptDownloads: true });
-      if (again) kept = context;
-      const tab = await context.newPage();
-      if (viewport) await tab.setViewportSize(viewport);
-      const page = new Page(server, context, tab, () => (again ? tab : context).close());
+    async newPage({ again = false, viewport = USUAL } = {}) {
+      const isKept = again && kept && !kept.tab.isClosed();
+      const { context, tab } = isKept ? kept : await newTab(browser);
+      if (again) kept = { context, tab };
+      await tab.setViewportSize(viewport);
+      const page = new Page(server, context, tab, () => (again ? undefined : context.close()));
       if (again) await page.forget();
       return page;
     },
@@ -59,6 +62,15 @@ export async function launch(server) {
       rmSync(options.downloadsPath, { recursive: true, force: true });
     },
   };
+}
+
+/** @param {playwright.Browser} browser */
+async function newTab(browser) {
+  const context = await browser.newContext({ acceptDownloads: true });
+  const tab = await context.newPage();
+  // The page asks before it is left in the middle of a save: the next test does leave it.
+  tab.on("dialog", (dialog) => dialog.accept());
+  return { context, tab };
 }
 
 /**
@@ -100,27 +112,34 @@ class Page {
   #context;
   #page;
   #end;
+  /** What is undone when the page is done with, since its tab may go on. */
+  #undo = [];
 
   constructor(server, context, page, end) {
     this.#end = end;
     this.#server = server;
     this.#context = context;
     this.#page = page;
-    page.on("download", async (download) => {
+    this.#on("download", async (download) => {
       this.downloadsBegun += 1;
       const failure = await download.failure();
       this.downloadsCompleted += failure === null ? 1 : 0;
     });
-    page.on("pageerror", (error) => {
+    this.#on("pageerror", (error) => {
       if (!isPolicyTried(String(error))) this.errors.push(String(error));
     });
-    page.on("console", (message) => {
+    this.#on("console", (message) => {
       // For what is no page of ours the browser asks on its own account.
       const isIcon = message.location().url.endsWith("/favicon.ico");
       if (message.type() === "error" && !isPolicyTried(message.text()) && !isIcon) {
         this.errors.push(message.text());
       }
     });
+  }
+
+  #on(event, listener) {
+    this.#page.on(event, listener);
+    this.#undo.push(() => this.#page.off(event, listener));
   }
 
   async open(before, address = this.#server.url) {
@@ -210,7 +229,9 @@ class Page {
 
   /** Chromium's protocol, for what Playwright has no words for. */
   async protocol() {
-    return await this.#context.newCDPSession(this.#page);
+    const session = await this.#context.newCDPSession(this.#page);
+    this.#undo.push(() => session.detach());
+    return session;
   }
 
   /** What a click or anything else makes the browser download, to its end. */
@@ -238,6 +259,7 @@ class Page {
   }
 
   async close() {
+    for (const undo of this.#undo) await undo();
     await this.#end();
   }
 }
