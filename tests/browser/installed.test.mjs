@@ -8,9 +8,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../www/build/tools.mjs";
 import { makeArchive } from "./support/archives.mjs";
-import { inChromium, inEachBrowser } from "./support/suite.mjs";
+import { inEachBrowser, inWholeChromium } from "./support/suite.mjs";
 
-inChromium("Installing", {
+inWholeChromium("Installing", {
   async "is offered: Chromium finds nothing wrong with the manifest"(inspector) {
     await inspector.shows("unplugged", "#own-policy");
     const session = await inspector.page.protocol();

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as playwright from "playwright-core";
-import { chromium as executable } from "../../../www/build/programs.mjs";
+import { chromium as whole, chromiumShell } from "../../../www/build/programs.mjs";
 import { sha256 } from "./archives.mjs";
 import { forgetVisits, isPolicyTried, isReady, POLL_EVERY_MS, QUIET } from "./begin.mjs";
 
@@ -23,11 +23,14 @@ const quiet = [
 /** Of a page for which nothing else is asked. */
 const USUAL = { width: 1280, height: 720 };
 
-/** @param {import("./server.mjs").Server} server */
-function optionsFor(server) {
+/**
+ * @param {import("./server.mjs").Server} server
+ * @param {string} executablePath
+ */
+function optionsFor(server, executablePath) {
   const downloads = mkdtempSync(join(tmpdir(), "vma-inspector-downloads-"));
   return {
-    executablePath: executable(),
+    executablePath,
     // As root, Chromium's own sandbox cannot be used.
     args: process.getuid?.() === 0 ? ["--no-sandbox", ...quiet] : quiet,
     downloadsPath: downloads,
@@ -41,7 +44,23 @@ function optionsFor(server) {
  * @returns {Promise<import("./page.d.ts").TestBrowser>}
  */
 export async function launch(server) {
-  const options = optionsFor(server);
+  return await launched(server, chromiumShell());
+}
+
+/** The whole browser, for what the shell of it has nothing of. */
+export const withAll = {
+  name: `${name}, whole`,
+  /** @param {import("./server.mjs").Server} server */
+  launch: async (server) => await launched(server, whole()),
+};
+
+/**
+ * @param {import("./server.mjs").Server} server
+ * @param {string} executable
+ * @returns {Promise<import("./page.d.ts").TestBrowser>}
+ */
+async function launched(server, executable) {
+  const options = optionsFor(server, executable);
   const browser = await playwright.chromium.launch(options);
   /** The tab that pages which come again are loaded in: a new one costs a process. */
   let kept = null;
@@ -81,7 +100,7 @@ async function newTab(browser) {
  * @returns {Promise<import("./page.d.ts").TestBrowser>}
  */
 export async function launchWithProfile(server) {
-  const options = optionsFor(server);
+  const options = optionsFor(server, whole());
   const profile = mkdtempSync(join(tmpdir(), "vma-inspector-profile-"));
   const settings = { ...options, acceptDownloads: true };
   const context = await playwright.chromium.launchPersistentContext(profile, settings);

@@ -32,6 +32,11 @@ export function inChromium(title, tests, beforePage, options) {
   inBrowsers([chromium], title, tests, beforePage, options);
 }
 
+/** The same for what belongs to the browser around a page. */
+export function inWholeChromium(title, tests, beforePage, options) {
+  inBrowsers([chromium.withAll], title, tests, beforePage, options);
+}
+
 function inBrowsers(browsers, title, tests, beforePage, options) {
   for (const browser of browsers) {
     describe(`${title} (${browser.name})`, () => {
@@ -77,7 +82,7 @@ after(async () => {
 });
 
 /**
- * @param {typeof chromium | typeof firefox} browser
+ * @param {Pick<typeof chromium, "name" | "launch">} browser
  * @param {Options["server"]} serverOptions
  * @returns {Promise<Started>}
  */
@@ -89,7 +94,7 @@ async function startedFor(browser, serverOptions) {
 }
 
 /**
- * @param {typeof chromium | typeof firefox} browser
+ * @param {Pick<typeof chromium, "name" | "launch">} browser
  * @param {Options["server"]} [serverOptions]
  * @returns {Promise<Started>}
  */
