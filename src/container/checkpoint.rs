@@ -36,7 +36,7 @@ pub(super) struct Checkpoint {
 /// The checkpoints of one container, in ascending order, each with the state from which a
 /// decoder goes on.
 pub(super) struct Checkpoints<S> {
-    places: Places,
+    places: Positions,
     states: Vec<S>,
 }
 
@@ -47,11 +47,11 @@ impl<S> Checkpoints<S> {
     /// None so far; `interval` bytes of contents apart at first, and taking
     /// at most `bytes_max` bytes of memory.
     pub(super) fn new(interval: u64, bytes_max: usize) -> Self {
-        Self { places: Places::new(interval, bytes_max, Self::OWN_BYTES), states: Vec::new() }
+        Self { places: Positions::new(interval, bytes_max, Self::OWN_BYTES), states: Vec::new() }
     }
 
     /// Where they stand.
-    pub(super) fn places(&self) -> &Places {
+    pub(super) fn places(&self) -> &Positions {
         &self.places
     }
 
@@ -126,7 +126,7 @@ impl<S> Checkpoints<S> {
 /// free; where that reaches the last, the interval doubles. So most of the
 /// budget stays in use, and making room takes each one a few times at most.
 /// Those that are sought stay meanwhile, as many as take half of the budget.
-pub(super) struct Places {
+pub(super) struct Positions {
     kept: Vec<Checkpoint>,
     /// Where in the contents those are that must stay.
     pinned: Vec<u64>,
@@ -137,7 +137,7 @@ pub(super) struct Places {
     own_bytes: usize,
 }
 
-impl Places {
+impl Positions {
     fn new(interval: u64, bytes_max: usize, own_bytes: usize) -> Self {
         let (kept, pinned, interval) = (Vec::new(), Vec::new(), interval.max(1));
         Self { kept, pinned, interval, bytes: 0, bytes_max, own_bytes }

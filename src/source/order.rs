@@ -16,6 +16,9 @@ pub fn order_of(keys: &[u64]) -> Vec<usize> {
 /// Brings `things` in the order of their keys; equal ones stay as they stand.
 pub fn sort_by_number<Thing>(things: &mut Vec<Thing>, key: impl Fn(&Thing) -> u64) {
     let keys: Vec<u64> = things.iter().map(key).collect();
+    if keys.is_sorted() {
+        return;
+    }
     let mut unsorted: Vec<Option<Thing>> = core::mem::take(things).into_iter().map(Some).collect();
     let order = order_of(&keys).into_iter();
     things.extend(order.filter_map(|number| unsorted.get_mut(number)?.take()));

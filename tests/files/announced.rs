@@ -70,6 +70,31 @@ fn one_block_by_itself_is_read_where_it_is_asked_for() {
 }
 
 #[test]
+fn blocks_that_are_named_many_times_leave_room_for_the_others() {
+    // As the records of a file table are in the order of names.
+    let count = 100;
+    let cache = Cache::new(Rc::new(bytes(5, (count * BLOCK) as usize)));
+    let blocks: Vec<u64> = (0..3000).map(|number| number * 37 % count).collect();
+    cache.announce(&some_of(&blocks));
+    assert_eq!(cache.wants(), [0..64 * BLOCK, 64 * BLOCK..count * BLOCK]);
+}
+
+#[test]
+fn what_is_announced_in_parts_stays_within_the_same_bounds() {
+    let cache = Cache::new(Rc::new(vec![7; (1000 * BLOCK) as usize]));
+    (0..10).for_each(|part| cache.announce(&some_of(&[part * 100, part * 100 + 20])));
+    let wants = cache.wants();
+    assert_eq!(wants.len(), 20);
+    (0..10).for_each(|part| cache.announce(&[part * 100 * BLOCK..(part * 100 + 60) * BLOCK]));
+    let bytes: u64 = cache.wants().iter().map(|read| read.end - read.start).sum();
+    assert!(bytes <= 8 << 20, "{bytes}");
+    // However much is named, it comes to an end.
+    cache.announce(&vec![0..u64::MAX; 100]);
+    let bytes: u64 = cache.wants().iter().map(|read| read.end - read.start).sum();
+    assert!(bytes <= 8 << 20, "{bytes}");
+}
+
+#[test]
 fn work_that_is_given_up_leaves_nothing_wanted() {
     let cache = Cache::new(Rc::new(bytes(5, 40 * BLOCK as usize)));
     cache.announce(&some_of(&[1, 2, 3]));

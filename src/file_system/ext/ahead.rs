@@ -59,7 +59,8 @@ impl Disk {
         let mut units: Vec<Range<u64>> = Vec::new();
         for place in places {
             let start = place - place % UNIT;
-            let end = place.saturating_add(length).next_multiple_of(UNIT).min(size);
+            let end = place.saturating_add(length).checked_next_multiple_of(UNIT);
+            let end = end.unwrap_or(u64::MAX).min(size);
             match units.last_mut() {
                 Some(last) if start <= last.end && end.saturating_sub(last.start) <= PIECE_MAX => {
                     last.end = end.max(last.end);

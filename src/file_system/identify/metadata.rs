@@ -5,12 +5,12 @@ use vma_source::{Error, Glimpse, be_u32, le_u16, le_u32, le_u64};
 
 use super::volume::Kind;
 
-/// Places that are told, at most.
+/// Places that are told, at most: the first ones.
 const PLACES_MAX: u64 = 512;
 
 const EXT_INCOMPAT_FLEX_BG: u32 = 0x200;
 
-/// Where a superblock of ext has a copy of what the journal's inode says of its blocks, and
+/// Where a superblock of ext (`Documentation/filesystems/ext4/super.rst`) has a copy of what the journal's inode says of its blocks, and
 /// where it says that it has.
 const EXT_JOURNAL: usize = 0x10c;
 const EXT_JOURNAL_COPIED: usize = 0xfd;
@@ -42,7 +42,7 @@ fn ext(superblock: &[u8]) -> Vec<u64> {
     let together = if is_flexible { superblock.get(0x174).copied().unwrap_or(0) } else { 0 };
     let each = u64::from(word(0x20)).checked_shl(together.into()).unwrap_or(0);
     let (first, high) = (u64::from(word(0x14)), u64::from(word(0x150)) << 32);
-    // Without the feature of 64 bits, zeros stand where the high half does.
+    // As Linux does, whether or not the feature of 64 bits is there.
     let end = high | u64::from(word(0x4));
     let journal = journal(superblock).filter(|&block| (1..end).contains(&block));
     let journal = journal.map(|block| block.saturating_mul(block_size));
@@ -61,13 +61,13 @@ fn journal(superblock: &[u8]) -> Option<u64> {
     (depth == 0).then(|| high | u64::from(le_u32(blocks, 20)))
 }
 
-/// The start of each allocation group.
+/// The start of each allocation group ("XFS Filesystem Structure", chapter "Superblocks").
 fn xfs(superblock: &[u8]) -> Vec<u64> {
     let (each, count) = (be_u32(superblock, 84).into(), u64::from(be_u32(superblock, 88)));
     every(0, each, count.saturating_mul(each), be_u32(superblock, 4).into())
 }
 
-/// The master file table.
+/// The master file table (`struct NTFS_BOOT_SECTOR`, as ntfs-3g's `layout.h` has it).
 fn ntfs(sector: &[u8]) -> Vec<u64> {
     let per_cluster = sector.get(13).copied().filter(|&count| count <= 128).unwrap_or(0);
     let cluster_size = u64::from(le_u16(sector, 11)).saturating_mul(per_cluster.into());

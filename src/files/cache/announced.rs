@@ -14,28 +14,23 @@ const BLOCKS_MAX: usize = 256;
 /// 1 ms, in which it hands over so many bytes.
 const NEAR: u64 = 320 << 10;
 
-/// Bytes of such a read, and of all of them for one announcement, at most. The page's own
-/// cache takes as many at once.
+/// Bytes of such a read, and of all of them until they are fetched, at most: what the page
+/// reads ahead at once.
 const READ_MAX: u64 = 4 << 20;
 const READS_MAX: u64 = 8 << 20;
+
+/// Blocks that one announcement may name, each as often as it does.
+const NAMED_MAX: usize = 16 << 10;
 
 impl Cache {
     /// Wants the blocks of `ranges` that are not kept, as many as fit, and takes note of the
     /// reads that bring them. What speaks against it shows when they are read.
     pub(super) fn want_together(&self, ranges: &[Range<u64>]) {
-        let blocks = ranges.iter().flat_map(|range| range.start / BLOCK..range.end.div_ceil(BLOCK));
-        let mut blocks: Vec<u64> = blocks.filter(|&block| !self.range(block).is_empty()).collect();
-        {
-            let state = self.state.borrow();
-            let met = state.fetched.saturating_add(state.wanted.len());
-            blocks.dedup();
-            blocks.retain(|&block| !state.is_met(block));
-            blocks.truncate(BLOCKS_MAX.saturating_sub(met));
-        }
         let (mut reads, mut wanted) = (Vec::new(), Vec::new());
-        for (place, block) in self.places(&blocks).unwrap_or_default() {
+        let mut left = READS_MAX.saturating_sub(bytes_of(&self.state.borrow().reads));
+        for (place, block) in self.places(&self.lacking(ranges)).unwrap_or_default() {
             // What lies behind is announced once more when this is there.
-            if !join(&mut reads, place) {
+            if !join(&mut reads, &mut left, place) {
                 break;
             }
             wanted.push(block);
@@ -46,6 +41,19 @@ impl Cache {
             state.reads.extend(reads);
             state.wanted.extend(wanted);
         }
+    }
+
+    /// The blocks of `ranges` that are neither kept nor wanted, in order, as many as fit.
+    fn lacking(&self, ranges: &[Range<u64>]) -> Vec<u64> {
+        let state = self.state.borrow();
+        let blocks = ranges.iter().flat_map(|range| range.start / BLOCK..range.end.div_ceil(BLOCK));
+        let mut blocks: Vec<u64> = blocks.take(NAMED_MAX).collect();
+        sort_by_number(&mut blocks, |block| *block);
+        blocks.dedup();
+        blocks.retain(|&block| !state.is_met(block) && !self.range(block).is_empty());
+        let met = state.fetched.saturating_add(state.wanted.len());
+        blocks.truncate(BLOCKS_MAX.saturating_sub(met));
+        blocks
     }
 
     /// Where those of `blocks` lie in the lowest source that can be had at once, in order, each
@@ -66,19 +74,21 @@ impl Cache {
     }
 }
 
-/// Adds a place, which starts behind those before, to `reads` of the lowest source, if all of
-/// them stay within bounds; returns whether they do.
-fn join(reads: &mut Vec<Range<u64>>, place: Range<u64>) -> bool {
+fn bytes_of(reads: &[Range<u64>]) -> u64 {
     let bytes = reads.iter().map(|read| read.end.saturating_sub(read.start));
-    let bytes = bytes.fold(0, u64::saturating_add);
+    bytes.fold(0, u64::saturating_add)
+}
+
+/// Adds a place, which starts behind those before, to `reads` of the lowest source, if that
+/// takes no more than `left` bytes; returns whether it does.
+fn join(reads: &mut Vec<Range<u64>>, left: &mut u64, place: Range<u64>) -> bool {
     let near = reads.last_mut().filter(|last| {
         place.start.saturating_sub(last.end) <= NEAR
             && place.end.saturating_sub(last.start) <= READ_MAX
     });
     let from = near.as_ref().map_or(place.start, |near| near.end);
-    if bytes.saturating_add(place.end.saturating_sub(from)) > READS_MAX {
-        return false;
-    }
+    let Some(rest) = left.checked_sub(place.end.saturating_sub(from)) else { return false };
+    *left = rest;
     match near {
         Some(near) => near.end = near.end.max(place.end),
         None => reads.push(place),
@@ -93,8 +103,10 @@ mod tests {
     const MIB: u64 = 1 << 20;
 
     fn joined(places: &[Range<u64>]) -> (Vec<Range<u64>>, usize) {
-        let mut reads = Vec::new();
-        let taken = places.iter().take_while(|place| join(&mut reads, (*place).clone())).count();
+        let (mut reads, mut left) = (Vec::new(), READS_MAX);
+        let mut takes = |place: &Range<u64>| join(&mut reads, &mut left, place.clone());
+        let taken = places.iter().take_while(|place| takes(place)).count();
+        assert_eq!(bytes_of(&reads), READS_MAX - left);
         (reads, taken)
     }
 
@@ -111,7 +123,7 @@ mod tests {
         let places: Vec<_> = (0..100).map(|at| at * MIB / 4..at * MIB / 4 + 9).collect();
         let (reads, taken) = joined(&places);
         assert!(reads.iter().all(|read| read.end - read.start <= READ_MAX), "{reads:?}");
-        assert!(reads.iter().map(|read| read.end - read.start).sum::<u64>() <= READS_MAX);
+        assert!(bytes_of(&reads) <= READS_MAX);
         // Sixteen each of two reads, and two of the next.
         assert_eq!(taken, 34);
     }
