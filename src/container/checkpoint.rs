@@ -1,7 +1,6 @@
 //! Places a decoder can go on from, kept within a budget of memory.
 
 use core::ops::Range;
-use std::collections::VecDeque;
 
 use super::log::{Checksums, End, Log};
 use crate::source::{Reader, Writer};
@@ -12,42 +11,136 @@ const WRITTEN_MAX: usize = 32 * 1024 * 1024;
 /// Bytes that writing one takes besides a state of some size.
 const WRITTEN_OWN: usize = 32;
 
-/// A place in a container from which it can be decoded without what comes
-/// before.
-pub(super) struct Checkpoint<S> {
+/// Why a checkpoint is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// The one before is far away.
+    Due,
+    /// Somebody will want what lies behind it: others go before it does.
+    Sought,
+    /// What lies before it cannot be decoded: it must stay.
+    Pinned,
+}
+
+/// A place in a container from which it can be decoded without what comes before.
+pub(super) struct Checkpoint {
     /// Offset in the contents, in bytes.
     pub(super) contents: u64,
     /// Offset in the source, in bytes.
     pub(super) source: u64,
-    /// What the decoder needs to go on.
-    pub(super) state: S,
-    /// Bytes of memory that `state` takes.
+    /// Bytes of memory that what the decoder needs to go on takes.
     pub(super) bytes: usize,
-    /// Whether it must stay, because what lies before it cannot be decoded.
-    pub(super) pinned: bool,
+    pub(super) why: Why,
 }
 
-/// The checkpoints of one container, in ascending order.
+/// The checkpoints of one container, in ascending order, each with the state from which a
+/// decoder goes on.
+pub(super) struct Checkpoints<S> {
+    places: Positions,
+    states: Vec<S>,
+}
+
+impl<S> Checkpoints<S> {
+    /// What keeping a checkpoint takes besides its state.
+    const OWN_BYTES: usize = size_of::<Checkpoint>().saturating_add(size_of::<S>());
+
+    /// None so far; `interval` bytes of contents apart at first, and taking
+    /// at most `bytes_max` bytes of memory.
+    pub(super) fn new(interval: u64, bytes_max: usize) -> Self {
+        Self { places: Positions::new(interval, bytes_max, Self::OWN_BYTES), states: Vec::new() }
+    }
+
+    /// Where they stand.
+    pub(super) fn places(&self) -> &Positions {
+        &self.places
+    }
+
+    /// Keeps a checkpoint that lies behind all others.
+    pub(super) fn push(&mut self, checkpoint: Checkpoint, state: S) {
+        self.states.push(state);
+        let mut stay = self.places.push(checkpoint).into_iter();
+        self.states.retain(|_| stay.next().unwrap_or(true));
+    }
+
+    /// The last checkpoint at or before `contents`, with its state.
+    pub(super) fn before(&self, contents: u64) -> Option<(&Checkpoint, &S)> {
+        let at = self.places.behind(contents).checked_sub(1)?;
+        Some((self.places.kept.get(at)?, self.states.get(at)?))
+    }
+
+    /// Where in the contents the first one behind `contents` stands with such a state.
+    pub(super) fn first_behind(&self, contents: u64, is_such: impl Fn(&S) -> bool) -> Option<u64> {
+        let behind = self.places.behind(contents);
+        let states = self.states.get(behind..).unwrap_or(&[]);
+        let at = behind.saturating_add(states.iter().position(is_such)?);
+        self.places.kept.get(at).map(|kept| kept.contents)
+    }
+
+    /// Appends them, their states as `write` puts them down: not those that it
+    /// cannot put down, and every few only if all would take too much. The last one is
+    /// among them.
+    pub(super) fn write_to(
+        &self,
+        bytes: &mut Writer,
+        write: impl Fn(&S, &mut Writer) -> Option<()>,
+    ) {
+        let (mut written, mut left) = (Vec::new(), WRITTEN_MAX);
+        let all = self.places.kept.iter().zip(&self.states);
+        for (kept, state) in all.rev().step_by(self.places.written_every()) {
+            let mut checkpoint = Writer::default();
+            checkpoint.u64(kept.contents);
+            checkpoint.u64(kept.source);
+            let is_written = write(state, &mut checkpoint).is_some();
+            let length = checkpoint.bytes().len();
+            if is_written && length <= left {
+                left = left.saturating_sub(length);
+                written.push(checkpoint);
+            }
+        }
+        self.places.write_to(bytes, &written);
+    }
+
+    /// Takes what [`write_to`](Self::write_to) appended in place of what is
+    /// there; `read` takes a state, and says what memory it takes. `None` if the
+    /// bytes hold something else.
+    pub(super) fn read_from(
+        &mut self,
+        bytes: &mut Reader<'_>,
+        read: impl Fn(&mut Reader<'_>) -> Option<(S, usize)>,
+    ) -> Option<()> {
+        let mut taken = Self::new(bytes.u64()?, self.places.bytes_max);
+        for _ in 0..bytes.u64()? {
+            let (contents, source) = (bytes.u64()?, bytes.u64()?);
+            let (state, bytes) = read(bytes)?;
+            taken.push(Checkpoint { contents, source, bytes, why: Why::Due }, state);
+        }
+        *self = taken;
+        Some(())
+    }
+}
+
+/// Where the checkpoints of one container stand, in ascending order.
 ///
 /// They stand at least an interval apart. When they no longer fit into the
 /// budget, every second one goes from the front on, until an eighth of it is
 /// free; where that reaches the last, the interval doubles. So most of the
 /// budget stays in use, and making room takes each one a few times at most.
-pub(super) struct Checkpoints<S> {
-    kept: Vec<Checkpoint<S>>,
+/// Those that are sought stay meanwhile, as many as take half of the budget.
+pub(super) struct Positions {
+    kept: Vec<Checkpoint>,
     /// Where in the contents those are that must stay.
     pinned: Vec<u64>,
     interval: u64,
     bytes: usize,
     bytes_max: usize,
+    /// What keeping one takes besides its state.
+    own_bytes: usize,
 }
 
-impl<S> Checkpoints<S> {
-    /// None so far; `interval` bytes of contents apart at first, and taking
-    /// at most `bytes_max` bytes of memory.
-    pub(super) fn new(interval: u64, bytes_max: usize) -> Self {
-        let (kept, pinned) = (Vec::new(), Vec::new());
-        Self { kept, pinned, interval: interval.max(1), bytes: 0, bytes_max }
+impl Positions {
+    fn new(interval: u64, bytes_max: usize, own_bytes: usize) -> Self {
+        let (kept, pinned, interval) = (Vec::new(), Vec::new(), interval.max(1));
+        Self { kept, pinned, interval, bytes: 0, bytes_max, own_bytes }
     }
 
     /// Whether `contents` lies an interval behind the last checkpoint.
@@ -65,9 +158,7 @@ impl<S> Checkpoints<S> {
     /// Bytes that another one may take that must stay: half of the budget is
     /// for those, so that there is room to thin the others out.
     pub(super) fn spare(&self) -> usize {
-        let pinned = self.kept.iter().filter(|kept| kept.pinned);
-        let taken = pinned.map(|kept| kept.bytes.saturating_add(Self::OWN_BYTES));
-        (self.bytes_max / 2).saturating_sub(taken.fold(0, usize::saturating_add))
+        (self.bytes_max / 2).saturating_sub(self.bytes_of(Why::Pinned))
     }
 
     /// Bytes of memory that all of them take.
@@ -78,29 +169,6 @@ impl<S> Checkpoints<S> {
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.kept.len()
-    }
-
-    /// Keeps a checkpoint that lies behind all others.
-    pub(super) fn push(&mut self, checkpoint: Checkpoint<S>) {
-        self.bytes = self.bytes.saturating_add(checkpoint.bytes).saturating_add(Self::OWN_BYTES);
-        self.pinned.extend(checkpoint.pinned.then_some(checkpoint.contents));
-        self.kept.push(checkpoint);
-        while self.bytes > self.bytes_max && self.kept.iter().any(|kept| !kept.pinned) {
-            self.thin();
-        }
-    }
-
-    /// The last checkpoint at or before `contents`.
-    pub(super) fn before(&self, contents: u64) -> Option<&Checkpoint<S>> {
-        let behind = self.kept.partition_point(|kept| kept.contents <= contents);
-        self.kept.get(behind.checked_sub(1)?)
-    }
-
-    /// Where in the contents the first one behind `contents` stands with such a state.
-    pub(super) fn first_behind(&self, contents: u64, is_such: impl Fn(&S) -> bool) -> Option<u64> {
-        let behind = self.kept.partition_point(|kept| kept.contents <= contents);
-        let behind = self.kept.get(behind..).unwrap_or(&[]);
-        behind.iter().find(|kept| is_such(&kept.state)).map(|kept| kept.contents)
     }
 
     /// The part around `contents` that a decoder can go through by itself: it starts
@@ -118,85 +186,111 @@ impl<S> Checkpoints<S> {
         before.map_or(0, |kept| kept.contents)
     }
 
+    /// Where in the contents the last one at or before `contents` stands, or they start.
+    pub(super) fn before(&self, contents: u64) -> u64 {
+        let before = self.behind(contents).checked_sub(1).and_then(|at| self.kept.get(at));
+        before.map_or(0, |kept| kept.contents)
+    }
+
     /// The ranges of the source that decoding `contents` reads: from the
     /// checkpoint before it to the one behind it, or to `end`.
     pub(super) fn source_range(&self, contents: &Range<u64>, end: u64) -> Range<u64> {
-        let start = self.before(contents.start).map_or(0, |kept| kept.source);
+        let before = self.behind(contents.start).checked_sub(1).and_then(|at| self.kept.get(at));
         let behind = self.kept.partition_point(|kept| kept.contents < contents.end);
+        let start = before.map_or(0, |kept| kept.source);
         start..self.kept.get(behind).map_or(end, |kept| kept.source)
     }
 
-    /// Appends them, their states as `write` puts them down: not those that it
-    /// cannot put down, and every few only if all would take too much. The last one is
-    /// among them.
-    pub(super) fn write_to(
-        &self,
-        bytes: &mut Writer,
-        write: impl Fn(&S, &mut Writer) -> Option<()>,
-    ) {
-        let kept = self.kept.len().saturating_mul(Self::OWN_BYTES);
-        let states = self.bytes.saturating_sub(kept);
-        let all = states.saturating_add(self.kept.len().saturating_mul(WRITTEN_OWN));
-        let every = all.div_ceil(WRITTEN_MAX).max(1);
-        let (mut written, mut left) = (Vec::new(), WRITTEN_MAX);
-        for kept in self.kept.iter().rev().step_by(every) {
-            let mut checkpoint = Writer::default();
-            checkpoint.u64(kept.contents);
-            checkpoint.u64(kept.source);
-            let is_written = write(&kept.state, &mut checkpoint).is_some();
-            let length = checkpoint.bytes().len();
-            if is_written && length <= left {
-                left = left.saturating_sub(length);
-                written.push(checkpoint);
+    /// The number of the first one behind `contents`.
+    fn behind(&self, contents: u64) -> usize {
+        self.kept.partition_point(|kept| kept.contents <= contents)
+    }
+
+    /// Keeps one that lies behind all others. Which of all stay; all if that tells of none.
+    fn push(&mut self, checkpoint: Checkpoint) -> Vec<bool> {
+        let is_pinned = checkpoint.why == Why::Pinned;
+        self.bytes = self.bytes.saturating_add(self.bytes_with(&checkpoint));
+        self.pinned.extend(is_pinned.then_some(checkpoint.contents));
+        self.kept.push(checkpoint);
+        let mut stay = Vec::new();
+        while self.bytes > self.bytes_max && self.kept.iter().any(|kept| kept.why != Why::Pinned) {
+            if stay.is_empty() {
+                stay = vec![true; self.kept.len()];
             }
+            self.bound_sought();
+            self.thin(&mut stay);
         }
-        bytes.u64(self.interval);
-        bytes.u64(u64::try_from(written.len()).unwrap_or(u64::MAX));
-        for checkpoint in written.iter().rev() {
-            bytes.raw(checkpoint.bytes());
+        stay
+    }
+
+    /// Those that are sought and stand closest to their neighbours are so no more, until they
+    /// take no more than half of what those that must stay leave of the budget.
+    fn bound_sought(&mut self) {
+        let most = self.bytes_max.saturating_sub(self.bytes_of(Why::Pinned)) / 2;
+        while self.bytes_of(Why::Sought) > most {
+            let sought = self.kept.iter().enumerate().filter(|(_, kept)| kept.why == Why::Sought);
+            let sought: Vec<(usize, u64)> =
+                sought.map(|(number, kept)| (number, kept.contents)).collect();
+            let apart = |three: &&[(usize, u64)]| match three {
+                [(_, before), _, (_, behind)] => behind.saturating_sub(*before),
+                _ => 0,
+            };
+            let closest = sought.windows(3).min_by_key(apart).and_then(|three| three.get(1));
+            let Some((number, _)) = closest.or(sought.first()) else { break };
+            let kept = self.kept.get_mut(*number);
+            kept.into_iter().for_each(|kept| kept.why = Why::Due);
         }
     }
 
-    /// Takes what [`write_to`](Self::write_to) appended in place of what is
-    /// there; `read` takes a state, and says what memory it takes. `None` if the
-    /// bytes hold something else.
-    pub(super) fn read_from(
-        &mut self,
-        bytes: &mut Reader<'_>,
-        read: impl Fn(&mut Reader<'_>) -> Option<(S, usize)>,
-    ) -> Option<()> {
-        let mut taken = Self::new(bytes.u64()?, self.bytes_max);
-        for _ in 0..bytes.u64()? {
-            let (contents, source) = (bytes.u64()?, bytes.u64()?);
-            let (state, size) = read(bytes)?;
-            taken.push(Checkpoint { contents, source, state, bytes: size, pinned: false });
-        }
-        *self = taken;
-        Some(())
-    }
-
-    /// What keeping a checkpoint takes besides its state.
-    const OWN_BYTES: usize = size_of::<Checkpoint<S>>();
-
-    fn thin(&mut self) {
+    /// Lets go of some of those that `stay`, and takes note of which.
+    fn thin(&mut self, stay: &mut [bool]) {
         let goal = self.bytes_max.saturating_sub(self.bytes_max / 8);
         let widest = self.interval.saturating_mul(2);
-        let mut behind: VecDeque<u64> = self.kept.iter().map(|kept| kept.contents).collect();
-        let (mut last, mut bytes) = (0_u64, self.bytes);
+        let mut stay = stay.iter_mut().filter(|stays| **stays);
+        let behind: Vec<u64> = self.kept.iter().skip(1).map(|kept| kept.contents).collect();
+        let mut behind = behind.into_iter();
+        let (mut last, mut bytes, own_bytes) = (0_u64, self.bytes, self.own_bytes);
         self.kept.retain(|kept| {
-            behind.pop_front();
-            let apart = behind.front().unwrap_or(&kept.contents).saturating_sub(last);
-            let keep = kept.pinned || bytes <= goal || apart > widest;
+            let apart = behind.next().unwrap_or(kept.contents).saturating_sub(last);
+            let keep = kept.why != Why::Due || bytes <= goal || apart > widest;
             if keep {
                 last = kept.contents;
             } else {
-                bytes = bytes.saturating_sub(kept.bytes.saturating_add(Self::OWN_BYTES));
+                bytes = bytes.saturating_sub(kept.bytes.saturating_add(own_bytes));
             }
+            stay.next().into_iter().for_each(|stays| *stays = keep);
             keep
         });
         self.bytes = bytes;
         if bytes > goal {
             self.interval = widest;
+        }
+    }
+
+    /// Bytes of memory that one takes.
+    fn bytes_with(&self, kept: &Checkpoint) -> usize {
+        kept.bytes.saturating_add(self.own_bytes)
+    }
+
+    /// Bytes of memory that those take that were left for this.
+    fn bytes_of(&self, why: Why) -> usize {
+        let such = self.kept.iter().filter(|kept| kept.why == why);
+        such.map(|kept| self.bytes_with(kept)).fold(0, usize::saturating_add)
+    }
+
+    /// Of how many one is written: of every few only if all would take too much.
+    fn written_every(&self) -> usize {
+        let states = self.bytes.saturating_sub(self.len().saturating_mul(self.own_bytes));
+        let all = states.saturating_add(self.len().saturating_mul(WRITTEN_OWN));
+        all.div_ceil(WRITTEN_MAX).max(1)
+    }
+
+    /// Appends those that were `written`, the last one first.
+    fn write_to(&self, bytes: &mut Writer, written: &[Writer]) {
+        bytes.u64(self.interval);
+        bytes.u64(u64::try_from(written.len()).unwrap_or(u64::MAX));
+        for checkpoint in written.iter().rev() {
+            bytes.raw(checkpoint.bytes());
         }
     }
 }
@@ -246,47 +340,94 @@ mod tests {
     }
 
     /// Passes by `contents`, which has to leave one of 1000 bytes besides its own if it is
-    /// due or `pinned`.
-    fn pass(checkpoints: &mut Checkpoints<()>, contents: u64, pinned: bool) {
-        if pinned || checkpoints.is_due(contents) {
-            let (source, state, bytes) = (contents, (), 1000);
-            checkpoints.push(Checkpoint { contents, source, state, bytes, pinned });
+    /// due or left for something else.
+    fn pass(checkpoints: &mut Checkpoints<()>, contents: u64, why: Why) {
+        if why != Why::Due || checkpoints.places.is_due(contents) {
+            let (source, bytes) = (contents, 1000);
+            checkpoints.push(Checkpoint { contents, source, bytes, why }, ());
         }
+    }
+
+    /// Where all of them stand.
+    fn places(checkpoints: &Checkpoints<()>) -> Vec<u64> {
+        checkpoints.places.kept.iter().map(|kept| kept.contents).collect()
     }
 
     #[test]
     fn most_of_the_budget_is_in_use_and_no_more_however_much_has_passed() {
         let mut checkpoints = none(40 * (1000 + OWN));
         for contents in 1..20_000 {
-            pass(&mut checkpoints, contents, false);
+            pass(&mut checkpoints, contents, Why::Due);
             if contents < 400 {
                 continue;
             }
-            let count = checkpoints.len();
-            assert_eq!(checkpoints.bytes(), count * (1000 + OWN));
+            let count = checkpoints.places.len();
+            assert_eq!(checkpoints.states.len(), count);
+            assert_eq!(checkpoints.places.bytes(), count * (1000 + OWN));
             assert!((34..=40).contains(&count), "{count} after {contents}");
             let mut last = 0;
-            for kept in &checkpoints.kept {
+            for kept in &checkpoints.places.kept {
                 let apart = kept.contents - last;
-                assert!(apart <= 2 * checkpoints.interval, "{apart} after {contents}");
+                assert!(apart <= 2 * checkpoints.places.interval, "{apart} after {contents}");
                 last = kept.contents;
             }
-            assert!(contents - last <= checkpoints.interval, "the last one is kept");
+            assert!(contents - last <= checkpoints.places.interval, "the last one is kept");
         }
         // Evenly spread, 34 of them stand 588 apart.
-        assert!(checkpoints.interval <= 588, "{}", checkpoints.interval);
+        assert!(checkpoints.places.interval <= 588, "{}", checkpoints.places.interval);
     }
 
     #[test]
     fn what_must_stay_stays_and_the_rest_makes_room() {
         let pinned = [3, 17, 500, 7777];
         let mut checkpoints = none(10 * (1000 + OWN));
-        (1..10_000).for_each(|at| pass(&mut checkpoints, at, pinned.contains(&at)));
-        let kept: Vec<u64> = checkpoints.kept.iter().map(|kept| kept.contents).collect();
+        let why = |is_pinned| if is_pinned { Why::Pinned } else { Why::Due };
+        (1..10_000).for_each(|at| pass(&mut checkpoints, at, why(pinned.contains(&at))));
+        let kept = places(&checkpoints);
         assert!(pinned.iter().all(|pinned| kept.contains(pinned)), "{kept:?}");
         assert!(kept.len() <= 10 && kept.is_sorted(), "{kept:?}");
         let mut only = none(1000);
-        (1..100).for_each(|at| pass(&mut only, at, at == 50));
-        assert_eq!(only.kept.iter().map(|kept| kept.contents).collect::<Vec<_>>(), [50]);
+        (1..100).for_each(|at| pass(&mut only, at, why(at == 50)));
+        assert_eq!(places(&only), [50]);
+    }
+
+    #[test]
+    fn each_keeps_its_own_state() {
+        let mut checkpoints = Checkpoints::new(10, 40 * (1000 + Checkpoints::<u64>::OWN_BYTES));
+        for contents in (1..20_000).step_by(10) {
+            let why = if contents % 1000 == 1 { Why::Sought } else { Why::Due };
+            checkpoints.push(Checkpoint { contents, source: 0, bytes: 1000, why }, contents);
+        }
+        let numbers: Vec<u64> = checkpoints.places.kept.iter().map(|kept| kept.contents).collect();
+        assert_eq!(checkpoints.states, numbers);
+        assert_eq!(checkpoints.before(0).map(|(_, state)| *state), None);
+        assert_eq!(checkpoints.before(25_000).map(|(_, state)| *state), Some(19_991));
+        let second = checkpoints.first_behind(numbers[0], |_| true);
+        assert_eq!(second, Some(numbers[1]));
+    }
+
+    #[test]
+    fn what_is_sought_stays_as_long_as_it_takes_half_of_the_budget() {
+        let mut checkpoints = none(40 * (1000 + OWN));
+        for at in (100_000..115_000).step_by(1000) {
+            pass(&mut checkpoints, at, Why::Sought);
+            (1..1000).for_each(|behind| pass(&mut checkpoints, at + behind, Why::Due));
+        }
+        (115_000..300_000).for_each(|at| pass(&mut checkpoints, at, Why::Due));
+        let kept = places(&checkpoints);
+        assert!((100_000..115_000).step_by(1000).all(|at| kept.contains(&at)), "{kept:?}");
+        assert!((34..=40).contains(&kept.len()) && kept.is_sorted(), "{kept:?}");
+        // Too many: those that stay are spread over all of them.
+        let mut many = none(40 * (1000 + OWN));
+        for at in (100_000..200_000).step_by(1000) {
+            pass(&mut many, at, Why::Sought);
+            (1..1000).for_each(|behind| pass(&mut many, at + behind, Why::Due));
+        }
+        assert!(many.places.bytes() <= 40 * (1000 + OWN));
+        let sought = many.places.kept.iter().filter(|kept| kept.why == Why::Sought);
+        let sought: Vec<u64> = sought.map(|kept| kept.contents).collect();
+        assert!((18..=20).contains(&sought.len()), "{sought:?}");
+        assert_eq!(sought.first(), Some(&100_000));
+        assert!(sought.windows(2).all(|two| two[1] - two[0] <= 10_000), "{sought:?}");
     }
 }

@@ -126,6 +126,16 @@ impl Contents {
         is_in_order || self.outer.is_some()
     }
 
+    /// Takes note, as a pass comes by, that what comes next will be asked for once more:
+    /// where everything before would have to be decoded again, a checkpoint is left.
+    pub fn seek(&self) {
+        match &self.layer {
+            Layer::Zstd(stream) => stream.seek(),
+            Layer::Gzip(stream) => stream.seek(),
+            Layer::Plain(_) | Layer::Lzop(_) | Layer::Bzip2(_) => {}
+        }
+    }
+
     /// How far the work has come. All of it is done if nothing wraps the
     /// contents.
     #[must_use]

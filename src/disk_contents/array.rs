@@ -6,7 +6,7 @@ use crate::file_system::RaidMember;
 use crate::partition::copies::Copies;
 use crate::partition::lvm::Refusal;
 use crate::partition::raid_bitmap;
-use crate::source::{Error, Mirrored, ReadAt, Window};
+use crate::source::{Error, Mirrored, ReadAt, Window, sort_by_number};
 
 /// Members of one array, each with the area that it takes.
 pub(super) type Members = Vec<(RaidMember, Rc<dyn ReadAt>)>;
@@ -38,7 +38,9 @@ pub(super) fn array(members: &Members) -> Result<Result<Whole, Refusal>, Error> 
         member.agrees && member.is_whole && is_like && is_there && member.events == newest.events
     });
     let mut in_step: Vec<_> = in_step.collect();
-    in_step.sort_by_key(|(member, _)| (member.is_last_choice, member.role));
+    sort_by_number(&mut in_step, |(member, _)| {
+        u64::from(member.is_last_choice) << 32 | u64::from(member.role.unwrap_or_default())
+    });
     in_step.dedup_by_key(|(member, _)| member.role);
     let Some((first, source)) = in_step.first() else { return Ok(Err(Refusal::NotUpToDate)) };
     let size = first.size;

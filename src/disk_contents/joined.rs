@@ -10,7 +10,7 @@ use crate::partition::copies::Copies;
 use crate::partition::lvm::{
     Group, PIECES_MAX, PhysicalVolume, Refusal, assemble, physical_volume,
 };
-use crate::source::{Error, Glimpse, ReadAt};
+use crate::source::{Error, Glimpse, ReadAt, sort_by_number, to_u64};
 
 /// Which disk, and which of its areas.
 pub(super) type Place = (usize, usize);
@@ -123,10 +123,17 @@ pub(super) fn parts(members: Vec<Member>) -> Result<Vec<Part>, Error> {
             (source, _) => parts.extend(array_part(&id, places, &members, source)),
         }
     }
-    physical.sort_by(|one, other| one.places.cmp(&other.places));
+    sort_by_number(&mut physical, |one: &Physical| {
+        one.places.first().map_or(0, |place| number_of(*place))
+    });
     parts.extend(groups(&physical)?);
-    parts.sort_by_key(Part::place);
+    sort_by_number(&mut parts, |part: &Part| number_of(part.place()));
     Ok(parts)
+}
+
+/// In the order of these numbers places are told: by disk, and by area.
+fn number_of((disk, area): Place) -> u64 {
+    to_u64(disk) << 32 | to_u64(area)
 }
 
 fn array_part(
@@ -149,7 +156,7 @@ fn array_part(
 
 fn disks<'a>(places: impl Iterator<Item = &'a Place>) -> Vec<usize> {
     let mut disks: Vec<usize> = places.map(|(disk, _)| *disk).collect();
-    disks.sort_unstable();
+    sort_by_number(&mut disks, |disk| to_u64(*disk));
     disks.dedup();
     disks
 }
@@ -173,7 +180,7 @@ fn groups(physical: &[Physical]) -> Result<Vec<Part>, Error> {
             chosen.iter().map(|one| (one.volume.uuid.clone(), Rc::clone(&one.source))).collect();
         let is_shared = group.physical.len() > 1 || chosen.iter().any(|one| one.is_shared);
         let mut places: Vec<_> = chosen.iter().flat_map(|one| &one.places).copied().collect();
-        places.sort_unstable();
+        sort_by_number(&mut places, |place| number_of(*place));
         // None of the group's is there, but someone who knew of it.
         let places = if places.is_empty() { told.to_vec() } else { places };
         for (number, volume) in group.shown() {

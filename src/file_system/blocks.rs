@@ -1,7 +1,6 @@
 //! Exact reads of the source below: all bytes that were asked for, or a fault that says
 //! why not. And a small cache for what is read again and again: tables, directories.
 
-use core::ops::Range;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -66,10 +65,6 @@ pub(crate) fn read_exact(
 const BLOCK: u64 = 16 << 10;
 const BLOCKS_MAX: usize = 128;
 
-/// What lies between two blocks and is read rather than skipped, and bytes of one such read.
-const SKIP_MAX: u64 = 256 << 10;
-const SPAN_MAX: u64 = 1 << 20;
-
 /// A source of which small stretches are read again and again.
 pub(crate) struct Blocks {
     source: Rc<dyn ReadAt>,
@@ -90,59 +85,13 @@ impl Blocks {
         Self { source, kept: RefCell::default(), length, blocks_max }
     }
 
-    /// Reads ahead the blocks that the bytes at `starts` lie in, those near to one another by one read: the
-    /// more there are, the more of what is between them. What has to be waited for is wanted,
-    /// and read when it is there; what cannot be had is told when it is asked for.
-    pub(crate) fn fetch(&self, mut starts: Vec<u64>) {
-        let source = &*self.source;
-        for start in &mut starts {
-            *start -= *start % self.length;
-        }
-        starts.sort_unstable();
-        starts.dedup();
-        let is_kept = |start: &u64| self.kept.borrow().iter().any(|(of, _)| of == start);
-        starts.retain(|start| !is_kept(start));
-        starts.truncate(self.blocks_max / 2);
-        for &start in &starts {
-            if let Ok(false) = source.approach(start..start.saturating_add(1), 0) {
-                let _ = source.read_at(start, &mut [0]);
-            }
-        }
-        let mut rest = starts.as_slice();
-        while let Some(&first) = rest.first() {
-            let mut end = first;
-            let near = rest.iter().take_while(|&&start| {
-                let behind = start.saturating_add(self.length);
-                let is_near = start.saturating_sub(end) <= SKIP_MAX
-                    && behind.saturating_sub(first) <= SPAN_MAX;
-                end = if is_near { behind } else { end };
-                is_near
-            });
-            let Some((some, behind)) = rest.split_at_checked(near.count().max(1)) else { break };
-            self.fetch_span(some, first..end.min(source.size().unwrap_or(u64::MAX)));
-            rest = behind;
-        }
-    }
-
-    /// Keeps the blocks at `starts`, which are all in `span`.
-    fn fetch_span(&self, starts: &[u64], span: Range<u64>) {
-        let source = &*self.source;
-        let mut steps = (span.start..span.end).step_by(to_usize(self.length.max(1)));
-        let is_quick = steps.all(|at| source.approach(at..at.saturating_add(1), 0) == Ok(true));
-        if !is_quick || starts.len() < 2 {
-            return;
-        }
-        let mut bytes = vec![0; to_usize(span.end.saturating_sub(span.start))];
-        if read_exact(source, span.start, &mut bytes, "").is_err() {
-            return;
-        }
-        let mut kept = self.kept.borrow_mut();
-        for start in starts {
-            let rest = bytes.get(to_usize(start.saturating_sub(span.start))..).unwrap_or(&[]);
-            let block = rest.get(..to_usize(self.length)).unwrap_or(rest);
-            kept.truncate(self.blocks_max.saturating_sub(1));
-            kept.push_front((*start, block.into()));
-        }
+    /// Announces the blocks that the bytes at `starts` lie in, as far as they are not kept.
+    pub(crate) fn announce(&self, starts: impl Iterator<Item = u64>) {
+        let kept = self.kept.borrow();
+        let starts = starts.map(|start| start - start % self.length);
+        let lacking = starts.filter(|start| !kept.iter().any(|(of, _)| of == start));
+        let ranges = lacking.map(|start| start..start.saturating_add(self.length));
+        self.source.announce(&ranges.collect::<Vec<_>>());
     }
 
     pub(crate) fn source(&self) -> &dyn ReadAt {

@@ -5,6 +5,7 @@
 
 use super::{Step, Volume};
 use crate::file_system::{Fault, FaultKind, FileSystem, NodeId, Result, Stream};
+use crate::source::sort_by_number;
 
 /// Files of which it is asked at once where they are stored: what is wanted for them has to
 /// fit into what may be held.
@@ -31,7 +32,8 @@ pub(super) struct InOrder {
 impl InOrder {
     pub(super) fn new(volume: &Volume, mut found: Vec<Found>) -> Self {
         // What says where they are stored is read in its own order.
-        found.sort_by_key(|one| (one.is_folder, volume.system().order(one.id)));
+        sort_by_number(&mut found, |one| volume.system().order(one.id));
+        sort_by_number(&mut found, |one| one.is_folder.into());
         Self { found, done: 0 }
     }
 
@@ -65,7 +67,8 @@ impl InOrder {
 
     /// All of them: the last one first, folders before files.
     pub(super) fn into_last_first(mut self) -> impl Iterator<Item = Found> {
-        self.found.sort_by_key(|one| (one.is_folder, one.place));
+        sort_by_number(&mut self.found, |one| one.place);
+        sort_by_number(&mut self.found, |one| one.is_folder.into());
         self.found.into_iter().rev()
     }
 }

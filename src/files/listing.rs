@@ -4,6 +4,7 @@ use super::{Step, Volume};
 use crate::file_system::{
     Batch, Cursor, Entry, Fault, FaultKind, FileType, Name, Node, NodeId, Result,
 };
+use crate::source::{order_of, sort_by_number, to_u64};
 
 /// Entries that are looked at together where each has to be waited for: all that is wanted
 /// for them is fetched from front to back. It has to fit into what may be held.
@@ -79,16 +80,15 @@ impl Listing {
             }
         }
         self.order.clear();
-        self.found.sort_unstable_by_key(|(at, _)| *at);
+        sort_by_number(&mut self.found, |(at, _)| to_u64(*at));
         self.listed.extend(self.found.drain(..).map(|(_, one)| one));
         Ok(Step::Done)
     }
 
     fn put_in_order(&mut self, volume: &Volume) {
         let entries = self.batch.as_ref().map_or(&[][..], |batch| &batch.entries);
-        let order = |&at: &usize| entries.get(at).map(|entry| volume.system().order(entry.id));
-        self.order = (0..entries.len()).collect();
-        self.order.sort_by_key(order);
+        let order = entries.iter().map(|entry| volume.system().order(entry.id));
+        self.order = order_of(&order.collect::<Vec<_>>());
     }
 
     /// The entries in the directory's order, once all are there.

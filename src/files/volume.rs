@@ -94,6 +94,12 @@ impl Volume {
         self.cache.fetch(work_max)
     }
 
+    /// The ranges of the lowest source that [`fetch`](Self::fetch) will read: a hint.
+    #[must_use]
+    pub fn wants(&self) -> Vec<Range<u64>> {
+        self.cache.wants()
+    }
+
     /// What something is wanted for is given up.
     pub fn give_up(&self) {
         self.cache.give_up();

@@ -8,7 +8,7 @@ use super::grid::Grid;
 use super::index::DeviceIndex;
 use super::page::{Location, MixedPage, PAGE_CLUSTERS, Page};
 use crate::archive::unit::{BLOCK_SIZE, BLOCKS_PER_CLUSTER, BlockMask, ClusterNumber, DeviceId};
-use crate::source::{GapKind, ReadAt};
+use crate::source::{GapKind, ReadAt, sort_by_number, to_u64};
 
 /// Devices that are told apart in a picture of the archive: those of which most is
 /// stored.
@@ -65,9 +65,10 @@ impl FileCells {
     pub fn new(bytes: Range<u64>, cells: usize, stored: &[(DeviceId, u64)]) -> Self {
         let grid = Grid::new(bytes, cells);
         let mut order = stored.to_vec();
-        order.sort_by_key(|&(id, blocks)| (core::cmp::Reverse(blocks), id));
+        sort_by_number(&mut order, |(id, _)| id.get().into());
+        sort_by_number(&mut order, |(_, blocks)| u64::MAX.saturating_sub(*blocks));
         let mut own: Vec<DeviceId> = order.iter().take(DEVICES_MAX).map(|&(id, _)| id).collect();
-        own.sort_unstable();
+        sort_by_number(&mut own, |id| id.get().into());
         let row = |id: DeviceId| own.iter().position(|&own| own == id).unwrap_or(DEVICES_MAX);
         Self {
             cells: vec![FileCell::default(); grid.count()],
@@ -125,7 +126,7 @@ impl FileCells {
     /// The devices that have a row of their own, in the order of the rows.
     pub fn devices(&self) -> impl Iterator<Item = DeviceId> {
         let mut own: Vec<_> = self.devices.iter().filter(|(_, row)| *row < DEVICES_MAX).collect();
-        own.sort_unstable_by_key(|(_, row)| *row);
+        sort_by_number(&mut own, |(_, row)| to_u64(*row));
         own.into_iter().map(|&(id, _)| id)
     }
 

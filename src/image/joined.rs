@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::run::{Origin, Run};
 use crate::archive::unit::ArchiveOffset;
-use crate::source::{Error, ReadAt, has_all, to_u64};
+use crate::source::{Error, ReadAt, has_all, sort_by_number, to_u64};
 
 /// Stored bytes of the archive that lie no further apart than this are read in
 /// one go: reading a little too much costs less than another read.
@@ -83,7 +83,7 @@ pub(super) fn joined_reads(source: &dyn ReadAt, runs: &[Run]) -> Vec<JoinedRead>
         Origin::Zero | Origin::Lost | Origin::NotYetKnown => None,
     });
     let mut stored: Vec<(ArchiveOffset, Run)> = stored.collect();
-    stored.sort_unstable_by_key(|(offset, _)| *offset);
+    sort_by_number(&mut stored, |(offset, _)| offset.0);
     let mut reads: Vec<JoinedRead> = Vec::new();
     for (offset, run) in stored {
         let is_joined = |between: Range<u64>| between.is_empty() || has_all(source, between);

@@ -22,7 +22,7 @@ mod table;
 use self::gpt::First;
 pub use self::purpose::{Purpose, Use};
 pub use self::table::{Layout, PARTITIONS_MAX, Partition, Remark, Scheme};
-use crate::source::{Error, Glimpse, Lacking, ReadAt};
+use crate::source::{Error, Glimpse, Lacking, ReadAt, sort_by_number};
 
 /// Finds out how `disk` is parted.
 ///
@@ -83,7 +83,9 @@ fn remark_ranges(layout: &mut Layout, size: u64) {
             ranges.push((partition.range.start, partition.range.end, partition.number));
         }
     }
-    ranges.sort_unstable();
+    // By where they start, then where they end.
+    sort_by_number(&mut ranges, |(_, until, _)| *until);
+    sort_by_number(&mut ranges, |(start, _, _)| *start);
     let mut end = 0;
     for (start, until, number) in ranges {
         if start < end {

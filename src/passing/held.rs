@@ -13,6 +13,9 @@ pub const PLACE: u64 = 64 << 10;
 /// Places that are kept of a disk, at most.
 pub const PLACES_MAX: usize = 320;
 
+/// Places that are sought of a disk, at most.
+const SOUGHT_MAX: usize = 4096;
+
 /// Places of one disk: those that were read, and those that are wanted and could not
 /// be had yet, or not without decoding what lies far away. Counted in units of
 /// 64 KiB.
@@ -20,6 +23,8 @@ pub const PLACES_MAX: usize = 320;
 pub struct Places {
     kept: RefCell<BTreeMap<u64, Vec<u8>>>,
     wanted: RefCell<BTreeSet<u64>>,
+    /// Those that will be asked for once the disk is opened: approached, and not read.
+    sought: RefCell<BTreeSet<u64>>,
     /// Reads of the disk so far, and their bytes.
     read: Cell<(u64, u64)>,
 }
@@ -44,6 +49,13 @@ impl Places {
     /// Whether one of `places` is wanted.
     pub(super) fn wants_any(&self, places: RangeInclusive<u64>) -> bool {
         self.wanted.borrow().range(places).next().is_some()
+    }
+
+    /// Whether one of `places` is sought, which it is no more then.
+    pub(super) fn take_sought(&self, places: RangeInclusive<u64>) -> bool {
+        let mut sought = self.sought.borrow_mut();
+        let found = sought.range(places).next().copied();
+        found.is_some_and(|place| sought.remove(&place))
     }
 
     /// Lets go of all bytes that are kept, and of all that is wanted.
@@ -176,5 +188,24 @@ impl ReadAt for Held {
         }
     }
 
-    crate::source::as_quick_as!(disk);
+    fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
+        self.disk.trace(range, into);
+    }
+
+    /// What is approached before it came by is sought from then on.
+    fn approach(&self, range: Range<u64>, work_max: u64) -> Result<bool, Error> {
+        let gap = self.disk.gap(range.start..range.start.saturating_add(1));
+        if gap.is_none_or(|gap| gap.kind != GapKind::NotYetKnown) {
+            return self.disk.approach(range, work_max);
+        }
+        let mut sought = self.places.sought.borrow_mut();
+        if sought.len() < SOUGHT_MAX {
+            sought.insert(range.start / PLACE);
+        }
+        Ok(false)
+    }
+
+    fn detour(&self, from: u64, offset: u64) -> u64 {
+        self.disk.detour(from, offset)
+    }
 }

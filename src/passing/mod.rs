@@ -3,7 +3,8 @@
 //!
 //! In a container that is decoded from front to back, a place that lies behind would
 //! have to be decoded again. So the places that are looked at are kept as they come by:
-//! first the start of each disk, then what that leads to.
+//! first the start of each disk, then what that leads to. Where file systems will be read
+//! from once somebody opens them, a checkpoint is left.
 
 mod held;
 
@@ -16,6 +17,7 @@ use crate::archive::extent::runs;
 use crate::archive::header::Header;
 use crate::archive::per_device::PerDevice;
 use crate::archive::unit::DeviceId;
+use crate::container::Contents;
 use crate::disk_contents::{DiskContents, describe};
 use crate::image::Image;
 use crate::scan::piece::{Observer, Piece, Taken};
@@ -25,6 +27,10 @@ use crate::source::{Error, Gap, ReadAt, gaps};
 /// Bytes that are kept of all disks together before nothing more is taken in passing. What is
 /// taken in one look, at most `PLACES_MAX` places, comes on top.
 pub const KEPT_MAX: usize = 32 << 20;
+
+/// Places before one that is sought, from which on a checkpoint serves it: those of the
+/// extent that comes next, and of which the order may be another one.
+const SOUGHT_AHEAD: u64 = 59 + 16;
 
 /// Who looks at a disk.
 pub trait Looker {
@@ -72,7 +78,7 @@ impl Found for DiskContents {
 /// The disks of an archive. As an [observer](Observer) it has `Looks` look at what a
 /// scan comes by.
 pub struct Passing<Looks: Looker> {
-    contents: Rc<dyn ReadAt>,
+    contents: Rc<Contents>,
     looker: Looks,
     disks: PerDevice<Disk<Looks::Found>>,
 }
@@ -90,7 +96,7 @@ struct Disk<Told> {
 impl<Looks: Looker> Passing<Looks> {
     /// The disks that `header` declares, of which `contents` holds the clusters.
     #[must_use]
-    pub fn new(contents: Rc<dyn ReadAt>, header: &Header, looker: Looks) -> Self {
+    pub fn new(contents: Rc<Contents>, header: &Header, looker: Looks) -> Self {
         let is_known = header.is_proven();
         let disks = header.devices().iter().filter(|device| !device.is_vmstate());
         let disks = disks.map(|device| {
@@ -183,7 +189,7 @@ impl<Looks: Looker> Passing<Looks> {
     fn image(&self, device: DeviceId, found: &Scanned, at: u64) -> Option<Image> {
         let size = self.disks.get(device)?.size?;
         let index = found.index(device)?;
-        let near = Near { contents: Rc::clone(&self.contents), at };
+        let near = Near { contents: Rc::<Contents>::clone(&self.contents), at };
         Some(Image::new(Rc::new(near), Rc::clone(index), size, false))
     }
 }
@@ -245,7 +251,7 @@ impl ReadAt for Near {
 impl<Looks: Looker> Observer for Passing<Looks> {
     fn see(&mut self, piece: &Piece, taken: &[Taken], found: &Scanned) {
         let Piece::Extent(extent) = piece else { return };
-        let mut came_by = Vec::new();
+        let (mut came_by, mut is_sought) = (Vec::new(), false);
         let mut taken = taken;
         for run in runs(extent.header.slots()) {
             let (of_run, behind) = taken.split_at_checked(run.len()).unwrap_or((taken, &[]));
@@ -253,12 +259,18 @@ impl<Looks: Looker> Observer for Passing<Looks> {
             let ([first, ..], [.., last]) = (run, run) else { continue };
             let disk = self.disks.get(first.device).filter(|_| !came_by.contains(&first.device));
             let places = u64::from(first.cluster.0)..=u64::from(last.cluster.0);
+            let behind = places.end().saturating_add(1);
+            let ahead = behind..=behind.saturating_add(SOUGHT_AHEAD);
+            is_sought |= disk.is_some_and(|disk| disk.places.take_sought(ahead));
             let Some(disk) = disk.filter(|disk| disk.places.wants_any(places)) else { continue };
             let is_there = |taken: &Taken| matches!(taken, Taken::Stored | Taken::Zero);
             let mut there = run.iter().zip(of_run).filter(|(_, taken)| is_there(taken));
             if there.any(|(slot, _)| disk.places.is_wanted(slot.cluster.0.into())) {
                 came_by.push(first.device);
             }
+        }
+        if is_sought {
+            self.contents.seek();
         }
         for device in came_by {
             let has_room = self.bytes_held() < KEPT_MAX;

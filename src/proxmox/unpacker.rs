@@ -9,7 +9,7 @@ use super::unpacker_said::{Line, LineKind, Said};
 use crate::container::{
     Container, ContainerFinding, ContainerFindingKind, Contents, End, WINDOW_MAX,
 };
-use crate::source::{Error, ReadAt, read_range};
+use crate::source::{Error, ReadAt, read_range, sort_by_number};
 
 /// Bytes that are looked at where a program looks for a magic number.
 const LOOKED_AT: u64 = 16;
@@ -105,7 +105,7 @@ impl PackedFile {
     pub fn of(contents: &Contents, source: &dyn ReadAt, is_compared: bool) -> Result<Self, Error> {
         let first = read_range(source, 0..LOOKED_AT)?;
         let mut findings = contents.findings();
-        findings.sort_by_key(|finding| finding.offset);
+        sort_by_number(&mut findings, |finding| finding.offset);
         let facts: Result<Vec<_>, _> =
             findings.iter().map(|finding| Fact::of(finding, source)).collect();
         let is_known = contents.progress().end.is_some() && is_compared;

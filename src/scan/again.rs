@@ -9,7 +9,7 @@ use md5::{Digest, Md5};
 use super::stored::Stored;
 use crate::archive::unit::{ArchiveOffset, BLOCK_SIZE, BlockMask, ClusterNumber, DeviceId};
 use crate::image::index::{Cluster, DeviceIndex};
-use crate::source::{Error, Gap, GapKind, ReadAt, gaps, read_range};
+use crate::source::{Error, Gap, GapKind, ReadAt, gaps, read_range, sort_by_number};
 
 /// Further copies that are kept to be looked at: of 64 GiB. What comes beyond
 /// them is not used; what cannot be compared is in doubt.
@@ -163,7 +163,7 @@ impl Differing {
         let mut reads: Vec<_> = places
             .flat_map(|(pair, places)| places.iter().map(move |place| (place.clone(), pair)))
             .collect();
-        reads.sort_unstable_by_key(|(place, _)| place.start);
+        sort_by_number(&mut reads, |(place, _): &(Range<u64>, usize)| place.start);
         let bytes = reads.iter().map(|(place, _)| place.end.saturating_sub(place.start));
         let total_bytes = bytes.fold(0, u64::saturating_add);
         let pairs = pairs.into_iter().map(|places| Pair { places, hash: None, differs: false });

@@ -3,7 +3,7 @@
 use core::ops::Range;
 use std::rc::Rc;
 
-use crate::source::{Error, Gap, GapKind, ReadAt};
+use crate::source::{Error, Gap, GapKind, ReadAt, sort_by_number};
 
 /// Data of extents that stand between headers whose distance is not what the
 /// first announces, or between which clusters are left out: somewhere in them
@@ -36,7 +36,7 @@ impl Doubts {
         }
         let mut all = core::mem::take(&mut self.0);
         all.extend(ranges);
-        all.sort_unstable_by_key(|range| range.start);
+        sort_by_number(&mut all, |range| range.start);
         for range in all {
             self.push(range);
         }

@@ -8,10 +8,10 @@ use crate::error::Error;
 /// Bytes with a length that can be read at any offset.
 ///
 /// Reading goes through `&self` and waits for the bytes. A layer that keeps a
-/// cache or a decoder keeps it behind interior mutability. No method has a
-/// default: a layer that is stacked on another has to say of each what becomes
-/// of it, so that what is slow or lost below is never told to be quick or there
-/// above.
+/// cache or a decoder keeps it behind interior mutability. No method but
+/// [`announce`](Self::announce) has a default: a layer that is stacked on another
+/// has to say of each what becomes of it, so that what is slow or lost below is
+/// never told to be quick or there above.
 pub trait ReadAt {
     /// Length in bytes; `None` as long as it is not known, as with a
     /// compressed stream whose end nobody has seen.
@@ -60,6 +60,13 @@ pub trait ReadAt {
     /// none that are asked for, if those up to `from` were read last. 0 where
     /// every read is quick.
     fn detour(&self, from: u64, offset: u64) -> u64;
+
+    /// Says that all of `ranges` will be read: a hint, for a cache that fetches what lies
+    /// near together at once. It may then say of some that they are not yet known, until
+    /// they are fetched. Who has no cache, and none below that it serves, does nothing.
+    fn announce(&self, ranges: &[Range<u64>]) {
+        let _ = ranges;
+    }
 }
 
 /// A stretch of bytes that cannot be had, or not be vouched for.
@@ -154,5 +161,9 @@ impl<T: ReadAt + ?Sized> ReadAt for Rc<T> {
 
     fn detour(&self, from: u64, offset: u64) -> u64 {
         (**self).detour(from, offset)
+    }
+
+    fn announce(&self, ranges: &[Range<u64>]) {
+        (**self).announce(ranges);
     }
 }

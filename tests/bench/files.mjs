@@ -21,6 +21,7 @@ globalThis.fetch = async (url) => new Response(readFileSync(fileURLToPath(url)))
 
 const { initSync, Archive } = await import("../../target/modules/core/vma_inspector.js");
 const { FileDescriptorSource } = await import("../../target/modules/worker/source/node-source.js");
+const { lookIntoDisks } = await import("../../target/modules/worker/disk-reader.js");
 const { Volumes } = await import("../../target/modules/worker/files/volumes.js");
 const { folder, openVolume } = await import("../../target/modules/worker/files/questions.js");
 const { Buffers } = await import("../../target/modules/worker/buffers.js");
@@ -29,16 +30,31 @@ const { produceFiles } = await import("../../target/modules/worker/saving/files-
 const PIECE = 4 << 20;
 const core = new URL("../../target/modules/core/vma_inspector_bg.wasm", import.meta.url);
 
-/** A source as a Worker has it, that counts what is read. */
+/** A source as a Worker has it, that counts what is read, but for what was fetched before. */
 class Source extends FileDescriptorSource {
   reads = 0;
   bytes = 0;
+  fetched = [];
   read(offset, length) {
+    const piece = this.fetched.find(
+      (piece) => piece.offset <= offset && offset + length <= piece.offset + piece.bytes.length,
+    );
+    const from = offset - (piece?.offset ?? 0);
+    return piece ? piece.bytes.subarray(from, from + length) : this.readNow(offset, length);
+  }
+  readNow(offset, length) {
     this.reads += 1;
     this.bytes += length;
     return super.read(offset, length);
   }
-  async prefetch() {}
+  async prefetch(pairs) {
+    const offsets = [...pairs.keys()].filter((at) => at % 2 === 0);
+    this.fetched = offsets.map((at) => {
+      const [offset, length] = pairs.subarray(at, at + 2);
+      const known = this.fetched.find((piece) => piece.offset === offset);
+      return known ?? { offset, bytes: this.readNow(offset, length) };
+    });
+  }
   async readAhead() {}
   endReadAhead() {}
   take() {
@@ -59,6 +75,7 @@ memories.push(initSync({ module: readFileSync(core) }).memory);
 const file = openSync(path, "r");
 const source = new Source(file);
 const archive = Archive.open(source);
+await lookIntoDisks(archive);
 while (!archive.scanStep().done);
 const compressed = archive.overview().container !== "plain";
 const holder = { archive, source, compressed, volumes: new Volumes() };
@@ -117,6 +134,7 @@ const save = await measured(async () => {
   return { saved: (await produceFiles(holder, what, sink, asker)).size };
 });
 const memory = memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+
 const raw = await measured(async () => {
   const size = archive.imageSize(deviceId);
   for (let at = 0; at < size; at += PIECE) {

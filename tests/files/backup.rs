@@ -36,10 +36,11 @@ pub fn backup(made: &Made) -> Vec<u8> {
     ArchiveBuilder::new().device(device).order(Order::Custom(clusters)).build().bytes
 }
 
-/// A file whose reads are noted.
+/// A file whose reads are noted, but for those of what was brought before.
 pub struct Counted {
     bytes: Vec<u8>,
     reads: RefCell<Vec<Range<u64>>>,
+    brought: RefCell<Vec<Range<u64>>>,
 }
 
 /// What was read.
@@ -53,7 +54,14 @@ pub struct Counts {
 
 impl Counted {
     pub fn new(bytes: Vec<u8>) -> Rc<Self> {
-        Rc::new(Self { bytes, reads: RefCell::default() })
+        Rc::new(Self { bytes, reads: RefCell::default(), brought: RefCell::default() })
+    }
+
+    /// Reads each of `ranges`, and keeps them until others are brought: as the page does with
+    /// what is wanted.
+    fn bring(&self, ranges: Vec<Range<u64>>) {
+        self.reads.borrow_mut().extend_from_slice(&ranges);
+        self.brought.replace(ranges);
     }
 
     /// What was read since the last time.
@@ -78,7 +86,11 @@ impl ReadAt for Counted {
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
         let count = self.bytes.read_at(offset, buffer)?;
-        self.reads.borrow_mut().push(offset..offset + count as u64);
+        let end = offset + count as u64;
+        let has_it = |range: &Range<u64>| range.start <= offset && end <= range.end;
+        if !self.brought.borrow().iter().any(has_it) {
+            self.reads.borrow_mut().push(offset..end);
+        }
         Ok(count)
     }
 
@@ -90,25 +102,32 @@ impl ReadAt for Counted {
 }
 
 /// The file system of an image in a backup, and the backup's file.
-pub fn in_backup(made: &Made) -> (Volume, Rc<Counted>) {
+pub struct Opened {
+    pub volume: Volume,
+    pub file: Rc<Counted>,
+}
+
+pub fn in_backup(made: &Made) -> Opened {
     let file = Counted::new(backup(made));
     let source: Rc<dyn ReadAt> = Rc::<Counted>::clone(&file);
     let (volume, _) = opened(scanned_source(source), 0, None);
     file.take();
-    (volume, file)
+    Opened { volume, file }
 }
 
-fn fetched(volume: &Volume) {
+/// Fetches what is wanted, of which the file's part is brought first.
+pub fn fetch(Opened { volume, file }: &Opened) {
+    file.bring(volume.wants());
     while !volume.fetch(1 << 20).expect("reads") {}
 }
 
 /// All of a folder, as the page lists it, part by part.
-pub fn list(volume: &Volume, folder: NodeId) -> Vec<Listed> {
+pub fn list(opened: &Opened, folder: NodeId) -> Vec<Listed> {
     let (mut all, mut cursor) = (Vec::new(), Cursor::default());
     loop {
         let mut listing = Listing::new(folder, cursor);
-        while listing.step(volume).expect("reads") == Step::Wanting {
-            fetched(volume);
+        while listing.step(&opened.volume).expect("reads") == Step::Wanting {
+            fetch(opened);
         }
         assert!(listing.fault().is_none() && listing.left_out() == 0, "{:?}", listing.fault());
         all.extend_from_slice(listing.listed());
@@ -120,41 +139,42 @@ pub fn list(volume: &Volume, folder: NodeId) -> Vec<Listed> {
 }
 
 /// What stands under a name in a folder.
-pub fn named(volume: &Volume, folder: NodeId, name: &str) -> NodeId {
-    let all = list(volume, folder);
+pub fn named(opened: &Opened, folder: NodeId, name: &str) -> NodeId {
+    let all = list(opened, folder);
     all.iter().find(|one| one.entry.name.0 == name.as_bytes()).expect("it is there").entry.id
 }
 
 /// A tar archive of a folder. Returns the bytes of it, and the things that were left out.
-pub fn pack(volume: &Volume, folder: NodeId) -> (u64, usize) {
+pub fn pack(opened: &Opened, folder: NodeId) -> (u64, usize) {
     let chosen = Chosen { id: folder, path: vec![Name(b"many".to_vec())] };
     let mut pack = Pack::new(&[chosen], Form::Tar).expect("a plain path");
     let (mut written, mut bytes) = (0, Vec::new());
     loop {
-        let step = pack.step(volume, &mut bytes).expect("reads");
+        let step = pack.step(&opened.volume, &mut bytes).expect("reads");
         written += bytes.len() as u64;
         bytes.clear();
         match step {
             Step::Done => return (written, pack.missed().len()),
             Step::GoesOn => {}
-            Step::Wanting => fetched(volume),
+            Step::Wanting => fetch(opened),
         }
     }
 }
 
 /// A file from front to back; returns its bytes.
-pub fn read(volume: &Volume, id: NodeId) -> u64 {
-    let node = volume.attempt(|system| system.node(id)).expect("a node").expect("it is quick");
+pub fn read(opened: &Opened, id: NodeId) -> u64 {
+    let node =
+        opened.volume.attempt(|system| system.node(id)).expect("a node").expect("it is quick");
     assert_eq!(node.file_type, FileType::File);
     let (mut contents, mut read, mut bytes) = (Contents::new(id, node.size), 0, Vec::new());
     loop {
-        let step = contents.step(volume, &mut bytes).expect("reads");
+        let step = contents.step(&opened.volume, &mut bytes).expect("reads");
         read += bytes.len() as u64;
         bytes.clear();
         match step {
             Step::Done => return read,
             Step::GoesOn => {}
-            Step::Wanting => fetched(volume),
+            Step::Wanting => fetch(opened),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! folders that they were made from.
 #![allow(missing_docs)]
 
+mod announced;
 mod backup;
 mod beside;
 mod btrfs;

@@ -169,7 +169,7 @@ fn a_logical_volume_is_opened_by_its_number() {
 
 /// A disk whose blocks become quick one by one, and only for a while: the one that was
 /// approached last, and its neighbours.
-struct Far {
+pub struct Far {
     below: Rc<dyn ReadAt>,
     at: Cell<u64>,
     approached: Cell<u64>,
@@ -204,7 +204,7 @@ impl ReadAt for Far {
     }
 }
 
-fn far(bytes: Vec<u8>) -> Rc<Far> {
+pub fn far(bytes: Vec<u8>) -> Rc<Far> {
     let below = Rc::new(bytes);
     Rc::new(Far { below, at: Cell::new(u64::MAX), approached: Cell::new(0) })
 }

@@ -84,8 +84,8 @@ impl<W: Walk> Blocks<W> {
             source: state.frontier.walk.input().position(),
             contents: state.frontier.walk.contents(),
             end: state.end,
-            checkpoints: state.blocks.len(),
-            checkpoint_bytes: state.blocks.bytes(),
+            checkpoints: state.blocks.places().len(),
+            checkpoint_bytes: state.blocks.places().bytes(),
         }
     }
 
@@ -155,7 +155,7 @@ impl<W: Walk> Blocks<W> {
         let mut state = self.state.borrow_mut();
         let finished = Finished::read_from(bytes)?;
         state.blocks.read_from(bytes, |bytes| Some((W::read_resume(bytes)?, 0)))?;
-        let last = state.blocks.before(u64::MAX)?.state;
+        let (_, &last) = state.blocks.before(u64::MAX)?;
         state.frontier = Frontier::new(W::new(Rc::clone(&state.source)));
         state.frontier.walk.go_to(finished.source, finished.contents, last);
         state.log = Log::sound(finished.contents, Checksums::default());
@@ -200,7 +200,7 @@ impl<W: Walk> ReadAt for Blocks<W> {
         if W::DECODES && kept.is_some_and(|kept| kept.end >= range.end) {
             return;
         }
-        let mut reads = state.blocks.source_range(&range, source);
+        let mut reads = state.blocks.places().source_range(&range, source);
         if state.end.is_none() && range.end > contents {
             let mut next = walk.input().next_read();
             if W::DECODES {
@@ -251,7 +251,7 @@ impl<W: Walk> ReadAt for Blocks<W> {
         if (from.saturating_sub(cached)..=from).contains(&offset) {
             return 0;
         }
-        let earliest = state.blocks.before(offset).map_or(0, |before| before.contents);
+        let earliest = state.blocks.places().before(offset);
         let start = if from <= offset { earliest.max(from) } else { earliest };
         offset.saturating_sub(start)
     }

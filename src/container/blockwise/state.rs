@@ -8,7 +8,7 @@ use super::ahead::Ahead;
 use super::decoded::Decoded;
 use super::ranges::Ranges;
 use super::walk::{Block, Step, Unpacked, Walk};
-use crate::container::checkpoint::{Checkpoint, Checkpoints};
+use crate::container::checkpoint::{Checkpoint, Checkpoints, Why};
 use crate::container::finding::{BlockChecksum, ContainerFindingKind};
 use crate::container::log::{End, Log};
 use crate::container::loss::holes::Holes;
@@ -208,9 +208,10 @@ impl<W: Walk> State<W> {
         let is_behind_loss = core::mem::take(&mut self.frontier.is_behind_loss)
             || is_mended
             || contents.checked_sub(1).is_some_and(|last| self.holes.at(last).is_some());
-        if is_behind_loss || self.blocks.is_due(contents) || self.blocks.len() == 0 {
-            let pinned = is_behind_loss || self.blocks.len() == 0;
-            self.blocks.push(Checkpoint { contents, source, state, bytes: 0, pinned });
+        let must_stay = is_behind_loss || self.blocks.places().len() == 0;
+        if must_stay || self.blocks.places().is_due(contents) {
+            let why = if must_stay { Why::Pinned } else { Why::Due };
+            self.blocks.push(Checkpoint { contents, source, bytes: 0, why }, state);
         }
         if W::DECODES {
             self.decoded_bytes = self.decoded_bytes.saturating_add(block.length);
@@ -287,12 +288,12 @@ impl<W: Walk> State<W> {
     }
 
     fn find_behind(&mut self, at: u64) -> Result<Option<Place>, Error> {
-        if let Some(start) = self.blocks.before(at) {
+        if let Some((start, &state)) = self.blocks.before(at) {
             // Damage may have been passed of which no byte of contents is lost: then a
             // reader with as many bytes may stand before it, and never gets past it.
             let is_before = self.reader.input().position() < start.source;
             if is_before || !(start.contents..=at).contains(&self.reader.contents()) {
-                self.reader.go_to(start.source, start.contents, start.state);
+                self.reader.go_to(start.source, start.contents, state);
             }
         }
         if self.reader.block().is_some_and(|block| block.holds(at)) {

@@ -130,7 +130,11 @@ impl Holes {
                 _ => merged.push((start, end)),
             }
         }
-        self.ends = merged.into_iter().collect();
+        // One after the other: to collect them would sort them first.
+        self.ends.clear();
+        for (start, end) in merged {
+            self.ends.insert(start, end);
+        }
     }
 }
 

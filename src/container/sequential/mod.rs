@@ -53,6 +53,7 @@ impl<D: Decoder> Stream<D> {
             derived: None,
             recent: Recent::new(options.cache_bytes),
             checkpoints: Checkpoints::new(D::INTERVAL, options.checkpoint_bytes),
+            sought: None,
             holes: Holes::default(),
             doubted: Holes::default(),
             losses: 0,
@@ -84,6 +85,13 @@ impl<D: Decoder> Stream<D> {
         self.state.borrow_mut().expected = Some(landmark);
     }
 
+    /// Takes note that what comes next will be asked for: a checkpoint before it is worth
+    /// more than others.
+    pub(in crate::container) fn seek(&self) {
+        let mut state = self.state.borrow_mut();
+        state.sought = Some(state.reached.0);
+    }
+
     /// Takes note that `wrong` is not what went in, and follows what derives from
     /// it, by about `work_max` bytes of work; returns whether it is done.
     pub(in crate::container) fn distrust_step(
@@ -101,8 +109,8 @@ impl<D: Decoder> Stream<D> {
             source: state.reached.1,
             contents: state.reached.0,
             end: state.end,
-            checkpoints: state.checkpoints.len(),
-            checkpoint_bytes: state.checkpoints.bytes(),
+            checkpoints: state.checkpoints.places().len(),
+            checkpoint_bytes: state.checkpoints.places().bytes(),
         }
     }
 
@@ -208,7 +216,7 @@ impl<D: Decoder> ReadAt for Stream<D> {
         if (from.saturating_sub(cached)..=from).contains(&offset) {
             return 0;
         }
-        let earliest = state.checkpoints.before(offset).map_or(0, |before| before.contents);
+        let earliest = state.checkpoints.places().before(offset);
         let start = if from <= offset { earliest.max(from) } else { earliest };
         offset.saturating_sub(start)
     }

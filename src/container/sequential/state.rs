@@ -10,7 +10,7 @@ use super::derived::Derived;
 use super::recent::Recent;
 use crate::container::Options;
 use crate::container::ahead::Workers;
-use crate::container::checkpoint::{Checkpoint, Checkpoints};
+use crate::container::checkpoint::{Checkpoint, Checkpoints, Why};
 use crate::container::input::Input;
 use crate::container::log::{End, Log, Verdict};
 use crate::container::loss::before::Before;
@@ -37,6 +37,8 @@ pub(super) struct State<D: Decoder> {
     pub(super) derived: Option<Derived<D>>,
     pub(super) recent: Recent,
     pub(super) checkpoints: Checkpoints<D::State>,
+    /// Where in the contents what is sought was told to come next.
+    pub(super) sought: Option<u64>,
     pub(super) holes: Holes,
     /// What was put out before decoding stopped, and nothing proves.
     pub(super) doubted: Holes,
@@ -105,7 +107,7 @@ impl<D: Decoder> State<D> {
         let Some(cursor) = self.frontier.as_mut() else { return Ok(()) };
         self.reached = (cursor.contents, cursor.input.position());
         let history = cursor.history();
-        if history <= self.checkpoints.largest() {
+        if history <= self.checkpoints.places().largest() {
             self.recent.keep_at_least(history);
         }
         self.show_what_is_known();
@@ -134,7 +136,7 @@ impl<D: Decoder> State<D> {
         };
         let Some(cursor) = self.frontier.as_mut() else { return Ok(()) };
         if let Some(past) = cursor.went_past() {
-            self.doubted.push(self.checkpoints.contents_at(past)..start);
+            self.doubted.push(self.checkpoints.places().contents_at(past)..start);
         }
         cursor.settle(lost, extent_of(lost), &mut self.log);
         self.losses = self.losses.saturating_add(1);
@@ -170,15 +172,24 @@ impl<D: Decoder> State<D> {
 
     fn leave_checkpoint(&mut self, pinned: bool) {
         let Some(cursor) = self.frontier.as_mut() else { return };
-        let is_wanted = pinned || self.checkpoints.is_due(cursor.contents);
-        if self.end.is_some() || !is_wanted || cursor.is_stopped() {
+        let places = self.checkpoints.places();
+        let why = match pinned {
+            true => Why::Pinned,
+            false if self.sought.is_some() => Why::Sought,
+            false if places.is_due(cursor.contents) => Why::Due,
+            false => return,
+        };
+        if self.end.is_some() || cursor.is_stopped() {
             return;
         }
-        let largest = self.checkpoints.largest();
+        let largest = places.largest();
         let contents = cursor.contents;
         let saved = cursor.decoder.save(&cursor.input, &self.recent, contents, largest);
         if let Some(Saved { contents, source, state, bytes }) = saved {
-            self.checkpoints.push(Checkpoint { contents, source, state, bytes, pinned });
+            // One that was begun before is not near enough: another one follows it.
+            self.sought = self.sought.filter(|&sought| contents < sought);
+            let why = if self.sought.is_some() && why == Why::Sought { Why::Due } else { why };
+            self.checkpoints.push(Checkpoint { contents, source, bytes, why }, state);
         }
     }
 
@@ -204,7 +215,7 @@ impl<D: Decoder> State<D> {
         let Some(search) = cursor.search_mut() else { return };
         let Some(count) = D::wants_before(search) else { return };
         let known = (&self.recent, &self.holes);
-        let spare = self.checkpoints.spare();
+        let spare = self.checkpoints.places().spare();
         if let Some(measure) = Measure::new(start, self.expected.as_ref()) {
             D::take_before(search, Before::gather(start, count, spare, known, measure));
         }
@@ -213,16 +224,16 @@ impl<D: Decoder> State<D> {
     /// Takes one step of the reader, put to the best place before `at` first.
     fn step_reader(&mut self, at: u64) -> Result<(), Error> {
         let from = self.checkpoints.before(at);
-        let earliest = from.map_or(0, |from| from.contents);
+        let earliest = from.map_or(0, |(from, _)| from.contents);
         // Damage that was gone past, a reader does not go past in the same way: what it
         // puts out of a damaged block may be more than the frontier did.
-        let stretch = self.checkpoints.stretch(at);
+        let stretch = self.checkpoints.places().stretch(at);
         let stands_well = |reader: &Cursor<D>| {
             reader.began >= stretch.start && (earliest..=at).contains(&reader.contents)
         };
         if !self.reader.as_ref().is_some_and(stands_well) {
             let (decoder, source) = match from {
-                Some(from) => (D::restore(&from.state, &self.options), from.source),
+                Some((from, state)) => (D::restore(state, &self.options), from.source),
                 None => (D::new(&self.options), 0),
             };
             let input = self.reader.take().map(|reader| reader.input);
@@ -293,7 +304,7 @@ impl<D: Decoder> State<D> {
         // Two decoders at a time are enough.
         self.reader = None;
         let (decoder, source, contents) = match self.checkpoints.before(wrong.end) {
-            Some(from) => (D::restore(&from.state, &self.options), from.source, from.contents),
+            Some((from, state)) => (D::restore(state, &self.options), from.source, from.contents),
             None => (D::unchecked(&self.options), 0, 0),
         };
         let input = Input::new(Rc::clone(&self.source), source);
@@ -315,7 +326,7 @@ impl<D: Decoder> State<D> {
                 next.start..next.end.max(source_estimate(ahead, contents, source))
             }
             _ => {
-                let reads = self.checkpoints.source_range(range, self.reached.1);
+                let reads = self.checkpoints.places().source_range(range, self.reached.1);
                 let reader =
                     self.reader.as_ref().map_or(0, |reader| reader.input.next_read().start);
                 match reads.contains(&reader) {

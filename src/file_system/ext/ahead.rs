@@ -1,7 +1,9 @@
 //! Reads ahead what a directory needs: its own blocks, which lie between those of its
 //! files, and the inodes that it names in the order of hashes.
 
-use vma_source::{to_u64, to_usize};
+use core::ops::Range;
+
+use vma_source::{sort_by_number, to_u64, to_usize};
 
 use super::directory;
 use super::disk::Disk;
@@ -11,8 +13,7 @@ use crate::blocks::read_exact;
 /// What is around is fetched too, in aligned units of so many bytes.
 const UNIT: u64 = 16 << 10;
 
-/// What lies between two places and is read rather than skipped, and bytes of one read.
-const SKIP_MAX: u64 = 64 << 10;
+/// Units side by side are one piece, of so many bytes at most.
 const PIECE_MAX: u64 = 256 << 10;
 
 /// Blocks of a directory that are fetched at once, and their bytes; fewer than the least
@@ -47,39 +48,32 @@ impl Disk {
         self.fetch(places, to_u64(self.superblock.inode_size));
     }
 
-    /// Reads ahead `length` bytes at each of `places`. What cannot be had is told when it is
-    /// asked for.
+    /// Reads ahead `length` bytes at each of `places`, all of which are announced first. What
+    /// cannot be had is told when it is asked for.
     fn fetch(&self, mut places: Vec<u64>, length: u64) {
         let mut buffer = vec![0; to_usize(length)];
         places.retain(|&place| !self.pieces.read(place, &mut buffer));
-        places.sort_unstable();
-        let mut piece: Option<(u64, u64)> = None;
+        sort_by_number(&mut places, |place| *place);
+        let source = self.blocks.source();
+        let size = source.size().unwrap_or(u64::MAX);
+        let mut units: Vec<Range<u64>> = Vec::new();
         for place in places {
             let start = place - place % UNIT;
-            let end = place.saturating_add(length).next_multiple_of(UNIT);
-            piece = match piece {
-                Some((first, last))
-                    if start <= last.saturating_add(SKIP_MAX)
-                        && end.saturating_sub(first) <= PIECE_MAX =>
-                {
-                    Some((first, end.max(last)))
+            let end = place.saturating_add(length).checked_next_multiple_of(UNIT);
+            let end = end.unwrap_or(u64::MAX).min(size);
+            match units.last_mut() {
+                Some(last) if start <= last.end && end.saturating_sub(last.start) <= PIECE_MAX => {
+                    last.end = end.max(last.end);
                 }
-                other => {
-                    self.fetch_piece(other);
-                    Some((start, end))
-                }
-            };
+                _ => units.push(start..end),
+            }
         }
-        self.fetch_piece(piece);
-    }
-
-    fn fetch_piece(&self, piece: Option<(u64, u64)>) {
-        let Some((start, end)) = piece else { return };
-        let source = self.blocks.source();
-        let end = end.min(source.size().unwrap_or(u64::MAX));
-        let mut bytes = vec![0; to_usize(end.saturating_sub(start))];
-        if read_exact(source, start, &mut bytes, "read ahead").is_ok() {
-            self.pieces.keep(start, bytes);
+        source.announce(&units);
+        for unit in units {
+            let mut bytes = vec![0; to_usize(unit.end.saturating_sub(unit.start))];
+            if read_exact(source, unit.start, &mut bytes, "read ahead").is_ok() {
+                self.pieces.keep(unit.start, bytes);
+            }
         }
     }
 }

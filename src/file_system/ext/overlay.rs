@@ -137,15 +137,23 @@ impl ReadAt for Overlay {
     fn detour(&self, from: u64, offset: u64) -> u64 {
         self.source.detour(from, offset)
     }
+
+    fn announce(&self, ranges: &[Range<u64>]) {
+        let places = ranges.iter().flat_map(|range| self.places(range.clone()));
+        self.source.announce(&places.collect::<Vec<_>>());
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use core::cell::RefCell;
+
     use super::*;
     use vma_source::{GapKind, gaps};
 
-    /// Bytes that count, of which 50 to 52 are lost.
-    struct Counting;
+    /// Bytes that count, of which 50 to 52 are lost; and what was announced.
+    #[derive(Default)]
+    struct Counting(RefCell<Vec<Range<u64>>>);
 
     impl ReadAt for Counting {
         fn size(&self) -> Option<u64> {
@@ -174,15 +182,23 @@ mod tests {
         fn detour(&self, from: u64, offset: u64) -> u64 {
             from.abs_diff(offset)
         }
+
+        fn announce(&self, ranges: &[Range<u64>]) {
+            self.0.borrow_mut().extend_from_slice(ranges);
+        }
     }
 
     /// Blocks of eight bytes: the second stands at 48, the third at 32 without its start.
     fn overlay() -> Overlay {
+        over(Rc::default())
+    }
+
+    fn over(source: Rc<Counting>) -> Overlay {
         let logged = [
             (1, Logged { place: 48, is_escaped: false }),
             (2, Logged { place: 32, is_escaped: true }),
         ];
-        Overlay::new(Rc::new(Counting), 8, logged.into())
+        Overlay::new(source, 8, logged.into())
     }
 
     #[test]
@@ -212,5 +228,12 @@ mod tests {
         assert_eq!(overlay.approach(0..4, 1), Ok(true));
         assert_eq!(overlay.approach(9..10, 1), Ok(false));
         assert_eq!(overlay.detour(5, 45), 40);
+    }
+
+    #[test]
+    fn what_is_announced_is_so_where_it_stands() {
+        let source = Rc::<Counting>::default();
+        over(Rc::clone(&source)).announce(&[4..12, 60..63]);
+        assert_eq!(*source.0.borrow(), [4..8, 48..52, 60..63]);
     }
 }

@@ -2,6 +2,8 @@
 
 use core::ops::Range;
 
+use vma_source::sort_by_number;
+
 use crate::error::{Fault, FaultKind, Result};
 
 /// Runs that a file may have: 12 MiB of memory.
@@ -85,7 +87,7 @@ impl Chain {
     pub(super) fn is_simple(&self) -> bool {
         let mut places: Vec<Range<u64>> =
             self.runs.iter().map(|run| run.place..run.place.saturating_add(run.length)).collect();
-        places.sort_unstable_by_key(|place| place.start);
+        sort_by_number(&mut places, |place| place.start);
         places.iter().zip(places.iter().skip(1)).all(|(one, next)| one.end <= next.start)
     }
 

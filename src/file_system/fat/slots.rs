@@ -1,5 +1,6 @@
 //! The entries of a directory as they lie in it: 32 bytes each.
 
+use core::ops::Range;
 use std::rc::Rc;
 
 use vma_source::{to_u64, to_usize};
@@ -13,6 +14,9 @@ pub(super) const SLOT: u64 = 32;
 
 /// Bytes that are read at once, at most.
 const PIECE: u64 = 16 << 10;
+
+/// Pieces that are announced at once.
+const AHEAD: usize = 128;
 
 /// An entry of a directory.
 pub(super) type Slot = [u8; 32];
@@ -29,6 +33,8 @@ pub(super) struct Slots<'a> {
     piece: Vec<u8>,
     piece_at: u64,
     piece_place: u64,
+    /// Up to where the directory was announced.
+    ahead: u64,
 }
 
 impl<'a> Slots<'a> {
@@ -40,7 +46,8 @@ impl<'a> Slots<'a> {
         first: u64,
     ) -> Self {
         let at = first.saturating_mul(SLOT);
-        Self { clusters, chain, bytes_max, at, piece: Vec::new(), piece_at: 0, piece_place: 0 }
+        let (piece, piece_at, piece_place) = (Vec::new(), 0, 0);
+        Self { clusters, chain, bytes_max, at, piece, piece_at, piece_place, ahead: 0 }
     }
 
     /// The number of the next entry.
@@ -78,17 +85,39 @@ impl<'a> Slots<'a> {
         Ok(Some((place, slot)))
     }
 
-    fn load(&mut self) -> Result<()> {
-        let piece = self.chain.piece_at(self.at).ok_or_else(|| self.chain.fault())?;
-        // Up to where the cache's blocks end, so that none is half used.
+    /// The piece of the source in which byte `at` of the directory lies, up to where the
+    /// cache's blocks end, so that none is half used.
+    fn piece_at(&self, at: u64) -> Option<Range<u64>> {
+        let piece = self.chain.piece_at(at)?;
         let end = (piece.start / PIECE).saturating_add(1).saturating_mul(PIECE).min(piece.end);
-        let mut bytes = vec![0; to_usize(end.saturating_sub(piece.start))];
-        if self.clusters.blocks.read(piece.start, &mut bytes, "directory").is_err() {
+        Some(piece.start..end)
+    }
+
+    /// Announces what comes from the next entry on: the clusters of a directory lie between those of
+    /// its files.
+    fn announce(&mut self) {
+        let (mut starts, end) = (Vec::new(), self.chain.length().min(self.bytes_max));
+        self.ahead = self.ahead.max(self.at);
+        while starts.len() < AHEAD && self.ahead < end {
+            let Some(piece) = self.piece_at(self.ahead) else { break };
+            self.ahead = self.ahead.saturating_add(piece.end.saturating_sub(piece.start));
+            starts.push(piece.start);
+        }
+        self.clusters.blocks.announce(starts.into_iter());
+    }
+
+    fn load(&mut self) -> Result<()> {
+        if self.at >= self.ahead {
+            self.announce();
+        }
+        let Range { start, end } = self.piece_at(self.at).ok_or_else(|| self.chain.fault())?;
+        let mut bytes = vec![0; to_usize(end.saturating_sub(start))];
+        if self.clusters.blocks.read(start, &mut bytes, "directory").is_err() {
             // What is before the gap is had.
             bytes.truncate(to_usize(SLOT));
-            self.clusters.blocks.read(piece.start, &mut bytes, "directory")?;
+            self.clusters.blocks.read(start, &mut bytes, "directory")?;
         }
-        (self.piece, self.piece_at, self.piece_place) = (bytes, self.at, piece.start);
+        (self.piece, self.piece_at, self.piece_place) = (bytes, self.at, start);
         Ok(())
     }
 }

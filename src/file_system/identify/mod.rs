@@ -11,6 +11,7 @@ mod exfat;
 mod ext;
 mod fat;
 mod luks;
+mod metadata;
 mod ntfs;
 mod optical;
 mod others;
@@ -24,7 +25,7 @@ mod zfs;
 pub(crate) use self::fat::Boot as FatBoot;
 pub use self::raid::{RaidMember, raid_member};
 pub use self::volume::{Kind, Proof, Volume};
-use vma_source::{Error, Glimpse, Lacking, ReadAt};
+use vma_source::{Error, GapKind, Glimpse, Lacking, ReadAt, sort_by_number};
 
 /// What was found in a stretch of a disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,7 +69,9 @@ const PROBES: [Probe; 22] = [
 ];
 
 /// What `source` holds: a partition, a logical volume, or a whole disk. Reads some 30
-/// stretches of at most 32 KiB, most of them in the first 72 KiB and the last 64.
+/// stretches of at most 32 KiB, most of them in the first 72 KiB and the last 64. Where
+/// folders are listed from is [approached](ReadAt::approach) and not read, as far as it is
+/// not yet known.
 ///
 /// # Errors
 ///
@@ -86,9 +89,20 @@ pub fn identify(source: &dyn ReadAt) -> Result<Identified, Error> {
     // What a checksum speaks for is believed before what one speaks against.
     let best = |volume: &Volume| {
         let is_wrong = volume.proof == Proof::Disagrees;
-        (is_wrong, !volume.kind.is_wrapping())
+        u64::from(is_wrong) << 1 | u64::from(!volume.kind.is_wrapping())
     };
-    found.sort_by_key(best);
+    sort_by_number(&mut found, best);
     let mut found = found.into_iter();
-    Ok(Identified { volume: found.next(), others: found.collect(), lacking })
+    let volume = found.next();
+    if let Some(volume) = &volume {
+        // No work is to be done for it yet: whoever comes by there knows that it will.
+        for place in metadata::places(&look, volume.kind)? {
+            let byte = place..place.saturating_add(1);
+            let gap = source.gap(byte.clone());
+            if gap.is_some_and(|gap| gap.kind == GapKind::NotYetKnown) {
+                source.approach(byte, 0)?;
+            }
+        }
+    }
+    Ok(Identified { volume, others: found.collect(), lacking })
 }

@@ -347,14 +347,14 @@ impl Disk {
         Ok(())
     }
 
-    /// Reads ahead what stands at `offsets` of a value.
-    pub(super) fn fetch(&self, stored: &Stored, offsets: &mut dyn Iterator<Item = u64>) {
+    /// Announces what stands at `offsets` of a value.
+    pub(super) fn announce(&self, stored: &Stored, offsets: &mut dyn Iterator<Item = u64>) {
         let Value::Mapped(mapped) = &stored.value else { return };
         let place = |offset| match mapped.runs.piece(offset, self.geometry.cluster) {
             Some((Place::At(place), _)) => Some(place),
             _ => None,
         };
-        self.blocks.fetch(offsets.filter_map(place).collect());
+        self.blocks.announce(offsets.filter_map(place));
     }
 
     /// Where the bytes of `range` of a value lie, and where nothing of it is stored.

@@ -137,7 +137,7 @@ impl<'a> Index<'a> {
         // They lie where there was room when names were added.
         let once = (first..looked_at).filter(|&number| is_used(number));
         let once = once.take(to_usize(BATCH_BYTES / self.block));
-        self.disk.fetch(blocks, &mut once.map(|number| number.saturating_mul(self.block)));
+        self.disk.announce(blocks, &mut once.map(|number| number.saturating_mul(self.block)));
         let added = (first..looked_at).filter(|&number| is_used(number)).try_for_each(|number| {
             if batch.entries.len() >= BATCH || bytes >= BATCH_BYTES {
                 return ControlFlow::Break(Ok(number));

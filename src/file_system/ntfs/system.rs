@@ -184,7 +184,7 @@ impl FileSystem for Ntfs {
         }
         let batch = index::read(&self.disk, &file, cursor)?;
         let numbers = batch.entries.iter().map(|entry| Reference(entry.id.0).number());
-        self.table.fetch(&self.disk, numbers);
+        self.table.announce(&self.disk, numbers);
         Ok(batch)
     }
 

@@ -59,9 +59,9 @@ impl Table {
         found
     }
 
-    /// Reads ahead the records of these numbers.
-    pub(super) fn fetch(&self, disk: &Disk, numbers: impl Iterator<Item = u64>) {
-        disk.fetch(&self.contents, &mut numbers.filter_map(|one| disk.geometry.offset_of(one)));
+    /// Announces the records of these numbers.
+    pub(super) fn announce(&self, disk: &Disk, numbers: impl Iterator<Item = u64>) {
+        disk.announce(&self.contents, &mut numbers.filter_map(|one| disk.geometry.offset_of(one)));
     }
 
     fn own_record(&self, disk: &Disk, number: u64) -> Result<Record> {

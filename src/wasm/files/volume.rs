@@ -98,6 +98,12 @@ impl Volume {
         self.shared.way.fetch(work_max).map_err(|error| self.shared.below.thrown(&error))
     }
 
+    /// The ranges of the backup's file that [`fetch`](Self::fetch) will read: pairs of
+    /// offset and length.
+    pub fn wants(&self) -> Float64Array {
+        pairs(&self.shared.volume.get().map_or_else(Vec::new, files::Volume::wants))
+    }
+
     /// About how many bytes have to be decoded to come to what is wanted.
     pub fn distance(&self) -> f64 {
         vma_wasm::number(self.shared.way.distance())

@@ -1,5 +1,7 @@
 //! What is on whole disks, and on the disks of archives as a scan comes by.
 
+mod sought;
+
 use std::fs;
 use std::rc::Rc;
 
@@ -130,8 +132,7 @@ fn what_proxmox_packed_is_told_as_its_truth_has_it() {
 fn in_passing(file: Vec<u8>) -> (Passing<Describer>, Scan, bool) {
     let source: Rc<dyn ReadAt> = Rc::new(file);
     let archive = Archive::open(source, &Options::default()).expect("it opens");
-    let contents: Rc<dyn ReadAt> = Rc::clone(archive.contents()) as _;
-    let mut passing = Passing::new(contents, archive.header(), Describer);
+    let mut passing = Passing::new(Rc::clone(archive.contents()), archive.header(), Describer);
     let mut scan = Scan::new(&archive);
     let mut is_early = false;
     while !scan.step_with(&mut passing).expect("memory").done {

@@ -106,6 +106,7 @@ export class Asking {
     try {
       for (let done = 0; ; done += Number(WORK_PER_STEP)) {
         if (compressed) await source.readAhead();
+        else await source.prefetch(volume.wants(), this.#asker.signal);
         this.#mayAsk();
         if (volume.fetch(WORK_PER_STEP)) return;
         this.#tell(done, Math.max(total, done));

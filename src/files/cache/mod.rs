@@ -2,7 +2,11 @@
 //!
 //! A file system asks for many small things near to one another, and cannot wait. So
 //! what is not quick to be had is not read: it is not yet known, and wanted. Who asked
-//! [fetches](Cache::fetch) it in steps, and asks again.
+//! [fetches](Cache::fetch) it in steps, and asks again. What is announced is wanted as
+//! well, though it were quick: who asked can [bring](Cache::wants) what lies near together
+//! in the backup's file by one read.
+
+mod announced;
 
 use core::cell::RefCell;
 use core::ops::Range;
@@ -61,6 +65,8 @@ struct State {
     is_slow: bool,
     /// What comes behind the last block that was fetched, and how many are read at once.
     ahead: (u64, u64),
+    /// Reads of the lowest source that bring what was announced.
+    reads: Vec<Range<u64>>,
 }
 
 /// Bytes of a block, with where in it they start.
@@ -153,6 +159,13 @@ impl Cache {
         self.state.borrow().kept.len()
     }
 
+    /// Ranges of the lowest source that [`fetch`](Self::fetch) will read: a hint, for who
+    /// can have them brought before.
+    #[must_use]
+    pub fn wants(&self) -> Vec<Range<u64>> {
+        self.state.borrow().reads.clone()
+    }
+
     /// Works towards what is wanted by about `work_max` bytes. Returns whether nothing is
     /// wanted any more.
     ///
@@ -160,10 +173,25 @@ impl Cache {
     ///
     /// As for a read.
     pub fn fetch(&self, work_max: u64) -> core::result::Result<bool, Error> {
-        let Some(block) = self.state.borrow().wanted.first().copied() else { return Ok(true) };
-        if self.take(block, work_max)? == Taken::Slow {
-            return Ok(false);
+        let mut left = work_max.div_ceil(BLOCK);
+        loop {
+            let Some(block) = self.state.borrow().wanted.first().copied() else { break };
+            if left == 0 || self.take(block, work_max)? == Taken::Slow {
+                return Ok(false);
+            }
+            if self.is_slow() {
+                return self.fetch_ahead(block);
+            }
+            left = left.saturating_sub(1);
+            let mut state = self.state.borrow_mut();
+            state.fetched = state.fetched.saturating_add(1);
         }
+        self.state.borrow_mut().reads.clear();
+        Ok(true)
+    }
+
+    /// Takes what comes behind `block`, as far as that was decoded on the way.
+    fn fetch_ahead(&self, block: u64) -> core::result::Result<bool, Error> {
         let (next, count) = self.state.borrow().ahead;
         let is_next = next == block;
         let count = if is_next { count.saturating_mul(2).clamp(1, AHEAD_MAX) } else { 1 };
@@ -243,7 +271,7 @@ impl Cache {
         let most = gap.map_or(most, |gap| gap.start.saturating_sub(start) / BLOCK);
         for count in 0..most {
             let next = block.saturating_add(count);
-            if self.state.borrow().has(next) || !self.disk.approach(self.range(next), 0)? {
+            if self.state.borrow().is_met(next) || !self.disk.approach(self.range(next), 0)? {
                 return Ok(count);
             }
         }
@@ -278,6 +306,9 @@ impl Cache {
         let (block, within) = (at / BLOCK, to_usize(at % BLOCK));
         if let Some(pieces) = self.state.borrow_mut().used(block) {
             return Ok(copy(&pieces, within, room));
+        }
+        if self.state.borrow().wanted.contains(&block) {
+            return Ok(0);
         }
         match self.take(block, 0)? {
             Taken::Slow => Ok(0),
@@ -319,6 +350,11 @@ impl State {
         self.place(block).is_ok()
     }
 
+    /// Whether it is kept, or wanted.
+    fn is_met(&self, block: u64) -> bool {
+        self.has(block) || self.wanted.contains(&block)
+    }
+
     /// The bytes of a block that is kept, which is used now.
     fn used(&mut self, block: u64) -> Option<Rc<[Piece]>> {
         self.clock = self.clock.saturating_add(1);
@@ -329,7 +365,7 @@ impl State {
     }
 
     fn keep(&mut self, block: u64, pieces: Rc<[Piece]>) {
-        let has_waited = self.fetched > 0 || !self.wanted.is_empty();
+        let has_waited = self.is_slow && (self.fetched > 0 || !self.wanted.is_empty());
         self.shrink(if has_waited { HELD_MAX } else { BLOCKS_MAX }.saturating_sub(1));
         self.clock = self.clock.saturating_add(1);
         let kept = Kept { used: self.clock, pieces };
@@ -354,6 +390,7 @@ impl State {
         self.began = self.clock;
         (self.fetched, self.met_unknown, self.is_overrun) = (0, false, false);
         self.wanted.clear();
+        self.reads.clear();
         self.shrink(BLOCKS_MAX);
     }
 }
@@ -432,5 +469,9 @@ impl ReadAt for Cache {
 
     fn detour(&self, from: u64, offset: u64) -> u64 {
         self.disk.detour(from, offset)
+    }
+
+    fn announce(&self, ranges: &[Range<u64>]) {
+        self.want_together(ranges);
     }
 }
