@@ -79,6 +79,8 @@ export async function launch(server) {
       const { context, tab } = isKept ? kept : await newTab(browser);
       if (again) kept = { context, tab };
       if (viewport || again) await tab.setViewport(viewport);
+      // One that is behind another draws no frames.
+      if (isKept) await tab.bringToFront();
       const end = () => (again ? undefined : context.close());
       const page = new Page(server, end, tab, browser.connection);
       if (again) await page.forget();
