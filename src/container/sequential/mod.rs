@@ -53,7 +53,7 @@ impl<D: Decoder> Stream<D> {
             derived: None,
             recent: Recent::new(options.cache_bytes),
             checkpoints: Checkpoints::new(D::INTERVAL, options.checkpoint_bytes),
-            sought: None,
+            is_sought: false,
             holes: Holes::default(),
             doubted: Holes::default(),
             losses: 0,
@@ -88,8 +88,7 @@ impl<D: Decoder> Stream<D> {
     /// Takes note that what comes next will be asked for: a checkpoint before it is worth
     /// more than others.
     pub(in crate::container) fn seek(&self) {
-        let mut state = self.state.borrow_mut();
-        state.sought = Some(state.reached.0);
+        self.state.borrow_mut().is_sought = true;
     }
 
     /// Takes note that `wrong` is not what went in, and follows what derives from

@@ -37,8 +37,8 @@ pub(super) struct State<D: Decoder> {
     pub(super) derived: Option<Derived<D>>,
     pub(super) recent: Recent,
     pub(super) checkpoints: Checkpoints<D::State>,
-    /// Where in the contents what is sought was told to come next.
-    pub(super) sought: Option<u64>,
+    /// Whether what comes next is sought.
+    pub(super) is_sought: bool,
     pub(super) holes: Holes,
     /// What was put out before decoding stopped, and nothing proves.
     pub(super) doubted: Holes,
@@ -175,7 +175,7 @@ impl<D: Decoder> State<D> {
         let places = self.checkpoints.places();
         let why = match pinned {
             true => Why::Pinned,
-            false if self.sought.is_some() => Why::Sought,
+            false if self.is_sought => Why::Sought,
             false if places.is_due(cursor.contents) => Why::Due,
             false => return,
         };
@@ -186,10 +186,8 @@ impl<D: Decoder> State<D> {
         let contents = cursor.contents;
         let saved = cursor.decoder.save(&cursor.input, &self.recent, contents, largest);
         if let Some(Saved { contents, source, state, bytes }) = saved {
-            // One that was begun before is not near enough: another one follows it.
-            self.sought = self.sought.filter(|&sought| contents < sought);
-            let why = if self.sought.is_some() && why == Why::Sought { Why::Due } else { why };
             self.checkpoints.push(Checkpoint { contents, source, bytes, why }, state);
+            self.is_sought = false;
         }
     }
 
