@@ -9,7 +9,7 @@ use crate::seals::{seal_btrfs, seal_exfat, seal_xfs};
 use crate::spoilt::Spoilt;
 use crate::truth::image;
 use vma_inspector::file_system::{Cursor, FileSystem, FileType, NodeId, Stream, identify, open};
-use vma_inspector::files::{Chosen, Form, Listing, Locating, Opening, Pack, Search, Step};
+use vma_inspector::files::{Chosen, Form, Listing, Locating, Opening, Pack, Search, Step, Volume};
 use vma_inspector::source::ReadAt;
 
 const SEEDS: u64 = 1000;
@@ -76,23 +76,56 @@ fn list(system: &dyn FileSystem, id: NodeId, todo: &mut Vec<NodeId>) {
 /// Opens it as the page does, lists it, searches it and saves all of it, as far as so many
 /// steps come: none is long.
 fn look(disk: &Rc<dyn ReadAt>) {
-    let Ok(Some(place)) = Locating::new(vec![Rc::clone(disk)], 0, None).attempt() else { return };
-    let Ok(Some(volume)) = Opening::new(place, open).attempt() else { return };
+    let locating = Locating::new(vec![Rc::clone(disk)], 0, None);
+    let Some(place) = waited(|| locating.attempt(), || locating.fetch(1 << 20)) else { return };
+    let opening = Opening::new(place, open);
+    let Some(volume) = waited(|| opening.attempt(), || opening.fetch(1 << 20)) else { return };
     let root = volume.system().root();
     let mut listing = Listing::new(root, Cursor::default());
-    assert_eq!(listing.step(&volume), Ok(Step::Done), "all of it is quick");
+    assert_eq!(fetched(&volume, || listing.step(&volume)), Ok(Step::Done), "it is quick");
     let mut search = Search::new(root, "a");
-    let found = (0..4).find(|_| search.step(&volume) != Ok(Step::GoesOn));
+    let found = (0..4).find(|_| fetched(&volume, || search.step(&volume)) != Ok(Step::GoesOn));
     assert!(found.is_some() || search.entries() > 0, "a step gets on");
     let mut pack = Pack::new(&[Chosen { id: root, path: Vec::new() }], Form::Tar).expect("no path");
     for _ in 0..STEPS {
         let mut bytes = Vec::new();
-        let step = pack.step(&volume, &mut bytes);
+        let step = fetched(&volume, || pack.step(&volume, &mut bytes));
         assert!(bytes.len() <= 9 << 20, "{}", bytes.len());
         if step != Ok(Step::GoesOn) {
             break;
         }
     }
+}
+
+/// How often something may want more before it comes to an end.
+const WAITS_MAX: usize = 1000;
+
+/// What attempts come to once all that they want is fetched; `None` if that is a refusal.
+fn waited<Made, E, F>(
+    attempt: impl Fn() -> Result<Option<Made>, E>,
+    fetch: impl Fn() -> Result<bool, F>,
+) -> Option<Made> {
+    for _ in 0..WAITS_MAX {
+        if let Some(made) = attempt().ok()? {
+            return Some(made);
+        }
+        while fetch().is_ok_and(|is_all| !is_all) {}
+    }
+    panic!("it wants more and more");
+}
+
+/// What a step comes to once all that it wants is fetched.
+fn fetched<E>(volume: &Volume, mut step: impl FnMut() -> Result<Step, E>) -> Result<Step, E> {
+    let attempt = || match step() {
+        Ok(Step::Wanting) => None,
+        other => Some(other),
+    };
+    let mut attempts = std::iter::repeat_with(attempt).take(WAITS_MAX);
+    let came = attempts.find_map(|came| {
+        while came.is_none() && volume.fetch(1 << 20).is_ok_and(|is_all| !is_all) {}
+        came
+    });
+    came.expect("it wants more and more")
 }
 
 /// Sectors of 512 bytes that hold something.
