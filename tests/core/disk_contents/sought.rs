@@ -47,7 +47,7 @@ fn packed(made: &Made, groups: Vec<u64>) -> Vec<u8> {
                 || (group + BEHIND..group + BEHIND + MIB).contains(&at)
         };
         let mut cluster = vec![0; CLUSTER];
-        if groups.iter().any(|group| is_text(group)) {
+        if groups.iter().any(is_text) {
             cluster = Random::of_part(7, number.into()).bytes(CLUSTER);
         } else {
             file.read_exact_at(&mut cluster, at).expect("it is read");
