@@ -41,6 +41,7 @@ import {
   time,
 } from "./tables.mjs";
 import { diskOfFiles, filesTable } from "./looking.mjs";
+import { OPENING_ABOUT, openingTable } from "./opening.mjs";
 import { memoryOfSave, qcow2InPage, qcow2Natively, saveBy, writeByItself } from "./saving.mjs";
 import { terminalTable } from "./terminal.mjs";
 
@@ -275,6 +276,10 @@ const parts = {
     }
     const table = scanTable(made, await inTurn(ROUNDS.scan, works));
     return { table, about: `Medians of ${ROUNDS.scan} scans. ${sizes(made)}` };
+  },
+
+  async opening(tools) {
+    return { table: await openingTable(tools, folder, say), about: OPENING_ABOUT };
   },
 
   async check(tools) {

@@ -99,11 +99,13 @@ const LANGUAGE = "en";
  * some only a part.
  */
 const LATER_FAMILIES = `
-  appliance archive(?!\\.size$) backups byte-kind configs container(?=\\.(nested|placed)$)
+  appliance archive(?!\\.size$) backups byte-kind
+  checksums(?=\\.(caption|checked|computed|container|header|of-what|prove|stated|title|where|wrong)$)
+  configs container(?=\\.(nested|placed)$)
   container-finding damage drives elsewhere extents
   failure\\.(file-[a-z-]+|files-too-large|remote-[a-z-]+|source-differs)
   field file-fault file-note file-type files finding finding-unknown findings folder foreign forum guest hex image
-  image-[a-z-]+ machine networks not-read pager proxmox question recent report restore(?!\\.(do-not|here)$)
+  image-[a-z-]+ machine networks not-read pager proxmox question recent report restore(?!\\.do-not$)
   restored save(?=\\.(finishing|handed|incomplete|map|staged|unstage|zeros)) save-phase saves
   severity texts
 `;

@@ -15,8 +15,8 @@ import { select, setOptions } from "./save-panel.js";
 /** @typedef {import("../page/model.js").State} State */
 /** @typedef {import("../page/model.js").Send} Send */
 
-/** Lines that are made in one frame. */
-const MADE_AT_ONCE = 8;
+/** Lines that are made in one frame; in that which shows another archive there are none. */
+const MADE_AT_ONCE = 4;
 
 /**
  * @param {Send} send
@@ -28,14 +28,16 @@ export function devicesView(send, redraw) {
   const body = listOf(send);
   const more = button("", () => send({ type: "more-disks-wanted" }));
   const none = h("p", {});
-  const extra = h("div");
+  const extra = h("div", { hidden: true });
   const card = h("div", { class: "card disks" }, head.root, body.root, none, more);
   section.append(card, extra);
 
   const drawExtra = whenChanged(
     ({ archive }) => [archive?.scan.report?.undeclared],
     (undeclared) => {
-      fill(extra, undeclared && undeclared.length > 0 && undeclaredTable(undeclared));
+      const isAny = undeclared !== undefined && undeclared.length > 0;
+      extra.hidden = !isAny;
+      fill(extra, isAny && undeclaredTable(undeclared));
     },
   );
   /** Lines that are to be drawn. @type {Parameters<typeof body.draw> | null} */
@@ -50,6 +52,7 @@ export function devicesView(send, redraw) {
       const found = foundRows(rows, screen.filter);
       const shown = found.slice(0, screen.isPrinted ? found.length : screen.rows);
       head.draw(rows.length, screen.filter, format);
+      head.format.root.hidden = !rows.some(({ device }) => device);
       due = [shown, { archive, saves, abilities, screen, format }];
       more.hidden = shown.length >= found.length;
       setText(more, text("disks.more", { count: found.length - shown.length }));
@@ -117,29 +120,26 @@ function formatChoice(send) {
   return { root, draw };
 }
 
+function columnHeads() {
+  const columns = [
+    text("disks.disk"),
+    text("archive.size"),
+    text("disks.stored"),
+    text("disks.holds"),
+    text("disks.state"),
+    text("disks.save"),
+  ];
+  const cells = columns.map((column) => h("th", { scope: "col" }, column));
+  return h("thead", {}, h("tr", {}, cells));
+}
+
 /**
  * The table; lines that are shown already are kept, and few are made at once.
  * @param {Send} send
  */
 function listOf(send) {
-  const columns = [
-    text("disks.disk"),
-    text("archive.size"),
-    text("device.stored"),
-    text("disks.holds"),
-    text("disks.state"),
-    text("disks.save"),
-  ];
-  const head = h(
-    "thead",
-    {},
-    h(
-      "tr",
-      {},
-      columns.map((column) => h("th", { scope: "col" }, column)),
-    ),
-  );
   const caption = h("caption", { class: "visually-hidden" }, text("devices.title"));
+  const head = columnHeads();
   const root = h("table", { class: "disk-list" }, caption, head);
   /** @type {Map<string, ReturnType<typeof diskRow>>} */
   let made = new Map();
@@ -154,8 +154,13 @@ function listOf(send) {
    * @returns {boolean} whether all of them are there now
    */
   function draw(all, drawn) {
-    if (shownArchive !== drawn.archive.id) made = new Map();
+    const isOther = shownArchive !== drawn.archive.id;
     shownArchive = drawn.archive.id;
+    if (isOther) made = new Map();
+    if (isOther && !drawn.screen.isPrinted) {
+      show([]);
+      return all.length === 0;
+    }
     const missing = all.flatMap(({ key }, at) => (made.has(key) ? [] : [at]));
     const rows = all.slice(0, (!drawn.screen.isPrinted && missing[MADE_AT_ONCE]) || all.length);
     made = new Map(rows.map((row) => [row.key, made.get(row.key) ?? diskRow(row.key, send)]));

@@ -74,7 +74,7 @@ function cellsOf(key, send) {
   const bytes = h("td", { class: "number" });
   const stored = h("td", { class: "number" });
   const holds = h("td", { class: "disk-holds" });
-  const state = h("td", {});
+  const state = h("td", { class: "disk-state" });
   const save = saveButton(send);
   const files = filesButton(send);
   const strip = h("td", { colspan: COLUMNS });
@@ -137,6 +137,13 @@ function drawCells(cells, row, drawn) {
   const states = stateOf(row, archive, drawn.format);
   const said = states.flatMap(({ tone, words }) => [tone, words]);
   refill(cells.state, said, () => states.map(stateMark));
+  // Of a line that is not opened the end may be out of sight.
+  for (const cell of [cells.holds, cells.state]) {
+    setAttribute(cell, "title", cell.textContent || null);
+  }
+  // Of what is not here there is nothing to be told but why.
+  cells.holds.hidden = device === null;
+  setAttribute(cells.state, "colspan", device ? null : 2);
   cells.save.draw(row, drawn);
   cells.files.draw(row, archive);
   cells.stripRow.hidden = device === null;

@@ -38,8 +38,8 @@ export function headView() {
 }
 
 /**
- * A new file is looked at from its beginning, wherever a person was before. Behind all that is
- * drawn in the same frame: the browser lays out the page for it.
+ * A new file is looked at from its beginning, wherever a person was before. Behind the
+ * frame that draws it: the browser would lay out the page twice for it.
  */
 export function arrivalView() {
   const section = byId("head");
@@ -48,8 +48,10 @@ export function arrivalView() {
     (id) => {
       const title = section.querySelector("h2");
       if (id === undefined || !title) return;
-      title.focus({ preventScroll: true });
-      scrollTo({ top: 0, behavior: "instant" });
+      setTimeout(() => {
+        title.focus({ preventScroll: true });
+        scrollTo({ top: 0, behavior: "instant" });
+      });
     },
   );
 }

@@ -13,7 +13,7 @@ import { verdict } from "./verdict.js";
 
 /** @typedef {import("./archive.js").ScannedArchive} ScannedArchive */
 /** @typedef {import("./archive.js").JudgedArchive} JudgedArchive */
-/** @typedef {import("../shared/messages.js").Verdict} Verdict */
+/** @typedef {import("./verdict.js").Verdict} Verdict */
 /** @typedef {import("../shared/messages.js").Tone} Tone */
 /** @typedef {{ tone: Tone, text: string }} Remark */
 /**
@@ -52,7 +52,7 @@ export function answer(archive) {
   const known = isRefused ? [refusal(), ...left] : left;
   if (step === "as-scanned" || step === "none-here") {
     const title = step === "none-here" ? text("verdict.none-here") : judged.title;
-    return { ...judged, tone, title, remarks: known, more: "" };
+    return { ...judged, tone, title, remarks: known, more: judged.more ?? "" };
   }
   const remarks = isRefused ? known : [...left, ...further];
   const title = titleFor(step, archive, remarks.length);
@@ -115,7 +115,7 @@ function short({ scan, leftOut, overview }, judged) {
 
 /** @returns {Remark} */
 function refusal() {
-  return { tone: "damage", text: `${text("restore.do-not")} ${text("restore.here")}` };
+  return { tone: "damage", text: text("restore.do-not") };
 }
 
 /**

@@ -20,7 +20,10 @@ import { ruleFor } from "./rule.js";
 import { keyOf, text } from "./text.js";
 
 /** @typedef {import("./archive.js").ScannedArchive} ScannedArchive */
-/** @typedef {import("../shared/messages.js").Verdict} Verdict */
+/**
+ * @typedef {import("../shared/messages.js").Verdict & { more?: string }} Verdict `text` is a
+ *   few lines at most; `more` is what it is made of, at length
+ */
 
 /**
  * @param {ScannedArchive} archive
@@ -70,8 +73,13 @@ function finished(archive) {
   const torn = container ? tornSentence(container) : "";
   const data = dataSentence(container);
   if (facts.damaged) {
-    const rest = facts.mismatched ? data : "";
-    return { tone, title, text: [damageText(archive), torn, rest].filter(Boolean).join(" ") };
+    const words = [damageText(archive), torn].filter(Boolean).join(" ");
+    return {
+      tone,
+      title,
+      text: words,
+      more: damageAtLength(archive, facts.mismatched ? data : ""),
+    };
   }
   const whole = completeness(archive);
   if (step === "no-disk-title") return { tone, title, text: whole };
@@ -211,6 +219,27 @@ function damageText(archive) {
 }
 
 /**
+ * What a damage is made of, which does not change what comes of it.
+ * @param {ScannedArchive} archive
+ * @param {string} data what the checksums over it say
+ */
+function damageAtLength(archive, data) {
+  return [clustersText(archive), data].filter(Boolean).join(" ");
+}
+
+/** @param {ScannedArchive} archive */
+function clustersText(archive) {
+  const devices = archive.scan.report?.devices ?? [];
+  const hurt = devices.filter(({ id }) => missingBytes(archive, id) > 0);
+  const { missing, cut } = clusterFaults(hurt);
+  const number = missing + cut;
+  // Where the whole is not known there is nothing to count them against.
+  if (number === 0 || isBeginningLost(archive.overview) || isNothingFound(archive)) return "";
+  const count = hurt.reduce((sum, { clusters }) => sum + clusters.total, 0);
+  return text("verdict.clusters", { number, count });
+}
+
+/**
  * What is damaged, where no byte of a disk is missing.
  * @param {ScannedArchive} archive
  */
@@ -247,14 +276,6 @@ function lossText(archive, isAll) {
   if (hurt.length === 0) return isAll ? nothingMissing(archive) : "";
   const whole = devices.length - hurt.length;
   const disks = { size: size(lost), number: hurt.length, disks: diskCount(devices.length) };
-  const words =
-    whole > 0
-      ? text("verdict.lost-of-some", { ...disks, count: whole })
-      : devices.length === 1
-        ? text("verdict.lost-of-one", { size: size(lost) })
-        : text("verdict.lost-of-all", disks);
-  const { missing, cut } = clusterFaults(hurt);
-  const count = hurt.reduce((sum, { clusters }) => sum + clusters.total, 0);
-  const number = missing + cut;
-  return number > 0 ? `${words} ${text("verdict.clusters", { number, count })}` : words;
+  if (whole > 0) return text("verdict.lost-of-some", { ...disks, count: whole });
+  return devices.length === 1 ? text("verdict.lost-of-one") : text("verdict.lost-of-all", disks);
 }

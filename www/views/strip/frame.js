@@ -31,6 +31,33 @@ const HEIGHT = 18;
 /** The most pixels that a strip is drawn with. */
 const WIDTH_MAX = 4096;
 
+/** So long strips are painted in one frame; what is left has the next one. */
+const PAINTING_MS = 8;
+
+/** What is to be painted, in the order in which it was asked for. @type {Set<() => void>} */
+const due = new Set();
+let isAsked = false;
+
+/** @param {() => void} paint */
+function paintSoon(paint) {
+  due.add(paint);
+  if (isAsked) return;
+  isAsked = true;
+  requestAnimationFrame(() => {
+    isAsked = false;
+    paintDue();
+  });
+}
+
+function paintDue() {
+  const until = performance.now() + PAINTING_MS;
+  for (const paint of due) {
+    if (performance.now() >= until) return paintSoon(paint);
+    due.delete(paint);
+    paint();
+  }
+}
+
 /** Many fields: its elements, and what was measured of them. */
 export class Frame {
   /** @type {Span} */
@@ -44,7 +71,6 @@ export class Frame {
   #own;
   #total = 0;
   #width = 0;
-  #isDue = false;
   #isWaiting = false;
   #canvas = h("canvas", { class: "strip-canvas", "aria-hidden": "true" });
   #probe = h("span", { class: "strip-probe", "aria-hidden": "true" });
@@ -203,20 +229,15 @@ export class Frame {
   }
 
   #paintSoon() {
-    if (this.#isDue || this.#width === 0) return;
-    this.#isDue = true;
-    requestAnimationFrame(() => {
-      this.#isDue = false;
-      this.#paint();
-    });
+    if (this.#width > 0) paintSoon(this.#paint);
   }
 
-  #paint() {
+  #paint = () => {
     if (this.#width === 0 || this.window.to <= this.window.from) return;
     const pen = penFor(this.#canvas, this.#width, HEIGHT);
     if (!pen) return;
     this.#own.paint(pen, inksOf(this.#probe), this);
-  }
+  };
 }
 
 /**
