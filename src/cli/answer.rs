@@ -9,7 +9,7 @@ use super::facts::Scanned;
 use super::left_out_words::left_out_sentences;
 use super::rule::{Judging, rule_for};
 use super::tone::{Said, Tone};
-use super::verdict::verdict;
+use super::verdict::{Judged, verdict};
 use super::words::{joined, text, with};
 
 /// What is said at the top of the page.
@@ -48,22 +48,21 @@ impl Answer {
 
 /// The answer on a finished scan, by the rules that the page goes by.
 pub(crate) fn answer(scanned: &Scanned<'_>) -> Answer {
-    let judged = verdict(scanned);
+    let Judged { said: judged, more } = verdict(scanned);
     let left = left_out_sentences(scanned).into_iter();
     let left: Vec<_> = left.map(|(text, is_chosen)| Remark { text, is_chosen }).collect();
     let further = further(scanned, &judged);
     let rule = rule_for(Judging::Answer, &answer_facts(scanned, &judged, &left, &further));
     let is_refused = scanned.restored.dies_by_contents();
     let is_as_scanned = matches!(rule.step.as_str(), "as-scanned" | "none-here");
-    let refusal =
-        Remark { text: joined(&[text("restore.do-not"), text("restore.here")]), is_chosen: false };
+    let refusal = Remark { text: text("restore.do-not"), is_chosen: false };
     let further = if is_refused || is_as_scanned { Vec::new() } else { further };
     let refusal = is_refused.then_some(refusal).into_iter();
     let remarks: Vec<Remark> = refusal.chain(left).chain(further).collect();
     let title = title_for(&rule.step, scanned, remarks.len(), &judged);
     let is_unreadable = scanned.is_stump() || scanned.is_nothing_found();
     let (text, more) =
-        if is_as_scanned { (judged.text, String::new()) } else { (short(scanned), judged.text) };
+        if is_as_scanned { (judged.text, more) } else { (short(scanned), judged.text) };
     Answer { tone: rule.tone, title, text, remarks, more, is_unreadable }
 }
 

@@ -15,8 +15,21 @@ use super::rule::{Judging, rule_for};
 use super::tone::Said;
 use super::words::{Named, has, joined, size, text, with};
 
+/// A verdict, and what it is made of, at length.
+pub(crate) struct Judged {
+    pub(crate) said: Said,
+    pub(crate) more: String,
+}
+
 /// The verdict on a finished scan, by the rules that the page goes by.
-pub(crate) fn verdict(scanned: &Scanned<'_>) -> Said {
+pub(crate) fn verdict(scanned: &Scanned<'_>) -> Judged {
+    let said = said(scanned);
+    let is_at_length = is_damaged(scanned) && !scanned.is_stump();
+    let more = if is_at_length { damage_at_length(scanned) } else { String::new() };
+    Judged { said, more }
+}
+
+fn said(scanned: &Scanned<'_>) -> Said {
     let rule = rule_for(Judging::Scan, &scan_facts(scanned));
     let title = title_for(&rule.step, scanned);
     if scanned.is_stump() {
@@ -25,8 +38,7 @@ pub(crate) fn verdict(scanned: &Scanned<'_>) -> Said {
     let packing = &scanned.packing;
     let (torn, data) = (packing.torn_sentence(), packing.data_sentence());
     if is_damaged(scanned) {
-        let rest = if packing.is_mismatched() { data } else { String::new() };
-        return Said::new(rule.tone, title, joined(&[damage_text(scanned), torn, rest]));
+        return Said::new(rule.tone, title, joined(&[damage_text(scanned), torn]));
     }
     let whole = completeness(scanned);
     if rule.step == "no-disk-title" {
@@ -145,6 +157,25 @@ fn damage_text(scanned: &Scanned<'_>) -> String {
     joined(&[loss_text(scanned, doubted.is_empty()), doubted])
 }
 
+/// What a damage is made of, which does not change what comes of it.
+fn damage_at_length(scanned: &Scanned<'_>) -> String {
+    let packing = &scanned.packing;
+    let rest = if packing.is_mismatched() { packing.data_sentence() } else { String::new() };
+    joined(&[clusters_text(scanned), rest])
+}
+
+fn clusters_text(scanned: &Scanned<'_>) -> String {
+    let hurt = hurt(scanned, |disk| disk.figures.missing_bytes);
+    let hurt_faults = faults(hurt.iter().map(|(disk, _)| *disk));
+    let number = hurt_faults.missing.saturating_add(hurt_faults.cut);
+    // Where the whole is not known there is nothing to count them against.
+    if number == 0 || scanned.is_beginning_lost() || scanned.is_nothing_found() {
+        return String::new();
+    }
+    let count: u64 = hurt.iter().map(|(disk, _)| disk.figures.clusters).sum();
+    with("verdict.clusters", &[("number", number.into()), ("count", count.into())])
+}
+
 /// What is damaged, where no byte of a disk is missing.
 fn nothing_missing(scanned: &Scanned<'_>) -> String {
     let places = scanned.places.iter().flatten();
@@ -193,13 +224,5 @@ fn loss_text(scanned: &Scanned<'_>, is_all: bool) -> String {
         (0, 1) => "verdict.lost-of-one",
         (0, _) => "verdict.lost-of-all",
     };
-    let words = with(key, &named);
-    let hurt_faults = faults(hurt.iter().map(|(disk, _)| *disk));
-    let number = hurt_faults.missing.saturating_add(hurt_faults.cut);
-    if number == 0 {
-        return words;
-    }
-    let count: u64 = hurt.iter().map(|(disk, _)| disk.figures.clusters).sum();
-    let named = [("number", number.into()), ("count", count.into())];
-    joined(&[words, with("verdict.clusters", &named)])
+    with(key, &named)
 }
