@@ -139,12 +139,15 @@ inEachBrowser(
           for (const language of ["en", "de"]) {
             await speak(inspector, language);
             await opened(inspector, path);
+            const lines = path === stump ? 0 : DISKS;
+            const isDrawn = (count) => document.querySelectorAll(".disk").length === count;
+            await inspector.page.waitFor(isDrawn, lines);
             const { scrolled, height, partsEnd, answerEnd, ...seen } = await measured(inspector);
             assert.equal(scrolled, 0);
             assert.equal(height, WINDOW.height);
             if (language === "en") assert.match(seen.answer, answer);
             assert.ok(seen.isSeen && answerEnd < height / 3, `the answer ends at ${answerEnd}`);
-            assert.equal(seen.lines, path === stump ? 0 : DISKS);
+            assert.equal(seen.lines, lines);
             const what = `${language}: what more there is`;
             assert.ok(partsEnd <= height, `${what} ends at ${partsEnd}`);
             assert.equal(seen.isTooWide, false);
