@@ -249,7 +249,8 @@ class Page {
   /** Chromium's protocol, for what Playwright has no words for. */
   async protocol() {
     const session = await this.#context.newCDPSession(this.#page);
-    this.#undo.push(() => session.detach());
+    // A test may have let go of it before.
+    this.#undo.push(() => session.detach().catch(() => undefined));
     return session;
   }
 
