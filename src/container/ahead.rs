@@ -4,20 +4,13 @@
 //! Whoever decodes hands [tasks](Task) out, and takes what came of them in the order of
 //! the contents. What is noted, found and given up comes about there alone, so it does not
 //! depend on who worked, nor on whether anybody did.
-#![cfg_attr(target_family = "wasm", allow(dead_code, reason = "in a page nobody works ahead"))]
 
-#[cfg(not(target_family = "wasm"))]
 use std::rc::Rc;
 
 use super::lzop;
 
-/// Who works ahead. In a page nobody does: a type without a value, and so the modules of
-/// the page hold nothing of this.
-#[cfg(not(target_family = "wasm"))]
+/// Who works ahead.
 pub type Workers = Rc<dyn WorkAhead>;
-/// Who works ahead: in a page, nobody.
-#[cfg(target_family = "wasm")]
-pub type Workers = Nobody;
 
 /// Takes tasks, and gives what comes of them.
 pub trait WorkAhead {
@@ -84,9 +77,62 @@ impl Task {
             }
         }
     }
+
+    /// Itself as bytes, for somebody who shares no memory with whoever handed it out: see
+    /// [`run_bytes`].
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        let (mut bytes, kind) = match self.0 {
+            Work::Lzop(task) => (task.into_bytes(), LZOP_TASK),
+            Work::Zstd(batch) => (batch.blocks, ZSTD_TASK),
+        };
+        bytes.push(kind);
+        bytes
+    }
+}
+
+/// What stands behind the bytes of a task, and of what came of it: what they are.
+const LZOP: u8 = 1;
+const ZSTD: u8 = 2;
+const LZOP_TASK: u8 = 3;
+const ZSTD_TASK: u8 = 4;
+
+/// Does the task that `bytes` [are](Task::into_bytes). What [comes](Done::from_bytes) of it
+/// are the first bytes of `into`, which is made longer where that is needed; returns how
+/// many, and none if `bytes` are no task.
+#[must_use]
+pub fn run_bytes(bytes: &[u8], into: &mut Vec<u8>) -> usize {
+    let Some((&kind, bytes)) = bytes.split_last() else { return 0 };
+    let (length, kind) = match (kind, lzop::Task::from_bytes(bytes)) {
+        (ZSTD_TASK, _) => (vma_zstd::ahead::prepare(bytes, into), ZSTD),
+        (LZOP_TASK, Some(task)) => {
+            *into = task.run().into_bytes();
+            (into.len(), LZOP)
+        }
+        _ => return 0,
+    };
+    match into.get_mut(length) {
+        Some(behind) => *behind = kind,
+        None => into.push(kind),
+    }
+    length.saturating_add(1)
 }
 
 impl Done {
+    /// What came of a task elsewhere, by its bytes; or by those of the task itself, which
+    /// nobody has begun. Then it is done here, so that nothing is read for it again; blocks
+    /// of zstd are left to whoever needs them, who has them and spares a stage so.
+    #[must_use]
+    pub fn from_bytes(mut bytes: Vec<u8>) -> Option<Self> {
+        let kind = bytes.pop()?;
+        Some(Self(match kind {
+            LZOP => Made::Lzop(lzop::Done::from_bytes(bytes)?),
+            LZOP_TASK => Made::Lzop(lzop::Task::from_bytes(&bytes)?.run()),
+            ZSTD => Made::Zstd(Batch { blocks: Vec::new(), prepared: bytes }),
+            _ => return None,
+        }))
+    }
+
     /// That of a block of lzop.
     pub(super) fn into_lzop(self) -> Option<lzop::Done> {
         if let Made::Lzop(done) = self.0 { Some(done) } else { None }
@@ -95,22 +141,5 @@ impl Done {
     /// That of blocks of zstd.
     pub(super) fn into_zstd(self) -> Option<Batch> {
         if let Made::Zstd(batch) = self.0 { Some(batch) } else { None }
-    }
-}
-
-/// Has no value.
-#[cfg(target_family = "wasm")]
-#[derive(Clone, Debug)]
-pub struct Nobody(core::convert::Infallible);
-
-#[cfg(target_family = "wasm")]
-impl Nobody {
-    pub(super) fn hands(&self) -> usize {
-        self.never()
-    }
-
-    /// Nothing calls it.
-    pub(super) fn never(&self) -> ! {
-        match self.0 {}
     }
 }

@@ -32,9 +32,7 @@ mod zstd;
 
 use std::rc::Rc;
 
-#[cfg(target_family = "wasm")]
-pub use self::ahead::Nobody;
-pub use self::ahead::{Done, Task, WorkAhead, Workers};
+pub use self::ahead::{Done, Task, WorkAhead, Workers, run_bytes};
 pub use self::contents::Contents;
 pub use self::continued::{Joint, continues};
 pub(crate) use self::copy::copy_start;

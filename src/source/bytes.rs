@@ -131,6 +131,11 @@ impl<'a> Reader<'a> {
         Some(taken)
     }
 
+    /// Takes all that is left.
+    pub fn rest(&mut self) -> &'a [u8] {
+        core::mem::take(&mut self.0)
+    }
+
     /// Takes one byte.
     pub fn u8(&mut self) -> Option<u8> {
         self.raw(1)?.first().copied()

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { folder, makeArchive, makeFile } from "./support/archives.mjs";
 import { inEachBrowser } from "./support/suite.mjs";
@@ -69,6 +69,47 @@ for (const [path, kind, proven] of forms) {
     },
   });
 }
+
+/** Notes the threads of the page that unpack ahead, and ends them if they are not to. */
+function watchHands(isEnded) {
+  globalThis.hands = 0;
+  const { Worker } = globalThis;
+  globalThis.Worker = class extends Worker {
+    constructor(address, options) {
+      super(address, options);
+      if (!String(address).includes("hand-worker")) return;
+      globalThis.hands += 1;
+      if (isEnded) this.terminate();
+    }
+  };
+}
+
+const large = forms.find(([, kind]) => kind === "lzop")[0];
+assert.ok(statSync(large).size > 16 << 20, "threads are of no use for less");
+
+inEachBrowser("Threads that unpack ahead", {
+  async "are as many as there are cores for, in a scan and in each save"(inspector) {
+    await inspector.page.evaluate(watchHands, false);
+    await inspector.openArchive(large);
+    await inspector.shows("Nothing is missing", "#scan");
+    const { hands, cores } = await inspector.page.evaluate(() => ({
+      hands: globalThis.hands,
+      cores: navigator.hardwareConcurrency,
+    }));
+    assert.equal(hands, Math.min(cores - 1, 8));
+    await savesAll(inspector);
+    const all = await inspector.page.evaluate(() => globalThis.hands);
+    assert.equal(all, hands * (1 + made.disks.length));
+  },
+
+  async "may all be gone: the same is found and saved"(inspector) {
+    await inspector.page.evaluate(watchHands, true);
+    await inspector.openArchive(large);
+    await inspector.shows("Nothing is missing", "#scan");
+    await inspector.shows("The lzop data is whole", "#container");
+    await savesAll(inspector);
+  },
+});
 
 inEachBrowser("A compressed backup", {
   async "is told by its bytes, not by its name"(inspector) {

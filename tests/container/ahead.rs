@@ -1,11 +1,12 @@
 //! Blocks that others decode ahead: by no matter how many threads, the same comes of a
 //! file as without any.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
-use vma_inspector::container::{Contents, Done, Progress, Task, WorkAhead};
+use vma_inspector::container::{Contents, Done, Progress, Task, WorkAhead, run_bytes};
 use vma_inspector::source::{ReadAt, gaps};
 
 use crate::support::*;
@@ -52,6 +53,56 @@ impl WorkAhead for Counting {
 
     fn forget(&self, number: u64) {
         self.threads.forget(number);
+    }
+}
+
+/// Somebody who shares no memory with who asks: tasks come and go as bytes. Each third is
+/// not begun when it is asked for, each seventh is lost.
+#[derive(Default)]
+struct Elsewhere {
+    tasks: RefCell<BTreeMap<u64, Vec<u8>>>,
+    begun: Cell<u64>,
+    /// Tasks of which something came, and those that came back as they were.
+    done: Cell<u64>,
+    untaken: Cell<u64>,
+    room: RefCell<Vec<u8>>,
+}
+
+impl WorkAhead for Elsewhere {
+    fn hands(&self) -> usize {
+        2
+    }
+
+    fn begin(&self, task: Task) -> u64 {
+        self.begun.set(self.begun.get() + 1);
+        self.tasks.borrow_mut().insert(self.begun.get(), task.into_bytes());
+        self.begun.get()
+    }
+
+    fn take(&self, number: u64) -> Option<Done> {
+        let task = self.tasks.borrow_mut().remove(&number).expect("each is asked for once");
+        if number.is_multiple_of(7) {
+            return None;
+        }
+        if number.is_multiple_of(3) {
+            let done = Done::from_bytes(task);
+            self.untaken.set(self.untaken.get() + u64::from(done.is_some()));
+            return done;
+        }
+        let mut room = self.room.borrow_mut();
+        let count = run_bytes(&task, &mut room);
+        self.done.set(self.done.get() + 1);
+        Done::from_bytes(room[..count].to_vec())
+    }
+
+    fn forget(&self, number: u64) {
+        self.tasks.borrow_mut().remove(&number).expect("each is given up once");
+    }
+}
+
+impl Drop for Elsewhere {
+    fn drop(&mut self) {
+        assert!(self.tasks.borrow().is_empty(), "all were asked for, or given up");
     }
 }
 
@@ -124,8 +175,29 @@ fn assert_alike(packed: &[u8], about: &str) -> u64 {
             assert!(count > 0 || threads.begun.get() == 0, "{about}: nobody is there");
             begun = begun.max(threads.begun.get());
         }
+        let (contents, elsewhere) = (opened(packed), Rc::new(Elsewhere::default()));
+        contents.work_ahead(Rc::<Elsewhere>::clone(&elsewhere));
+        assert!(told(&contents, is_compared_first) == alone, "{about}: as bytes, something else");
     }
     begun
+}
+
+#[test]
+fn tasks_are_done_by_who_shares_no_memory() {
+    let plain = mixed(51, 24_000_000);
+    for (program, way) in [("lzop", "-c"), ("lzop", "-cF"), ("zstd", "-cq3")] {
+        let packed = run(program, &[way], &plain).expect("it is installed");
+        let (contents, elsewhere) = (opened(&packed), Rc::new(Elsewhere::default()));
+        contents.work_ahead(Rc::<Elsewhere>::clone(&elsewhere));
+        while !contents.verify_step(1 << 20).unwrap().done {}
+        assert!(read_all(&contents) == plain, "{program} {way}");
+        assert_eq!(codes(&contents), Vec::<&str>::new());
+        // What is behind one that is lost is handed out once more.
+        let (done, untaken) = (elsewhere.done.get(), elsewhere.untaken.get());
+        let begun = elsewhere.begun.get();
+        assert!(done * 5 > begun && done > 4, "{program}: {done} of {begun}");
+        assert!((untaken > done / 4) == (program == "lzop"), "{program}: {untaken} of {begun}");
+    }
 }
 
 #[test]

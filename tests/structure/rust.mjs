@@ -74,6 +74,7 @@ const OWN = {
   vma_wasm_bytes: "wasm::bytes",
   vma_wasm_disk_file: "wasm::disk_file",
   vma_wasm_core: "wasm::core",
+  vma_wasm_ahead: "wasm::ahead",
   vma_wasm_export: "wasm::export",
   vma_wasm_disks: "wasm::disks",
   vma_wasm_files_unix: "wasm::files_unix",

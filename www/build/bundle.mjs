@@ -10,11 +10,12 @@ import { LINE } from "./page-files.mjs";
 import { Told } from "./tools.mjs";
 
 /** The scripts of threads beside that of the page, each by itself. */
-export const WORKERS = [
-  "worker/worker.js",
-  "worker/source/file-stream-worker.js",
-  "worker/hashing/hash-worker.js",
-];
+export const THREADS = {
+  worker: "worker/worker.js",
+  reader: "worker/source/file-stream-worker.js",
+  hasher: "worker/hashing/hash-worker.js",
+  hand: "worker/ahead/hand-worker.js",
+};
 
 /** All styles in their order, and those of parts of the page that are loaded later. */
 export const STYLES = ["styles/page.css", "styles/hex.css", "styles/files.css"];
@@ -173,6 +174,6 @@ export async function bundle(modules, page) {
   const later = importedFrom("main.js", [join(modules, "main.js")]);
   const first = await script(modules, page, "start.js", [later]);
   await script(modules, page, "main.js", [importedFrom("start.js", first)]);
-  for (const name of WORKERS) await script(modules, page, name);
+  for (const name of Object.values(THREADS)) await script(modules, page, name);
   await serviceWorker(modules, page);
 }

@@ -6,10 +6,10 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { addresses, bundler, SHORT, STYLES, WORKERS } from "./bundle.mjs";
+import { addresses, bundler, SHORT, STYLES, THREADS } from "./bundle.mjs";
 import { POLICY_IN_PAGE } from "./headers.mjs";
 import { NOTICES } from "./notices.mjs";
-import { MODULES } from "./packages.mjs";
+import { AHEAD, MODULES } from "./packages.mjs";
 import { ONE_FILE } from "./page-files.mjs";
 import { Told } from "./tools.mjs";
 
@@ -21,11 +21,16 @@ const INSTEAD = {
   "page/threads.js": "one-file/threads.js",
 };
 
-/** Names of the threads, as `one-file/threads.js` has them. */
-const THREADS = ["worker", "reader", "hasher"];
+/**
+ * Its threads, as `one-file/threads.js` names them. No thread unpacks ahead: a page that
+ * comes from a file shares no memory with its threads.
+ */
+const OWN_THREADS = ["worker", "reader", "hasher"];
 
 /** Files that only the Worker asks for, and those that the page asks for. */
-const OF_WORKER = Object.keys(MODULES).map((name) => `core/${name}_bg.wasm`);
+const OF_WORKER = Object.keys(MODULES)
+  .filter((name) => name !== AHEAD)
+  .map((name) => `core/${name}_bg.wasm`);
 const OF_PAGE = ["sample.vma.zst", NOTICES];
 
 /** What a browser may do, as `headers.mjs` has it of the page of many files. */
@@ -130,7 +135,9 @@ function replaced(html, [what, by]) {
 function document(page, { begin, style, threads }) {
   const icon = readFileSync(join(page, "icon.svg")).toString("base64");
   const later = [
-    ...THREADS.map((name, i) => `<script type="text/plain" id="${name}">${threads[i]}</script>`),
+    ...OWN_THREADS.map(
+      (name, i) => `<script type="text/plain" id="${name}">${threads[i]}</script>`,
+    ),
     ...OF_WORKER.map((name) => packed(page, name, "worker")),
     ...OF_PAGE.map((name) => packed(page, name, "page")),
     `<script type="module">${begin}</script>`,
@@ -157,7 +164,7 @@ export async function writeOneFile(modules, page) {
   const html = document(page, {
     begin: await script(modules, "one-file/begin.js", "esm"),
     style: await styles(modules),
-    threads: await Promise.all(WORKERS.map((name) => script(modules, name, "iife"))),
+    threads: await Promise.all(OWN_THREADS.map((name) => script(modules, THREADS[name], "iife"))),
   });
   writeFileSync(join(page, ONE_FILE), html);
   const sha256 = createHash("sha256").update(html).digest("hex");

@@ -9,12 +9,16 @@ import { root, Told, wasmTarget } from "./tools.mjs";
 /** The package that the page is named for. */
 const PAGE = "vma-inspector";
 
+/** The module of threads that unpack ahead. */
+export const AHEAD = "vma_inspector_ahead";
+
 /** The packages that become its wasm, by the module that each is. */
 export const MODULES = {
   vma_inspector: "vma-wasm-core",
   vma_inspector_export: "vma-wasm-export",
   vma_inspector_disks: "vma-wasm-disks",
   vma_inspector_disk_file: "vma-wasm-disk-file",
+  [AHEAD]: "vma-wasm-ahead",
   vma_inspector_files_unix: "vma-wasm-files-unix",
   vma_inspector_files_btrfs: "vma-wasm-files-btrfs",
   vma_inspector_files_others: "vma-wasm-files-others",

@@ -210,7 +210,7 @@ export interface Elsewhere {
 }
 
 /** The page's threads; each may have a policy of its own. */
-export type PolicyOf = "page" | "worker" | "reader" | "hasher" | "service";
+export type PolicyOf = "page" | "worker" | "reader" | "hasher" | "hand" | "service";
 /** Null: there is no Service Worker. */
 export type Policies = { readonly [Thread in PolicyOf]?: Policy | null };
 

@@ -7,6 +7,7 @@ const SCRIPTS = {
   worker: new URL("../worker/worker.js", import.meta.url),
   reader: new URL("../worker/source/file-stream-worker.js", import.meta.url),
   hasher: new URL("../worker/hashing/hash-worker.js", import.meta.url),
+  hand: new URL("../worker/ahead/hand-worker.js", import.meta.url),
   service: new URL("../service-worker.js", import.meta.url),
 };
 

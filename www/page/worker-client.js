@@ -38,6 +38,8 @@ export class WorkerClient {
   #pending = new Map();
   /** @type {Worker[]} */
   #helpers = [];
+  /** @type {Worker[]} */
+  #hands = [];
   #lastId = 0;
   #onDied;
   #onChanged;
@@ -91,6 +93,7 @@ export class WorkerClient {
       if (data.kind === "alive") this.#watch(worker, name);
       else if (data.kind === "policy") this.#onPolicy("worker", data.policy);
       else if (data.kind === "asked") this.#onAsked(data.urls);
+      else if (data.kind === "hands") this.#handsFor(worker, data.count);
       else if (data.kind === "changed") this.#onChanged(data.archive);
       else this.#receive(data);
     };
@@ -99,7 +102,10 @@ export class WorkerClient {
       event.preventDefault();
       this.#died(worker, event.message ?? "it could not be loaded");
     };
-    this.#helpers = [this.#help(worker, "reader"), this.#help(worker, "hasher")];
+    /** @type {Helper[]} */
+    const roles = ["reader", "hasher"];
+    const broken = (/** @type {string} */ message) => this.#died(worker, message);
+    this.#helpers = roles.map((role) => this.#help(worker, role, broken));
     return worker;
   }
 
@@ -108,8 +114,9 @@ export class WorkerClient {
    * starts others while a page loads, Firefox sometimes hangs.
    * @param {Worker} worker
    * @param {Helper} role
+   * @param {(message: string) => void} broken
    */
-  #help(worker, role) {
+  #help(worker, role, broken) {
     const helper = startThread(role);
     const { port1, port2 } = new MessageChannel();
     helper.onmessage = ({ data }) => {
@@ -119,11 +126,22 @@ export class WorkerClient {
     };
     helper.onerror = (event) => {
       event.preventDefault();
-      this.#died(worker, `${role}: ${event.message ?? "it could not be loaded"}`);
+      broken(`${role}: ${event.message ?? "it could not be loaded"}`);
     };
     helper.postMessage({ port: port1 }, [port1]);
     worker.postMessage({ id: 0, kind: "helper", role, port: port2 }, [port2]);
     return helper;
+  }
+
+  /**
+   * Starts threads that unpack ahead. Without them all is done as well, only later: one that
+   * breaks is let go.
+   * @param {Worker} worker
+   * @param {number} count
+   */
+  #handsFor(worker, count) {
+    for (const hand of this.#hands) hand.terminate();
+    this.#hands = Array.from({ length: count }, () => this.#help(worker, "hand", () => {}));
   }
 
   /**
@@ -136,7 +154,7 @@ export class WorkerClient {
     navigator.locks?.request(lock, () => this.#died(worker, "the browser ended it"));
   }
 
-  /** @param {Exclude<FromWorker, { kind: "alive" | "changed" | "policy" | "asked" }>} message */
+  /** @param {Exclude<FromWorker, { kind: "alive" | "changed" | "policy" | "asked" | "hands" }>} message */
   #receive(message) {
     if (message.kind === "fatal") {
       this.#died(this.#worker, message.message);
@@ -180,7 +198,7 @@ export class WorkerClient {
   #died(worker, message) {
     if (worker !== this.#worker) return;
     worker?.terminate();
-    for (const helper of this.#helpers) helper.terminate();
+    for (const helper of [...this.#helpers, ...this.#hands]) helper.terminate();
     this.#worker = null;
     const died = failure(WORKER_DIED, message);
     const lost = [...this.#pending.values()];

@@ -408,11 +408,10 @@ export type Handler<Kind extends RequestKind> = (
   request: RequestOf<Kind>,
   work: Work<Kind>,
 ) => Requests[Kind]["result"] | Promise<Requests[Kind]["result"]>;
-/** Those of some kinds. */
 export type HandlersOf<Kinds extends RequestKind> = { [Kind in Kinds]: Handler<Kind> };
 export type Handlers = HandlersOf<RequestKind>;
-/** Threads that work for the Worker: one reads ahead, one hashes. */
-export type Helper = "reader" | "hasher";
+/** Threads that work for the Worker: one reads ahead, one hashes, some unpack ahead. */
+export type Helper = "reader" | "hasher" | "hand";
 export type ToWorker =
   | Request
   | { id: number; kind: "cancel" }
@@ -428,6 +427,8 @@ export type FromWorker =
   /** It holds the lock that is called as it is, and will until its end. */
   | { id: null; kind: "alive" }
   | ({ id: null } & FromHelper)
+  /** It wants so many threads that unpack ahead, in place of those that it had. */
+  | { id: null; kind: "hands"; count: number }
   /** What was kept of its scan does not fit the file any more, and is forgotten. */
   | { id: null; kind: "changed"; archive: number }
   /** The core is broken; nothing more will come. */

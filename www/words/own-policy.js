@@ -2,8 +2,9 @@
 import { text } from "./text.js";
 
 /** @typedef {import("../shared/messages.js").Policy} Policy */
-/** @typedef {"page" | "worker" | "reader" | "hasher" | "service"} Thread */
+/** @typedef {"page" | "worker" | "reader" | "hasher" | "hand" | "service"} Thread */
 
+/** Those that are there from the start. */
 const WORKERS = /** @type {const} */ (["worker", "reader", "hasher"]);
 
 /** @typedef {{ readonly [Each in Thread]?: Policy | null }} Found null: there is no such thread */
@@ -37,7 +38,9 @@ function isBound(policy) {
 /** @param {Found} found */
 function enforced(found) {
   if (!isBound(found.page)) return text("policy.none");
-  if (WORKERS.some((thread) => !isBound(found[thread]))) return text("policy.page");
+  // Threads that unpack ahead come with the first backup that they can be of use for.
+  const workers = [...WORKERS, ...("hand" in found ? /** @type {const} */ (["hand"]) : [])];
+  if (workers.some((thread) => !isBound(found[thread]))) return text("policy.page");
   if (found.service === null) return text("policy.threads");
   return found.service === "own-origin" ? text("policy.all") : text("policy.all-but-service");
 }

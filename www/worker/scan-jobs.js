@@ -3,6 +3,7 @@
  * that wait for what they come by, or taken from what was kept.
  */
 import { isFault } from "../shared/failure.js";
+import { handsFor } from "./ahead/hands-for.js";
 import { Buffers } from "./buffers.js";
 import * as keptScans from "./kept-scans.js";
 import { lookIntoDisks } from "./disk-reader.js";
@@ -14,7 +15,7 @@ import { nextTurn } from "./turn.js";
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {import("./session.js").Watcher} Watcher */
 
-const PROGRESS_EVERY_MS = 200;
+const PROGRESS_EVERY_MS = 500;
 const REPORT_EVERY_MS = 2000;
 const TURN_MS = 30;
 /** What saves get, to be filled again where they are done with it. */
@@ -139,10 +140,12 @@ async function keepScan({ archive }, key, { report }) {
  * @param {AbortSignal} signal
  * @returns {Promise<ScanUpdate>}
  */
-async function stepToEnd({ archive, source, compressed }, watching, send, signal) {
+async function stepToEnd(session, watching, send, signal) {
+  const { archive, source, compressed } = session;
   const tell = progressTeller(archive, send);
   // What it comes by is looked into; what lies behind would have to be unpacked again.
   await lookIntoDisks(archive);
+  const hands = await handsFor(session);
   let turnBegan = performance.now();
   /** @type {ScanProgress | null} */
   let last = null;
@@ -171,6 +174,7 @@ async function stepToEnd({ archive, source, compressed }, watching, send, signal
     throw error;
   } finally {
     source.endReadAhead();
+    hands?.end();
   }
 }
 

@@ -59,7 +59,8 @@ self.onmessage = ({ data }) => {
  */
 function connect(role, port) {
   if (role === "reader") connectReader(port);
-  else connectHasher(port);
+  else if (role === "hasher") connectHasher(port);
+  else import("./ahead/hands.js").then(({ join }) => join(port));
 }
 
 async function loadCore() {

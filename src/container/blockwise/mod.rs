@@ -10,7 +10,6 @@
 //! above [expects](super::Contents::expect) behind it, if that comes before the
 //! next loss. Otherwise what follows has no known place in the contents.
 
-#[cfg_attr(target_family = "wasm", path = "ahead_of_none.rs")]
 mod ahead;
 mod decoded;
 mod ranges;

@@ -1,5 +1,4 @@
 //! What a format of blocks has to do that each decode by themselves.
-#![cfg_attr(target_family = "wasm", allow(dead_code, reason = "in a page nobody works ahead"))]
 
 use std::rc::Rc;
 

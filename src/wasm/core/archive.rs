@@ -8,6 +8,7 @@ use js_sys::{Float64Array, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::ahead::{Hands, JsHands};
 use super::container::{container, container_name};
 use super::looker::JsLooker;
 use super::source::{JsSource, Source};
@@ -118,6 +119,13 @@ impl Archive {
             super::summary::summary(&conf, self.scan.header()).into()
         });
         summary.into()
+    }
+
+    /// Has threads unpack ahead of whoever reads, where they can. What is read and found
+    /// does not depend on them.
+    #[wasm_bindgen(js_name = workAhead)]
+    pub fn work_ahead(&self, hands: Hands) {
+        self.contents().work_ahead(Rc::new(JsHands::new(hands)));
     }
 
     /// The ranges of the file that the next step of the scan will probably

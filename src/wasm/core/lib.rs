@@ -10,6 +10,7 @@
     clippy::unwrap_used
 )]
 
+mod ahead;
 mod archive;
 mod bytes;
 mod container;

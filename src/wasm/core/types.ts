@@ -14,6 +14,26 @@ export interface Source {
   read(offset: number, length: number): Uint8Array;
 }
 
+/** Threads that do tasks which the core hands out. */
+export interface Hands {
+  /** How many there are. */
+  readonly count: number;
+  /** Takes a task, which it copies; returns a number that no other has. */
+  begin(task: Uint8Array): number;
+  /**
+   * A task that nobody has begun, to be taken while the one asked about is being done;
+   * undefined if that is done, or there is none.
+   */
+  meanwhile(number: number): number | undefined;
+  /**
+   * What came of a task, which is asked for once, and copied at once; or the task, if nobody
+   * has begun it. Waits for one that is being done; undefined if nothing came of it.
+   */
+  take(number: number): Uint8Array | undefined;
+  /** A task will not be asked for. */
+  forget(number: number): void;
+}
+
 export type DiskContents = import("./vma_inspector_disks.js").DiskContents;
 export type DiskArea = import("./vma_inspector_disks.js").DiskArea;
 

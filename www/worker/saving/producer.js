@@ -3,6 +3,7 @@
  * some format, an appliance.
  */
 import { failure, RemoteError } from "../../shared/failure.js";
+import { handsFor } from "../ahead/hands-for.js";
 import { Buffers } from "../buffers.js";
 import { giveRoomBack, roomFor } from "../hashing/hash-feed.js";
 import { nextTurn } from "../turn.js";
@@ -38,6 +39,7 @@ export const buffersOfSave = () => new Buffers(BUFFERS_MAX);
  * @param {Work} work
  */
 export async function produce(holder, exporting, sink, work) {
+  const hands = await handsFor(holder);
   try {
     const given = await makeAll(holder, exporting, sink, work);
     const size = exporting.fileSize();
@@ -46,6 +48,7 @@ export async function produce(holder, exporting, sink, work) {
     throw new RemoteError(failure("internal", message));
   } finally {
     holder.source.endReadAhead();
+    hands?.end();
   }
 }
 
