@@ -1,6 +1,7 @@
 //! The program itself, over the fixtures: what it makes is held against `truth.json`, which
 //! Proxmox's own program and another reader agreed on, and against `qemu-img`.
 
+mod boot;
 mod joined;
 mod papers;
 #[path = "../support/programs.rs"]

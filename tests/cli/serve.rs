@@ -13,10 +13,10 @@ use serde_json::Value;
 use super::{code, fixture, program, run, sha256, truth};
 
 /// A folder with a short name, since the system gives a socket's name 108 bytes.
-struct Folder(PathBuf);
+pub(super) struct Folder(PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         let name = format!("vma-inspector-{}-{name}", std::process::id());
         let path = std::env::temp_dir().join(name);
         let _ = fs::remove_dir_all(&path);
@@ -24,7 +24,7 @@ impl Folder {
         Self(path)
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub(super) fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 }
@@ -36,15 +36,15 @@ impl Drop for Folder {
 }
 
 /// A server that runs.
-struct Served {
+pub(super) struct Served {
     child: Child,
     socket: PathBuf,
     /// The first address that it tells.
-    address: String,
+    pub(super) address: String,
 }
 
 impl Served {
-    fn start(backup: &Path, socket: PathBuf, more: &[&str]) -> Self {
+    pub(super) fn start(backup: &Path, socket: PathBuf, more: &[&str]) -> Self {
         let mut command = program();
         command.arg("serve").arg(backup).args(more).arg("--socket").arg(&socket);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -60,7 +60,7 @@ impl Served {
     }
 
     /// Asks it to end, and gives its exit code and what it said on standard error.
-    fn end(mut self, signal: &str) -> (Option<i32>, String) {
+    pub(super) fn end(mut self, signal: &str) -> (Option<i32>, String) {
         let asked = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
         assert!(asked.unwrap().success());
         let ended = self.child.wait().unwrap();
