@@ -6,7 +6,7 @@ use crate::archive::finding::FindingKind;
 use crate::archive::header::md5_without;
 pub use crate::archive::layout::EXTENT_HEADER_SIZE as HEADER_SIZE;
 use crate::archive::unit::{BLOCK_SIZE, BlockMask, ClusterNumber, DeviceId};
-use crate::source::{array, be_u16, be_u32, to_u64};
+use crate::source::{array, be_u16, to_u64};
 
 /// Bytes of an extent header, as a length.
 pub const HEADER_LENGTH: usize = 512;
@@ -31,6 +31,11 @@ pub struct ExtentHeader {
     stated_md5: [u8; 16],
     computed_md5: [u8; 16],
     slots: Vec<Slot>,
+    masked_blocks: u32,
+    /// Whether the slots are one [run](Self::runs).
+    is_run: bool,
+    /// Whether no slot says anything but that a cluster is zeros.
+    is_zeros: bool,
 }
 
 /// A used slot of an extent header: one cluster.
@@ -55,6 +60,14 @@ impl ExtentHeader {
     #[must_use]
     #[inline(never)]
     pub fn parse(bytes: &[u8; HEADER_LENGTH]) -> Self {
+        let mut slots: Vec<Slot> = Vec::with_capacity(SLOTS);
+        let (mut masked_blocks, mut is_run, mut is_zeros) = (0_u32, true, true);
+        for slot in (0_u8..).zip(bytes[0x28..].chunks_exact(8)).filter_map(Slot::parse) {
+            masked_blocks = masked_blocks.saturating_add(slot.mask.stored_blocks());
+            is_zeros &= slot.is_zeros();
+            is_run &= slots.last().is_none_or(|before| before.is_followed_by(&slot));
+            slots.push(slot);
+        }
         Self {
             magic: array(&bytes[0x00..0x04]),
             reserved: be_u16(bytes, 0x04),
@@ -62,7 +75,10 @@ impl ExtentHeader {
             uuid: Uuid::from_slice(&bytes[0x08..0x18]).unwrap_or_default(),
             stated_md5: array(&bytes[MD5_FIELD]),
             computed_md5: md5_without(bytes, MD5_FIELD),
-            slots: (0_u8..).zip(bytes[0x28..].chunks_exact(8)).filter_map(Slot::parse).collect(),
+            is_run: is_run && !slots.is_empty(),
+            slots,
+            masked_blocks,
+            is_zeros,
         }
     }
 
@@ -130,7 +146,23 @@ impl ExtentHeader {
     /// Blocks of data that follow, as the masks state.
     #[must_use]
     pub fn masked_blocks(&self) -> u32 {
-        self.slots.iter().map(|slot| slot.mask.stored_blocks()).sum()
+        self.masked_blocks
+    }
+
+    /// Whether no slot says anything but that a cluster [is zeros](Slot::is_zeros).
+    #[must_use]
+    pub fn is_zeros(&self) -> bool {
+        self.is_zeros
+    }
+
+    /// Its slots, in their order, those of one device whose clusters follow one another
+    /// together, as many as there are.
+    pub fn runs(&self) -> impl Iterator<Item = &[Slot]> {
+        let (whole, slots) = match self.is_run {
+            true => (Some(self.slots.as_slice()), [].as_slice()),
+            false => (None, self.slots.as_slice()),
+        };
+        whole.into_iter().chain(slots.chunk_by(Slot::is_followed_by))
     }
 
     /// The used slots, in their order; their blocks follow in the same order.
@@ -151,14 +183,6 @@ pub fn faults_of_cut_header(bytes: &[u8]) -> Vec<FindingKind> {
     vec![FindingKind::ExtentHeaderCut { found: to_u64(bytes.len()) }]
 }
 
-/// Slots of one device whose clusters follow one another, as many as there are: all of
-/// `slots`, in their order.
-pub fn runs(slots: &[Slot]) -> impl Iterator<Item = &[Slot]> {
-    slots.chunk_by(|before, next| {
-        before.device == next.device && before.cluster.0.checked_add(1) == Some(next.cluster.0)
-    })
-}
-
 impl Slot {
     /// Where it stands, in bytes from the start of its extent.
     #[must_use]
@@ -166,15 +190,26 @@ impl Slot {
         u64::from(self.number).saturating_mul(8).saturating_add(0x28)
     }
 
+    /// Whether it says that a cluster is zeros, and nothing else.
+    #[must_use]
+    pub fn is_zeros(&self) -> bool {
+        self.mask == BlockMask::ZERO && self.reserved == 0
+    }
+
+    /// Whether `next` is the cluster behind it, of the same device.
+    fn is_followed_by(&self, next: &Self) -> bool {
+        self.device == next.device && self.cluster.0.checked_add(1) == Some(next.cluster.0)
+    }
+
     /// Takes the 8 bytes of a slot apart; `None` for an empty one.
     fn parse((number, bytes): (u8, &[u8])) -> Option<Self> {
-        let bytes = bytes.first_chunk::<8>()?;
+        let [a, b, reserved, device, c, d, e, f] = *bytes.first_chunk::<8>()?;
         Some(Self {
             number,
-            mask: BlockMask(be_u16(bytes, 0)),
-            reserved: bytes[2],
-            device: DeviceId::new(bytes[3])?,
-            cluster: ClusterNumber(be_u32(bytes, 4)),
+            mask: BlockMask(u16::from_be_bytes([a, b])),
+            reserved,
+            device: DeviceId::new(device)?,
+            cluster: ClusterNumber(u32::from_be_bytes([c, d, e, f])),
         })
     }
 }

@@ -202,11 +202,15 @@ impl Bits {
 
     /// Whether one of `bits` is set.
     pub(super) fn any(&self, bits: Range<u32>) -> bool {
-        masks(bits).zip(&self.0).any(|(mask, word)| word & mask != 0)
+        masks(bits).any(|(number, mask)| self.word(number) & mask != 0)
     }
 
     pub(super) fn set_all(&mut self, bits: Range<u32>) {
-        masks(bits).zip(&mut self.0).for_each(|(mask, word)| *word |= mask);
+        for (number, mask) in masks(bits) {
+            if let Some(word) = index(number).and_then(|at| self.0.get_mut(at)) {
+                *word |= mask;
+            }
+        }
     }
 
     pub(super) fn clear(&mut self, bit: u32) {
@@ -220,7 +224,8 @@ impl Bits {
     }
 
     pub(super) fn all(&self) -> bool {
-        self.0.iter().all(|&word| word == u64::MAX)
+        // They are mostly set from the front on.
+        self.0.iter().rev().all(|&word| word == u64::MAX)
     }
 
     /// How many bits below `bit` are set.
@@ -236,14 +241,14 @@ impl Bits {
     }
 }
 
-/// Which of the 64 bits of each word are among `bits`, for all words.
-fn masks(bits: Range<u32>) -> impl Iterator<Item = u64> {
-    (0..PAGE_CLUSTERS).step_by(64).map(move |first| {
+/// The words that `bits` are in, each with those of its 64 bits that are among them.
+fn masks(bits: Range<u32>) -> impl Iterator<Item = (u32, u64)> {
+    (bits.start / 64..bits.end.div_ceil(64)).map(move |number| {
         let below = |end: u32| {
-            let count = end.saturating_sub(first);
+            let count = end.saturating_sub(number.saturating_mul(64));
             1_u64.checked_shl(count).map_or(u64::MAX, |bit| bit - 1)
         };
-        below(bits.end) & !below(bits.start)
+        (number, below(bits.end) & !below(bits.start))
     })
 }
 

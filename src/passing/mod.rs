@@ -13,7 +13,6 @@ use std::rc::Rc;
 
 use self::held::PLACE;
 pub use self::held::{Held, Places};
-use crate::archive::extent::runs;
 use crate::archive::header::Header;
 use crate::archive::per_device::PerDevice;
 use crate::archive::unit::DeviceId;
@@ -253,7 +252,7 @@ impl<Looks: Looker> Observer for Passing<Looks> {
         let Piece::Extent(extent) = piece else { return };
         let (mut came_by, mut is_sought) = (Vec::new(), false);
         let mut taken = taken;
-        for run in runs(extent.header.slots()) {
+        for run in extent.header.runs() {
             let (of_run, behind) = taken.split_at_checked(run.len()).unwrap_or((taken, &[]));
             taken = behind;
             let ([first, ..], [.., last]) = (run, run) else { continue };

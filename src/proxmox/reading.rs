@@ -85,8 +85,17 @@ impl Observer for Reading {
         match piece {
             Piece::Place(place) => self.stand_at(place),
             Piece::Extent(extent) => {
-                for (slot, &taken) in extent.header.slots().iter().zip(taken) {
-                    self.slot(slot, taken == Taken::Before);
+                let mut taken = taken;
+                for run in extent.header.runs() {
+                    let (of_run, behind) =
+                        taken.split_at_checked(run.len()).unwrap_or((taken, &[]));
+                    taken = behind;
+                    if self.has_nothing_to_say(run, of_run) {
+                        continue;
+                    }
+                    for (slot, &taken) in run.iter().zip(of_run) {
+                        self.slot(slot, taken == Taken::Before);
+                    }
                 }
                 self.end_extent();
             }
@@ -240,6 +249,19 @@ impl Reading {
         if self.current.is_none() {
             self.advance();
         }
+    }
+
+    /// Whether all clusters of `run` are zeros of a disk that the program knows, none of
+    /// which was there before: of these [nothing](Known::see) is said or kept.
+    fn has_nothing_to_say(&self, run: &[Slot], taken: &[Taken]) -> bool {
+        let Some(last) = run.last() else { return true };
+        let id = last.device.get();
+        let device = self.devices.get(usize::from(id)).and_then(Option::as_ref);
+        let is_inside = device.is_some_and(|device| {
+            let clusters = clusters_of(device.size).min(device.bits);
+            device.is_target && u64::from(last.cluster.0) < clusters
+        });
+        is_inside && id != self.vmstate && taken.iter().all(|taken| *taken == Taken::Zero)
     }
 
     /// Looks at a slot of the extent, of which the scan knows whether its

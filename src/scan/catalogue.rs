@@ -11,7 +11,7 @@ use super::scanned::Scanned;
 use super::statistics::{ExtentStatistics, image_size};
 use super::stored::Stored;
 use super::zeros::place_zeros;
-use crate::archive::extent::{ExtentHeader, HEADER_SIZE, Slot, runs};
+use crate::archive::extent::{ExtentHeader, HEADER_SIZE, Slot};
 use crate::archive::finding::{Finding, FindingKind};
 use crate::archive::findings::Findings;
 use crate::archive::header::{Device, Header};
@@ -291,9 +291,9 @@ impl Catalogue {
         }
         let mut next_data = extent.data.start;
         let mut taken = Vec::with_capacity(header.slots().len());
-        for run in runs(header.slots()) {
-            if place_zeros(&self.header, &mut self.found, run, next_data) {
-                taken.extend(run.iter().map(|_| Taken::Zero));
+        for run in header.runs() {
+            if place_zeros(&self.header, &mut self.found, (header, run), next_data) {
+                taken.resize(taken.len().saturating_add(run.len()), Taken::Zero);
                 continue;
             }
             for slot in run {
@@ -305,7 +305,7 @@ impl Catalogue {
                 taken.push(self.place(at, slot, ArchiveOffset(start), there)?);
             }
         }
-        self.note_order(header.slots());
+        self.note_order(header);
         Ok(taken)
     }
 
@@ -438,18 +438,18 @@ impl Catalogue {
         }
     }
 
-    fn note_order(&mut self, slots: &[Slot]) {
+    fn note_order(&mut self, header: &ExtentHeader) {
         let found = &mut self.found;
-        for slot in runs(slots).filter_map(<[Slot]>::first) {
+        let first = header.slots().first().map(|slot| slot.device);
+        let mut is_mixed = false;
+        for slot in header.runs().filter_map(<[Slot]>::first) {
             if found.last_device.is_some_and(|last| last != slot.device) {
                 found.extents.device_switches += 1;
             }
             found.last_device = Some(slot.device);
+            is_mixed |= Some(slot.device) != first;
         }
-        let first = slots.first().map(|slot| slot.device);
-        if slots.iter().any(|slot| Some(slot.device) != first) {
-            found.extents.mixed += 1;
-        }
+        found.extents.mixed += u64::from(is_mixed);
     }
 
     /// A finding for every stretch of clusters that stand nowhere, in place of

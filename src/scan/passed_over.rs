@@ -5,7 +5,6 @@
 use core::ops::Range;
 
 use super::piece::{Extent, ExtentEnd};
-use crate::archive::extent::runs;
 use crate::archive::per_device::PerDevice;
 use crate::archive::unit::{ClusterNumber, DeviceId};
 
@@ -57,7 +56,7 @@ impl PassedOver {
     /// Takes note of an extent.
     pub(super) fn note(&mut self, extent: &Extent) {
         let here = Last { data: extent.data.clone(), breaks: self.breaks };
-        for run in runs(extent.header.slots()) {
+        for run in extent.header.runs() {
             let ([slot, ..], [.., last]) = (run, run) else { continue };
             let device = self.devices.get_or_default(slot.device);
             let is_next = self.last_device == Some(slot.device);
