@@ -27,7 +27,7 @@ import { bytesView } from "./views/bytes-view.js";
 import { devicesView } from "./views/devices-view.js";
 import { failureView } from "./views/failure-view.js";
 import { goneView } from "./views/gone-view.js";
-import { arrivalView, headView } from "./views/head-view.js";
+import { arrivalView, formerView, headView } from "./views/head-view.js";
 import { keptView } from "./views/kept-view.js";
 import { keysView } from "./views/keys-view.js";
 import { languageView } from "./views/language-view.js";
@@ -37,6 +37,7 @@ import { newerView } from "./views/newer-view.js";
 import { openerView } from "./views/opener-view.js";
 import { ownPolicyView } from "./views/own-policy-view.js";
 import { scanView } from "./views/scan-view.js";
+import { prepareStrips } from "./views/strip/frame.js";
 import { tabsView, whenLookedAt } from "./views/tabs-view.js";
 import { loadLater } from "./words/catalogue.js";
 
@@ -44,7 +45,7 @@ import { loadLater } from "./words/catalogue.js";
 const OWN_FOLDER = new URL("./", document.baseURI).href;
 
 let state = INITIAL;
-const frames = new Frames(drawFirst, drawRest);
+const frames = new Frames(drawFirst, drawDisks, drawRest);
 const drawSoon = () => frames.soon();
 
 const worker = new WorkerClient({
@@ -100,12 +101,20 @@ async function loadFiles(send) {
 const ofBackups = (view) => (state) =>
   view(state.archive?.image ? { ...state, archive: null } : state);
 
+/**
+ * A view of what only a disk image has: of a backup none is loaded.
+ * @param {(state: import("./page/model.js").State) => void} view
+ * @returns {(state: import("./page/model.js").State) => void}
+ */
+const ofImages = (view) => (state) =>
+  view(state.archive?.image ? state : { ...state, archive: null });
+
 /** @param {Parameters<typeof laterView>[0]} load */
 function ofLater(load) {
   return laterView(load, drawSoon)(send);
 }
 
-/** What is seen first: one frame, so that all of it is of one backup. */
+/** What is seen first, in one frame. */
 const firstViews = [
   // First of all: it translates what the others find in the document.
   languageView(),
@@ -113,11 +122,15 @@ const firstViews = [
   failureView(send, loadPredictions),
   goneView(send),
   ...[headView, scanView].map((view) => ofBackups(view(send))),
-  ofLater(loadImage),
-  devicesView(send, drawSoon),
-  ...[tabsView, liveView].map((view) => view(send)),
+  ofImages(ofLater(loadImage)),
+  liveView(),
+  formerView(),
   ofBackups(arrivalView()),
 ];
+
+/** The disks, and which parts there are below them. */
+const disksView = devicesView(send);
+const partsView = tabsView(send);
 
 /** What is below that, and the rest of the page. */
 const otherViews = [
@@ -143,7 +156,8 @@ function send(event) {
   state = update(state, event);
   const text = announcementOf(before, state, event);
   if (text !== null) state = update(state, { type: "said", text });
-  if (state !== before) drawSoon();
+  if (state.archive?.id !== before.archive?.id) frames.anew();
+  else if (state !== before) frames.soon();
   actions.handle(event, before);
   trust.handle(event);
   diskContents.handle(event);
@@ -166,6 +180,11 @@ function tellElsewhere(urls) {
 
 function drawFirst() {
   for (const view of firstViews) view(state);
+}
+
+function drawDisks() {
+  partsView(state);
+  return disksView(state);
 }
 
 function drawRest() {
@@ -204,7 +223,11 @@ function drawForPrinting() {
     unfolded = [...document.querySelectorAll("details")].filter(
       (fold) => "fold" in fold.dataset && !fold.open,
     );
-    for (const fold of unfolded) fold.open = true;
+    for (const fold of unfolded) {
+      fold.open = true;
+      // What is made for it then: browsers would say so too late for paper.
+      fold.dispatchEvent(new Event("toggle"));
+    }
   });
   addEventListener("afterprint", () => {
     for (const fold of unfolded) fold.open = false;
@@ -221,3 +244,4 @@ frames.now();
 actions.recall();
 later.begin();
 allowSaving();
+setTimeout(prepareStrips);

@@ -38,7 +38,7 @@ fn said(scanned: &Scanned<'_>) -> Said {
     let packing = &scanned.packing;
     let (torn, data) = (packing.torn_sentence(), packing.data_sentence());
     if is_damaged(scanned) {
-        return Said::new(rule.tone, title, joined(&[damage_text(scanned), torn]));
+        return Said::new(rule.tone, title, joined(&[damage_text(&rule.step, scanned), torn]));
     }
     let whole = completeness(scanned);
     if rule.step == "no-disk-title" {
@@ -147,7 +147,11 @@ fn disk_count(count: usize) -> String {
     with("count.disk", &[("count", to_u64(count).into())])
 }
 
-fn damage_text(scanned: &Scanned<'_>) -> String {
+/// What stands below the title of a step, which may say how much is in doubt.
+fn damage_text(step: &str, scanned: &Scanned<'_>) -> String {
+    if step == "doubted" {
+        return text("verdict.doubted-text");
+    }
     let doubt = scanned.doubt_bytes();
     let doubted = if doubt > 0 {
         with("verdict.in-doubt", &[("size", size(doubt).into())])

@@ -189,3 +189,33 @@ inEachBrowser(
   undefined,
   { viewport: WINDOW },
 );
+
+/** A row of buttons, the parts and the strip, with what is between them. */
+const LINE = 60;
+
+inEachBrowser(
+  "The list of disks in a window of 1000 pixels",
+  Object.fromEntries(
+    ["a sound one", "a damaged one"].map((state) => [
+      `of ${state} has a line of text for each disk`,
+      async (inspector) => {
+        for (const language of ["en", "de"]) {
+          await speak(inspector, language);
+          await opened(inspector, STATES[state][0]);
+          const isTold = (count) =>
+            document.querySelectorAll(".disk .badge").length === count &&
+            document.querySelectorAll(".disk .strip-part").length > count;
+          await inspector.page.waitFor(isTold, DISKS);
+          const heights = await inspector.page.evaluate(() =>
+            [...document.querySelectorAll(".disk")].map((line) => line.offsetHeight),
+          );
+          assert.ok(Math.max(...heights) <= LINE, `${language}: ${heights}`);
+          const isTooWide = () => document.documentElement.scrollWidth > innerWidth;
+          assert.equal(await inspector.page.evaluate(isTooWide), false);
+        }
+      },
+    ]),
+  ),
+  undefined,
+  { viewport: { width: 1000, height: 900 } },
+);

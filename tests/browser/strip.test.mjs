@@ -36,7 +36,7 @@ async function drawn(inspector, path) {
     if (isHurt && !lowest.some((value, at) => at % 4 === 3 && value === 255)) return false;
     const row = pen.getImageData(0, Math.floor(height / 2), width, 1).data;
     const [first, last] = [row.slice(8, 11), row.slice(-12, -9)];
-    const probe = document.querySelector("#devices .strip-probe");
+    const probe = document.querySelector("#devices .strip-canvas");
     probe.style.color = "var(--strip-full)";
     const wanted = getComputedStyle(probe).color.match(/\d+/g).map(Number);
     return [first, last].every((each) => wanted.every((value, at) => each[at] === value));
@@ -55,7 +55,7 @@ async function places(inspector, colour, row, disk = 0) {
     const scale = height / 26;
     const y = Math.floor((row < 0 ? 26 + row : row) * scale);
     const data = canvas.getContext("2d").getImageData(0, y, width, 1).data;
-    const probe = document.querySelectorAll("#devices .strip-probe")[disk];
+    const probe = document.querySelectorAll("#devices .strip-canvas")[disk];
     // A system's colour may be one that lets what is below it through.
     const sample = new OffscreenCanvas(1, 1).getContext("2d");
     for (const each of ["var(--strip-ground)", colour]) {
@@ -217,7 +217,7 @@ inChromium("A disk drawn by position in forced colours", {
     const features = [{ name: "forced-colors", value: "active" }];
     await protocol.send("Emulation.setEmulatedMedia", { features });
     await inspector.page.waitFor(() => {
-      const probe = document.querySelector("#devices .strip-probe");
+      const probe = document.querySelector("#devices .strip-canvas");
       const rgb = (name) => {
         probe.style.color = name;
         return getComputedStyle(probe).color;

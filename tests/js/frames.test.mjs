@@ -112,6 +112,56 @@ describe("A page that is drawn in steps", () => {
     stepped.now();
     assert.deepEqual(steps.slice(4), ["first", "rest"], "paper waits for no frame");
   });
+});
+
+describe("A step of a page that is to be drawn", () => {
+  it("goes on in the next frame where it cannot do all in one, before the others", () => {
+    const steps = [];
+    let left = 2;
+    const stepped = new Frames(
+      () => void steps.push("first"),
+      () => {
+        steps.push("many");
+        left -= 1;
+        return left > 0;
+      },
+      () => void steps.push("rest"),
+    );
+    stepped.soon();
+    for (let i = 0; i < 4; i += 1) browser.run(browser.frames);
+    assert.deepEqual(steps, ["first", "many", "many", "rest"]);
+    assert.equal(browser.frames.size + browser.timers.size, 0, "no more is due");
+    left = 3;
+    stepped.now();
+    assert.deepEqual(steps.slice(4), ["first", "many", "many", "many", "rest"]);
+  });
+
+  it("is left for what is seen first, wherever it is", () => {
+    const steps = [];
+    const stepped = new Frames(
+      ...["first", "disks", "rest"].map((step) => () => void steps.push(step)),
+    );
+    stepped.soon();
+    browser.run(browser.frames);
+    stepped.anew();
+    for (let i = 0; i < 3; i += 1) browser.run(browser.frames);
+    assert.deepEqual(steps, ["first", "first", "disks", "rest"]);
+    assert.equal(browser.frames.size + browser.timers.size, 0, "no more is due");
+  });
+
+  it("is followed by the others where it fails", () => {
+    const steps = [];
+    const stepped = new Frames(
+      () => {
+        throw new Error("it fails");
+      },
+      () => void steps.push("rest"),
+    );
+    stepped.soon();
+    assert.throws(() => browser.run(browser.frames), /it fails/);
+    browser.run(browser.frames);
+    assert.deepEqual(steps, ["rest"]);
+  });
 
   it("needs no frame any more once all is drawn", () => {
     frames.soon();

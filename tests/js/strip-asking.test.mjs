@@ -56,6 +56,42 @@ test("the same part is asked for again a quarter of a second later, and not befo
   assert.equal(asked.length, 2);
 });
 
+test("what the scan found at last is asked for at once, however long it took before", async (t) => {
+  // Time stands still: whatever waits for a rest waits for ever.
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { asked, pictures } = staged();
+  pictures.handle({ type: "scan-started", archive: 1 });
+  pictures.handle(wanted());
+  pictures.handle(wanted({ deviceId: 2 }));
+  asked[0].resolve({});
+  await settled();
+  pictures.handle(wanted());
+  assert.equal(asked.length, 2, "it rests");
+  pictures.handle({ type: "scan-finished", archive: 1 });
+  assert.equal(asked.length, 3, "what was wanted meanwhile");
+  pictures.handle(wanted());
+  pictures.handle(wanted({ deviceId: 2 }));
+  for (const each of asked) each.resolve({});
+  await settled();
+  assert.deepEqual(
+    asked.map(({ ask }) => ask.deviceId),
+    [1, 2, 1, 2, 1],
+    "and what the end of it changed",
+  );
+});
+
+test("an archive that is opened behind another one is spared again", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { asked, pictures } = staged();
+  pictures.handle({ type: "scan-stopped", archive: 1 });
+  pictures.handle({ type: "opened" });
+  pictures.handle(wanted({ archive: 2 }));
+  asked[0].resolve({});
+  await settled();
+  pictures.handle(wanted({ archive: 2 }));
+  assert.equal(asked.length, 1);
+});
+
 test("disks and the file do not wait for one another", () => {
   const { asked, pictures } = staged();
   pictures.handle(wanted());

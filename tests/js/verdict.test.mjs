@@ -261,9 +261,12 @@ test("bytes and percent come first, clusters second", () => {
 test("what is in doubt is damage, in the heading and in the table", () => {
   const devices = [disk({ doubtBytes: 2 * CLUSTER })];
   const doubted = archive({ report: { devices } });
-  const { tone, title } = verdict(doubted);
+  const { tone, title, text } = verdict(doubted);
   assert.equal(tone, "damage");
   assert.equal(title, "This backup is damaged: 128 KiB (25 %) of drive-scsi0 are in doubt");
+  // How much it is stands above it.
+  assert.match(text, /something speaks against them: see Damage/);
+  assert.doesNotMatch(text, /KiB|in doubt/);
   assert.equal(checkedRows(doubted)[2].tone, "damage");
 });
 

@@ -4,7 +4,8 @@
  * aloud are to be true all the same.
  *
  * It is drawn in steps, each in a frame of its own, so that no frame takes long: what is seen
- * first, and then what is below it.
+ * first, and then what is below it. A step that cannot do all in one frame has the next one
+ * as well.
  */
 
 /** A frame that has not come by then is not waited for. */
@@ -18,7 +19,7 @@ export class Frames {
   /** @type {{ frame: number, timer: ReturnType<typeof setTimeout> } | null} */
   #due = null;
 
-  /** @param {...() => void} steps that draw a part each */
+  /** @param {...() => boolean | void} steps that draw a part each; true: there is more to do */
   constructor(...steps) {
     this.#steps = steps;
   }
@@ -32,11 +33,17 @@ export class Frames {
     this.#ask();
   }
 
+  /** The same, from the first step on: something is to be seen before all else. */
+  anew() {
+    this.#at = 0;
+    this.soon();
+  }
+
   /** Draws all, which is then no longer due. */
   now() {
     this.#drop();
     this.#left = 0;
-    for (const step of this.#steps) step();
+    for (const step of this.#steps) while (step() === true);
   }
 
   #ask() {
@@ -50,11 +57,20 @@ export class Frames {
 
   #next() {
     this.#drop();
-    const step = this.#steps[this.#at];
+    const at = this.#at;
     this.#left -= 1;
-    this.#at = this.#left > 0 ? (this.#at + 1) % this.#steps.length : 0;
-    if (this.#left > 0) this.#ask();
-    step?.();
+    this.#at = this.#left > 0 ? (at + 1) % this.#steps.length : 0;
+    try {
+      if (this.#steps[at]?.() === true) this.#again(at);
+    } finally {
+      if (this.#left > 0) this.#ask();
+    }
+  }
+
+  /** @param {number} at a step */
+  #again(at) {
+    this.#at = at;
+    this.#left = Math.min(this.#steps.length, this.#left + 1);
   }
 
   #drop() {

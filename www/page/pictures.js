@@ -9,7 +9,7 @@
  * @property {ReturnType<typeof setTimeout> | undefined} rest until the same may be asked again
  */
 
-/** The same part of a picture is asked for anew not more often. */
+/** While a scan goes on, the same part of a picture is asked for anew not more often. */
 const AGAIN_AFTER_MS = 250;
 /** And takes a small part of the Worker's time; but no picture is older than this. */
 const SHARE = 1 / 10;
@@ -20,6 +20,7 @@ export class Pictures {
   #send;
   /** By device; 0 is the file. @type {Map<number, Line>} */
   #lines = new Map();
+  #isScanning = true;
 
   /**
    * @param {Pick<import("./worker-client.js").WorkerClient, "request">} worker
@@ -32,8 +33,20 @@ export class Pictures {
 
   /** @param {PageEvent} event */
   handle(event) {
-    if (event.type === "cells-wanted") this.#want(event);
-    if (event.type === "opened" || event.type === "worker-ended") this.#forget();
+    switch (event.type) {
+      case "cells-wanted":
+        return this.#want(event);
+      case "opened":
+      case "worker-ended":
+        return this.#forget();
+      case "scan-started":
+        this.#isScanning = true;
+        return;
+      case "scan-finished":
+      case "scan-stopped":
+      case "scan-failed":
+        return this.#rested();
+    }
   }
 
   /** @param {Wanted} wanted */
@@ -54,6 +67,8 @@ export class Pictures {
     line.next = null;
     const began = performance.now();
     await this.#ask(wanted);
+    // What is known at last is seen at once, however long it took while the scan went on.
+    if (!this.#isScanning) return this.#next(line);
     const took = performance.now() - began;
     const rest = Math.min(AGAIN_AT_LAST_MS, Math.max(AGAIN_AFTER_MS, took / SHARE));
     line.rest = setTimeout(() => this.#restNoMore(line), rest);
@@ -66,8 +81,19 @@ export class Pictures {
     if (line.rest === undefined) return;
     clearTimeout(line.rest);
     line.rest = undefined;
+    this.#next(line);
+  }
+
+  /** @param {Line} line */
+  #next(line) {
     line.running = null;
     this.#run(line);
+  }
+
+  /** The Worker has nothing else to do any more. */
+  #rested() {
+    this.#isScanning = false;
+    for (const line of this.#lines.values()) this.#restNoMore(line);
   }
 
   /** @param {Wanted} wanted */
@@ -89,6 +115,7 @@ export class Pictures {
   #forget() {
     for (const { rest } of this.#lines.values()) clearTimeout(rest);
     this.#lines.clear();
+    this.#isScanning = true;
   }
 }
 

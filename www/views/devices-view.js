@@ -6,7 +6,7 @@ import { size } from "../words/format.js";
 import { count } from "../words/numbers.js";
 import { text } from "../words/text.js";
 import { diskRow } from "./disk-row.js";
-import { byId, fill, h, setText, whenChanged } from "./dom.js";
+import { byId, fill, h, setAttribute, setText, whenChanged } from "./dom.js";
 import { button, table } from "./parts.js";
 import { select, setOptions } from "./save-panel.js";
 
@@ -15,14 +15,18 @@ import { select, setOptions } from "./save-panel.js";
 /** @typedef {import("../page/model.js").State} State */
 /** @typedef {import("../page/model.js").Send} Send */
 
-/** Lines that are made in one frame; in that which shows another archive there are none. */
-const MADE_AT_ONCE = 4;
+/**
+ * What is drawn of the lines in one frame: to make one is as much as to draw so many anew. In
+ * that which shows another archive there are none.
+ */
+const DRAWN_AT_ONCE = 6;
+const MAKING = 2;
 
 /**
  * @param {Send} send
- * @param {() => void} redraw draws again, soon: further lines are made then
+ * @returns {(state: State) => boolean} whether there is more to be drawn, in the next frame
  */
-export function devicesView(send, redraw) {
+export function devicesView(send) {
   const section = byId("devices");
   const head = headOf(send);
   const body = listOf(send);
@@ -31,6 +35,8 @@ export function devicesView(send, redraw) {
   const extra = h("div", { hidden: true });
   const card = h("div", { class: "card disks" }, head.root, body.root, none, more);
   section.append(card, extra);
+  /** The same lines for the same facts. @type {{ of: unknown[], rows: DiskRow[] }} */
+  let known = { of: [], rows: [] };
 
   const drawExtra = whenChanged(
     ({ archive }) => [archive?.scan.report?.undeclared],
@@ -48,7 +54,10 @@ export function devicesView(send, redraw) {
       section.hidden = !archive;
       due = null;
       if (!archive) return;
-      const rows = rowsOf(archive);
+      const of = [archive.overview, archive.summary, archive.leftOut];
+      if (of.some((each, at) => each !== known.of[at])) known = { of, rows: rowsOf(archive) };
+      const { rows } = known;
+      setAttribute(card, "data-many", rows.length >= ROWS_TO_FILTER);
       const found = foundRows(rows, screen.filter);
       const shown = found.slice(0, screen.isPrinted ? found.length : screen.rows);
       head.draw(rows.length, screen.filter, format);
@@ -65,9 +74,8 @@ export function devicesView(send, redraw) {
   return (state) => {
     draw(state);
     drawExtra(state);
-    if (!due) return;
-    if (body.draw(...due)) due = null;
-    else redraw();
+    if (due && body.draw(...due)) due = null;
+    return due !== null;
   };
 }
 
@@ -111,10 +119,11 @@ function formatChoice(send) {
   const list = select("format", (format) => send({ type: "format-chosen", format }));
   const root = h("label", { class: "format", for: "format" }, text("save.format"), " ", list);
   const options = FORMATS.map((value) => ({ value, text: text(`format.${value}.name`) }));
+  setOptions(list, options, FORMATS[0]);
 
   /** @param {string} chosen */
   function draw(chosen) {
-    setOptions(list, options, chosen);
+    if (list.value !== chosen) list.value = chosen;
   }
 
   return { root, draw };
@@ -134,7 +143,7 @@ function columnHeads() {
 }
 
 /**
- * The table; lines that are shown already are kept, and few are made at once.
+ * The table; lines that are shown already are kept, and few are drawn at once.
  * @param {Send} send
  */
 function listOf(send) {
@@ -151,7 +160,7 @@ function listOf(send) {
   /**
    * @param {DiskRow[]} all
    * @param {import("../page/model.js").DisksDrawn} drawn
-   * @returns {boolean} whether all of them are there now
+   * @returns {boolean} whether all of them are drawn now
    */
   function draw(all, drawn) {
     const isOther = shownArchive !== drawn.archive.id;
@@ -161,12 +170,20 @@ function listOf(send) {
       show([]);
       return all.length === 0;
     }
-    const missing = all.flatMap(({ key }, at) => (made.has(key) ? [] : [at]));
-    const rows = all.slice(0, (!drawn.screen.isPrinted && missing[MADE_AT_ONCE]) || all.length);
-    made = new Map(rows.map((row) => [row.key, made.get(row.key) ?? diskRow(row.key, send)]));
-    for (const row of rows) made.get(row.key)?.draw(row, drawn);
+    const before = made;
+    made = new Map();
+    let left = drawn.screen.isPrinted ? Number.MAX_SAFE_INTEGER : DRAWN_AT_ONCE;
+    for (const row of all) {
+      const there = before.get(row.key);
+      if (there || left > 0) made.set(row.key, there ?? diskRow(row.key, send));
+      if (left <= 0) continue;
+      const isAnew = made.get(row.key)?.draw(row, drawn);
+      if (!there) left -= MAKING;
+      else if (isAnew) left -= 1;
+    }
     show([...made.values()].map((each) => each.root));
-    return rows.length === all.length;
+    // Where there was just enough of it, the next frame finds nothing to be done.
+    return left > 0;
   }
 
   /**

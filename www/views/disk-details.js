@@ -1,7 +1,7 @@
 /** What opens below the line of a disk: its numbers, its hash, and how it is saved. */
 import { lastSaveOf } from "../page/save.js";
 import { isScanned } from "../shared/scan-phase.js";
-import { doubtBytes, missingBytes } from "../words/facts.js";
+import { doubtBytes, missingBytes, statisticsOf } from "../words/facts.js";
 import { exactSize, size } from "../words/format.js";
 import { share } from "../words/numbers.js";
 import { pieces, text } from "../words/text.js";
@@ -50,7 +50,7 @@ export function diskDetails(device, archive, send) {
     if (scan.report === drawnReport && scan.phase === drawnPhase) return;
     drawnReport = scan.report;
     drawnPhase = scan.phase;
-    const statistics = scan.report?.devices.find(({ id }) => id === device.id);
+    const statistics = statisticsOf(scan.report, device.id);
     fill(numbers, ...(statistics ? drawNumbers(device, statistics, archive) : []));
   }
 

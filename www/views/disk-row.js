@@ -2,9 +2,11 @@
 import { choiceFor } from "../page/choice.js";
 import { isLive, lastSaveOf } from "../page/save.js";
 import { largestVolumeOn } from "../page/volumes.js";
+import { isScanned } from "../shared/scan-phase.js";
 import { isFormat } from "../words/disk-formats.js";
 import { contentsLine, contentsParts } from "../words/disk-contents.js";
 import { diskState } from "../words/disk-state.js";
+import { statisticsOf } from "../words/facts.js";
 import { size } from "../words/format.js";
 import { whereItIs } from "../words/left-out.js";
 import { text } from "../words/text.js";
@@ -27,38 +29,85 @@ const COLUMNS = 6;
  */
 export function diskRow(key, send) {
   const cells = cellsOf(key, send);
+  const under = underRow(cells.root);
   /** What the two below were made for. @type {DiskRow["device"]} */
   let made = null;
   /** @type {ReturnType<typeof diskDetails> | null} */
   let details = null;
   /** @type {ReturnType<typeof diskStrip> | null} */
   let strip = null;
+  /** What its cells were drawn of. @type {readonly unknown[]} */
+  let last = [];
 
   /**
    * @param {DiskRow} row
    * @param {Drawn} drawn
+   * @returns {boolean} whether something else is told in it
    */
   function draw(row, drawn) {
     const { device } = row;
-    drawCells(cells, row, drawn);
+    const told = toldOf(row, drawn);
+    const isAnew = told.some((each, at) => !Object.is(each, last[at]));
+    if (isAnew) drawCells(cells, row, drawn);
+    last = told;
     // Where the header is lost, name and size of a disk become known as it is scanned.
     if (device !== made) [made, strip, details] = [device, null, null];
+    const isOpen = device !== null && drawn.screen.opened.has(key);
     if (device) {
       strip ??= diskStrip(device, send);
       if (!cells.strip.contains(strip.root)) fill(cells.strip, strip.root);
-      strip.update(drawn.archive, contentsParts(drawn.archive.contents.get(device.id)));
+      strip.update(drawn.archive, contentsParts(drawn.archive.contents.get(device.id)), isOpen);
     }
-    const isOpen = device !== null && drawn.screen.opened.has(key);
+    setAttribute(cells.root, "data-open", isOpen);
     setAttribute(cells.toggle, "aria-expanded", device ? String(isOpen) : null);
     cells.toggle.disabled = device === null;
-    cells.underRow.hidden = !isOpen;
-    if (!isOpen) return;
-    details ??= diskDetails(device, drawn.archive, send);
-    if (!cells.under.contains(details.root)) fill(cells.under, details.root);
-    details.draw(drawn);
+    if (isOpen) details ??= diskDetails(device, drawn.archive, send);
+    under.show(isOpen && details ? details.root : null);
+    if (isOpen) details?.draw(drawn);
+    return isAnew;
   }
 
   return { root: cells.root, draw };
+}
+
+/**
+ * All that the cells of a line follow from.
+ * @param {DiskRow} row
+ * @param {Drawn} drawn
+ * @returns {readonly unknown[]} as many for each line
+ */
+function toldOf({ device, drive, name, boots }, { archive, saves, abilities, format }) {
+  const { overview, image, scan, lost, contents, beginsLike, formats } = archive;
+  const id = device?.id ?? 0;
+  // While it is scanned no more is told of the report than this.
+  const found = isScanned(scan) ? scan.report : statisticsOf(scan.report, id)?.storedBytes;
+  return [
+    ...[device, drive, name, boots, saves, abilities, format],
+    ...[archive.id, overview, image, scan.phase, found, scan.scannedAt, lost.get(id)],
+    ...[contents.get(id), beginsLike.get(id), formats.get(id)],
+  ];
+}
+
+/**
+ * What opens below a line; made when it is opened first.
+ * @param {HTMLElement} body of the line
+ */
+function underRow(body) {
+  /** @type {{ row: HTMLElement, cell: HTMLElement } | null} */
+  let made = null;
+
+  /** @param {HTMLElement | null} content null: it is closed */
+  function show(content) {
+    if (content && !made) {
+      const cell = h("td", { colspan: COLUMNS });
+      made = { row: h("tr", { class: "disk-under" }, cell), cell };
+      body.append(made.row);
+    }
+    if (made) made.row.hidden = content === null;
+    if (content && made && !made.cell.contains(content)) fill(made.cell, content);
+  }
+
+  return { show };
 }
 
 /**
@@ -76,26 +125,15 @@ function cellsOf(key, send) {
   const holds = h("td", { class: "disk-holds" });
   const state = h("td", { class: "disk-state" });
   const save = saveButton(send);
-  const files = filesButton(send);
+  const doing = h("td", { class: "disk-save" }, save.root);
+  const files = filesButton(doing, send);
   const strip = h("td", { colspan: COLUMNS });
-  const under = h("td", { colspan: COLUMNS });
   const stripRow = h("tr", { class: "disk-strip" }, strip);
-  const underRow = h("tr", { class: "disk-under", hidden: true }, under);
   const root = h(
     "tbody",
     { class: "disk" },
-    h(
-      "tr",
-      {},
-      h("th", { scope: "row" }, toggle),
-      bytes,
-      stored,
-      holds,
-      state,
-      h("td", { class: "disk-save" }, save.root, " ", files.root),
-    ),
+    h("tr", {}, h("th", { scope: "row" }, toggle), bytes, stored, holds, state, doing),
     stripRow,
-    underRow,
   );
   return {
     root,
@@ -109,8 +147,6 @@ function cellsOf(key, send) {
     files,
     strip,
     stripRow,
-    under,
-    underRow,
   };
 }
 
@@ -122,7 +158,7 @@ function cellsOf(key, send) {
 function drawCells(cells, row, drawn) {
   const { device, drive } = row;
   const { archive } = drawn;
-  const statistics = archive.scan.report?.devices.find(({ id }) => id === device?.id);
+  const statistics = device && statisticsOf(archive.scan.report, device.id);
   setAttribute(cells.root, "data-disk", device?.name ?? row.name);
   refill(cells.name, [row.name, row.boots], () => [
     foreign(row.name),
@@ -157,7 +193,7 @@ function drawCells(cells, row, drawn) {
  */
 function stateOf({ device, drive }, archive, format) {
   if (device) {
-    const statistics = archive.scan.report?.devices.find(({ id }) => id === device.id);
+    const statistics = statisticsOf(archive.scan.report, device.id);
     if (!statistics) return [];
     const begins = archive.beginsLike.get(device.id);
     return [
@@ -187,11 +223,16 @@ function bootMark() {
   return h("span", { class: "boot", title: text("disks.boots") }, text("disks.boot"));
 }
 
-/** @param {Send} send */
-function filesButton(send) {
+/**
+ * Made once there are files to be looked at.
+ * @param {HTMLElement} place
+ * @param {Send} send
+ */
+function filesButton(place, send) {
   /** @type {import("../shared/files.js").VolumePlace | null} */
   let volume = null;
-  const root = button(text("tab.files"), () => volume && send({ type: "volume-chosen", volume }));
+  /** @type {HTMLButtonElement | null} */
+  let made = null;
 
   /**
    * @param {DiskRow} row
@@ -199,11 +240,16 @@ function filesButton(send) {
    */
   function draw({ device, name }, { contents }) {
     volume = device && largestVolumeOn(contents, device.id);
-    root.hidden = volume === null;
-    root.ariaLabel = text("disks.files-of", { name });
+    if (volume && !made) {
+      made = button(text("tab.files"), () => volume && send({ type: "volume-chosen", volume }));
+      place.append(" ", made);
+    }
+    if (!made) return;
+    made.hidden = volume === null;
+    made.ariaLabel = text("disks.files-of", { name });
   }
 
-  return { root, draw };
+  return { draw };
 }
 
 /** @param {Send} send */

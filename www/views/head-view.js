@@ -56,6 +56,22 @@ export function arrivalView() {
   );
 }
 
+/**
+ * The disks of the backup before, and the parts below them, are not shown beside the head of
+ * another one: they are drawn in the frame behind it.
+ */
+export function formerView() {
+  const former = ["devices", "tabs"].map(byId);
+  return whenChanged(
+    ({ archive }) => [archive?.id],
+    /** @type {(id: unknown) => void} */ (
+      () => {
+        for (const each of former) each.hidden = true;
+      }
+    ),
+  );
+}
+
 /** @param {Told} archive */
 function titleOf({ summary, fileName: { vmid } }) {
   return [

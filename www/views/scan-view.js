@@ -167,15 +167,23 @@ function isSpared({ file, scan }) {
   return file.address !== undefined && scan.phase === "stopped";
 }
 
-/** What was checked, and against what; folded away. */
+/** What was checked, and against what; folded away, and made when it is opened. */
 function checkedFold() {
   const content = h("div", { class: "stack" });
+  /** What it is to be filled with. @type {(() => void) | null} */
+  let due = null;
   const root = h(
     "details",
-    { class: "fold", "data-fold": true },
+    { class: "fold", "data-fold": true, on: { toggle: fillDue } },
     h("summary", {}, text("checked.fold")),
     content,
   );
+
+  function fillDue() {
+    if (!root.open || !due) return;
+    due();
+    due = null;
+  }
 
   /**
    * @param {Told} archive
@@ -184,6 +192,15 @@ function checkedFold() {
   function draw(archive, answered) {
     root.hidden = !answered || !isScanned(archive.scan);
     if (root.hidden) return;
+    due = () => fillWith(archive, answered);
+    fillDue();
+  }
+
+  /**
+   * @param {Told} archive
+   * @param {Answer | null} answered
+   */
+  function fillWith(archive, answered) {
     const rows = checkedRows(archive).map(({ what, against, result, tone }) => [
       what,
       against,
@@ -227,6 +244,7 @@ function thingsToDo(send) {
     const deaths = restore && deathsOf(restore);
     command = deaths?.byName.length ? anyNameCommand(container) : (restore?.command ?? "");
     copy.hidden = !restore?.decided || !deaths || deaths.byContents.length > 0;
+    root.hidden = config.hidden && all.hidden && copy.hidden;
   }
 
   return { root, draw };

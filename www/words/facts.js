@@ -12,6 +12,8 @@ import {
 
 /** @typedef {import("../core/vma_inspector.js").ContainerReport} ContainerReport */
 /** @typedef {import("../core/vma_inspector.js").FindingGroup} FindingGroup */
+/** @typedef {import("../core/vma_inspector.js").ScanReport} ScanReport */
+/** @typedef {import("../core/vma_inspector.js").DeviceStatistics} Statistics */
 /** @typedef {import("./archive.js").ScannedArchive} ScannedArchive */
 
 /**
@@ -34,13 +36,28 @@ export function clusterFaults(devices) {
   return { missing: sum("missing"), cut: sum("cut"), twice: sum("twice") };
 }
 
+/** Of each report its disks by their numbers. @type {WeakMap<ScanReport, Map<number, Statistics>>} */
+const byReport = new WeakMap();
+
+/**
+ * What a scan found of one disk. There may be hundreds, and each is asked for often.
+ * @param {ScanReport | null} report
+ * @param {number} deviceId
+ */
+export function statisticsOf(report, deviceId) {
+  if (!report) return undefined;
+  const known = byReport.get(report) ?? new Map(report.devices.map((each) => [each.id, each]));
+  byReport.set(report, known);
+  return known.get(deviceId);
+}
+
 /**
  * As the scan says, or as a save found out since.
  * @param {Pick<ScannedArchive, "scan" | "lost">} archive
  * @param {number} deviceId
  */
 export function missingBytes({ scan, lost }, deviceId) {
-  const scanned = scan.report?.devices.find(({ id }) => id === deviceId)?.missingBytes ?? 0;
+  const scanned = statisticsOf(scan.report, deviceId)?.missingBytes ?? 0;
   return Math.max(scanned, lost.get(deviceId) ?? 0);
 }
 
@@ -50,7 +67,7 @@ export function missingBytes({ scan, lost }, deviceId) {
  * @param {number} deviceId
  */
 export function doubtBytes({ scan }, deviceId) {
-  return scan.report?.devices.find(({ id }) => id === deviceId)?.doubtBytes ?? 0;
+  return statisticsOf(scan.report, deviceId)?.doubtBytes ?? 0;
 }
 
 /**

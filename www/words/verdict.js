@@ -73,7 +73,7 @@ function finished(archive) {
   const torn = container ? tornSentence(container) : "";
   const data = dataSentence(container);
   if (facts.damaged) {
-    const words = [damageText(archive), torn].filter(Boolean).join(" ");
+    const words = [damageText(step, archive), torn].filter(Boolean).join(" ");
     return {
       tone,
       title,
@@ -211,8 +211,12 @@ function doubtedBytes(archive) {
   return devices.reduce((sum, { id }) => sum + doubtBytes(archive, id), 0);
 }
 
-/** @param {ScannedArchive} archive */
-function damageText(archive) {
+/**
+ * @param {string} step whose title it stands below, which may say how much is in doubt
+ * @param {ScannedArchive} archive
+ */
+function damageText(step, archive) {
+  if (step === "doubted") return text("verdict.doubted-text");
   const doubt = doubtedBytes(archive);
   const doubted = doubt > 0 ? text("verdict.in-doubt", { size: size(doubt) }) : "";
   return [lossText(archive, doubted === ""), doubted].filter(Boolean).join(" ");

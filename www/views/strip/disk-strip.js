@@ -32,9 +32,10 @@ export function diskStrip(device, send) {
     root: strip.root,
     /**
      * @param {ShownArchive} archive
-     * @param {readonly Part[]} [parts] what the disk is parted into
+     * @param {readonly Part[]} parts what the disk is parted into
+     * @param {boolean} isOpen whether there is to be a table of it as well
      */
-    update: (archive, parts = []) => strip.update(archive, parts),
+    update: (archive, parts, isOpen) => strip.update(archive, parts, isOpen),
   };
 }
 
@@ -46,8 +47,10 @@ class DiskStrip {
   #archive = null;
   /** @type {readonly Part[]} */
   #parts = [];
-  #partsRow = h("div", { class: "strip-parts", hidden: true });
-  #table = foldedTable(() => this.#rows());
+  /** Made for the first parts. @type {HTMLElement | null} */
+  #partsRow = null;
+  /** Made when the disk is looked at. @type {ReturnType<typeof foldedTable> | null} */
+  #table = null;
   /** What was asked for last, and what it depends on. @type {unknown[]} */
   #asked = [];
 
@@ -78,20 +81,19 @@ class DiskStrip {
       ask: (window, width) => this.#ask(window, width),
     });
     this.#frame.setTotal(device.clusters);
-    this.root = h(
-      "div",
-      { class: "strip-block" },
-      this.#partsRow,
-      this.#frame.root,
-      this.#table.root,
-    );
+    this.root = h("div", { class: "strip-block" }, this.#frame.root);
   }
 
   /**
    * @param {ShownArchive} archive
    * @param {readonly Part[]} parts
+   * @param {boolean} isOpen
    */
-  update(archive, parts) {
+  update(archive, parts, isOpen) {
+    if (isOpen && !this.#table) {
+      this.#table = foldedTable(() => this.#rows());
+      this.root.append(this.#table.root);
+    }
     const before = this.#picture();
     const isSame = this.#archive !== null && parts === this.#parts;
     this.#archive = archive;
@@ -99,7 +101,7 @@ class DiskStrip {
     if (isSame && picture === before) return this.#frame.ask();
     if (picture) this.#frame.setTotal(picture.clusters);
     if (parts !== this.#parts) this.#drawParts(parts);
-    if (picture !== before) this.#table.draw();
+    if (picture !== before) this.#table?.draw();
     // Paper shows nothing of a strip that nobody has looked at.
     setAttribute(this.root, "data-empty", !picture);
     this.#frame.changed();
@@ -188,6 +190,11 @@ class DiskStrip {
   /** @param {readonly Part[]} parts */
   #drawParts(parts) {
     this.#parts = parts;
+    if (!this.#partsRow) {
+      if (parts.length === 0) return;
+      this.#partsRow = h("div", { class: "strip-parts" });
+      this.root.prepend(this.#partsRow);
+    }
     this.#partsRow.hidden = parts.length === 0;
     fill(
       this.#partsRow,
@@ -201,7 +208,7 @@ class DiskStrip {
   #placeParts() {
     const { from, to } = this.#frame.window;
     const share = (/** @type {number} */ bytes) => (bytes / CLUSTER - from) / (to - from);
-    [...this.#partsRow.children].forEach((element, at) => {
+    [...(this.#partsRow?.children ?? [])].forEach((element, at) => {
       const part = this.#parts[at];
       if (!part || !(element instanceof HTMLElement)) return;
       const [start, end] = [Math.max(0, share(part.start)), Math.min(1, share(part.end))];

@@ -6,8 +6,8 @@ import { text } from "../../words/text.js";
 import { fill, h, setAttribute, setText } from "../dom.js";
 import { control, showAll } from "./controller.js";
 import { inksOf, watchInks } from "./inks.js";
-import { hearPointed } from "./marks.js";
-import { penFor } from "./painter.js";
+import { joinStrips } from "./marks.js";
+import { paintDisk, penFor } from "./painter.js";
 import { wholeOf } from "./window.js";
 
 /** @typedef {import("./inks.js").Inks} Inks */
@@ -31,8 +31,11 @@ const HEIGHT = 18;
 /** The most pixels that a strip is drawn with. */
 const WIDTH_MAX = 4096;
 
-/** So long strips are painted in one frame; what is left has the next one. */
-const PAINTING_MS = 8;
+/**
+ * Strips are painted until so long behind the beginning of a frame, whatever else was done in
+ * it, and at least one; what is left has the next one.
+ */
+const PAINTED_UNTIL_MS = 6;
 
 /** What is to be painted, in the order in which it was asked for. @type {Set<() => void>} */
 const due = new Set();
@@ -43,19 +46,56 @@ function paintSoon(paint) {
   due.add(paint);
   if (isAsked) return;
   isAsked = true;
-  requestAnimationFrame(() => {
+  requestAnimationFrame((began) => {
     isAsked = false;
-    paintDue();
+    paintDue(began + PAINTED_UNTIL_MS);
   });
 }
 
-function paintDue() {
-  const until = performance.now() + PAINTING_MS;
+/** @param {number} until on the clock of `performance.now()` */
+function paintDue(until) {
   for (const paint of due) {
-    if (performance.now() >= until) return paintSoon(paint);
     due.delete(paint);
     paint();
+    const [next] = due;
+    if (next && performance.now() >= until) return paintSoon(next);
   }
+}
+
+/**
+ * Has the browser get ready for strips, which takes it as long as to paint many: that is not
+ * for when a backup is opened.
+ */
+export function prepareStrips() {
+  const canvas = h("canvas", { class: "strip-canvas", hidden: true });
+  document.body.append(canvas);
+  const pen = penFor(canvas, 1, HEIGHT);
+  if (pen) paintDisk(pen, inksOf(canvas), [], { cursor: null, mark: null });
+  canvas.remove();
+}
+
+/** What is done when a strip has another width, or is seen or not. @type {WeakMap<Element, (isSeen?: boolean) => void>} */
+const watchedBy = new WeakMap();
+/** One of each for all strips. @type {{ observe: (element: Element) => void }[] | null} */
+let observers = null;
+
+function newObservers() {
+  const made = [];
+  if (typeof ResizeObserver !== "undefined") {
+    made.push(
+      new ResizeObserver((entries) => {
+        for (const { target } of entries) watchedBy.get(target)?.();
+      }),
+    );
+  }
+  if (typeof IntersectionObserver !== "undefined") {
+    made.push(
+      new IntersectionObserver((entries) => {
+        for (const { target, isIntersecting } of entries) watchedBy.get(target)?.(isIntersecting);
+      }),
+    );
+  }
+  return made;
 }
 
 /** Many fields: its elements, and what was measured of them. */
@@ -73,10 +113,9 @@ export class Frame {
   #width = 0;
   #isWaiting = false;
   #canvas = h("canvas", { class: "strip-canvas", "aria-hidden": "true" });
-  #probe = h("span", { class: "strip-probe", "aria-hidden": "true" });
-  #says = h("p", { class: "strip-says quiet", "aria-hidden": "true" });
-  #back;
   #slider;
+  /** What is said below it; made when there is something. @type {ReturnType<typeof lineOf> | null} */
+  #line = null;
 
   /** @param {Own} own */
   constructor(own) {
@@ -93,19 +132,8 @@ export class Frame {
         title: text("strip.hint"),
       },
       this.#canvas,
-      this.#probe,
     );
-    this.#back = h(
-      "button",
-      { class: "strip-back", type: "button", hidden: true, on: { click: () => showAll(this) } },
-      text("strip.whole"),
-    );
-    this.root = h(
-      "div",
-      { class: "strip" },
-      this.#slider,
-      h("div", { class: "strip-line" }, this.#says, this.#back),
-    );
+    this.root = h("div", { class: "strip" }, this.#slider);
     control(this.#slider, this);
     this.#watch();
   }
@@ -133,14 +161,14 @@ export class Frame {
     this.mark = null;
     this.#total = 0;
     this.window = wholeOf(0);
-    setText(this.#says, "");
+    this.#tell("");
   }
 
   /** Something else is to be seen, or another part of it. */
   moved() {
     this.changed();
     if (this.cursor !== null) this.#say(this.cursor);
-    setAttribute(this.#back, "hidden", this.window.to - this.window.from >= this.#total);
+    this.#tell(this.#line?.says.textContent ?? "");
   }
 
   /** Something else is to be seen. */
@@ -174,7 +202,7 @@ export class Frame {
   /** @param {number | null} at */
   point(at) {
     const said = at ?? this.cursor;
-    setText(this.#says, said === null ? "" : this.#own.says(said));
+    this.#tell(said === null ? "" : this.#own.says(said));
     this.#own.point(at);
   }
 
@@ -190,35 +218,50 @@ export class Frame {
     return { from: (part.from - from) * scale, to: (part.to - from) * scale };
   }
 
+  /** @param {string} words */
+  #tell(words) {
+    const isWhole = this.window.to - this.window.from >= this.#total;
+    if (!this.#line) {
+      if (words === "" && isWhole) return;
+      this.#line = lineOf(() => showAll(this));
+      this.root.append(this.#line.root);
+    }
+    const { root, says, back } = this.#line;
+    setText(says, words);
+    back.hidden = isWhole;
+    root.hidden = words === "" && isWhole;
+  }
+
   /** @param {number} at */
   #say(at) {
     const words = this.#own.says(at);
     this.#isWaiting = words === text("strip.waiting");
-    setText(this.#says, words);
+    this.#tell(words);
     setAttribute(this.#slider, "aria-valuenow", at);
     setAttribute(this.#slider, "aria-valuetext", words);
   }
 
   #watch() {
-    const signal = hearPointed(this.root, this, (pointed) => {
-      this.mark = this.#own.marked(pointed);
-      this.#paintSoon();
+    joinStrips(this);
+    watchInks();
+    watchedBy.set(this.#slider, (isSeen) => {
+      if (isSeen === undefined) return this.#measure();
+      this.isVisible = isSeen;
+      if (isSeen) this.changed();
     });
-    if (typeof ResizeObserver !== "undefined") {
-      new ResizeObserver(() => this.#measure()).observe(this.#slider);
-    }
-    if (typeof IntersectionObserver !== "undefined") {
-      const seen = new IntersectionObserver((entries) => {
-        this.isVisible = entries.at(-1)?.isIntersecting ?? false;
-        if (this.isVisible) this.changed();
-      });
-      seen.observe(this.#slider);
-    }
-    if (typeof matchMedia === "undefined") return;
-    watchInks(() => {
-      // Paper does not wait for the next frame.
-      if (this.root.isConnected) this.#paint();
-    }, signal);
+    observers ??= newObservers();
+    for (const each of observers) each.observe(this.#slider);
+  }
+
+  /** @param {Pointed | null} pointed in another strip */
+  told(pointed) {
+    this.mark = this.#own.marked(pointed);
+    this.#paintSoon();
+  }
+
+  /** Paper does not wait for the next frame. */
+  recoloured() {
+    this.#paint();
   }
 
   #measure() {
@@ -236,8 +279,22 @@ export class Frame {
     if (this.#width === 0 || this.window.to <= this.window.from) return;
     const pen = penFor(this.#canvas, this.#width, HEIGHT);
     if (!pen) return;
-    this.#own.paint(pen, inksOf(this.#probe), this);
+    this.#own.paint(pen, inksOf(this.#canvas), this);
   };
+}
+
+/**
+ * What a strip says, and the way back to all of it.
+ * @param {() => void} showAll
+ */
+function lineOf(showAll) {
+  const says = h("p", { class: "strip-says quiet", "aria-hidden": "true" });
+  const back = h(
+    "button",
+    { class: "strip-back", type: "button", on: { click: showAll } },
+    text("strip.whole"),
+  );
+  return { root: h("div", { class: "strip-line" }, says, back), says, back };
 }
 
 /**

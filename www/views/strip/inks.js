@@ -1,5 +1,7 @@
 /** The colours of a strip, as the page has them now: light, dark, forced or on paper. */
 
+import { tellRecoloured } from "./marks.js";
+
 /** The custom properties of `tokens.css`, by what is drawn with them. */
 const NAMES = /** @type {const} */ ([
   "ground",
@@ -28,12 +30,12 @@ const CONDITIONS = ["(prefers-color-scheme: dark)", "(forced-colors: active)", "
 
 /** Those of all strips: each costs the browser a look at all its rules. @type {Inks | null} */
 let known = null;
-/** Kept as long as somebody is to hear of changes. @type {MediaQueryList[]} */
+/** Kept for as long as the page is there. @type {MediaQueryList[]} */
 let watched = [];
 
 /**
  * The same object for all strips, until the colours change.
- * @param {HTMLElement} probe an element that is there for this
+ * @param {HTMLElement} probe an element of a strip, on which no colour of its own is seen
  */
 export function inksOf(probe) {
   known ??= workedOut(probe);
@@ -51,19 +53,17 @@ function workedOut(probe) {
     probe.style.color = `var(--strip-${name})`;
     return [name, style.color];
   });
+  probe.style.color = "";
   return Object.fromEntries(found);
 }
 
-/**
- * Calls whenever the colours may have become others: those that are known are forgotten then.
- * @param {() => void} changed
- * @param {AbortSignal} signal
- */
-export function watchInks(changed, signal) {
-  if (watched.length === 0) {
-    watched = CONDITIONS.map((condition) => matchMedia(condition));
-    // First of all that hear of it.
-    for (const each of watched) each.addEventListener("change", () => (known = null));
-  }
-  for (const each of watched) each.addEventListener("change", changed, { signal });
+/** Whenever the colours may have become others, those that are known are forgotten. */
+export function watchInks() {
+  if (watched.length > 0 || typeof matchMedia === "undefined") return;
+  watched = CONDITIONS.map((condition) => matchMedia(condition));
+  const forget = () => {
+    known = null;
+    tellRecoloured();
+  };
+  for (const each of watched) each.addEventListener("change", forget);
 }

@@ -54,9 +54,11 @@ export function cellAt(picture, place) {
  * @param {number} behind
  */
 export function sums({ counts }, first, behind) {
-  const found = KINDS.map(() => 0);
-  for (let at = first * KINDS.length; at < behind * KINDS.length; at += 1) {
-    found[at % KINDS.length] = (found[at % KINDS.length] ?? 0) + (counts[at] ?? 0);
+  const found = [0, 0, 0, 0, 0, 0];
+  for (let cell = first; cell < behind; cell += 1) {
+    for (let kind = 0; kind < KINDS.length; kind += 1) {
+      found[kind] = (found[kind] ?? 0) + (counts[cell * KINDS.length + kind] ?? 0);
+    }
   }
   return found;
 }
@@ -89,22 +91,24 @@ export function diskRuns(picture, window, width) {
   const length = window.to - window.from;
   /** @type {Kind[]} */
   const kinds = [];
+  // The cell that the pixel before begins in: none begins before it.
+  let cell = 0;
   for (let pixel = 0; pixel < width && length > 0; pixel += 1) {
-    const from = window.from + (length * pixel) / width;
+    const from = Math.max(window.from + (length * pixel) / width, picture.from);
     const to = window.from + (length * (pixel + 1)) / width;
-    kinds.push(kindBetween(picture, from, to));
+    while (cell + 1 < picture.cells && edge(picture, cell + 1) <= from) cell += 1;
+    kinds.push(kindBetween(picture, cell, { from, to }));
   }
   return widened(runsOf(kinds), width);
 }
 
 /**
  * @param {DiskPicture} picture
- * @param {number} from
- * @param {number} to
+ * @param {number} first cell
+ * @param {Span} span
  */
-function kindBetween(picture, from, to) {
-  const first = cellAt(picture, Math.max(from, picture.from));
-  if (first === null || to <= picture.from) return "unseen";
+function kindBetween(picture, first, { from, to }) {
+  if (from >= picture.to || to <= picture.from) return "unseen";
   let behind = first + 1;
   while (behind < picture.cells && edge(picture, behind) < to) behind += 1;
   return kindOf(sums(picture, first, behind));
@@ -132,6 +136,7 @@ function runsOf(kinds) {
  * @param {number} width
  */
 function widened(runs, width) {
+  if (runs.every(({ kind }) => kind !== "doubt" && kind !== "missing")) return runs;
   const kinds = runs.flatMap(({ from, to, kind }) => Array(to - from).fill(kind));
   for (const wanted of /** @type {const} */ (["doubt", "missing"])) {
     for (const { from, to, kind } of runs) {

@@ -1,6 +1,6 @@
 /**
- * What is pointed at in one strip is marked in the others: told from strip to strip by
- * an event of the document, so that none has to know of another.
+ * What is pointed at in one strip is marked in the others, which do not have to know of one
+ * another.
  */
 
 /** @typedef {import("./layout.js").Span} Span */
@@ -10,30 +10,32 @@
  * @property {Span | null} file bytes of the archive
  * @property {ReadonlyMap<number, Span>} disks clusters, by device
  */
+/**
+ * @typedef {object} Strip
+ * @property {Element} root
+ * @property {(pointed: Pointed | null) => void} told what is pointed at in another strip
+ * @property {() => void} recoloured colours may have become others
+ */
 
-const NAME = "vma-inspector-pointed";
+/** All of the page, for as long as their elements are part of it. @type {Set<Strip>} */
+const strips = new Set();
+
+/** @param {Strip} strip */
+export function joinStrips(strip) {
+  strips.add(strip);
+}
 
 /** @param {Pointed | null} pointed */
 export function tellPointed(pointed) {
-  document.dispatchEvent(new CustomEvent(NAME, { detail: pointed }));
+  for (const strip of present()) if (strip !== pointed?.by) strip.told(pointed);
 }
 
-/**
- * For as long as the element is part of the page.
- * @param {Element} element
- * @param {object} own the strip, which is told nothing of itself
- * @param {(pointed: Pointed | null) => void} told
- */
-export function hearPointed(element, own, told) {
-  const abort = new AbortController();
-  document.addEventListener(
-    NAME,
-    (event) => {
-      const { detail } = /** @type {CustomEvent<Pointed | null>} */ (event);
-      if (!element.isConnected) abort.abort();
-      else if (detail?.by !== own) told(detail);
-    },
-    { signal: abort.signal },
-  );
-  return abort.signal;
+/** Has all of them be painted anew. */
+export function tellRecoloured() {
+  for (const strip of present()) strip.recoloured();
+}
+
+function present() {
+  for (const strip of strips) if (!strip.root.isConnected) strips.delete(strip);
+  return strips;
 }
