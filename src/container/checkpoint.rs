@@ -77,16 +77,17 @@ impl<S> Checkpoints<S> {
     }
 
     /// Appends them, their states as `write` puts them down: not those that it
-    /// cannot put down, and every few only if all would take too much. The last one is
-    /// among them.
+    /// cannot put down, and every few only if all would take too much, of those that are
+    /// sought more than of the others. The last one is among them.
     pub(super) fn write_to(
         &self,
         bytes: &mut Writer,
         write: impl Fn(&S, &mut Writer) -> Option<()>,
     ) {
         let (mut written, mut left) = (Vec::new(), WRITTEN_MAX);
-        let all = self.places.kept.iter().zip(&self.states);
-        for (kept, state) in all.rev().step_by(self.places.written_every()) {
+        let (mut is_written_next, mut all) = (self.places.written(), Vec::new());
+        all.extend(self.places.kept.iter().zip(&self.states));
+        for (kept, state) in all.into_iter().rev().filter(|(kept, _)| is_written_next(kept.why)) {
             let mut checkpoint = Writer::default();
             checkpoint.u64(kept.contents);
             checkpoint.u64(kept.source);
@@ -278,11 +279,28 @@ impl Positions {
         such.map(|kept| self.bytes_with(kept)).fold(0, usize::saturating_add)
     }
 
-    /// Of how many one is written: of every few only if all would take too much.
-    fn written_every(&self) -> usize {
-        let states = self.bytes.saturating_sub(self.len().saturating_mul(self.own_bytes));
-        let all = states.saturating_add(self.len().saturating_mul(WRITTEN_OWN));
-        all.div_ceil(WRITTEN_MAX).max(1)
+    /// Which are written, asked of each from the last to the first: all, or every few if
+    /// they would take too much. Those that are sought may take half of the room, and what
+    /// they leave of it is for the others.
+    fn written(&self) -> impl FnMut(Why) -> bool {
+        let of_kind = |is_sought: bool| {
+            let such = self.kept.iter().filter(|kept| (kept.why == Why::Sought) == is_sought);
+            such.map(|kept| kept.bytes.saturating_add(WRITTEN_OWN)).fold(0, usize::saturating_add)
+        };
+        let (sought, others) = (of_kind(true), of_kind(false));
+        let room = WRITTEN_MAX.saturating_sub(others).max(WRITTEN_MAX / 2);
+        let sought_every = sought.div_ceil(room).max(1);
+        let left = WRITTEN_MAX.saturating_sub(sought.checked_div(sought_every).unwrap_or(0));
+        let others_every = others.div_ceil(left.max(1)).max(1);
+        let (mut sought_seen, mut others_seen) = (0_usize, 0_usize);
+        move |why| {
+            let (seen, every) = match why {
+                Why::Sought => (&mut sought_seen, sought_every),
+                Why::Due | Why::Pinned => (&mut others_seen, others_every),
+            };
+            *seen = seen.saturating_add(1);
+            seen.saturating_sub(1).is_multiple_of(every)
+        }
     }
 
     /// Appends those that were `written`, the last one first.
@@ -349,7 +367,7 @@ mod tests {
     }
 
     /// Where all of them stand.
-    fn places(checkpoints: &Checkpoints<()>) -> Vec<u64> {
+    fn places<S>(checkpoints: &Checkpoints<S>) -> Vec<u64> {
         checkpoints.places.kept.iter().map(|kept| kept.contents).collect()
     }
 
@@ -404,6 +422,42 @@ mod tests {
         assert_eq!(checkpoints.before(25_000).map(|(_, state)| *state), Some(19_991));
         let second = checkpoints.first_behind(numbers[0], |_| true);
         assert_eq!(second, Some(numbers[1]));
+    }
+
+    #[test]
+    fn what_is_sought_is_written_before_the_others() {
+        const STATE: usize = 1 << 20;
+        let bytes_max = 64 * (STATE + Checkpoints::<u64>::OWN_BYTES);
+        let written = |sought_every: u64| {
+            let mut checkpoints = Checkpoints::<u64>::new(1, bytes_max);
+            for contents in 1..=60 {
+                let is_sought = contents % sought_every == 0;
+                let why = if is_sought { Why::Sought } else { Why::Due };
+                checkpoints.push(Checkpoint { contents, source: 0, bytes: STATE, why }, contents);
+            }
+            let mut bytes = Writer::default();
+            checkpoints.write_to(&mut bytes, |_, bytes| {
+                bytes.raw(&[0; STATE]);
+                Some(())
+            });
+            let bytes = bytes.into_bytes();
+            assert!(bytes.len() <= WRITTEN_MAX + 16, "{}", bytes.len());
+            let mut again = Checkpoints::<u64>::new(1, bytes_max);
+            let state = |bytes: &mut Reader<'_>| bytes.raw(STATE).map(|_| (0, STATE));
+            again.read_from(&mut Reader::new(&bytes), state).expect("it was written");
+            places(&again)
+        };
+        // Ten are sought, and there is room for 31.
+        let ten = written(6);
+        assert!((1..=10).all(|sought| ten.contains(&(6 * sought))), "{ten:?}");
+        assert!(ten.len() > 20, "{ten:?}");
+        // Thirty are: half of the room is for them, and the last of all is always there.
+        let thirty = written(2);
+        let sought = thirty.iter().filter(|contents| *contents % 2 == 0).count();
+        assert!((14..=16).contains(&sought) && thirty.last() == Some(&60), "{thirty:?}");
+        assert!(thirty.len() > 20, "{thirty:?}");
+        // None, and so many that all are there.
+        assert!(written(61).len() >= 30);
     }
 
     #[test]

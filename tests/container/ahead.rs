@@ -19,19 +19,17 @@ use threads::Threads;
 
 const THREADS: [usize; 4] = [0, 1, 2, 5];
 
-/// Threads that count what they are given, and, if they are unreliable, lose each third of
-/// it, as a Worker that ended does.
+/// Threads that count what they are given.
 struct Counting {
     threads: Threads,
     begun: Cell<u64>,
     taken: Cell<u64>,
-    is_unreliable: bool,
 }
 
 impl Counting {
-    fn new(threads: usize, is_unreliable: bool) -> Rc<Self> {
+    fn new(threads: usize) -> Rc<Self> {
         let threads = Threads::new(threads);
-        Rc::new(Self { threads, begun: Cell::new(0), taken: Cell::new(0), is_unreliable })
+        Rc::new(Self { threads, begun: Cell::new(0), taken: Cell::new(0) })
     }
 }
 
@@ -47,8 +45,7 @@ impl WorkAhead for Counting {
 
     fn take(&self, number: u64) -> Option<Done> {
         self.taken.set(self.taken.get() + 1);
-        let done = self.threads.take(number);
-        done.filter(|_| !self.is_unreliable || !self.taken.get().is_multiple_of(3))
+        self.threads.take(number)
     }
 
     fn forget(&self, number: u64) {
@@ -57,7 +54,7 @@ impl WorkAhead for Counting {
 }
 
 /// Somebody who shares no memory with who asks: tasks come and go as bytes. Each third is
-/// not begun when it is asked for, each seventh is lost.
+/// not begun when it is asked for, each seventh is lost, as with a Worker that ended.
 #[derive(Default)]
 struct Elsewhere {
     tasks: RefCell<BTreeMap<u64, Vec<u8>>>,
@@ -164,11 +161,9 @@ fn assert_alike(packed: &[u8], about: &str) -> u64 {
     let is_lzop = packed.starts_with(b"\x89LZO");
     for is_compared_first in [false, true].into_iter().take(1 + usize::from(is_lzop)) {
         let alone = told(&opened(packed), is_compared_first);
-        for (count, is_unreliable) in
-            THREADS.map(|count| (count, false)).into_iter().chain([(2, true)])
-        {
+        for count in THREADS {
             let contents = opened(packed);
-            let threads = Counting::new(count, is_unreliable);
+            let threads = Counting::new(count);
             contents.work_ahead(Rc::<Counting>::clone(&threads));
             let with = told(&contents, is_compared_first);
             assert!(with == alone, "{about}: {count} threads come to something else");
@@ -207,7 +202,7 @@ fn nearly_all_blocks_of_lzop_are_decoded_ahead() {
     for way in ways {
         let packed = run("lzop", &[&["-c"], way].concat(), &plain).expect("lzop is installed");
         let blocks = plain.len() as u64 / (256 << 10);
-        let threads = Counting::new(2, false);
+        let threads = Counting::new(2);
         let contents = opened(&packed);
         contents.work_ahead(Rc::<Counting>::clone(&threads));
         while !contents.verify_step(1 << 20).unwrap().done {}
@@ -272,7 +267,7 @@ fn nearly_all_blocks_of_zstd_are_prepared_ahead() {
         [&["-3"], &["-3", "--threads=2"], &["-9"], &["-19", "--long=24"], &["--fast=3"]];
     for way in ways {
         let packed = zstd(way, &plain);
-        let threads = Counting::new(2, false);
+        let threads = Counting::new(2);
         let contents = opened(&packed);
         contents.work_ahead(Rc::<Counting>::clone(&threads));
         assert!(read_all(&contents) == plain, "{way:?}");
