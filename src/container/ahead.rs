@@ -5,6 +5,8 @@
 //! the contents. What is noted, found and given up comes about there alone, so it does not
 //! depend on who worked, nor on whether anybody did.
 
+#![cfg_attr(target_family = "wasm", allow(dead_code, reason = "blocks of zstd are not crossed"))]
+
 use std::rc::Rc;
 
 use super::lzop;
@@ -79,58 +81,45 @@ impl Task {
     }
 
     /// Itself as bytes, for somebody who shares no memory with whoever handed it out: see
-    /// [`run_bytes`].
+    /// [`run_bytes`]. `None` where there would be too much to be copied.
     #[must_use]
-    pub fn into_bytes(self) -> Vec<u8> {
-        let (mut bytes, kind) = match self.0 {
-            Work::Lzop(task) => (task.into_bytes(), LZOP_TASK),
-            Work::Zstd(batch) => (batch.blocks, ZSTD_TASK),
-        };
-        bytes.push(kind);
-        bytes
+    pub fn into_bytes(self) -> Option<Vec<u8>> {
+        let Work::Lzop(task) = self.0 else { return None };
+        let mut bytes = task.into_bytes();
+        bytes.push(TASK);
+        Some(bytes)
     }
 }
 
-/// What stands behind the bytes of a task, and of what came of it: what they are.
-const LZOP: u8 = 1;
-const ZSTD: u8 = 2;
-const LZOP_TASK: u8 = 3;
-const ZSTD_TASK: u8 = 4;
+/// What stands behind the bytes of a task, and of what came of it: which of these they are.
+const TASK: u8 = 1;
+const DONE: u8 = 2;
 
-/// Does the task that `bytes` [are](Task::into_bytes). What [comes](Done::from_bytes) of it
-/// are the first bytes of `into`, which is made longer where that is needed; returns how
-/// many, and none if `bytes` are no task.
+/// Does the task that `bytes` [are](Task::into_bytes); what [comes](Done::from_bytes) of it,
+/// and nothing if they are no task.
 #[must_use]
-pub fn run_bytes(bytes: &[u8], into: &mut Vec<u8>) -> usize {
-    let Some((&kind, bytes)) = bytes.split_last() else { return 0 };
-    let (length, kind) = match (kind, lzop::Task::from_bytes(bytes)) {
-        (ZSTD_TASK, _) => (vma_zstd::ahead::prepare(bytes, into), ZSTD),
-        (LZOP_TASK, Some(task)) => {
-            *into = task.run().into_bytes();
-            (into.len(), LZOP)
-        }
-        _ => return 0,
+pub fn run_bytes(bytes: &[u8]) -> Vec<u8> {
+    let task = match bytes.split_last() {
+        Some((&TASK, bytes)) => lzop::Task::from_bytes(bytes),
+        _ => None,
     };
-    match into.get_mut(length) {
-        Some(behind) => *behind = kind,
-        None => into.push(kind),
-    }
-    length.saturating_add(1)
+    task.map_or(Vec::new(), |task| {
+        let mut done = task.run().into_bytes();
+        done.push(DONE);
+        done
+    })
 }
 
 impl Done {
     /// What came of a task elsewhere, by its bytes; or by those of the task itself, which
-    /// nobody has begun. Then it is done here, so that nothing is read for it again; blocks
-    /// of zstd are left to whoever needs them, who has them and spares a stage so.
+    /// nobody has begun. Then it is done here, so that nothing is read for it again.
     #[must_use]
     pub fn from_bytes(mut bytes: Vec<u8>) -> Option<Self> {
-        let kind = bytes.pop()?;
-        Some(Self(match kind {
-            LZOP => Made::Lzop(lzop::Done::from_bytes(bytes)?),
-            LZOP_TASK => Made::Lzop(lzop::Task::from_bytes(&bytes)?.run()),
-            ZSTD => Made::Zstd(Batch { blocks: Vec::new(), prepared: bytes }),
+        Some(Self(Made::Lzop(match bytes.pop()? {
+            DONE => lzop::Done::from_bytes(bytes)?,
+            TASK => lzop::Task::from_bytes(&bytes)?.run(),
             _ => return None,
-        }))
+        })))
     }
 
     /// That of a block of lzop.

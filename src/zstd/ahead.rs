@@ -97,6 +97,31 @@ impl Definitions {
     }
 }
 
+/// What a decoder remembers of blocks that were prepared. In a page none is, and so the
+/// modules of the page hold nothing of this.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) type Newer = Definitions;
+
+/// Stands for definitions where there are none.
+#[cfg(target_family = "wasm")]
+#[derive(Clone, Default)]
+pub(crate) struct Newer(());
+
+#[cfg(target_family = "wasm")]
+impl Newer {
+    pub(crate) fn is_empty(&self) -> bool {
+        true
+    }
+
+    pub(crate) fn note(&mut self, _: &[u8]) -> Option<()> {
+        None
+    }
+
+    pub(crate) fn apply(&self, _: &mut Tables) -> Result<(), Undecodable> {
+        Ok(())
+    }
+}
+
 /// Puts a batch together.
 ///
 /// A batch is the most that its blocks come to; [tables](Tables::to_bytes), the
@@ -145,12 +170,12 @@ impl BatchWriter {
 
 /// Decodes the first stage of the blocks of `batch` into the front of `into`, which is
 /// made longer where that is needed, and never shorter. What is wrong with a block ends
-/// it there. Returns how many bytes of `into` that takes.
+/// it there.
 ///
 /// Of each block come its place, its count of literals, its count of sequences, its
 /// literals, some bytes that count for nothing, and its sequences, of eight bytes each;
 /// behind the last one `0xffffffff`.
-pub fn prepare(batch: &[u8], into: &mut Vec<u8>) -> usize {
+pub fn prepare(batch: &[u8], into: &mut Vec<u8>) {
     let mut rest = batch;
     let mut at = 0_usize;
     if let Some((block_max, mut tables)) = opened(&mut rest) {
@@ -161,8 +186,7 @@ pub fn prepare(batch: &[u8], into: &mut Vec<u8>) -> usize {
             }
         }
     }
-    let end = END.to_le_bytes();
-    put(into, at, &end).map_or(0, |()| at.saturating_add(end.len()))
+    let _ = put(into, at, &END.to_le_bytes());
 }
 
 /// What stands before the blocks of a batch.

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use crate::ahead::{Definitions, Prepared};
+use crate::ahead::{Newer, Prepared};
 use crate::entropy::{self, Block, Tables};
 use crate::error::{Part, Undecodable};
 use crate::execution::{self, Executed, Offsets, Window};
@@ -31,7 +31,7 @@ pub struct Place {
 pub struct BlockDecoder {
     tables: Tables,
     /// What the blocks since then defined that were decoded ahead.
-    newer: Definitions,
+    newer: Newer,
     offsets: Offsets,
     block: Block,
     window: Window,
@@ -42,7 +42,7 @@ impl Default for BlockDecoder {
     fn default() -> Self {
         Self {
             tables: Tables::default(),
-            newer: Definitions::default(),
+            newer: Newer::default(),
             offsets: Offsets::START,
             block: Block::default(),
             window: Window::default(),
@@ -56,7 +56,7 @@ impl BlockDecoder {
     /// is larger than can be addressed counts as what can.
     pub fn start(&mut self, window: u64) {
         self.window.start(usize::try_from(window).unwrap_or(usize::MAX / 4).min(usize::MAX / 4));
-        (self.tables, self.newer) = (Tables::default(), Definitions::default());
+        (self.tables, self.newer) = (Tables::default(), Newer::default());
         (self.offsets, self.furthest) = (Offsets::START, 0);
     }
 
@@ -199,7 +199,7 @@ impl BlockDecoder {
         }
         if !newer.is_empty() {
             newer.apply(tables)?;
-            *newer = Definitions::default();
+            *newer = Newer::default();
         }
         if !is_known {
             entropy::decode(bytes, block_max, tables, block)?;

@@ -57,12 +57,11 @@ impl WorkAhead for Counting {
 /// not begun when it is asked for, each seventh is lost, as with a Worker that ended.
 #[derive(Default)]
 struct Elsewhere {
-    tasks: RefCell<BTreeMap<u64, Vec<u8>>>,
+    tasks: RefCell<BTreeMap<u64, Option<Vec<u8>>>>,
     begun: Cell<u64>,
     /// Tasks of which something came, and those that came back as they were.
     done: Cell<u64>,
     untaken: Cell<u64>,
-    room: RefCell<Vec<u8>>,
 }
 
 impl WorkAhead for Elsewhere {
@@ -77,7 +76,7 @@ impl WorkAhead for Elsewhere {
     }
 
     fn take(&self, number: u64) -> Option<Done> {
-        let task = self.tasks.borrow_mut().remove(&number).expect("each is asked for once");
+        let task = self.tasks.borrow_mut().remove(&number).expect("each is asked for once")?;
         if number.is_multiple_of(7) {
             return None;
         }
@@ -86,10 +85,8 @@ impl WorkAhead for Elsewhere {
             self.untaken.set(self.untaken.get() + u64::from(done.is_some()));
             return done;
         }
-        let mut room = self.room.borrow_mut();
-        let count = run_bytes(&task, &mut room);
         self.done.set(self.done.get() + 1);
-        Done::from_bytes(room[..count].to_vec())
+        Done::from_bytes(run_bytes(&task))
     }
 
     fn forget(&self, number: u64) {
@@ -180,18 +177,17 @@ fn assert_alike(packed: &[u8], about: &str) -> u64 {
 #[test]
 fn tasks_are_done_by_who_shares_no_memory() {
     let plain = mixed(51, 24_000_000);
-    for (program, way) in [("lzop", "-c"), ("lzop", "-cF"), ("zstd", "-cq3")] {
-        let packed = run(program, &[way], &plain).expect("it is installed");
+    for way in ["-c", "-cF"] {
+        let packed = run("lzop", &[way], &plain).expect("lzop is installed");
         let (contents, elsewhere) = (opened(&packed), Rc::new(Elsewhere::default()));
         contents.work_ahead(Rc::<Elsewhere>::clone(&elsewhere));
         while !contents.verify_step(1 << 20).unwrap().done {}
-        assert!(read_all(&contents) == plain, "{program} {way}");
+        assert!(read_all(&contents) == plain, "{way}");
         assert_eq!(codes(&contents), Vec::<&str>::new());
         // What is behind one that is lost is handed out once more.
         let (done, untaken) = (elsewhere.done.get(), elsewhere.untaken.get());
-        let begun = elsewhere.begun.get();
-        assert!(done * 5 > begun && done > 4, "{program}: {done} of {begun}");
-        assert!((untaken > done / 4) == (program == "lzop"), "{program}: {untaken} of {begun}");
+        assert!(done > 60 && untaken > done / 4, "{done} and {untaken}");
+        assert_eq!(run_bytes(b"no task"), Vec::<u8>::new());
     }
 }
 

@@ -16,7 +16,7 @@ import { makeArchive } from "../browser/support/archives.mjs";
 import { Archive, backup } from "./both-modules.mjs";
 
 const file = (path) => pathToFileURL(join(modules, path)).href;
-const { Hands, KINDS } = await import(file("worker/ahead/hands.js"));
+const { Hands } = await import(file("worker/ahead/hands.js"));
 const { memoryOf, STATE, Table } = await import(file("worker/ahead/table.js"));
 
 const module = new WebAssembly.Module(
@@ -39,8 +39,8 @@ async function threadFor(memory, places) {
 }
 
 /** So many threads for an archive, which has them from now on. */
-async function handsFor(archive, container, count) {
-  const hands = new Hands(KINDS[container], count);
+async function handsFor(archive, count) {
+  const hands = new Hands(count);
   const threads = [];
   const port = {
     postMessage: ({ memory, places }) => threads.push(threadFor(memory, places)),
@@ -83,7 +83,7 @@ function diskOf(archive, id) {
 }
 
 /** All that is told of an archive, and what there is to be kept of its scan. */
-async function told(bytes, container, count) {
+async function told(bytes, count) {
   let archive;
   try {
     archive = Archive.open(new Bytes(bytes));
@@ -91,7 +91,7 @@ async function told(bytes, container, count) {
     if (error.name !== "VmaError") throw error;
     return { refused: error.code };
   }
-  const hands = await handsFor(archive, container, count);
+  const hands = await handsFor(archive, count);
   while (!archive.scanStep().done);
   const report = archive.report();
   const findings = report.findings.map(({ code, listed }) => archive.findings(code, 0, listed));
@@ -108,10 +108,10 @@ async function told(bytes, container, count) {
   return all;
 }
 
-async function assertAlike(bytes, container, about) {
-  const alone = await told(bytes, container, 0);
+async function assertAlike(bytes, about) {
+  const alone = await told(bytes, 0);
   for (const count of [1, 2, 5]) {
-    assert.deepEqual(await told(bytes, container, count), alone, `${about}: ${count} threads`);
+    assert.deepEqual(await told(bytes, count), alone, `${about}: ${count} threads`);
   }
   return alone;
 }
@@ -119,10 +119,7 @@ async function assertAlike(bytes, container, about) {
 const made = makeArchive("ahead.vma", "--disk", "drive-scsi0:6M:mixed:8");
 const packed = (program, ...options) =>
   execFileSync(program, [...options, "-c", made.path], { maxBuffer: 1 << 28 });
-const PACKED = {
-  zstd: [packed("zstd", "-q"), packed("zstd", "-q", "-9")],
-  lzop: [packed("lzop"), packed("lzop", "-9", "--crc32")],
-};
+const PACKED = [packed("lzop"), packed("lzop", "-9", "--crc32"), packed("lzop", "-F")];
 
 after(() => assert.ok(done[0] > 0, "threads have done something"));
 
@@ -147,42 +144,34 @@ test("a thread does what waits, and says what came of it", async () => {
   assert.equal(table.free(), 0);
 });
 
-for (const [container, archives] of Object.entries(PACKED)) {
-  test(`a sound archive is the same by any number of threads: ${container}`, async () => {
-    for (const bytes of archives) {
-      const { disks, findings } = await assertAlike(bytes, container, container);
-      assert.deepEqual(disks, [made.disks[0].sha256]);
-      assert.deepEqual(findings, []);
-    }
-  });
+test("a sound archive is the same by any number of threads", async () => {
+  for (const bytes of PACKED) {
+    const { disks, findings } = await assertAlike(bytes, "sound");
+    assert.deepEqual(disks, [made.disks[0].sha256]);
+    assert.deepEqual(findings, []);
+  }
+});
 
-  test(`a damaged archive is the same by any number of threads: ${container}`, async () => {
-    let refused = 0;
-    for (let seed = 1; seed <= 12; seed += 1) {
-      const bytes = Buffer.from(archives[seed % archives.length]);
-      const at = Math.floor((bytes.length * seed) / 13);
-      const length = 1 + ((seed * 977) % 3000);
-      const ways = [
-        () => bytes.fill(0, at, at + length),
-        () => (bytes[at] ^= 1 << (seed % 8)),
-        () => bytes.copyWithin(at, at + length),
-      ];
-      ways[seed % ways.length]();
-      const all = await assertAlike(bytes, container, `seed ${seed}`);
-      refused += all.refused ? 1 : 0;
-    }
-    assert.ok(refused < 3);
-  });
-}
+test("a damaged archive is the same by any number of threads", async () => {
+  let refused = 0;
+  for (let seed = 1; seed <= 16; seed += 1) {
+    const bytes = Buffer.from(PACKED[seed % PACKED.length]);
+    const at = Math.floor((bytes.length * seed) / 17);
+    const length = 1 + ((seed * 977) % 3000);
+    const ways = [
+      () => bytes.fill(0, at, at + length),
+      () => (bytes[at] ^= 1 << (seed % 8)),
+      () => bytes.copyWithin(at, at + length),
+    ];
+    ways[seed % ways.length]();
+    const all = await assertAlike(bytes, `seed ${seed}`);
+    refused += all.refused ? 1 : 0;
+  }
+  assert.ok(refused < 3);
+});
 
 test("what Proxmox's own program wrote is the same by any number of threads", async () => {
-  for (const [name, container] of [
-    ["c-configs.vma.zst", "zstd"],
-    ["c-configs.vma.lzo", "lzop"],
-    ["f1-gpt-ext4.vma.zst", "zstd"],
-  ]) {
-    const bytes = readFileSync(join(root, "tests/fixtures", name));
-    const { refused } = await assertAlike(bytes, container, name);
-    assert.equal(refused, undefined);
-  }
+  const bytes = readFileSync(join(root, "tests/fixtures/c-configs.vma.lzo"));
+  const { refused } = await assertAlike(bytes, "c-configs");
+  assert.equal(refused, undefined);
 });

@@ -12,9 +12,13 @@ const IMPORTED = /(?:\bfrom|\bimport)\s*"(\.[^"]+)"/g;
 const IMPORTED_LATER = /\bimport\(\s*["'`](\.[^"'`]+)["'`]\s*\)/g;
 const ADDRESS = /new URL\(\s*["'`]([^"'`$]+)["'`]\s*,\s*import\.meta\.url\s*\)/g;
 
-/** What is loaded when it is first looked at: views, their styles, and sentences. */
-const LOOKED_AT =
-  /^((hex-view|parts-later|catalogue-later-[a-z]+)-[A-Z0-9]{8}\.js|styles\/(hex|files)\.css)$/;
+/**
+ * What is loaded when it is first looked at, views, their styles, and sentences; and threads
+ * that the page starts for some backups alone. In browsers it is counted what is fetched
+ * (`tests/browser/requests.test.mjs`).
+ */
+const LATER =
+  /^((hex-view|parts-later|catalogue-later-[a-z]+)-[A-Z0-9]{8}\.js|styles\/(hex|files)\.css|worker\/ahead\/hand-worker\.js)$/;
 
 /**
  * Names of the files of the page in `folder`, that of the document first.
@@ -27,7 +31,7 @@ export function firstLoad(folder) {
   const isSpoken = (name) => (/catalogue-([a-z]+)/.exec(name)?.[1] ?? language) === language;
   const found = new Set(["index.html"]);
   const visit = (name, isThread) => {
-    if (found.has(name) || LOOKED_AT.test(name)) return;
+    if (found.has(name) || LATER.test(name)) return;
     found.add(name);
     if (!name.endsWith(".js")) return;
     const code = readFileSync(join(folder, name), "utf8");

@@ -64,6 +64,13 @@ impl<W: Walk> Ahead<W> {
         Self { workers, next, passed, walk: None, to: 0, last: u64::MAX }
     }
 
+    /// The one that is there. Where a block has to be decoded to know how long it is, there
+    /// is none, and nothing of it is in the program.
+    #[inline(always)]
+    pub(super) fn of(ahead: &mut Option<Self>) -> Option<&mut Self> {
+        if W::DECODES { None } else { ahead.as_mut() }
+    }
+
     /// Whether the block that holds `at` is handed out; those before it are then not asked
     /// for any more.
     pub(super) fn holds(&mut self, at: u64) -> bool {

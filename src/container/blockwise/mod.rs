@@ -160,7 +160,7 @@ impl<W: Walk> Blocks<W> {
         state.log = Log::sound(finished.contents, Checksums::default());
         state.end = Some(End::Complete);
         state.seen = Ranges::default();
-        if let Some(ahead) = &mut state.ahead {
+        if let Some(ahead) = Ahead::of(&mut state.ahead) {
             ahead.forget_all();
         }
         Some(())

@@ -121,7 +121,7 @@ impl<W: Walk> State<W> {
             return Ok(Some(Place::Lost));
         }
         if at < self.frontier.walk.contents() {
-            if self.ahead.as_mut().is_some_and(|ahead| ahead.holds(at)) {
+            if Ahead::of(&mut self.ahead).is_some_and(|ahead| ahead.holds(at)) {
                 return Ok(Some(Place::Ahead));
             }
             return self.find_behind(at);
@@ -314,7 +314,7 @@ impl<W: Walk> State<W> {
         let walk = if at_frontier { &mut self.frontier.walk } else { &mut self.reader };
         let Some(block) = walk.block() else { return Ok(false) };
         let unpacked = walk.decode(!self.seen.contains(block.contents))?;
-        if !at_frontier && let Some(ahead) = &mut self.ahead {
+        if !at_frontier && let Some(ahead) = Ahead::of(&mut self.ahead) {
             ahead.follow(&self.reader, &block);
         }
         self.hand_out();
@@ -324,7 +324,7 @@ impl<W: Walk> State<W> {
     /// Takes the first of the blocks that others decode, as [`decode`](Self::decode) does.
     fn take_ahead(&mut self) -> Result<bool, Error> {
         self.hand_out();
-        let Some(ahead) = &mut self.ahead else { return Ok(false) };
+        let Some(ahead) = Ahead::of(&mut self.ahead) else { return Ok(false) };
         let Some(at) = ahead.first() else { return Ok(false) };
         if let Some((block, unpacked)) = ahead.take() {
             return Ok(self.keep(&block, unpacked, false));
@@ -338,19 +338,19 @@ impl<W: Walk> State<W> {
 
     /// Has others decode what comes behind the block that is read.
     fn hand_out(&mut self) {
-        if let Some(ahead) = &mut self.ahead {
+        if let Some(ahead) = Ahead::of(&mut self.ahead) {
             ahead.hand_out(self.frontier.walk.contents(), &self.seen, self.is_comparing);
         }
     }
 
     /// Has others compare the block that the frontier passes, if nobody has seen it.
     fn compare_ahead(&mut self) {
-        if W::DECODES || self.ahead.is_none() || self.frontier.stopped.is_some() {
+        if Ahead::of(&mut self.ahead).is_none() || self.frontier.stopped.is_some() {
             return;
         }
         let Some(block) = self.frontier.walk.block() else { return };
         while !self.seen.contains(block.contents)
-            && let Some(ahead) = &mut self.ahead
+            && let Some(ahead) = Ahead::of(&mut self.ahead)
             && !ahead.compare(&mut self.frontier.walk, block)
         {
             self.take_compared();
@@ -361,7 +361,7 @@ impl<W: Walk> State<W> {
     /// be; any other is looked at again in its turn, and found wrong there. Returns whether
     /// there was one.
     fn take_compared(&mut self) -> bool {
-        let compared = self.ahead.as_mut().and_then(Ahead::compared);
+        let compared = Ahead::of(&mut self.ahead).and_then(Ahead::compared);
         if let Some((block, Some(unpacked))) = &compared
             && unpacked.bytes.is_some()
             && unpacked.agrees()

@@ -345,7 +345,7 @@ impl Decoder for Zstd {
     }
 
     fn work_ahead(&mut self, workers: Workers) {
-        self.walk = Some(Walk::new(workers));
+        self.walk = Walk::new(workers);
     }
 
     fn distrust(&mut self) {

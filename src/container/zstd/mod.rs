@@ -23,6 +23,7 @@ mod measure;
 mod pending;
 mod resync;
 mod search;
+#[cfg_attr(target_family = "wasm", path = "walk_of_none.rs")]
 mod walk;
 
 pub(super) use self::decoder::Zstd;

@@ -52,8 +52,9 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    pub(super) fn new(workers: Workers) -> Self {
-        Self {
+    /// One that has blocks be prepared by `workers`, where they can.
+    pub(super) fn new(workers: Workers) -> Option<Self> {
+        Some(Self {
             workers,
             given: VecDeque::new(),
             taken: None,
@@ -63,7 +64,7 @@ impl Walk {
             newer: Definitions::default(),
             follows: None,
             in_order: 0,
-        }
+        })
     }
 
     /// Walks on, as the decoder is about to decode the block that `input` stands at.

@@ -2,7 +2,6 @@
 //! with this one's thread.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -35,13 +34,20 @@ extern "C" {
 /// [Those](Hands) as the containers know them.
 pub(super) struct JsHands {
     hands: Hands,
-    /// What was done here while another task was waited for, by the numbers of the tasks.
-    done: RefCell<BTreeMap<u64, Option<Done>>>,
+    /// What was done here while another task was waited for, behind the numbers of the tasks.
+    done: RefCell<Vec<(u64, Option<Done>)>>,
 }
 
 impl JsHands {
     pub(super) fn new(hands: Hands) -> Self {
         Self { hands, done: RefCell::default() }
+    }
+
+    /// What was done here of a task, if it was.
+    fn done_here(&self, number_of: u64) -> Option<Option<Done>> {
+        let mut done = self.done.borrow_mut();
+        let at = done.iter().position(|(number, _)| *number == number_of)?;
+        Some(done.swap_remove(at).1)
     }
 
     /// What came of a task; one that nobody has begun is done here.
@@ -56,22 +62,24 @@ impl WorkAhead for JsHands {
     }
 
     fn begin(&self, task: Task) -> u64 {
-        from_number(self.hands.begin(&task.into_bytes()))
+        // Of what cannot be handed to them nothing comes.
+        let bytes = task.into_bytes().unwrap_or_default();
+        from_number(self.hands.begin(&bytes))
     }
 
     fn take(&self, number_of: u64) -> Option<Done> {
-        if let Some(done) = self.done.borrow_mut().remove(&number_of) {
+        if let Some(done) = self.done_here(number_of) {
             return done;
         }
         while let Some(other) = self.hands.meanwhile(number(number_of)).map(from_number) {
             let done = self.take_now(other);
-            self.done.borrow_mut().insert(other, done);
+            self.done.borrow_mut().push((other, done));
         }
         self.take_now(number_of)
     }
 
     fn forget(&self, number_of: u64) {
-        if self.done.borrow_mut().remove(&number_of).is_none() {
+        if self.done_here(number_of).is_none() {
             self.hands.forget(number(number_of));
         }
     }

@@ -1,4 +1,4 @@
-/** Whether threads unpack ahead of somebody, and which. */
+/** Whether threads unpack ahead of somebody. */
 
 /** What is smaller is unpacked sooner than threads are there. */
 const SIZE_MIN = 16 * 1024 * 1024;

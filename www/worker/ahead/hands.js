@@ -7,39 +7,14 @@ import { memoryOf, STATE, Table } from "./table.js";
 /** @typedef {import("../../shared/messages.js").FromWorker} FromWorker */
 
 const KIB = 1024;
+/** Threads at most; one core is the Worker's own. */
+const COUNT_MAX = 8;
+/** Tasks for each that the core hands out at once: eight to be read, and eight to be compared. */
+const TASKS_EACH = 16;
+/** Bytes of the largest task, and of what comes of one, at most: a block of 256 KiB of lzop. */
+const ROOM = 320 * KIB;
 /** What is taken for lost with its thread if it is not done by then. It is done here then. */
 const LOST_AFTER_MS = 10_000;
-
-/**
- * What the threads do for a container.
- * @typedef {object} Kind
- * @property {number} cores that are left to the Worker and to the browser, which reads
- * @property {number} most threads
- * @property {(count: number) => number} places tasks that the core hands out to so many at once
- * @property {number} room bytes of the largest task, and of what comes of one, at most
- * @property {boolean} isDoneMeanwhile whether the Worker does tasks while it waits for one
- */
-/** @type {Readonly<Record<string, Kind>>} */
-export const KINDS = {
-  // Of eight blocks of 128 KiB literals and sequences are made, which the Worker then puts
-  // together. On two cores that gains nothing, for it is copied to and fro; and one thread
-  // makes about as much as the Worker can take. Without any a block is decoded at once.
-  zstd: {
-    cores: 2,
-    most: 2,
-    places: (count) => 2 * (count + 1),
-    room: 4400 * KIB,
-    isDoneMeanwhile: false,
-  },
-  // Blocks of 256 KiB: eight for each thread to be read, and as many to be compared.
-  lzop: {
-    cores: 1,
-    most: 8,
-    places: (count) => 16 * count,
-    room: 320 * KIB,
-    isDoneMeanwhile: true,
-  },
-};
 
 /** Those who work now: for one archive at a time. @type {Hands | null} */
 let current = null;
@@ -54,10 +29,9 @@ let module = null;
  * @returns {Hands | null} to be ended with the scan
  */
 export function handsFor(archive) {
-  const kind = KINDS[archive.overview().container];
-  const count = kind ? Math.min(navigator.hardwareConcurrency - kind.cores, kind.most) : 0;
-  if (!kind || count < 1 || current) return null;
-  current = new Hands(kind, count);
+  const count = Math.min(navigator.hardwareConcurrency - 1, COUNT_MAX);
+  if (count < 1 || current || archive.overview().container !== "lzop") return null;
+  current = new Hands(count);
   archive.workAhead(current);
   self.postMessage(/** @type {FromWorker} */ ({ id: null, kind: "hands", count }));
   return current;
@@ -79,7 +53,6 @@ export async function join(port) {
  * @implements {CoreHands}
  */
 export class Hands {
-  #kind;
   #count;
   /** Null when all is over. @type {SharedArrayBuffer | null} */
   #memory;
@@ -89,15 +62,11 @@ export class Hands {
   #places = new Map();
   #begun = 0;
 
-  /**
-   * @param {Kind} kind
-   * @param {number} count
-   */
-  constructor(kind, count) {
-    this.#kind = kind;
+  /** @param {number} count */
+  constructor(count) {
     this.#count = count;
-    const places = kind.places(count);
-    this.#memory = memoryOf(places, kind.room);
+    const places = count * TASKS_EACH;
+    this.#memory = memoryOf(places, ROOM);
     this.#table = new Table(this.#memory, places);
   }
 
@@ -141,7 +110,7 @@ export class Hands {
   meanwhile(number) {
     const place = this.#places.get(number);
     const table = this.#table;
-    if (!table || place === undefined || !this.#kind.isDoneMeanwhile) return undefined;
+    if (!table || place === undefined) return undefined;
     if (table.state(place) !== STATE.BEGUN) return undefined;
     const longest = table.longest();
     return longest < 0 ? undefined : table.before(longest);

@@ -1,10 +1,9 @@
 /** Opening and closing an archive, and what can be asked of it without its scan. */
-import { join } from "../parts.js";
 import { close, open, using } from "../sessions.js";
 
 /** @type {Pick<import("../../shared/messages.js").Handlers, "join" | "open" | "close" | "config" | "imageSize">} */
 export const archiveHandlers = {
-  join: ({ files }) => join(files),
+  join: async ({ files }) => (await import("../parts.js")).join(files),
   open: ({ file, largeWindow, as }) => open(file, largeWindow, as),
   close: ({ archive }) => {
     close(archive);
