@@ -99,7 +99,7 @@ inEachBrowser("Threads that unpack ahead", {
     assert.equal(hands, Math.min(cores - 1, 8));
     await savesAll(inspector);
     const all = await inspector.page.evaluate(() => globalThis.hands);
-    assert.equal(all, hands * (1 + made.disks.length));
+    assert.ok(cores === 1 || all > hands, "the large disk is saved by threads as well");
   },
 
   async "may all be gone: the same is found and saved"(inspector) {

@@ -39,7 +39,7 @@ export const buffersOfSave = () => new Buffers(BUFFERS_MAX);
  * @param {Work} work
  */
 export async function produce(holder, exporting, sink, work) {
-  const hands = await handsFor(holder);
+  const hands = await handsFor(holder, exporting.total());
   try {
     const given = await makeAll(holder, exporting, sink, work);
     const size = exporting.fileSize();
