@@ -60,7 +60,7 @@ self.onmessage = ({ data }) => {
 function connect(role, port) {
   if (role === "reader") connectReader(port);
   else if (role === "hasher") connectHasher(port);
-  else import("./ahead/hands.js").then(({ join }) => join(port));
+  else import("./ahead/hands.js").then(({ join }) => join(port, ownFile));
 }
 
 async function loadCore() {

@@ -1,5 +1,4 @@
 /** Threads that unpack ahead of the Worker, for as long as there is something to unpack. */
-import { ownFile } from "../../shared/own-file.js";
 import { memoryOf, STATE, Table } from "./table.js";
 
 /** @typedef {import("../../core/vma_inspector.js").Archive} Archive */
@@ -40,8 +39,9 @@ export function handsFor(archive) {
 /**
  * Has a thread work that the page has started.
  * @param {MessagePort} port where it hears
+ * @param {typeof import("../../shared/own-file.js").ownFile} ownFile of the Worker
  */
-export async function join(port) {
+export async function join(port, ownFile) {
   const address = new URL("../../core/vma_inspector_ahead_bg.wasm", import.meta.url);
   module ??= ownFile(address).then((bytes) => WebAssembly.compile(bytes));
   const compiled = await module;
