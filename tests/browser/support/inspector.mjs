@@ -75,7 +75,9 @@ export class Inspector {
   async chooseFormat(name) {
     await this.page.waitFor((name) => {
       const list = document.querySelector("#format");
-      const found = [...(list?.options ?? [])].find((each) => each.textContent.startsWith(name));
+      // Nobody can choose before there is a backup to be saved.
+      if (!list || document.querySelector("#devices").hidden) return false;
+      const found = [...list.options].find((each) => each.textContent.startsWith(name));
       if (found && list.value !== found.value) {
         list.value = found.value;
         list.dispatchEvent(new Event("change", { bubbles: true }));
