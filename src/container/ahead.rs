@@ -5,7 +5,10 @@
 //! the contents. What is noted, found and given up comes about there alone, so it does not
 //! depend on who worked, nor on whether anybody did.
 
-#![cfg_attr(target_family = "wasm", allow(dead_code, reason = "blocks of zstd are not crossed"))]
+#![cfg_attr(
+    target_family = "wasm",
+    allow(dead_code, reason = "in a page blocks of zstd are no tasks")
+)]
 
 use std::rc::Rc;
 

@@ -73,12 +73,16 @@ for (const [path, kind, proven] of forms) {
 /** Notes the threads of the page that unpack ahead, and ends them if they are not to. */
 function watchHands(isEnded) {
   globalThis.hands = 0;
+  globalThis.policiesOfHands = [];
   const { Worker } = globalThis;
   globalThis.Worker = class extends Worker {
     constructor(address, options) {
       super(address, options);
       if (!String(address).includes("hand-worker")) return;
       globalThis.hands += 1;
+      this.addEventListener("message", ({ data }) => {
+        if (data.kind === "policy") globalThis.policiesOfHands.push(data.policy);
+      });
       if (isEnded) this.terminate();
     }
   };
@@ -88,7 +92,9 @@ const large = forms.find(([, kind]) => kind === "lzop")[0];
 assert.ok(statSync(large).size > 16 << 20, "threads are of no use for less");
 
 inEachBrowser("Threads that unpack ahead", {
-  async "are as many as there are cores for, in a scan and in each save"(inspector) {
+  async "are as many as there are cores for, bound by the policy, and work for saves too"(
+    inspector,
+  ) {
     await inspector.page.evaluate(watchHands, false);
     await inspector.openArchive(large);
     await inspector.shows("Nothing is missing", "#scan");
@@ -97,6 +103,10 @@ inEachBrowser("Threads that unpack ahead", {
       cores: navigator.hardwareConcurrency,
     }));
     assert.equal(hands, Math.min(cores - 1, 8));
+    // A thread tells it before it works, and hears nothing from then on.
+    await inspector.page.waitFor((count) => globalThis.policiesOfHands.length >= count, hands);
+    const policies = await inspector.page.evaluate(() => globalThis.policiesOfHands);
+    assert.deepEqual(policies, Array(hands).fill("own-origin"));
     await savesAll(inspector);
     const all = await inspector.page.evaluate(() => globalThis.hands);
     assert.ok(cores === 1 || all > hands, "the large disk is saved by threads as well");

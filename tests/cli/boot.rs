@@ -7,13 +7,13 @@ use archive_writer::{ArchiveBuilder, CLUSTER, Device};
 
 use super::serve::{Folder, Served};
 
-/// Bytes of a sector, and where a BIOS puts the first one (0x7c00).
+/// Bytes of a sector.
 const SECTOR: usize = 512;
 
-/// Where on the disk the text is that the guest says: no cluster is full before it.
+/// Where on the disk the text is that the guest says: in another cluster than the guest.
 const TEXT_AT: usize = 5 * CLUSTER + 7 * SECTOR;
 
-/// A guest in one sector: it reads another one by the BIOS (`int 13h`, `ah` = 42h), writes
+/// A guest in one sector, which a BIOS puts to 7c00h: it reads another one by the BIOS (`int 13h`, `ah` = 42h), writes
 /// its text to the first serial port, and ends QEMU by the port of `isa-debug-exit`.
 fn boot_sector(lba: u64) -> Vec<u8> {
     let mut code = vec![

@@ -14,6 +14,7 @@ import { modules } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
 import { makeArchive } from "../browser/support/archives.mjs";
 import { Archive, backup } from "./both-modules.mjs";
+import { Bytes } from "./bytes.mjs";
 
 const file = (path) => pathToFileURL(join(modules, path)).href;
 const { Hands } = await import(file("worker/ahead/hands.js"));
@@ -49,19 +50,6 @@ async function handsFor(archive, count) {
   await Promise.all(threads);
   archive.workAhead(hands);
   return hands;
-}
-
-class Bytes {
-  #bytes;
-
-  constructor(bytes) {
-    this.#bytes = bytes;
-    this.size = bytes.length;
-  }
-
-  read(offset, length) {
-    return this.#bytes.subarray(offset, offset + length);
-  }
 }
 
 /** The SHA-256 of a disk, what is lost of it told by zeros; or why there is none. */

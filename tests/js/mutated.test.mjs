@@ -10,23 +10,10 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { modules } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
+import { Bytes } from "./bytes.mjs";
 
 const { Archive, initSync } = await import(pathToFileURL(join(modules, "core/vma_inspector.js")));
 initSync({ module: readFileSync(join(modules, "core/vma_inspector_bg.wasm")) });
-
-/** A source for the core. */
-class Bytes {
-  #bytes;
-
-  constructor(bytes) {
-    this.#bytes = bytes;
-    this.size = bytes.length;
-  }
-
-  read(offset, length) {
-    return this.#bytes.subarray(offset, offset + length);
-  }
-}
 
 function edited(base, edits) {
   let bytes = Buffer.from(base);

@@ -2,10 +2,13 @@
 import { watchAsked } from "../shared/asked.js";
 import { policyHere } from "../shared/policy.js";
 
-/** Tells which policy binds this thread, and what it asks of any server. */
-export function helpOpenly() {
-  policyHere().then((policy) => send({ kind: "policy", policy }));
+/**
+ * Tells which policy binds this thread, and what it asks of any server.
+ * @returns {Promise<void>} when the policy was told, for a thread that hears nothing later on
+ */
+export async function helpOpenly() {
   watchAsked((urls) => send({ kind: "asked", urls }));
+  send({ kind: "policy", policy: await policyHere() });
 }
 
 /** @param {import("../shared/messages.js").FromHelper} message */

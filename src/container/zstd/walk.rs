@@ -52,7 +52,7 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// One that has blocks be prepared by `workers`, where they can.
+    /// One that has blocks be prepared by `workers`.
     pub(super) fn new(workers: Workers) -> Option<Self> {
         Some(Self {
             workers,
@@ -79,11 +79,7 @@ impl Walk {
             self.tables = blocks.place().tables;
             self.newer = Definitions::default();
         }
-        // Those who have ended do nothing any more.
-        let room = match self.workers.hands() {
-            0 => 0,
-            hands => hands.saturating_add(1).saturating_mul(BATCHES_EACH),
-        };
+        let room = self.workers.hands().saturating_add(1).saturating_mul(BATCHES_EACH);
         while let Some(next) = self.next
             && self.given.len() < room
             && next.saturating_sub(position) < AHEAD_MAX
@@ -130,9 +126,7 @@ impl Walk {
         let from = usize::try_from(start.checked_sub(input.position())?).ok()?;
         // What cannot be read now is said by the decoder, when it comes there.
         let bytes = input.peek(from.saturating_add(SPAN_MAX)).ok()?.get(from..)?;
-        let Batch { mut blocks, prepared } = self.spare.pop().unwrap_or_default();
-        blocks.clear();
-        blocks.reserve(SPAN_MAX);
+        let Batch { blocks, prepared } = self.spare.pop().unwrap_or_default();
         let mut batch = BatchWriter::new(blocks, block_max, &self.tables, &self.newer);
         let (mut at, mut goes_on) = (0_usize, true);
         while goes_on && batch.blocks() < BLOCKS_MAX && at < SPAN_MAX {

@@ -7,13 +7,14 @@ import { helpOpenly } from "../help-openly.js";
 import { Table } from "./table.js";
 import { work } from "./work.js";
 
-helpOpenly();
+const hasTold = helpOpenly();
 
 self.onmessage = ({ data }) => {
   const { port } = /** @type {import("../../shared/messages.js").ToHelper} */ (data);
   port.onmessage = async ({ data: message }) => {
     const { module, memory, places } = /** @type {import("./table.js").ToHand} */ (message);
     await init({ module_or_path: module });
+    await hasTold;
     work(run, new Table(memory, places));
     self.close();
   };
