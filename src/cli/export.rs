@@ -1,5 +1,7 @@
 //! A disk as a file of another format, and the map of what is lost of it.
 
+use std::path::Path;
+
 use vma_inspector::container::Options;
 use vma_inspector::export::disk::{
     Disk, DiskFormat, DiskStream, Identity, StreamFormat, damage_map, lost_map,
@@ -11,6 +13,7 @@ use super::args::{Doubted, Export, How, Lost, Map};
 use super::disks::device;
 use super::facts::Scanned;
 use super::failure::{Failure, Outcome};
+use super::in_passing::{InPassing, gathered};
 use super::inspected::{Input, Inspected};
 use super::output::{Sink, remark, say};
 use super::progress::Progress;
@@ -36,30 +39,64 @@ impl From<Lost> for Fill {
 }
 
 /// Opens a backup that is gone back in, and scans it.
-pub(crate) fn scanned(path: &std::path::Path, how: How) -> Result<Inspected, Failure> {
+pub(crate) fn scanned(path: &Path, how: How) -> Result<Inspected, Failure> {
     scanned_with(path, Options::default(), how)
 }
 
 /// The same, with `options` of how its container is read.
-pub(crate) fn scanned_with(
-    path: &std::path::Path,
-    options: Options,
-    how: How,
-) -> Result<Inspected, Failure> {
+pub(crate) fn scanned_with(path: &Path, options: Options, how: How) -> Result<Inspected, Failure> {
+    let mut inspected = opened(path, options)?;
+    inspected.scan(how)?;
+    Ok(inspected)
+}
+
+fn opened(path: &Path, options: Options) -> Result<Inspected, Failure> {
     let input = Input::open(path)?;
     if matches!(input, Input::Pipe(_)) {
         let why = "this needs the backup as a file: what comes through a pipe is read only once";
         return Err(Failure::Usage(why.into()));
     }
-    let mut inspected = Inspected::open_with(input, options)?;
-    inspected.scan(how)?;
-    Ok(inspected)
+    Ok(Inspected::open_with(input, options)?)
 }
 
 /// Makes the file.
 pub(crate) fn export(asked: &Export, how: How) -> Result<Outcome, Failure> {
-    let inspected = scanned(&asked.backup, how)?;
-    let known = device(&inspected, asked.disk.as_deref())?;
+    let mut inspected = opened(&asked.backup, Options::default())?;
+    // Where it is known beforehand; the extents may tell more.
+    let in_passing = device(&inspected, asked.disk.as_deref()).ok().cloned();
+    let in_passing = in_passing.and_then(|device| {
+        let file = gathered(&inspected, &device, &asked.format)?;
+        (asked.output.output != Path::new("-")).then_some((device, file))
+    });
+    let Some((device, file)) = in_passing else {
+        inspected.scan(how)?;
+        let sink = Sink::open(&asked.output.output)?;
+        return export_known(&inspected, asked, how, sink);
+    };
+    let mut writing = Writing::begin(Sink::open(&asked.output.output)?, how.threads() > 0);
+    let mut copying = InPassing::new(&inspected, &device, file, &mut writing);
+    let scanned = inspected.scan_with(how, &mut copying);
+    let length = copying.end(&inspected);
+    let (sink, written) = writing.end();
+    let mut sink = ended(sink, written.and(scanned.map_err(Failure::from)))?;
+    sink.set_length(length.unwrap_or_default())?;
+    match length {
+        Some(_) => {
+            sink.end(None)?;
+            told(&inspected, asked, 0, 0)
+        }
+        None => export_known(&inspected, asked, how, sink),
+    }
+}
+
+/// Makes the file of a backup that is scanned.
+fn export_known(
+    inspected: &Inspected,
+    asked: &Export,
+    how: How,
+    sink: Sink,
+) -> Result<Outcome, Failure> {
+    let known = device(inspected, asked.disk.as_deref())?;
     let doubt = Doubt::from(asked.doubt);
     let image = inspected.image(known).ok_or_else(|| Failure::Usage("no such disk".into()))?;
     let image = image.with_doubt(doubt);
@@ -71,21 +108,22 @@ pub(crate) fn export(asked: &Export, how: How) -> Result<Outcome, Failure> {
         identity = identity.named(&name.to_string_lossy());
     }
     let mut stream = stream(&Disk::new(filled, identity), &asked.format)?;
-    let sink = Sink::open(&asked.output.output)?;
     let is_twice = !sink.is_file() && stream.size().is_none();
     let mut writing = Writing::begin(sink, how.threads() > 0);
     let mut progress = Progress::new(how);
     let made = write(&mut *stream, is_twice, &mut writing, &mut progress);
     progress.end();
     let (sink, written) = writing.end();
-    if let Err(failure) = written.and(made) {
-        sink.into_iter().for_each(Sink::give_up);
-        return Err(failure);
-    }
-    sink.map_or(Ok(()), |sink| sink.end(stream.head()))?;
+    ended(sink, written.and(made))?.end(stream.head())?;
     let lost = image.lost_bytes(0..u64::MAX);
     let doubted = inspected.scan.doubt_figures(known.id).bytes;
-    told(&inspected, asked, lost, doubted)
+    told(inspected, asked, lost, doubted)
+}
+
+/// What was written to; where something failed, nothing is left of it.
+fn ended(sink: Option<Sink>, written: Result<(), Failure>) -> Result<Sink, Failure> {
+    written?;
+    sink.ok_or_else(|| std::io::Error::other("writing broke off").into())
 }
 
 fn stream(disk: &Disk, format: &str) -> Result<Box<dyn DiskStream>, Failure> {

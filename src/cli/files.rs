@@ -343,16 +343,9 @@ pub(crate) fn cp(asked: &Cp, how: How) -> Result<Outcome, Failure> {
         _ => Err(Failure::Usage("it is neither a file nor a folder".into())),
     };
     progress.end();
-    match copied {
-        Ok(outcome) => {
-            sink.end(None)?;
-            Ok(outcome.max(told_of_doubt(&inspected, &on)?))
-        }
-        Err(failure) => {
-            sink.give_up();
-            Err(failure)
-        }
-    }
+    let outcome = copied?;
+    sink.end(None)?;
+    Ok(outcome.max(told_of_doubt(&inspected, &on)?))
 }
 
 fn pack(

@@ -19,6 +19,7 @@ use vma_inspector::proxmox::unpacker::{Given, PackedFile, Program, foretell};
 use vma_inspector::proxmox::unpacker_said::Said;
 use vma_inspector::proxmox::{Prediction, Reading};
 use vma_inspector::scan::Scan;
+use vma_inspector::scan::piece::Observer;
 use vma_inspector::source::{Error, ErrorKind, FileSource, ReadAt};
 
 use super::args::How;
@@ -98,10 +99,23 @@ impl Inspected {
 
     /// Scans it to its end, and finds out what is on its disks.
     pub(crate) fn scan(&mut self, how: How) -> Result<(), Error> {
+        self.scan_with(how, &mut ())
+    }
+
+    /// The same, and shows `observer` all that it comes by.
+    pub(crate) fn scan_with<O: Observer>(
+        &mut self,
+        how: How,
+        observer: &mut O,
+    ) -> Result<(), Error> {
         let mut progress = Progress::new(how);
         self.contents().work_ahead(Rc::new(Threads::new(how.threads())));
         let is_piped = self.name.is_none();
-        while !self.scan.step_with(&mut (&mut self.reading, &mut self.passing))?.done {
+        loop {
+            let mut own = (&mut self.reading, &mut self.passing);
+            if self.scan.step_with(&mut (&mut own, &mut *observer))?.done {
+                break;
+            }
             // Blocks that are only stepped over cannot be come back to.
             if is_piped {
                 self.contents().verify_passed()?;

@@ -29,6 +29,7 @@ mod export;
 mod facts;
 mod failure;
 mod files;
+mod in_passing;
 mod info;
 mod inspected;
 mod left_out_words;

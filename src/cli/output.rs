@@ -46,10 +46,19 @@ pub(crate) enum Sink {
     /// A file under a name that says that it is not whole, with holes where zeros are.
     File {
         file: File,
-        part: PathBuf,
+        part: Part,
         path: PathBuf,
         length: u64,
     },
+}
+
+/// The name of a file that is not whole, which goes with this.
+pub(crate) struct Part(PathBuf);
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
 }
 
 impl Sink {
@@ -68,7 +77,7 @@ impl Sink {
         part.push(".part");
         let part = PathBuf::from(part);
         let file = OpenOptions::new().write(true).create_new(true).open(&part)?;
-        Ok(Self::File { file, part, path: path.to_owned(), length: 0 })
+        Ok(Self::File { file, part: Part(part), path: path.to_owned(), length: 0 })
     }
 
     /// Whether it can be gone back in.
@@ -92,6 +101,25 @@ impl Sink {
         }
     }
 
+    /// Writes bytes at a place of a file, which then is at least that long.
+    pub(crate) fn put(&mut self, place: u64, bytes: &[u8]) -> std::io::Result<()> {
+        let Self::File { file, length, .. } = self else {
+            return Err(std::io::Error::from(std::io::ErrorKind::NotSeekable));
+        };
+        let mut end = place;
+        sparse(file, &mut end, bytes)?;
+        *length = end.max(*length);
+        Ok(())
+    }
+
+    /// Makes a file so long: what is behind goes, and what is not there is zeros.
+    pub(crate) fn set_length(&mut self, bytes: u64) -> std::io::Result<()> {
+        let Self::File { file, length, .. } = self else { return Ok(()) };
+        file.set_len(bytes)?;
+        *length = bytes;
+        Ok(())
+    }
+
     /// Ends it: `head`, if there is one, overwrites its start, and a file gets its name.
     pub(crate) fn end(self, head: Option<&[u8]>) -> Result<(), Failure> {
         match self {
@@ -100,20 +128,12 @@ impl Sink {
                 let ended = close(&mut file, length, head);
                 // A link fails where something came to be under that name meanwhile.
                 let ended = ended.and_then(|()| {
-                    std::fs::hard_link(&part, &path).or_else(|_| {
-                        if path.exists() { Err(exists()) } else { std::fs::rename(&part, &path) }
+                    std::fs::hard_link(&part.0, &path).or_else(|_| {
+                        if path.exists() { Err(exists()) } else { std::fs::rename(&part.0, &path) }
                     })
                 });
-                let _ = std::fs::remove_file(&part);
                 Ok(ended?)
             }
-        }
-    }
-
-    /// Leaves nothing behind of a file.
-    pub(crate) fn give_up(self) {
-        if let Self::File { part, .. } = self {
-            let _ = std::fs::remove_file(part);
         }
     }
 }

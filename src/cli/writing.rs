@@ -17,6 +17,9 @@ const WAITING: usize = 4;
 /// Bytes after which a file goes to the disk.
 const ASKED_AFTER: u64 = 64 << 20;
 
+/// What is written: behind all that was, or at a place.
+type Piece = (Option<u64>, Vec<u8>);
+
 /// A sink, and what came of writing to it.
 type Written = Option<(Sink, io::Result<()>)>;
 
@@ -25,7 +28,7 @@ pub(crate) enum Writing {
     /// By the thread that makes what is written.
     Here(Sink, io::Result<()>),
     /// By another one, which gives the sink back.
-    There(SyncSender<Vec<u8>>, JoinHandle<Written>),
+    There(SyncSender<Piece>, JoinHandle<Written>),
 }
 
 impl Writing {
@@ -44,10 +47,21 @@ impl Writing {
     }
 
     /// Adds a piece; returns whether it is of use to make more. Why not is told at the end.
-    pub(crate) fn add(&mut self, piece: Vec<u8>) -> bool {
+    pub(crate) fn add(&mut self, bytes: Vec<u8>) -> bool {
+        self.give((None, bytes))
+    }
+
+    /// Puts a piece at a place of a file; the same otherwise.
+    pub(crate) fn put(&mut self, place: u64, bytes: Vec<u8>) -> bool {
+        self.give((Some(place), bytes))
+    }
+
+    fn give(&mut self, piece: Piece) -> bool {
         match self {
             Self::Here(sink, written) => {
-                *written = sink.write(&piece);
+                if written.is_ok() {
+                    *written = write(sink, &piece);
+                }
                 written.is_ok()
             }
             Self::There(pieces, _) => pieces.send(piece).is_ok(),
@@ -70,11 +84,18 @@ impl Writing {
     }
 }
 
-fn write_all(mut sink: Sink, pieces: &Receiver<Vec<u8>>) -> (Sink, io::Result<()>) {
+fn write(sink: &mut Sink, (place, bytes): &Piece) -> io::Result<()> {
+    match place {
+        Some(place) => sink.put(*place, bytes),
+        None => sink.write(bytes),
+    }
+}
+
+fn write_all(mut sink: Sink, pieces: &Receiver<Piece>) -> (Sink, io::Result<()>) {
     let mut syncing = Syncing::begin(sink.same_file());
     let written = pieces.iter().try_for_each(|piece| {
-        sink.write(&piece)?;
-        syncing.wrote(to_u64(piece.len()));
+        write(&mut sink, &piece)?;
+        syncing.wrote(to_u64(piece.1.len()));
         Ok(())
     });
     let synced = syncing.end();

@@ -2,6 +2,7 @@
 //! Proxmox's own program and another reader agreed on, and against `qemu-img`.
 
 mod boot;
+mod exported;
 mod joined;
 mod papers;
 #[path = "../support/programs.rs"]

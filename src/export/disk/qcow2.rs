@@ -10,7 +10,7 @@ use super::bytes::{Record, to_u32};
 use super::disk_file::{Content, Data, DiskFile};
 use super::format::DiskFormat;
 use super::refusal::Refusal;
-use super::stored_disk::Disk;
+use super::stored_disk::{Disk, size_within};
 use super::table::{Entry, Slots, Table};
 use super::units::Units;
 
@@ -48,7 +48,12 @@ pub(super) struct Geometry {
 
 impl Geometry {
     pub(super) fn of(disk: &Disk) -> Result<Self, Refusal> {
-        let size = disk.size_within(DiskFormat::Qcow2.code(), SIZE_MAX)?;
+        Self::of_size(disk.image_size())
+    }
+
+    /// That of a disk of `size` bytes.
+    pub(super) fn of_size(size: u64) -> Result<Self, Refusal> {
+        let size = size_within(size, DiskFormat::Qcow2.code(), SIZE_MAX)?;
         Ok(Self { size, l1_slots: size.div_ceil(L2_SLOTS * CLUSTER).max(1) })
     }
 

@@ -52,10 +52,7 @@ impl Disk {
 
     /// Bytes of the disk in whole sectors, which must not be more than `max`.
     pub(super) fn size_within(&self, format: &'static str, max: u64) -> Result<u64, Refusal> {
-        let size = self.image_size();
-        let size = size.checked_next_multiple_of(SECTOR).unwrap_or(size);
-        Refusal::unless_disk_fits(format, size, max)?;
-        Ok(size)
+        size_within(self.image_size(), format, max)
     }
 
     /// The units of `unit_size` bytes, a multiple of 64 KiB, that hold stored
@@ -63,4 +60,11 @@ impl Disk {
     pub(super) fn units(&self, unit_size: u64) -> Units {
         self.stored.grouped(unit_size / CLUSTER_SIZE)
     }
+}
+
+/// `size` in whole sectors, which must not be more than `max`.
+pub(super) fn size_within(size: u64, format: &'static str, max: u64) -> Result<u64, Refusal> {
+    let size = size.checked_next_multiple_of(SECTOR).unwrap_or(size);
+    Refusal::unless_disk_fits(format, size, max)?;
+    Ok(size)
 }
