@@ -43,13 +43,25 @@ import {
 import { diskOfFiles, filesTable } from "./looking.mjs";
 import { OPENING_ABOUT, openingTable } from "./opening.mjs";
 import { memoryOfSave, qcow2InPage, qcow2Natively, saveBy, writeByItself } from "./saving.mjs";
+import { SERVE_ABOUT, serveTable } from "./serve.mjs";
 import { terminalTable } from "./terminal.mjs";
 
 const GIB = 2 ** 30;
 const ROUNDS = { scan: 5, check: 3, save: 3, ways: 2, formats: 2, terminal: 5 };
 const READS = 500;
+/** What `serve` keeps of its pass unless it is told otherwise, in MiB. */
+const SERVED_MEMORY = 512;
 /** Of the programs of this machine, so many bytes are packed. */
-const FILES_BYTES = 3 * GIB;
+const FILES_BYTES = 4.25 * GIB;
+const FILES_NAMED = "2026_01_02-03_04_05";
+const FILES_MADE = String(Date.UTC(2026, 0, 2, 3, 4, 5) / 1000);
+const FILES_CONFIG = `boot: order=scsi0
+cores: 2
+memory: 2048
+name: files
+scsi0: local:100/vm-100-disk-0.raw,size=4352M
+#qmdump#map:scsi0:drive-scsi0:local:raw:
+`;
 /** What the page hands to a download at once. */
 const CHUNK = 4 << 20;
 
@@ -222,15 +234,20 @@ async function packed({ kind, path, size }, endings) {
 
 /** An archive of a disk that holds the programs of this machine, as a tar. */
 async function filesArchive() {
-  const path = join(folder, "files.vma");
+  const path = join(folder, `vzdump-qemu-100-${FILES_NAMED}.vma`);
   if (!existsSync(path)) {
     say("Making an archive of this machine's own files, once");
     const disk = join(folder, "files.tar");
     execFileSync("sh", ["-c", `tar -C / -cf - usr 2>&- | head -c ${FILES_BYTES} > "$0"`, disk]);
     const writer = join(root, "target/release/make-archive");
-    const options = ["--no-sha", "--disk-from", `drive-scsi0=${disk}`];
-    execFileSync(writer, ["--out", `${path}.part`, ...options]);
+    // What can be restored: `verify` is to call it sound.
+    const config = `${path}.conf`;
+    writeFileSync(config, FILES_CONFIG);
+    const what = ["--disk-from", `drive-scsi0=${disk}`, "--config", `qemu-server.conf=${config}`];
+    const how = ["--no-sha", "--ctime", FILES_MADE];
+    execFileSync(writer, ["--out", `${path}.part`, ...how, ...what]);
     rmSync(disk);
+    rmSync(config);
     renameSync(`${path}.part`, path);
   }
   return { kind: "programs", path, size: statSync(path).size };
@@ -253,6 +270,12 @@ function unpackNatively({ path, unpack: [program, ...options] }) {
   const started = performance.now();
   execFileSync(program, [...options, path], { stdio: ["ignore", "ignore", "inherit"] });
   return (performance.now() - started) / 1000;
+}
+
+/** The terminal's program, as `cargo install` makes it. */
+function terminalProgram() {
+  run("cargo", ["build", "--release", "--locked", "--features", "cli", "--bin", "vma-inspector"]);
+  return join(root, "target/release/vma-inspector");
 }
 
 function readsOf({ title, path }) {
@@ -388,11 +411,22 @@ const parts = {
     const made = await filesArchive();
     await warm(made.path, made.size);
     const [zst, lzo] = (await packed(made, ["zst", "lzo"])).map(({ path }) => path);
-    run("cargo", ["build", "--release", "--locked", "--features", "cli", "--bin", "vma-inspector"]);
-    const program = join(root, "target/release/vma-inspector");
     const paths = { plain: made.path, zst, lzo };
-    const table = terminalTable(program, paths, ROUNDS.terminal, say);
+    const table = terminalTable(terminalProgram(), paths, ROUNDS.terminal, say);
     return { table, about: `Medians of ${ROUNDS.terminal}, an archive of ${mib(made.size)}.` };
+  },
+
+  async serve() {
+    const made = await packed(await filesArchive(), ["zst"]);
+    const bounds = ({ size }) => [
+      { memory: SERVED_MEMORY, as: "it is" },
+      {
+        memory: Math.round((SERVED_MEMORY * 4 * size) / (64 * GIB)),
+        as: `64 GiB with ${4 * SERVED_MEMORY}`,
+      },
+    ];
+    const table = await serveTable(terminalProgram(), made, bounds, say);
+    return { table, about: SERVE_ABOUT };
   },
 
   async memory(tools) {

@@ -26,6 +26,7 @@ function timed(command) {
 function works(program, { plain, zst, lzo }) {
   const made = `${plain}.raw`;
   const write = `dd of='${made}' conv=sparse,fsync bs=1M iflag=fullblock`;
+  const qcow2 = `${plain}.qcow2`;
   const exported = (path) =>
     `rm -f '${made}' && '${program}' export -q '${path}' -f raw -o '${made}'`;
   const verify = (path) => `'${program}' verify -q '${path}'`;
@@ -44,6 +45,12 @@ function works(program, { plain, zst, lzo }) {
       exported(zst),
       "`zstd -dc` into it",
       `rm -f '${made}' && zstd -dcq '${zst}' | ${write}`,
+    ],
+    [
+      "`export -f qcow2` of `.zst`",
+      `rm -f '${qcow2}' && '${program}' export -q '${zst}' -f qcow2 -o '${qcow2}'`,
+      "`zstd -dc` to a file, `qemu-img convert` of that",
+      `rm -f '${qcow2}' && zstd -dcq '${zst}' > '${made}' && qemu-img convert -t writeback -O qcow2 -f raw '${made}' '${qcow2}' && sync '${qcow2}'`,
     ],
   ];
 }
@@ -67,7 +74,7 @@ export function terminalTable(program, paths, rounds, say) {
       );
     }
   }
-  execFileSync("rm", ["-f", `${paths.plain}.raw`]);
+  execFileSync("rm", ["-f", `${paths.plain}.raw`, `${paths.plain}.qcow2`]);
   const of = (runs, key) => median(runs.map((run) => run[key]));
   const lines = all.map(({ work, ours, theirs }) => {
     const cells = [ours, theirs].map((runs) => [of(runs, "wall"), of(runs, "cpu")]);
