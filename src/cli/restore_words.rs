@@ -6,6 +6,8 @@ use vma_inspector::proxmox::restored::{Warning, warnings};
 use vma_inspector::source::Error;
 
 use super::inspected::Inspected;
+use super::shown::plainly;
+use super::words::{text, with};
 
 /// What a restore would do, and what the machine has otherwise then.
 pub(crate) struct Restored {
@@ -43,6 +45,17 @@ impl Restored {
         self.restore.deaths.iter().any(|death| matches!(death, Death::Name(_)))
     }
 
+    /// The first words that a restore ends with for what is in the file.
+    pub(crate) fn stops(&self) -> Option<String> {
+        let by_contents = |death: &&Death| !matches!(death, Death::Name(_));
+        self.restore.deaths.iter().filter(by_contents).find_map(Death::message)
+    }
+
+    /// What ends a restore, each in a line: what is printed, and what that means.
+    pub(crate) fn ends(&self, inspected: &Inspected) -> Vec<String> {
+        self.restore.deaths.iter().map(|death| end(death, inspected)).collect()
+    }
+
     /// Whether what is restored is not in every way the old machine, beside the drives of
     /// which that was said already.
     pub(crate) fn is_other_machine(&self, told: &[&str]) -> bool {
@@ -55,4 +68,29 @@ impl Restored {
         });
         matters || (self.has_unnamed && told.is_empty())
     }
+}
+
+fn end(death: &Death, inspected: &Inspected) -> String {
+    let explained = match death {
+        Death::Header(_) | Death::Data(_) => None,
+        Death::Unpacker(said) => Some(unpacker_ends(said.exit, inspected)),
+        other => Some(text(&format!("restore.death.{}", other.code()))),
+    };
+    let printed = match death {
+        Death::Unpacker(said) => {
+            let name = inspected.name.as_deref().unwrap_or("-");
+            let lines = said.lines.iter().filter_map(|line| line.printed(name));
+            Some(lines.collect::<Vec<_>>().join(" "))
+        }
+        other => other.message(),
+    };
+    let printed = printed.map(|words| plainly(words.trim())).filter(|words| !words.is_empty());
+    printed.into_iter().chain(explained).collect::<Vec<_>>().join(": ")
+}
+
+fn unpacker_ends(exit: u8, inspected: &Inspected) -> String {
+    let program = inspected.program().map(|program| program.command().join(" "));
+    let named =
+        [("program", program.unwrap_or_default().into()), ("exit", exit.to_string().into())];
+    with("restore.death.unpacker", &named)
 }

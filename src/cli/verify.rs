@@ -125,10 +125,14 @@ fn at_length(scanned: &Scanned<'_>, answer: &Answer) -> String {
     if let Some(name) = &inspected.name {
         lines.push(format!("{}, {}", plainly(name), exact_size(inspected.file_size())));
     }
-    lines.extend([String::new(), answer.title.clone(), String::new(), answer.text.clone()]);
+    // What was found at length says all that it says in short.
+    let found = if answer.more.is_empty() { &answer.text } else { &answer.more };
+    lines.extend([String::new(), answer.title.clone(), String::new(), found.clone()]);
     lines.extend(answer.remarks.iter().map(|remark| format!("  - {}", remark.text)));
-    if !answer.more.is_empty() {
-        lines.extend([String::new(), answer.more.clone()]);
+    let ends = scanned.restored.ends(inspected);
+    if !ends.is_empty() {
+        lines.extend([String::new(), text("proxmox.eyebrow")]);
+        lines.extend(ends.iter().map(|end| format!("  - {end}")));
     }
     if !scanned.disks.is_empty() {
         lines.extend([String::new(), text("forum.disks")]);

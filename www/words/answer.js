@@ -50,11 +50,14 @@ export function answer(archive) {
     remarked: further.length > 0,
   });
   const known = isRefused ? [refusal(), ...left] : left;
+  const stops = byContents.flatMap(({ message }) =>
+    message ? [text("answer.stops", { message })] : [],
+  );
   if (step === "as-scanned" || step === "none-here") {
     const title = step === "none-here" ? text("verdict.none-here") : judged.title;
     return { ...judged, tone, title, remarks: known, more: judged.more ?? "" };
   }
-  const remarks = isRefused ? known : [...left, ...further];
+  const remarks = isRefused ? [...stops.slice(0, 1).map(warning), ...known] : [...left, ...further];
   const title = titleFor(step, archive, remarks.length);
   const said =
     step === "unread"

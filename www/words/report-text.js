@@ -3,6 +3,7 @@ import { contentsLine, contentsRemarks } from "./disk-contents.js";
 import { exactSize, size, times } from "./format.js";
 import { count } from "./numbers.js";
 import { containerSentence, findingSentence } from "./finding-sentences.js";
+import { deathWords } from "./restore.js";
 import { shownPlainly } from "./shown.js";
 import { text } from "./text.js";
 
@@ -36,6 +37,7 @@ export function reportText(report) {
       ...wrapped(machineOf(report)),
     ],
     [...wrapped(verdict.title), "", ...wrapped(verdict.text)],
+    titled(text("proxmox.eyebrow"), endsOf(report)),
     titled(text("forum.disks"), report.devices.map(diskLines)),
     titled(text("forum.findings"), findingsOf(report)),
     titled(text("forum.checked"), [...checked, item(verdict.notChecked)]),
@@ -85,6 +87,18 @@ function rangesOf({ count: number, ranges }) {
     );
   const more = number - shown.length;
   return more > 0 ? [...shown, text("list.more", { count: more })] : shown;
+}
+
+/**
+ * What ends a restore: what is printed, and what that means.
+ * @param {Report} report
+ */
+function endsOf({ restore, proxmox }) {
+  if (!restore || !proxmox) return [];
+  return restore.deaths.map((death) => {
+    const { printed, explained } = deathWords(death, restore, proxmox);
+    return item([printed && shownPlainly(printed), explained].filter(Boolean).join(": "));
+  });
 }
 
 /** @param {Report} report */
