@@ -31,15 +31,15 @@ const HEIGHT = 18;
 /** The most pixels that a strip is drawn with. */
 const WIDTH_MAX = 4096;
 
-/**
- * Strips are painted until so long behind the beginning of a frame, whatever else was done in
- * it, and at least one; what is left has the next one.
- */
+/** Strips are painted until so long behind the beginning of a frame; what is left has the next one. */
 const PAINTED_UNTIL_MS = 6;
+/** Frames in a row that may pass without a strip, as all of their time went into something else. */
+const FRAMES_WITHOUT = 6;
 
 /** What is to be painted, in the order in which it was asked for. @type {Set<() => void>} */
 const due = new Set();
 let isAsked = false;
+let framesWithout = 0;
 
 /** @param {() => void} paint */
 function paintSoon(paint) {
@@ -54,12 +54,22 @@ function paintSoon(paint) {
 
 /** @param {number} until on the clock of `performance.now()` */
 function paintDue(until) {
+  if (performance.now() >= until && framesWithout < FRAMES_WITHOUT) {
+    framesWithout += 1;
+    return askAgain();
+  }
+  framesWithout = 0;
   for (const paint of due) {
     due.delete(paint);
     paint();
-    const [next] = due;
-    if (next && performance.now() >= until) return paintSoon(next);
+    if (performance.now() >= until) break;
   }
+  askAgain();
+}
+
+function askAgain() {
+  const [next] = due;
+  if (next) paintSoon(next);
 }
 
 /**
