@@ -71,6 +71,7 @@ pub(crate) enum Command {
     /// Writes what of a disk is lost or in doubt as a map of GNU ddrescue
     Map(Map),
     /// Serves disks to other programs, only to be read, by NBD on a socket
+    #[cfg(unix)]
     Serve(Serve),
     /// Reads a backup to its end and tells all that was found
     Report(Report),
@@ -183,6 +184,7 @@ pub(crate) struct Map {
     pub(crate) doubt: Doubted,
 }
 
+#[cfg(unix)]
 #[derive(Args, Debug)]
 pub(crate) struct Serve {
     /// The backup

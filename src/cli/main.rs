@@ -42,6 +42,7 @@ mod progress;
 mod report;
 mod restore_words;
 mod rule;
+#[cfg(unix)]
 mod serve;
 mod shown;
 mod threads;
@@ -95,6 +96,7 @@ fn run(asked: &Arguments) -> Result<Outcome, Failure> {
         Command::Cp(asked) => files::cp(asked, how),
         Command::Export(asked) => export::export(asked, how),
         Command::Map(asked) => export::map(asked, how),
+        #[cfg(unix)]
         Command::Serve(asked) => serve::serve(asked, how),
         Command::Report(asked) => verify::report(asked, how),
         Command::Manual(asked) => manual::manual(asked.of),

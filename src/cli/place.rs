@@ -1,7 +1,10 @@
 //! What of a disk is meant: `DISK`, `DISK:AREA`, `DISK:AREA:/PATH` or `DISK:/PATH`.
 
 use std::ffi::OsStr;
+#[cfg(unix)]
 use std::os::unix::ffi::OsStrExt;
+#[cfg(target_os = "wasi")]
+use std::os::wasi::ffi::OsStrExt;
 
 use vma_inspector::disk_contents::{Area, DiskContents};
 use vma_inspector::file_system::{Name, family};

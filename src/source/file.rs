@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 use std::fs::File;
+#[cfg(unix)]
 use std::os::unix::fs::FileExt;
 
 use crate::bytes::to_usize;
@@ -35,7 +36,7 @@ impl ReadAt for FileSource {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
         let wanted = to_usize(self.size.saturating_sub(offset)).min(buffer.len());
         let Some(buffer) = buffer.get_mut(..wanted) else { return Ok(0) };
-        match self.file.read_exact_at(buffer, offset) {
+        match read_exact_at(&self.file, buffer, offset) {
             Ok(()) => Ok(wanted),
             Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
                 Err(Error::source_shrank(offset))
@@ -49,4 +50,18 @@ impl ReadAt for FileSource {
     fn trace(&self, range: Range<u64>, into: &mut Vec<Range<u64>>) {
         into.push(range);
     }
+}
+
+#[cfg(unix)]
+fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> std::io::Result<()> {
+    file.read_exact_at(buffer, offset)
+}
+
+/// Where there is no such call, but also one thread alone, which reads nothing else between.
+#[cfg(not(unix))]
+fn read_exact_at(mut file: &File, buffer: &mut [u8], offset: u64) -> std::io::Result<()> {
+    use std::io::{Read, Seek, SeekFrom};
+
+    file.seek(SeekFrom::Start(offset))?;
+    file.read_exact(buffer)
 }

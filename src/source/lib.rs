@@ -11,7 +11,7 @@ mod at_hand;
 mod bytes;
 mod crc32c;
 mod error;
-#[cfg(unix)]
+#[cfg(any(unix, target_os = "wasi"))]
 mod file;
 mod foreign;
 mod glimpse;
@@ -29,7 +29,7 @@ pub use bytes::{
 };
 pub use crc32c::Crc32c;
 pub use error::{Error, ErrorKind, Part};
-#[cfg(unix)]
+#[cfg(any(unix, target_os = "wasi"))]
 pub use file::FileSource;
 pub use foreign::{Foreign, Member, Members};
 pub use glimpse::{Glimpse, Lacking};

@@ -45,7 +45,7 @@ function isOfThePage(source) {
 }
 
 /** Folder that cargo builds into. */
-function targetFolder() {
+export function targetFolder() {
   const metadata = output("cargo", ["metadata", "--locked", "--format-version=1", "--no-deps"]);
   if (metadata === null) {
     throw new Told('"cargo metadata" failed: Cargo.toml cannot be read.');
@@ -53,7 +53,12 @@ function targetFolder() {
   return JSON.parse(metadata).target_directory;
 }
 
-function buildCore(target, { packages }) {
+/**
+ * Flags for rustc with which what is built is the same wherever it is.
+ * @param {string} target
+ * @param {{ packages: import("./packages.mjs").Package[] }} made
+ */
+export function sameEverywhere(target, { packages }) {
   // Panics name source files. Without the folders of this machine in them the
   // wasm is the same wherever it is built. Of those that fit, rustc takes the last.
   const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
@@ -64,7 +69,11 @@ function buildCore(target, { packages }) {
     `--remap-path-prefix=${target}=target`,
     ...[...new Set(sources)].map((folder) => `--remap-path-prefix=${folder}=crates`),
   ];
-  const env = { CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") };
+  return { CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") };
+}
+
+function buildCore(target, made) {
+  const env = sameEverywhere(target, made);
   const crates = Object.values(MODULES).flatMap((crate) => ["--package", crate]);
   const what = ["build", "--locked", ...crates, "--profile", "wasm", "--target", wasmTarget];
   run("cargo", what, { env });

@@ -35,6 +35,9 @@ const ENTRIES = {
   "./package.json": "./package.json",
 };
 
+/** The command of the package, once it has the terminal's program. */
+export const TERMINAL = { script: "package/terminal.js", wasm: "terminal/vma-inspector.wasm" };
+
 function manifest(files) {
   const { name, version, license, engines } = JSON.parse(
     readFileSync(join(root, "package.json"), "utf8"),

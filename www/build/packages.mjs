@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { root, Told, wasmTarget } from "./tools.mjs";
+import { root, terminalTarget, Told, wasmTarget } from "./tools.mjs";
 
 /** The package that the page is named for. */
 const PAGE = "vma-inspector";
@@ -46,9 +46,15 @@ const GENERATOR = "wasm-bindgen-cli-support";
  * @property {string[]} uses ids of those that it uses here
  */
 
-/** What cargo resolves for the wasm, in its own form; what is lacking is downloaded. */
-function metadata() {
-  const args = ["metadata", "--locked", "--format-version=1", "--filter-platform", wasmTarget];
+/**
+ * What cargo resolves for a platform, in its own form; what is lacking is downloaded.
+ * @param {string} platform
+ * @param {string[]} features of the page's own package
+ */
+function metadata(platform, features = []) {
+  const own = features.flatMap((feature) => ["--features", `${PAGE}/${feature}`]);
+  const args = ["metadata", "--locked", "--format-version=1", ...own];
+  args.push("--filter-platform", platform);
   const result = spawnSync("cargo", args, {
     cwd: root,
     encoding: "utf8",
@@ -103,17 +109,31 @@ function inOrder(a, b) {
  * @returns {{ page: Package, packages: Package[] }}
  */
 export function packagesOfPage() {
-  const { packages, resolve } = metadata();
+  return packagesOf(metadata(wasmTarget), Object.values(MODULES), GENERATOR);
+}
+
+/** The same for the terminal's program, as Node runs it. */
+export function packagesOfTerminal() {
+  return packagesOf(metadata(terminalTarget, ["cli"]), [PAGE], null);
+}
+
+/**
+ * @param {ReturnType<typeof metadata>} resolved
+ * @param {string[]} names of the packages that become wasm
+ * @param {string | null} generatorName of the package that writes what is around it
+ * @returns {{ page: Package, packages: Package[] }}
+ */
+function packagesOf({ packages, resolve }, names, generatorName) {
   const byId = new Map(packages.map((each) => [each.id, each]));
   const nodes = new Map(resolve.nodes.map((node) => [node.id, node]));
   const idOf = (name) => packages.find((each) => each.name === name).id;
   const isMacro = (id) => byId.get(id).targets.some(({ kind }) => kind.includes("proc-macro"));
-  const crates = Object.values(MODULES).map(idOf);
+  const crates = names.map(idOf);
   const all = reached(crates, nodes, () => false);
   const linked = reached(crates, nodes, isMacro);
-  const generator = idOf(GENERATOR);
+  const generator = generatorName === null ? null : idOf(generatorName);
   const sha256 = checksums();
-  const list = [...all, generator].map((id) => {
+  const list = [...all, ...(generator === null ? [] : [generator])].map((id) => {
     const each = byId.get(id);
     return {
       id,

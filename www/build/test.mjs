@@ -7,6 +7,7 @@ import { build } from "./build.mjs";
 import { MODULES } from "./packages.mjs";
 import { needPrograms } from "./programs.mjs";
 import { needReaders } from "./readers.mjs";
+import { addTerminal } from "./terminal.mjs";
 import { main, needPackages, needRust, root, run, say, wasmTarget } from "./tools.mjs";
 
 /** Everything, the terminal's program as well. */
@@ -20,7 +21,7 @@ const steps = [
   ["Clippy has nothing to say, natively and for wasm", clippy],
   ["Rust's documentation builds", documentation],
   ["Rust's tests", () => cargo("test", "--locked", ...whole, "--exclude", "bindgen")],
-  ["The page builds", build],
+  ["The page builds, and the package for npm", pageAndPackage],
   ["The page's types fit (tsc)", types],
   ["JavaScript's tests under Node", underNode],
   ["JavaScript's tests in the browsers", inBrowsers],
@@ -64,6 +65,11 @@ function documentation() {
   run("cargo", ["doc", "--locked", "--no-deps", "--document-private-items", ...packages], {
     env: { RUSTDOCFLAGS: "-D warnings" },
   });
+}
+
+async function pageAndPackage() {
+  await build();
+  addTerminal();
 }
 
 function types() {

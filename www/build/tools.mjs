@@ -10,6 +10,9 @@ export const root = fileURLToPath(new URL("../../", import.meta.url));
 
 export const wasmTarget = "wasm32-unknown-unknown";
 
+/** What the terminal's program is compiled for, to run in Node. */
+export const terminalTarget = "wasm32-wasip1";
+
 /** An error whose message is all that a person needs; no stack is shown. */
 export class Told extends Error {}
 
@@ -89,21 +92,22 @@ export function needRust() {
       `There is no C compiler "cc", which Rust links with. On Debian:\n\n    apt-get install gcc libc6-dev`,
     );
   }
-  needWasmTarget();
+  needTarget(wasmTarget);
 }
 
-function needWasmTarget() {
-  const folder = output("rustc", ["--print", "target-libdir", "--target", wasmTarget]);
+/** @param {string} target that Rust is to compile for */
+export function needTarget(target) {
+  const folder = output("rustc", ["--print", "target-libdir", "--target", target]);
   if (folder !== null && existsSync(folder)) {
     return;
   }
   if (output("rustup", ["--version"]) === null) {
     throw new Told(
-      `This Rust cannot build for wasm (target ${wasmTarget}), and there is no "rustup" to add that. ${howToInstall}`,
+      `This Rust cannot build for wasm (target ${target}), and there is no "rustup" to add that. ${howToInstall}`,
     );
   }
-  say(`Adding ${wasmTarget} to Rust, once: rustup target add ${wasmTarget}`);
-  run("rustup", ["target", "add", wasmTarget]);
+  say(`Adding ${target} to Rust, once: rustup target add ${target}`);
+  run("rustup", ["target", "add", target]);
 }
 
 /** Whether node_modules has packages in these versions. */
