@@ -3,7 +3,14 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../www/build/tools.mjs";
@@ -52,8 +59,33 @@ test("a disk, a configuration and a file come out as they went in, by any name o
   const command = join(project, "node_modules/.bin/vma-inspector");
   const given = execFileSync(command, ["config", "c-configs.vma.gz", conf.name], { cwd: fixtures });
   assert.equal(sha256(given), conf.sha256);
-  const listed = said(["ls", backup, "scsi0:2:/"]);
-  assert.match(listed.stdout, /lost\+found/);
+  // What only looks like a path is none.
+  for (const [place, told] of [
+    ["scsi0:2:/", /lost\+found/],
+    ["scsi0:2:/etc/..", /no such thing in this file system/],
+  ]) {
+    const { stdout, stderr } = said(["ls", backup, place]);
+    assert.match(stdout + stderr, told);
+  }
+});
+
+test("a path may lead up, and through a link", () => {
+  const place = join(project, "place/below");
+  mkdirSync(place, { recursive: true });
+  symlinkSync(fixtures, join(project, "place/link"));
+  symlinkSync(backup, join(place, "linked.vma.zst"));
+  for (const path of [
+    "../link/c-configs.vma",
+    "linked.vma.zst",
+    "../../place/below/linked.vma.zst",
+  ]) {
+    assert.equal(said(["info", path], { folder: place }).status, 0, path);
+  }
+  const made = said(["export", "-q", "linked.vma.zst", "-f", "raw", "-o", "../../up.raw"], {
+    folder: place,
+  });
+  assert.equal(made.status, 0, made.stderr);
+  assert.equal(sha256(readFileSync(join(project, "up.raw"))), files.devices[0].sha256);
 });
 
 test("what comes through a pipe is verified, and what is cut off is damaged", () => {

@@ -2,18 +2,50 @@
 // The program for a terminal, in Node: `npx vma-inspector verify FILE`. It is the native one
 // compiled to wasm; what it asks the system for, Node's WASI gives it.
 
-import { readdirSync, readFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import process from "node:process";
 
 /**
- * Folders that can be named. One for `/` and one for where this is run cannot both be given
- * (Node 20 takes either for the other), so it is each folder at the top.
+ * Folders that can be named. Not `/` and where this is run: to the wasi-libc in the program
+ * both are one, and paths of one kind would be looked up in the wrong one. So it is each
+ * folder at the top.
  */
 function folders() {
-  const top = readdirSync("/", { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return Object.fromEntries(
-    [".", ...top.map(({ name }) => `/${name}`)].map((name) => [name, name]),
-  );
+  const top = readdirSync("/").map((name) => `/${name}`);
+  return Object.fromEntries([".", ...top.filter(canBeOpened)].map((name) => [name, name]));
+}
+
+/** Whether it is a folder, or leads to one, that may be read: another ends it all. */
+function canBeOpened(path) {
+  try {
+    accessSync(path, constants.R_OK);
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A word of the command line as the program can follow it: no path leads out of a folder
+ * above, by `..` or by a link. What is no path of this computer stays as it is.
+ * @param {string} word
+ */
+function followed(word) {
+  if (word.startsWith("-")) return word;
+  // As the system takes it: `scsi0:2:/etc/..` is no path unless there is a folder `scsi0:2:`.
+  const [there, rest] = existsSync(word) ? [word, ""] : [dirname(word), basename(word)];
+  if (!existsSync(there) || (rest !== "" && !word.includes("/"))) return word;
+  const real = join(realpathSync(there), rest);
+  return real === resolve(word) && !word.split("/").includes("..") ? word : real;
 }
 
 // That this part of Node may still change is said to whoever runs it, but not here.
@@ -21,7 +53,7 @@ process.removeAllListeners("warning");
 const { WASI } = await import("node:wasi");
 const wasi = new WASI({
   version: "preview1",
-  args: ["vma-inspector", ...process.argv.slice(2)],
+  args: ["vma-inspector", ...process.argv.slice(2).map(followed)],
   env: process.env,
   preopens: folders(),
   returnOnExit: true,
