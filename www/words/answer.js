@@ -49,7 +49,7 @@ export function answer(archive) {
     renamed: byName.length > 0,
     remarked: further.length > 0,
   });
-  const known = isRefused ? [refusal(), ...left] : left;
+  const known = isRefused ? [damage(text("restore.do-not")), ...left] : left;
   const stops = byContents.flatMap(({ message }) =>
     message ? [text("answer.stops", { message })] : [],
   );
@@ -57,7 +57,7 @@ export function answer(archive) {
     const title = step === "none-here" ? text("verdict.none-here") : judged.title;
     return { ...judged, tone, title, remarks: known, more: judged.more ?? "" };
   }
-  const remarks = isRefused ? [...stops.slice(0, 1).map(warning), ...known] : [...left, ...further];
+  const remarks = isRefused ? [...stops.slice(0, 1).map(damage), ...known] : [...left, ...further];
   const title = titleFor(step, archive, remarks.length);
   const said =
     step === "unread"
@@ -116,9 +116,12 @@ function short({ scan, leftOut, overview }, judged) {
   return { ...judged, text: `${whole} ${data}`, more: judged.text };
 }
 
-/** @returns {Remark} */
-function refusal() {
-  return { tone: "damage", text: text("restore.do-not") };
+/**
+ * @param {string} words
+ * @returns {Remark}
+ */
+function damage(words) {
+  return { tone: "damage", text: words };
 }
 
 /**
