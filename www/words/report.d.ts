@@ -1,5 +1,11 @@
 /** As much of a saved report as is put into words; all of it is in `tests/report-1.schema.json`. */
-import type { DiskContents, FileNameVerdict, VmSummary } from "../core/vma_inspector.js";
+import type {
+  DiskContents,
+  FileNameVerdict,
+  ProxmoxPrediction,
+  ProxmoxRestore,
+  VmSummary,
+} from "../core/vma_inspector.js";
 import type { HashedFact, Ranges, ReportFacts } from "../shared/messages.js";
 
 /** Many fields: one for each block of the text. */
@@ -9,6 +15,8 @@ export interface Report {
   file: { name: string; size: number };
   fileName: Pick<FileNameVerdict, "vmid">;
   verdict: ReportFacts["verdict"];
+  proxmox: ProxmoxPrediction | null;
+  restore: ProxmoxRestore | null;
   container: { findings: { code: string }[] };
   header: { createdAt: number };
   machine: Pick<VmSummary, "name"> | null;
