@@ -24,7 +24,10 @@ function folders() {
   return Object.fromEntries([".", ...top.filter(canBeOpened)].map((name) => [name, name]));
 }
 
-/** Whether it is a folder, or leads to one, that may be read: another ends it all. */
+/**
+ * Whether it is a folder, or leads to one, that may be read: another ends it all.
+ * @param {string} path
+ */
 function canBeOpened(path) {
   try {
     accessSync(path, constants.R_OK);
@@ -59,5 +62,6 @@ const wasi = new WASI({
   returnOnExit: true,
 });
 const wasm = readFileSync(new URL("../terminal/vma-inspector.wasm", import.meta.url));
-const { instance } = await WebAssembly.instantiate(wasm, wasi.getImportObject());
+const imports = /** @type {WebAssembly.Imports} */ (wasi.getImportObject());
+const { instance } = await WebAssembly.instantiate(wasm, imports);
 process.exitCode = wasi.start(instance);
