@@ -51,7 +51,9 @@ const files = readdirSync(www, { recursive: true }).filter(
 function importsOf(name) {
   const source = readFileSync(join(www, name), "utf8");
   const found = source.matchAll(/(?:from |import\(|import |URL\()"(\.{1,2}\/[^"]+)"/g);
-  const paths = [...found].map(([, path]) => path).filter((path) => !/\.(css|wasm|zst)$/.test(path));
+  const paths = [...found]
+    .map(([, path]) => path)
+    .filter((path) => !/\.(css|wasm|zst)$/.test(path));
   return paths.map((path) => existing(normalize(join(dirname(name), path))));
 }
 
