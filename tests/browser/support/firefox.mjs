@@ -8,7 +8,6 @@ import puppeteer from "puppeteer-core";
 import { firefox as executable } from "../../../www/build/programs.mjs";
 import { sha256 } from "./archives.mjs";
 import { forgetVisits, isPolicyTried, isReady, POLL_EVERY_MS, QUIET } from "./begin.mjs";
-import { restingButton } from "./button.mjs";
 
 export const name = "Firefox";
 
@@ -57,8 +56,6 @@ export async function launch(server) {
     headless: true,
     timeout: 60_000,
     extraPrefsFirefox: {
-      // A tab that nobody has opened is not begun.
-      "dom.ipc.processPrelaunch.enabled": false,
       "network.proxy.type": 1,
       "network.proxy.http": "127.0.0.1",
       "network.proxy.http_port": server.port,
@@ -72,20 +69,17 @@ export async function launch(server) {
       "browser.download.always_ask_before_handling_new_types": false,
     },
   });
-  /** The tab that pages which come again are loaded in. */
+  /** What pages that come again have been to, for as long as the browser runs. */
   let kept = null;
   return {
     name,
     version: (await browser.version()).replace("firefox/", "Firefox "),
-    async newPage({ again = false, viewport = null } = {}) {
-      const isKept = again && kept && !kept.tab.isClosed();
-      const { context, tab } = isKept ? kept : await newTab(browser);
-      if (again) kept = { context, tab };
-      if (viewport || again) await tab.setViewport(viewport);
-      // One that is behind another draws no frames.
-      if (isKept) await tab.bringToFront();
-      const end = () => (again ? undefined : context.close());
-      const page = new Page(server, end, tab, browser.connection);
+    async newPage({ again = false, viewport } = {}) {
+      const context = again && kept ? kept : await browser.createBrowserContext();
+      if (again) kept = context;
+      const tab = await context.newPage();
+      if (viewport) await tab.setViewport(viewport);
+      const page = new Page(server, again ? tab : context, tab, browser.connection);
       if (again) await page.forget();
       return page;
     },
@@ -96,51 +90,30 @@ export async function launch(server) {
   };
 }
 
-/** @param {puppeteer.Browser} browser */
-async function newTab(browser) {
-  const context = await browser.createBrowserContext();
-  const tab = await context.newPage();
-  await tab.evaluateOnNewDocument(() => {
-    // The driver reaches no Worker: the page's are kept to be ended.
-    globalThis.startedWorkers = [];
-    globalThis.Worker = class extends Worker {
-      constructor(...how) {
-        super(...how);
-        if (String(how[0]).endsWith("/worker.js")) {
-          globalThis.startedWorkers.push(this);
-        }
-      }
-    };
-  });
-  return { context, tab };
-}
-
 class Page {
   errors = [];
   downloadsBegun = 0;
   downloadsCompleted = 0;
   #server;
-  #end;
+  #whole;
   #page;
   #connection;
-  /** What is undone when the page is done with, since its tab and the browser may go on. */
-  #undo = [];
 
-  constructor(server, end, page, connection) {
+  constructor(server, whole, page, connection) {
     this.#server = server;
-    this.#end = end;
+    this.#whole = whole;
     this.#page = page;
     this.#connection = connection;
-    this.#on(connection, "browsingContext.downloadWillBegin", () => (this.downloadsBegun += 1));
-    this.#on(connection, "browsingContext.downloadEnd", ({ status }) => {
+    connection.on("browsingContext.downloadWillBegin", () => (this.downloadsBegun += 1));
+    connection.on("browsingContext.downloadEnd", ({ status }) => {
       this.downloadsCompleted += status === "complete" ? 1 : 0;
     });
-    this.#on(page, "pageerror", (error) => {
+    page.on("pageerror", (error) => {
       if (!isPolicyTried(String(error)) && !isBrokenOff(String(error))) {
         this.errors.push(String(error));
       }
     });
-    this.#on(page, "console", (message) => {
+    page.on("console", (message) => {
       const text = message.text();
       if (message.type() === "error" && !isPolicyTried(text) && !isBrokenOff(text)) {
         this.errors.push(text);
@@ -148,12 +121,19 @@ class Page {
     });
   }
 
-  #on(emitter, event, listener) {
-    emitter.on(event, listener);
-    this.#undo.push(() => emitter.off(event, listener));
-  }
-
   async open(before, address = this.#server.url) {
+    await this.#page.evaluateOnNewDocument(() => {
+      // The driver reaches no Worker: the page's are kept to be ended.
+      globalThis.startedWorkers = [];
+      globalThis.Worker = class extends Worker {
+        constructor(...how) {
+          super(...how);
+          if (String(how[0]).endsWith("/worker.js")) {
+            globalThis.startedWorkers.push(this);
+          }
+        }
+      };
+    });
     if (before) {
       await this.#page.evaluateOnNewDocument(before);
     }
@@ -197,16 +177,8 @@ class Page {
     });
   }
 
-  /**
-   * Clicks a button by its name. Not by the browser's tree for assistive programs, which
-   * takes it a second each time, and more in each page that a tab has had: in Chromium names
-   * are held against such a tree.
-   */
   async click(role, label) {
-    assert.equal(role, "button");
-    const options = { timeout: 90_000, polling: POLL_EVERY_MS };
-    const button = await this.#page.waitForFunction(restingButton, options, label);
-    await button.click();
+    await this.#page.locator(`::-p-aria([role="${role}"][name="${label}"])`).click();
   }
 
   async press(key) {
@@ -271,7 +243,6 @@ class Page {
   }
 
   async close() {
-    for (const undo of this.#undo) undo();
-    await this.#end();
+    await this.#whole.close();
   }
 }
