@@ -89,9 +89,11 @@ async function opened(inspector, path) {
   const { page } = inspector;
   await page.choose(path);
   if (path === long) await inspector.clickIn("#scan", /^(Stop the scan|Scan anhalten)$/);
+  // What is below the first screen may be drawn a frame before the answer is.
   await page.waitFor(
     (isStopped) =>
       document.querySelector("#scan [data-tone]") &&
+      !/Stop the scan|Scan anhalten/.test(document.querySelector("#scan").innerText) &&
       (isStopped || document.querySelector("#tab-restore")?.checkVisibility()),
     path === long,
   );

@@ -21,8 +21,6 @@ import { select, setOptions } from "./save-panel.js";
  */
 const DRAWN_AT_ONCE = 6;
 const MAKING = 2;
-/** On a busy processor even few of them take long: after so much there are no more in that frame. */
-const DRAWN_MS = 5;
 
 /**
  * @param {Send} send
@@ -175,7 +173,6 @@ function listOf(send) {
     const before = made;
     made = new Map();
     let left = drawn.screen.isPrinted ? Number.MAX_SAFE_INTEGER : DRAWN_AT_ONCE;
-    const until = performance.now() + DRAWN_MS;
     for (const row of all) {
       const there = before.get(row.key);
       if (there || left > 0) made.set(row.key, there ?? diskRow(row.key, send));
@@ -183,7 +180,6 @@ function listOf(send) {
       const isAnew = made.get(row.key)?.draw(row, drawn);
       if (!there) left -= MAKING;
       else if (isAnew) left -= 1;
-      if ((!there || isAnew) && performance.now() >= until && !drawn.screen.isPrinted) left = 0;
     }
     show([...made.values()].map((each) => each.root));
     // Where there was just enough of it, the next frame finds nothing to be done.
