@@ -58,7 +58,7 @@ pub(crate) fn answer(scanned: &Scanned<'_>) -> Answer {
     let refusal = Remark { text: text("restore.do-not"), is_chosen: false };
     let further = if is_refused || is_as_scanned { Vec::new() } else { further };
     let refusal = is_refused.then_some(refusal).into_iter();
-    let stops = (!is_as_scanned).then(|| scanned.restored.stops()).flatten();
+    let stops = (!is_as_scanned).then(|| scanned.restored.stops(scanned.inspected)).flatten();
     let stops = stops.map(|message| with("answer.stops", &[("message", message.into())]));
     let stops = stops.map(|text| Remark { text, is_chosen: false }).into_iter();
     let remarks: Vec<Remark> = stops.chain(refusal).chain(left).chain(further).collect();

@@ -46,9 +46,10 @@ impl Restored {
     }
 
     /// The first words that a restore ends with for what is in the file.
-    pub(crate) fn stops(&self) -> Option<String> {
+    pub(crate) fn stops(&self, inspected: &Inspected) -> Option<String> {
         let by_contents = |death: &&Death| !matches!(death, Death::Name(_));
-        self.restore.deaths.iter().filter(by_contents).find_map(Death::message)
+        let deaths = self.restore.deaths.iter().filter(by_contents);
+        deaths.flat_map(|death| printed(death, inspected)).next()
     }
 
     /// What ends a restore, each in a line: what is printed, and what that means.
@@ -76,16 +77,20 @@ fn end(death: &Death, inspected: &Inspected) -> String {
         Death::Unpacker(said) => Some(unpacker_ends(said.exit, inspected)),
         other => Some(text(&format!("restore.death.{}", other.code()))),
     };
-    let printed = match death {
-        Death::Unpacker(said) => {
-            let name = inspected.name.as_deref().unwrap_or("-");
-            let lines = said.lines.iter().filter_map(|line| line.printed(name));
-            Some(lines.collect::<Vec<_>>().join(" "))
-        }
-        other => other.message(),
-    };
-    let printed = printed.map(|words| plainly(words.trim())).filter(|words| !words.is_empty());
+    let printed = printed(death, inspected).join(" ");
+    let printed = Some(plainly(&printed)).filter(|words| !words.is_empty());
     printed.into_iter().chain(explained).collect::<Vec<_>>().join(": ")
+}
+
+/// What is printed, line by line, as far as it is known.
+fn printed(death: &Death, inspected: &Inspected) -> Vec<String> {
+    let name = inspected.name.as_deref().unwrap_or("-");
+    let lines: Vec<String> = match death {
+        Death::Unpacker(said) => said.lines.iter().filter_map(|line| line.printed(name)).collect(),
+        other => other.message().into_iter().collect(),
+    };
+    let lines = lines.iter().map(|line| line.trim().to_owned());
+    lines.filter(|line| !line.is_empty()).collect()
 }
 
 fn unpacker_ends(exit: u8, inspected: &Inspected) -> String {

@@ -52,6 +52,13 @@ fn piped(backup: &Path, disk: &str, to: &Path) -> i32 {
     code(&made)
 }
 
+/// By `qemu-img` the qcow2 is in order, and holds the raw disk.
+fn assert_same(raw: &Path, qcow2: &Path, about: &str) {
+    let [raw, qcow2] = [raw, qcow2].map(|path| path.to_str().unwrap());
+    qemu_img(&["check", "-f", "qcow2", qcow2], about);
+    qemu_img(&["compare", "-f", "raw", "-F", "qcow2", raw, qcow2], about);
+}
+
 fn qemu_img(arguments: &[&str], about: &str) {
     let told = Command::new("qemu-img").args(arguments).output().expect("qemu-img runs");
     let said = String::from_utf8_lossy(&told.stderr);
@@ -75,9 +82,7 @@ fn a_disk_is_the_one_that_went_in_whatever_it_was_packed_by() {
             assert_eq!(export(&backup, disk, "raw", &raw), 0, "{about}");
             assert!(fs::read(&raw).unwrap() == builder.image(id), "{about}: its bytes");
             assert_eq!(export(&backup, disk, "qcow2", &qcow2), 0, "{about}");
-            let [raw, qcow2] = [&raw, &qcow2].map(|path| path.to_str().unwrap());
-            qemu_img(&["check", "-f", "qcow2", qcow2], &about);
-            qemu_img(&["compare", "-f", "raw", "-F", "qcow2", raw, qcow2], &about);
+            assert_same(&raw, &qcow2, &about);
         }
     }
 }
@@ -113,9 +118,7 @@ fn what_was_copied_does_not_stand_where_anything_is_wrong_later() {
             assert_eq!(told, piped(&backup, disk, &twice), "{about}");
             assert!(fs::read(&raw).unwrap() == fs::read(&twice).unwrap(), "{about}");
             assert_eq!(told, export(&backup, disk, "qcow2", &qcow2), "{about}");
-            let [raw, qcow2] = [&raw, &qcow2].map(|path| path.to_str().unwrap());
-            qemu_img(&["check", "-f", "qcow2", qcow2], &about);
-            qemu_img(&["compare", "-f", "raw", "-F", "qcow2", raw, qcow2], &about);
+            assert_same(&raw, &qcow2, &about);
         }
     }
 }

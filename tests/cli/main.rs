@@ -97,6 +97,23 @@ fn the_same_is_told_and_made_by_any_number_of_threads() {
     }
 }
 
+/// The words are those of the program that Proxmox runs, as it says them itself.
+#[test]
+fn a_backup_that_proxmox_refuses_is_told_with_the_words_that_it_stops_with() {
+    let path = folder("refused").join("vzdump-qemu-100-2026_11_22-21_49_29.vma.gz");
+    let sound = fs::read(fixture("c-configs.vma.gz")).unwrap();
+    fs::write(&path, [&sound[..], &[7; 5000]].concat()).unwrap();
+    let unpacked = Command::new("zcat").arg(&path).output().expect("zcat runs");
+    let words = String::from_utf8(unpacked.stderr).unwrap();
+    let first = words.lines().find(|line| !line.trim().is_empty()).expect("it says something");
+    let verified = said(&run(&["verify", path.to_str().unwrap()]));
+    // The program is given the whole path, and the report the name alone.
+    let first = first.replace(&format!("{}/", path.parent().unwrap().display()), "");
+    let told = verified.lines().find(|line| line.contains("Proxmox stops with"));
+    let told = told.unwrap_or_else(|| panic!("{verified}"));
+    assert!(told.contains(first.trim()), "{told}, but: {words}");
+}
+
 #[test]
 fn a_configuration_is_the_one_that_went_in() {
     let truth = truth();

@@ -6,7 +6,7 @@ import { dataSentence } from "./container.js";
 import { isBeginningLost, missedDrives } from "./facts.js";
 import { nameRemarks } from "./file-name.js";
 import { leftOutSentences } from "./left-out.js";
-import { deathsOf, isOtherMachine } from "./restore-facts.js";
+import { deathsOf, isOtherMachine, unpackerLines } from "./restore-facts.js";
 import { ruleFor } from "./rule.js";
 import { text } from "./text.js";
 import { verdict } from "./verdict.js";
@@ -50,14 +50,16 @@ export function answer(archive) {
     remarked: further.length > 0,
   });
   const known = isRefused ? [damage(text("restore.do-not")), ...left] : left;
-  const stops = byContents.flatMap(({ message }) =>
-    message ? [text("answer.stops", { message })] : [],
-  );
   if (step === "as-scanned" || step === "none-here") {
     const title = step === "none-here" ? text("verdict.none-here") : judged.title;
     return { ...judged, tone, title, remarks: known, more: judged.more ?? "" };
   }
-  const remarks = isRefused ? [...stops.slice(0, 1).map(damage), ...known] : [...left, ...further];
+  const printed = byContents.map(({ code, message }) =>
+    code === "unpacker" && restore ? unpackerLines(restore)[0] : message,
+  );
+  const message = printed.find(Boolean);
+  const stops = message ? [damage(text("answer.stops", { message }))] : [];
+  const remarks = isRefused ? [...stops, ...known] : [...left, ...further];
   const title = titleFor(step, archive, remarks.length);
   const said =
     step === "unread"

@@ -27,6 +27,14 @@ export function deathsOf({ deaths }) {
   };
 }
 
+/**
+ * What is printed by the program that a restore unpacks the file with, line by line.
+ * @param {Pick<Restore, "unpacker">} restore
+ */
+export function unpackerLines({ unpacker }) {
+  return unpacker?.lines.flatMap(({ text: line }) => line?.trim() || []) ?? [];
+}
+
 /** What unpacks each container whatever the file's name. */
 const PIPES = {
   plain: "cat",

@@ -1,6 +1,6 @@
 /** What a restore in Proxmox VE, `qmrestore`, would do with the file, in words. */
 import { explanation, printed } from "./proxmox.js";
-import { deathsOf, isOtherMachine } from "./restore-facts.js";
+import { deathsOf, isOtherMachine, unpackerLines } from "./restore-facts.js";
 import { keyOf, text } from "./text.js";
 
 /** @typedef {import("../core/vma_inspector.js").ProxmoxRestore} Restore */
@@ -76,10 +76,10 @@ export function deathWords({ code, message }, restore, foretold) {
 }
 
 /** @param {Restore} restore @returns {Told} */
-function unpackerWords({ unpacker }) {
-  const lines = unpacker?.lines.flatMap(({ text: line }) => line?.trim() ?? []) ?? [];
-  const facts = { program: unpacker?.command ?? "", exit: String(unpacker?.exit ?? 1) };
-  return { printed: lines.join("\n"), explained: text("restore.death.unpacker", facts) };
+function unpackerWords(restore) {
+  const { command: program = "", exit = 1 } = restore.unpacker ?? {};
+  const explained = text("restore.death.unpacker", { program, exit: String(exit) });
+  return { printed: unpackerLines(restore).join("\n"), explained };
 }
 
 /**
