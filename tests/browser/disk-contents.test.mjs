@@ -51,7 +51,7 @@ inEachBrowser("What is on a disk", {
     await assertTold(inspector);
     // The same once more, of the scan that was kept.
     await inspector.openArchive(zst);
-    await inspector.shows("nothing was missing on", "#devices");
+    await inspector.shows("nothing was missing then", "#devices");
     await assertTold(inspector);
   },
 

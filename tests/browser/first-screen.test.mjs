@@ -203,6 +203,7 @@ inEachBrowser(
       async (inspector) => {
         for (const language of ["en", "de"]) {
           await speak(inspector, language);
+          // The second time from what was kept of its scan, if nothing was wrong.
           await opened(inspector, STATES[state][0]);
           const isTold = (count) =>
             document.querySelectorAll(".disk .badge").length === count &&

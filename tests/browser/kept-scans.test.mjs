@@ -83,7 +83,7 @@ inEachBrowser("A finished scan", {
     await inspector.shows("1 scan kept", "#kept");
     await visit(inspector, made.path);
     await inspector.shows(TAKEN, "#scan");
-    await inspector.shows("nothing was missing on", "#devices");
+    await inspector.shows("nothing was missing then", "#devices");
     await assertSaves(inspector);
   },
 

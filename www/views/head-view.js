@@ -1,6 +1,6 @@
 /** Which file is open, and of which machine it is the backup. */
 import { isBeginningLost } from "../words/facts.js";
-import { size, times } from "../words/format.js";
+import { moment, size, times } from "../words/format.js";
 import { guestLine } from "../words/guest.js";
 import { ago, machineLine } from "../words/machine.js";
 import { aloneWords } from "../words/parts.js";
@@ -9,9 +9,6 @@ import { byId, fill, h, whenChanged, whenTold } from "./dom.js";
 import { foreign } from "./parts.js";
 
 /** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
-
-/** A browser takes long to get ready for it: that is not for when a backup is opened. */
-const MADE = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 /** As many systems of one backup are named, and as many hosts. */
 const GUESTS_MAX = 2;
@@ -123,13 +120,10 @@ function madeWords(seconds) {
   const both = times(seconds);
   if (!both) return null;
   const since = ago(Date.now() / 1000 - seconds);
-  const day = new Date(seconds * 1000);
-  const local = MADE.format(day);
+  const date = moment(seconds * 1000);
   return h(
     "time",
     { datetime: both.machine, title: both.utc },
-    since === null
-      ? text("head.made", { date: local })
-      : text("head.made-ago", { date: local, since }),
+    since === null ? text("head.made", { date }) : text("head.made-ago", { date, since }),
   );
 }

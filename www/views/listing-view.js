@@ -1,6 +1,6 @@
 /** The backups of a folder: what each is, whether it was checked, and which one to take. */
 import { newestSound, shownBackups } from "../page/backup-entries.js";
-import { size } from "../words/format.js";
+import { moment, size } from "../words/format.js";
 import { foreignSentence } from "../words/foreign.js";
 import { ago } from "../words/machine.js";
 import { failureSentence } from "../words/sentences.js";
@@ -255,11 +255,7 @@ function rowOf(backup, isNewest, send) {
       "td",
       { "data-label": text("backups.column.made") },
       !Number.isNaN(date.getTime()) &&
-        h(
-          "time",
-          { datetime: date.toISOString() },
-          date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" }),
-        ),
+        h("time", { datetime: date.toISOString() }, moment(made * 1000)),
       since !== null && h("span", { class: "line quiet" }, since),
     ),
     h("td", { "data-label": text("backups.column.size"), class: "number" }, size(bytes)),

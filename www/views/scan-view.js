@@ -2,7 +2,7 @@
 import { isScanned } from "../shared/scan-phase.js";
 import { answer } from "../words/answer.js";
 import { checkedCaption, checkedRows } from "../words/checked.js";
-import { duration, size, speed } from "../words/format.js";
+import { duration, moment, size, speed } from "../words/format.js";
 import { leftOutSentences } from "../words/left-out.js";
 import { share } from "../words/numbers.js";
 import { anyNameCommand, deathsOf } from "../words/restore-facts.js";
@@ -255,7 +255,7 @@ const MACHINE_CONFIG = "qemu-server.conf";
 
 /** @param {number} since when it was scanned before; milliseconds since 1970 */
 function changedWords(since) {
-  const words = text("kept-scan.changed", { when: new Date(since).toLocaleString() });
+  const words = text("kept-scan.changed", { when: moment(since) });
   return h("p", {}, sign("damage"), h("strong", {}, words));
 }
 

@@ -1,7 +1,7 @@
 /** What state a disk is in, in a few words; never good where something speaks against it. */
 import { isScanned } from "../shared/scan-phase.js";
 import { doubtOf, isBeginningLost, missingBytes } from "./facts.js";
-import { size, whenKept } from "./format.js";
+import { size } from "./format.js";
 import { text } from "./text.js";
 
 /** @typedef {import("./archive.js").ScannedArchive} ScannedArchive */
@@ -37,8 +37,8 @@ export function diskState(archive, statistics) {
   if (doubt.isUnproven) return [said("warning", text("device.not-proven"))];
   if (clusters.twice > 0) return [said("warning", text("device.twice"))];
   if (archive.image) return [said("neutral", text("device.not-checked"))];
-  const when = whenKept(scan);
-  if (when !== null) return [said("neutral", text("kept-scan.nothing-missing", { when }))];
+  // When that was is told with the answer.
+  if (scan.phase === "kept") return [said("neutral", text("kept-scan.nothing-missing"))];
   return [said("good", text("device.nothing-missing"))];
 }
 

@@ -1,4 +1,5 @@
 /** Sizes, times and bytes in words. */
+import { LANGUAGE } from "./catalogue.js";
 import { count, rounded } from "./numbers.js";
 import { text } from "./text.js";
 
@@ -81,5 +82,20 @@ export function hexDump(bytes) {
  * @param {{ phase: string, scannedAt: number | null }} scan
  */
 export function whenKept({ phase, scannedAt }) {
-  return phase === "kept" && scannedAt !== null ? new Date(scannedAt).toLocaleString() : null;
+  return phase === "kept" && scannedAt !== null ? moment(scannedAt) : null;
+}
+
+/** A browser takes long to get ready for it: that is not for when a backup is opened. */
+const MOMENT = new Intl.DateTimeFormat(
+  // Their region's way, where it is of the language that the page speaks.
+  globalThis.navigator?.languages?.find((each) => each.split("-")[0] === LANGUAGE) ?? LANGUAGE,
+  { dateStyle: "medium", timeStyle: "short" },
+);
+
+/**
+ * Day and minute by the person's own clock and calendar, in the page's language.
+ * @param {number} at milliseconds since 1970 that a calendar reaches
+ */
+export function moment(at) {
+  return MOMENT.format(at);
 }
