@@ -10,6 +10,7 @@ import { Meter } from "./page/rate.js";
 import { saveSmallFile } from "./page/save-blob.js";
 import { Beside } from "./page/saving/beside.js";
 import { Hashes } from "./page/saving/hashes.js";
+import { waitingForScan } from "./page/saving/queue.js";
 import { SaveRunner } from "./page/saving/runner.js";
 import { rememberedFormat } from "./page/settings.js";
 import { removeDatabase } from "./page/stored.js";
@@ -54,6 +55,7 @@ export class Actions {
       hashes: this.#hashes,
       beside: this.#beside,
       scanForSaves: () => this.#scanForSaves(),
+      scanOn: () => this.#startScan({}),
     });
   }
 
@@ -291,8 +293,12 @@ export class Actions {
       if (this.#scan?.archive === archive) return;
       const told = failureOf(error);
       const isStopped = abort.signal.aborted || told.code === ABORTED;
-      if (isStopped) this.#send({ type: "scan-stopped", archive });
-      else this.#send({ type: "scan-failed", archive, failure: told });
+      if (!isStopped) return this.#send({ type: "scan-failed", archive, failure: told });
+      this.#send({ type: "scan-stopped", archive });
+      const { archive: still, saves } = this.#state();
+      const isWanted = still?.id === archive && waitingForScan(saves, archive).length > 0;
+      // Its server was spared, until somebody wants more of it.
+      if (isWanted && !abort.signal.aborted) this.#startScan({});
     }
   }
 

@@ -43,6 +43,7 @@ import { measuredRoom } from "./room.js";
  * @property {import("./hashes.js").Hashes} hashes
  * @property {import("./beside.js").Beside} beside
  * @property {() => void} scanForSaves scans the shown archive for the saves that wait for it
+ * @property {() => void} scanOn goes on with the scan of the shown archive, if it stands still
  */
 
 export class SaveRunner {
@@ -114,8 +115,9 @@ export class SaveRunner {
     this.#parts.send({ type: "save-started", save });
     if (this.#isHopeless(save)) return this.#refuse(save);
     const isAllowed = save.what.kind === "one-pass" || this.#isScanned();
-    if (isAllowed && save.waitsFor.kind === "scan") this.#allow(save);
-    else this.#allowNext();
+    if (save.waitsFor.kind !== "scan") return this.#allowNext();
+    if (isAllowed) this.#allow(save);
+    else this.#parts.scanOn();
   }
 
   /**
