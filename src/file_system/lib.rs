@@ -28,6 +28,7 @@
 mod blocks;
 mod btrfs;
 mod calendar;
+mod deleted;
 mod error;
 mod ext;
 mod fat;
@@ -40,6 +41,7 @@ mod open;
 mod reader;
 mod xfs;
 
+pub use self::deleted::{Deleted, DeletedBatch, DeletedIn};
 pub use self::error::{Fault, FaultKind, Result};
 pub use self::identify::{Identified, Kind, Proof, RaidMember, Volume, identify, raid_member};
 pub use self::node::{Attributes, FileType, Node, NodeId, Time};

@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use crate::deleted::{DeletedBatch, DeletedIn};
 use crate::error::{Fault, FaultKind, Result};
 use crate::node::{FileType, Node, NodeId};
 
@@ -85,6 +86,22 @@ pub trait FileSystem {
     ///
     /// As [`node`](Self::node).
     fn streams(&self, id: NodeId) -> Result<Vec<(Name, u64)>>;
+
+    /// Where things that were deleted are still told of; `None` where they are not, or where
+    /// that is not read.
+    fn deleted_in(&self) -> Option<DeletedIn> {
+        None
+    }
+
+    /// Some of what was deleted, of directory `id`, from `cursor` on: what one call looks at
+    /// is bounded.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_dir`](Self::read_dir).
+    fn read_deleted(&self, _: NodeId, _: Cursor) -> Result<DeletedBatch> {
+        Ok(DeletedBatch::default())
+    }
 
     /// Parts that are mounted by themselves, or are a state of others from before: they
     /// are directories too, where their path says. Most file systems have none.

@@ -22,10 +22,10 @@ const BATCH_MAX: usize = 2048;
 
 const READ_ONLY_TO_SYSTEM: u8 = 0x07;
 const HIDDEN_OR_SYSTEM: u8 = 0x06;
-const LABEL: u8 = 0x08;
+pub(super) const LABEL: u8 = 0x08;
 const DIRECTORY: u8 = 0x10;
-const LONG_NAME: u8 = READ_ONLY_TO_SYSTEM | LABEL;
-const ATTRIBUTES: u8 = 0x3f;
+pub(super) const LONG_NAME: u8 = READ_ONLY_TO_SYSTEM | LABEL;
+pub(super) const ATTRIBUTES: u8 = 0x3f;
 
 /// What an entry is.
 enum Use {
@@ -51,7 +51,7 @@ fn use_of(slot: &Slot) -> Use {
 }
 
 /// What stands for the file whose entry lies at `place` of the source.
-fn id_of(place: u64) -> NodeId {
+pub(super) fn id_of(place: u64) -> NodeId {
     NodeId(place / SLOT)
 }
 
@@ -124,7 +124,8 @@ pub(super) fn stored(clusters: &Clusters, fixed_root: u64, id: NodeId) -> Result
     }
 }
 
-fn parse(slot: &Slot, clusters: &Clusters) -> Stored {
+/// What an entry says, be it in use or not.
+pub(super) fn parse(slot: &Slot, clusters: &Clusters) -> Stored {
     let byte = |at: usize| slot.get(at).copied().unwrap_or(0);
     let half = |at: usize| le_u16(slot, at);
     let attributes = byte(11);

@@ -3,6 +3,7 @@
 
 mod chain;
 mod clusters;
+mod deleted;
 mod entries;
 mod exfat;
 mod old;

@@ -23,15 +23,15 @@ const BATCH_MAX: usize = 2048;
 /// Sets that are gone through at once, whatever they are.
 const LEFT_OUT_MAX: u64 = 65_536;
 
-const FILE: u8 = 0x85;
+pub(super) const FILE: u8 = 0x85;
 const STREAM: u8 = 0xc0;
 const NAME: u8 = 0xc1;
 
 /// Of the kind of an entry: in use, and not the first of a set.
-const SECONDARY: u8 = 0xc0;
+pub(super) const SECONDARY: u8 = 0xc0;
 
 /// Entries behind the first, at least and at most, by section 7.4.1.
-const SECONDARIES: core::ops::RangeInclusive<u8> = 2..=18;
+pub(super) const SECONDARIES: core::ops::RangeInclusive<u8> = 2..=18;
 
 const HIDDEN_OR_SYSTEM: u16 = 0x06;
 const DIRECTORY: u16 = 0x10;
@@ -40,13 +40,13 @@ const DIRECTORY: u16 = 0x10;
 const IS_ALLOCATED: u8 = 1;
 const NO_CHAIN: u8 = 2;
 
-fn kind(slot: &Slot) -> u8 {
+pub(super) fn kind(slot: &Slot) -> u8 {
     slot.first().copied().unwrap_or(0)
 }
 
 /// What stands for a file: where its first entry lies, and whether the directory's
 /// clusters follow one another, so that those behind are found again.
-fn id_of(place: u64, is_contiguous: bool) -> NodeId {
+pub(super) fn id_of(place: u64, is_contiguous: bool) -> NodeId {
     NodeId((place / SLOT) << 1 | u64::from(is_contiguous))
 }
 
@@ -113,7 +113,7 @@ fn step(slots: &mut Slots, batch: &mut Batch, is_contiguous: bool) -> Result<boo
 }
 
 /// The name in a set; `None` where the set is none.
-fn name(set: &[Slot]) -> Option<Name> {
+pub(super) fn name(set: &[Slot]) -> Option<Name> {
     let (first, rest) = set.split_first()?;
     let (stream, names) = rest.split_first()?;
     let count = first.get(1).copied()?;
@@ -136,7 +136,7 @@ fn name(set: &[Slot]) -> Option<Name> {
 /// # Errors
 ///
 /// It contradicts itself, or its checksum does not agree.
-fn parse(set: &[Slot]) -> Result<Stored> {
+pub(super) fn parse(set: &[Slot]) -> Result<Stored> {
     let [first, stream, ..] = set else { return Err(Fault::corrupt("a set of entries")) };
     if le_u16(first, 2) != sum(set) {
         return Err(Fault::corrupt("the checksum of its entries"));

@@ -90,21 +90,63 @@ impl LongName {
             return;
         }
         (self.number, self.sum) = (ordinal, sum);
-        let places = (1..11).step_by(2).chain((14..26).step_by(2)).chain((28..32).step_by(2));
-        let mut units: Vec<u16> = places.map(|at| le_u16(slot, at)).collect();
-        // Entries come from the last to the first.
-        units.append(&mut self.units);
-        self.units = units;
+        put_before(&mut self.units, slot);
     }
 
     /// The name, if it belongs to the entry that follows it.
     pub(super) fn take(&mut self, slot: &Slot) -> Option<Name> {
         let Self { units, number, sum } = core::mem::take(self);
-        let is_whole = number == 1 && sum == short_sum(slot) && units.len() >= LETTERS;
-        let text = units.split(|&unit| unit == 0).next()?;
-        // What is behind the zero is filled with 0xffff; a name without a zero fills all.
-        let is_padded = units.iter().skip(text.len().saturating_add(1)).all(|&unit| unit == 0xffff);
-        (is_whole && is_padded && text.len() <= 255).then(|| wtf8(text))
+        let is_whole = number == 1 && sum == short_sum(slot);
+        letters_of(&units).filter(|_| is_whole)
+    }
+}
+
+/// Puts the letters in an entry before those behind it: entries come from the last to the
+/// first.
+fn put_before(units: &mut Vec<u16>, slot: &Slot) {
+    let places = (1..11).step_by(2).chain((14..26).step_by(2)).chain((28..32).step_by(2));
+    let mut all: Vec<u16> = places.map(|at| le_u16(slot, at)).collect();
+    all.append(units);
+    *units = all;
+}
+
+/// The name in the entries of one; `None` where they are of none.
+fn letters_of(units: &[u16]) -> Option<Name> {
+    let text = units.split(|&unit| unit == 0).next()?;
+    // What is behind the zero is filled with 0xffff; a name without a zero fills all.
+    let is_padded = units.iter().skip(text.len().saturating_add(1)).all(|&unit| unit == 0xffff);
+    (units.len() >= LETTERS && is_padded && text.len() <= 255).then(|| wtf8(text))
+}
+
+/// The long name of an entry that was deleted, while its entries come by. Their numbers are
+/// gone, and so is the first letter of the short name, which the sum that they repeat is of.
+#[derive(Default)]
+pub(super) struct DeletedName {
+    units: Vec<u16>,
+    sum: Option<u8>,
+}
+
+impl DeletedName {
+    /// Takes an entry.
+    pub(super) fn push(&mut self, slot: &Slot) {
+        let sum = slot.get(13).copied();
+        if self.sum != sum || self.units.len() >= LETTERS.saturating_mul(ENTRIES_MAX.into()) {
+            self.units.clear();
+        }
+        self.sum = sum;
+        put_before(&mut self.units, slot);
+    }
+
+    /// The name, if it can be that of the entry that follows it: some letter makes the sum
+    /// that of the short name.
+    pub(super) fn take(&mut self, slot: &Slot) -> Option<Name> {
+        let Self { units, sum } = core::mem::take(self);
+        let fits = |first: u8| {
+            let mut whole = *slot;
+            whole[0] = first;
+            Some(short_sum(&whole)) == sum && short_name(&whole).is_some()
+        };
+        letters_of(&units).filter(|_| (0x21..0xe5).any(fits))
     }
 }
 

@@ -8,7 +8,8 @@ use vma_source::to_usize;
 use super::chain::Chain;
 use super::clusters::{Clusters, Extent, places};
 use super::stored::Stored;
-use super::{entries, sets};
+use super::{deleted, entries, sets};
+use crate::deleted::{DeletedBatch, DeletedIn};
 use crate::error::{Fault, FaultKind, Result};
 use crate::node::{Node, NodeId};
 use crate::reader::{Batch, Cursor, ExtendedAttribute, FileSystem, Name, Note, Places, Stream};
@@ -43,6 +44,23 @@ impl Fat {
         }
     }
 
+    /// The entries of a directory, and whether its clusters follow one another.
+    fn directory(&self, id: NodeId) -> Result<(Rc<Chain>, bool)> {
+        let stored = self.stored(id)?;
+        if !stored.is_directory {
+            return Err(Fault::new(FaultKind::NotFound, "entries of a file"));
+        }
+        let chain = match self.form {
+            Form::Old { fixed_root } if id == ROOT && fixed_root < self.clusters.start => {
+                let length = self.clusters.start.saturating_sub(fixed_root);
+                Rc::new(Chain::piece(fixed_root, length))
+            }
+            Form::Old { .. } => self.clusters.chain(stored.extent, entries::DIRECTORY_MAX)?,
+            Form::ExFat => self.clusters.chain(stored.extent, sets::DIRECTORY_MAX)?,
+        };
+        Ok((chain, stored.extent.is_contiguous))
+    }
+
     fn file(&self, id: NodeId, stream: Stream<'_>) -> Result<(Stored, Rc<Chain>)> {
         let stored = self.stored(id)?;
         if stored.is_directory || stream != Stream::Contents {
@@ -70,24 +88,22 @@ impl FileSystem for Fat {
     }
 
     fn read_dir(&self, id: NodeId, cursor: Cursor) -> Result<Batch> {
-        let stored = self.stored(id)?;
-        if !stored.is_directory {
-            return Err(Fault::new(FaultKind::NotFound, "entries of a file"));
-        }
+        let (chain, is_contiguous) = self.directory(id)?;
         match self.form {
-            Form::Old { fixed_root } if id == ROOT && fixed_root < self.clusters.start => {
-                let length = self.clusters.start.saturating_sub(fixed_root);
-                let chain = Rc::new(Chain::piece(fixed_root, length));
-                entries::list(&self.clusters, chain, cursor)
-            }
-            Form::Old { .. } => {
-                let chain = self.clusters.chain(stored.extent, entries::DIRECTORY_MAX)?;
-                entries::list(&self.clusters, chain, cursor)
-            }
-            Form::ExFat => {
-                let chain = self.clusters.chain(stored.extent, sets::DIRECTORY_MAX)?;
-                sets::list(&self.clusters, chain, stored.extent.is_contiguous, cursor)
-            }
+            Form::Old { .. } => entries::list(&self.clusters, chain, cursor),
+            Form::ExFat => sets::list(&self.clusters, chain, is_contiguous, cursor),
+        }
+    }
+
+    fn deleted_in(&self) -> Option<DeletedIn> {
+        Some(DeletedIn::EachDirectory)
+    }
+
+    fn read_deleted(&self, id: NodeId, cursor: Cursor) -> Result<DeletedBatch> {
+        let (chain, _) = self.directory(id)?;
+        match self.form {
+            Form::Old { .. } => deleted::of_entries(&self.clusters, chain, cursor),
+            Form::ExFat => deleted::of_sets(&self.clusters, chain, cursor),
         }
     }
 

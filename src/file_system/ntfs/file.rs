@@ -49,7 +49,7 @@ pub(super) struct Standard {
 }
 
 impl Standard {
-    fn parse(value: &[u8]) -> Self {
+    pub(super) fn parse(value: &[u8]) -> Self {
         let time = |at: usize| time(le_u64(value, at));
         Self {
             created: time(0),

@@ -34,7 +34,7 @@ const LAST: u16 = 2;
 
 /// Flags of a file, as its name has them too.
 const SYSTEM: u32 = 0x4;
-const REPARSE_POINT: u32 = 0x400;
+pub(super) const REPARSE_POINT: u32 = 0x400;
 const DIRECTORY: u32 = 0x1000_0000;
 
 /// The root directory's record.

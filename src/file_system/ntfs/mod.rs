@@ -7,6 +7,7 @@
 //! Windows keeps elsewhere or packs (WOF, deduplication, placeholders of a cloud).
 
 mod attribute_list;
+mod deleted;
 mod disk;
 mod file;
 mod fix_up;

@@ -91,6 +91,19 @@ impl Record {
             && (reference.sequence() == 0 || reference.sequence() == own)
     }
 
+    /// Whether `reference` meant this record before it was given up, and nothing has it since:
+    /// its sequence is counted on then, and leaves 0 out.
+    pub(super) fn was_meant_by(&self, reference: Reference) -> bool {
+        let own = u64::from(le_u16(&self.bytes, 16));
+        let before = if own == 1 { u64::from(u16::MAX) } else { own.wrapping_sub(1) };
+        !self.is_in_use() && reference.number() == self.number && reference.sequence() == before
+    }
+
+    /// What means this record now.
+    pub(super) fn own_reference(&self) -> Reference {
+        Reference(self.number | u64::from(le_u16(&self.bytes, 16)) << 48)
+    }
+
     /// The record whose attributes go on in this one; `None` if it is a first one.
     pub(super) fn base(&self) -> Option<Reference> {
         Some(Reference(le_u64(&self.bytes, 32))).filter(|base| base.0 != 0)

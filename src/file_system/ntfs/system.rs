@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use vma_source::{ReadAt, to_u64};
 
+use super::deleted;
 use super::disk::{Disk, Stored, Through};
 use super::file::{File, WEIGHT_MAX};
 use super::geometry::{Geometry, SECTOR};
@@ -17,6 +18,7 @@ use super::record::{Reference, kind};
 use super::reparse::{REPARSE_MAX, Reparse, interix_link};
 use super::table::Table;
 use crate::blocks::Blocks;
+use crate::deleted::{DeletedBatch, DeletedIn};
 use crate::error::{Fault, FaultKind, Result};
 use crate::node::{FileType, Node, NodeId};
 use crate::reader::{Batch, Cursor, ExtendedAttribute, FileSystem, Name, Note, Places, Stream};
@@ -30,11 +32,11 @@ const BLOCKS_MAX: usize = 256;
 const FILES_MAX: usize = 16;
 
 /// Flags of a file.
-const HIDDEN: u32 = 0x2;
-const SYSTEM: u32 = 0x4;
+pub(super) const HIDDEN: u32 = 0x2;
+pub(super) const SYSTEM: u32 = 0x4;
 
 /// Records below this describe the file system itself.
-const FIRST_OF_USERS: u64 = 24;
+pub(super) const FIRST_OF_USERS: u64 = 24;
 
 /// Bytes of a link as Interix has it, at most: 4,096 letters and what it begins with.
 const INTERIX_MAX: u64 = 8192 + 8;
@@ -218,6 +220,17 @@ impl FileSystem for Ntfs {
 
     fn extended_attributes(&self, id: NodeId) -> Result<Option<Vec<ExtendedAttribute>>> {
         self.file(id).map(|_| None)
+    }
+
+    fn deleted_in(&self) -> Option<DeletedIn> {
+        Some(DeletedIn::Root)
+    }
+
+    fn read_deleted(&self, id: NodeId, cursor: Cursor) -> Result<DeletedBatch> {
+        match id.0 {
+            ROOT => deleted::read(&self.disk, &self.table, cursor),
+            _ => Ok(DeletedBatch::default()),
+        }
     }
 
     fn streams(&self, id: NodeId) -> Result<Vec<(Name, u64)>> {

@@ -1,5 +1,7 @@
 //! The master file table: `$MFT`, a file that is described by its own first record.
 
+use vma_source::to_u64;
+
 use super::attribute_list::list_of;
 use super::disk::{Disk, Stored, Through, Value};
 use super::record::{Attribute, Record, Reference, kind};
@@ -57,6 +59,12 @@ impl Table {
             return found.or_else(|fault| mirrored(disk, number, fault));
         }
         found
+    }
+
+    /// Records that there are, in use or not.
+    pub(super) fn count(&self, disk: &Disk) -> u64 {
+        let Value::Mapped(mapped) = &self.contents.value else { return 0 };
+        mapped.initialized.checked_div(to_u64(disk.geometry.record)).unwrap_or(0)
     }
 
     /// Announces the records of these numbers.
