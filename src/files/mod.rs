@@ -9,6 +9,8 @@
 pub mod cache;
 mod contents;
 mod damage;
+mod deleted;
+mod folders;
 pub mod guest;
 mod in_order;
 mod left_out;
@@ -29,6 +31,7 @@ mod volume;
 pub use self::cache::Cache;
 pub use self::contents::{Contents, read_as_far};
 pub use self::damage::{Counts, Damage, Damaged, Hurt};
+pub use self::deleted::{DeletedHit, DeletedWalk};
 pub use self::left_out::Missed;
 pub use self::listing::{Listed, Listing};
 pub use self::locating::{Locating, Place};

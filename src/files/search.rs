@@ -1,7 +1,6 @@
 //! Finds names below a folder.
 
-use std::collections::BTreeSet;
-
+use super::folders::Folders;
 use super::listing::{Listed, listed};
 use super::{Step, Volume};
 use crate::file_system::{Batch, Cursor, FaultKind, FileType, Name, NodeId, Result};
@@ -11,12 +10,6 @@ pub const HITS_MAX: usize = 10_000;
 
 /// Entries that are looked at, at most.
 pub const ENTRIES_MAX: u64 = 2_000_000;
-
-/// Folders that are remembered, at most.
-const FOLDERS_MAX: usize = 250_000;
-
-/// Folders below one another, at most.
-const DEPTH_MAX: usize = 512;
 
 /// Entries that one step looks at, about.
 const ENTRIES_PER_STEP: usize = 2000;
@@ -30,24 +23,12 @@ pub struct Hit {
     pub found: Listed,
 }
 
-/// A folder that was come by.
-struct Folder {
-    /// Which one it is in; `None` for the one that is searched.
-    parent: Option<usize>,
-    name: Name,
-    id: NodeId,
-    depth: usize,
-}
-
 /// A search by letters, through all folders below one, near ones first.
 ///
 /// Many fields: where it is, what it has seen, and what it counts.
 pub struct Search {
     letters: String,
-    folders: Vec<Folder>,
-    /// Those that are to be listed, by depth and as they lie on the disk.
-    waiting: BTreeSet<(usize, u64, usize)>,
-    seen: BTreeSet<u64>,
+    folders: Folders,
     /// The folder that is listed: which, its part, and entries of that that are done.
     open: Option<(usize, Batch, usize)>,
     hits: Vec<Hit>,
@@ -62,12 +43,9 @@ impl Search {
     /// All names below folder `root` that have `letters` in them, in capitals or not.
     #[must_use]
     pub fn new(root: NodeId, letters: &str) -> Self {
-        let root = Folder { parent: None, name: Name(Vec::new()), id: root, depth: 0 };
         Self {
             letters: letters.to_lowercase(),
-            seen: BTreeSet::from([root.id.0]),
-            folders: vec![root],
-            waiting: BTreeSet::from([(0, 0, 0)]),
+            folders: Folders::new(root),
             open: None,
             hits: Vec::new(),
             hits_count: 0,
@@ -126,25 +104,22 @@ impl Search {
     /// Whether there may be more than was looked at.
     #[must_use]
     pub fn is_cut(&self) -> bool {
-        self.is_cut
+        self.is_cut || self.folders.is_cut()
     }
 
     /// Lists the next folder, from its beginning.
     fn list(&mut self, volume: &Volume) -> Result<Step> {
-        let Some(&next) = self.waiting.first() else { return Ok(Step::Done) };
-        let (.., number) = next;
+        let Some(number) = self.folders.next() else { return Ok(Step::Done) };
         let step = self.list_from(volume, number, Cursor::default())?;
         if step != Step::Wanting {
-            self.waiting.remove(&next);
+            self.folders.next_is_done();
             self.listed = self.listed.saturating_add(1);
         }
         Ok(step)
     }
 
     fn list_from(&mut self, volume: &Volume, number: usize, cursor: Cursor) -> Result<Step> {
-        let Some(id) = self.folders.get(number).map(|folder| folder.id) else {
-            return Ok(Step::GoesOn);
-        };
+        let Some(id) = self.folders.id(number) else { return Ok(Step::GoesOn) };
         match volume.attempt(|system| system.read_dir(id, cursor)) {
             Ok(None) => return Ok(Step::Wanting),
             Ok(Some(batch)) => {
@@ -188,47 +163,19 @@ impl Search {
                 Err(_) => self.faults = self.faults.saturating_add(u64::from(!is_folder)),
             }
             if is_hit {
-                let mut path = self.path(number);
+                let mut path = self.folders.path(number);
                 path.push(name.clone());
                 self.hits.push(Hit { path, found });
                 self.hits_count = self.hits_count.saturating_add(1);
             }
         }
         if is_folder {
-            self.come_by(number, (id, volume.system().order(id)), name);
+            self.folders.come_by(volume, number, (id, name));
         }
         self.entries = self.entries.saturating_add(1);
         if let Some((_, _, done)) = &mut self.open {
             *done = done.saturating_add(1);
         }
         Ok(Step::GoesOn)
-    }
-
-    /// A folder in another one, which is looked into once.
-    fn come_by(&mut self, parent: usize, (id, order): (NodeId, u64), name: Name) {
-        let depth = self.folders.get(parent).map_or(0, |folder| folder.depth).saturating_add(1);
-        if self.seen.contains(&id.0) {
-            return;
-        }
-        if depth > DEPTH_MAX || self.folders.len() >= FOLDERS_MAX {
-            self.is_cut = true;
-            return;
-        }
-        self.seen.insert(id.0);
-        self.waiting.insert((depth, order, self.folders.len()));
-        self.folders.push(Folder { parent: Some(parent), name, id, depth });
-    }
-
-    /// The path of a folder, without the one that is searched.
-    fn path(&self, number: usize) -> Vec<Name> {
-        let mut path = Vec::new();
-        let mut at = self.folders.get(number);
-        while let Some(folder) = at {
-            let Some(parent) = folder.parent else { break };
-            path.push(folder.name.clone());
-            at = self.folders.get(parent);
-        }
-        path.reverse();
-        path
     }
 }

@@ -53,6 +53,7 @@ fn walk(system: &dyn FileSystem) -> usize {
             let _ = system.read_at(id, Stream::Contents, at, &mut buffer);
         }
         if node.file_type == FileType::Directory {
+            let _ = system.read_deleted(id, Cursor::default());
             list(system, id, &mut todo);
         }
     }

@@ -30,7 +30,7 @@ fn what_is_in_pieces_is_whole_and_what_is_not_needs_no_table() {
 }
 
 /// The set of entries of the file `name` in the first directories of the image.
-fn set_of(disk: &[u8], name: &str) -> (usize, usize) {
+pub fn set_of(disk: &[u8], name: &str) -> (usize, usize) {
     let letters: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let slots = (0..disk.len() - 96).step_by(32);
     let mut found = slots.filter(|&at| {

@@ -10,6 +10,7 @@ mod counted;
 mod damage;
 mod damage_beside;
 mod damaged;
+mod deleted;
 mod exfat;
 mod ext;
 mod ext_damaged;

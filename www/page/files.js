@@ -182,6 +182,16 @@ export class Files {
     return this.#worker.request("damagedFiles", { ...of }, { signal, onProgress });
   }
 
+  /**
+   * What was deleted and is still told of.
+   * @param {Of} of
+   * @param {AbortSignal} signal
+   * @param {(update: FilesRequests["deletedFiles"]["progress"]) => void} onProgress
+   */
+  deleted(of, signal, onProgress) {
+    return this.#worker.request("deletedFiles", { ...of }, { signal, onProgress });
+  }
+
   /** Lets go of the oldest. */
   #drop() {
     let entries = [...this.#folders.values()].reduce((sum, each) => sum + each.entries.length, 0);

@@ -2,6 +2,8 @@
 import type {
   FileDamaged,
   FileDamageUpdate,
+  FileDeleted,
+  FileDeletedUpdate,
   FileDetails,
   FileEntry,
   FileFault,
@@ -23,6 +25,8 @@ import type {
 export type {
   FileDamaged,
   FileDamageUpdate,
+  FileDeleted,
+  FileDeletedUpdate,
   FileDetails,
   FileEntry,
   FileFault,
@@ -129,6 +133,12 @@ export interface FilesRequests {
   damagedFiles: {
     ask: { archive: number; volume: VolumePlace };
     progress: FileDamageUpdate | FilesUpdate;
+    result: { isCut: boolean };
+  };
+  /** What was deleted and is still told of, of all the volume; 10,000 are told at most. */
+  deletedFiles: {
+    ask: { archive: number; volume: VolumePlace };
+    progress: FileDeletedUpdate | FilesUpdate;
     result: { isCut: boolean };
   };
 }

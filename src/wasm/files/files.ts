@@ -64,6 +64,8 @@ export interface OpenedVolume {
   root: NodeId;
   /** Codes of what a person should know of the whole (`Note` of the core). */
   notes: string[];
+  /** Whether it still tells of things that were deleted, and that is read. */
+  keepsDeleted: boolean;
   subvolumes: { id: NodeId; path: FileName[]; isSnapshot: boolean; isReadOnly: boolean }[];
 }
 
@@ -118,6 +120,22 @@ export interface FileDamageUpdate {
   cut: number;
   /** Things of which it cannot be told where all of their bytes lie. */
   untold: number;
+}
+
+/** Something that was deleted: what is still told of it. Nothing of it can be read. */
+export interface FileDeleted extends FileHit {
+  /** Otherwise `?` stands for its first letter. */
+  isNameWhole: boolean;
+  /** Whether it is known in which folder it was; otherwise its path is its name alone. */
+  isPathKnown: boolean;
+}
+
+/** How far the walk has come that tells what was deleted. */
+export interface FileDeletedUpdate {
+  hits: FileDeleted[];
+  folders: number;
+  /** Stretches of what tells of deleted things that cannot be had. */
+  faults: number;
 }
 
 /** A part of a file. */

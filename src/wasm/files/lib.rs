@@ -12,6 +12,7 @@
 )]
 
 mod damage;
+mod deleted;
 mod facts;
 mod guest;
 mod locating;

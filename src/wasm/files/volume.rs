@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::damage::FilesDamage;
+use super::deleted::FilesDeleted;
 use super::facts;
 use super::guest::FilesGuest;
 use super::locating::{VolumeLocating, Way};
@@ -88,6 +89,7 @@ impl Volume {
         let fields = Fields::default()
             .with("root", volume.system().root().0)
             .with("notes", notes)
+            .with("keepsDeleted", volume.system().deleted_in().is_some())
             .with("subvolumes", list(volume.subvolumes(), subvolume));
         Ok(JsValue::from(fields).into())
     }
@@ -203,6 +205,11 @@ impl Volume {
     /// Looks which files are hit.
     pub fn damage(&self) -> Result<FilesDamage, JsValue> {
         FilesDamage::new(Rc::clone(&self.shared))
+    }
+
+    /// Looks for what was deleted.
+    pub fn deleted(&self) -> Result<FilesDeleted, JsValue> {
+        FilesDeleted::new(Rc::clone(&self.shared))
     }
 
     /// Looks for what files tell of the machine; `at`: where it mounts this, if not at its root.

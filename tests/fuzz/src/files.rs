@@ -83,7 +83,10 @@ fn walk(system: &dyn FileSystem) {
             let _ = system.read_at(id, Stream::Contents, at, &mut [0; 5000]);
         }
         match node.file_type {
-            FileType::Directory => list(system, id, &mut todo),
+            FileType::Directory => {
+                let _ = system.read_deleted(id, Cursor::default());
+                list(system, id, &mut todo);
+            }
             _ => compare(system, id, Stream::Contents),
         }
     }

@@ -1,23 +1,25 @@
 /** The files of one file system: its folders, what is found in them, and a preview. */
 import { isSameName } from "../../page/files.js";
-import { largestVolume, volumesOf } from "../../page/volumes.js";
+import { largestVolume } from "../../page/volumes.js";
 import { faultOf } from "../../words/files.js";
 import { text } from "../../words/text.js";
+import { collect } from "./collect.js";
 import { choiceBar, packedFor, streamOf, wantedOf } from "./choice-bar.js";
+import { DeletedBar } from "./deleted-bar.js";
 import { follow } from "./follow.js";
 import { Foot } from "./foot.js";
 import { Items } from "./items.js";
 import { List } from "./list.js";
 import { HitBar } from "./hit-bar.js";
 import { laidOut } from "./layout.js";
-import { findBelow, findHit, listFolder } from "./lister.js";
+import { findBelow, findDeleted, findHit, listFolder } from "./lister.js";
 import { clickedOrder, isFolder, isLink } from "./order.js";
 import { pathBar } from "./path-bar.js";
 import { Preview } from "./preview.js";
 import { searchBar } from "./search-bar.js";
-import { Trails } from "./trail.js";
+import { isSameWay, Trails } from "./trail.js";
 import { trouble } from "./trouble.js";
-import { kindOf, placeKey, shapeOf, volumeBar } from "./volume-bar.js";
+import { isReadAt, kindOf, placeKey, shapeOf, volumeBar } from "./volume-bar.js";
 import { pathText, walk } from "./walk.js";
 
 /** @typedef {import("../../page/files.js").Files} Files */
@@ -39,6 +41,7 @@ export class Browser {
   #path;
   #search;
   #hits;
+  #deleted;
   #list;
   #choice;
   #preview;
@@ -93,12 +96,17 @@ export class Browser {
       leave: () => this.#leaveHits(),
     });
     this.#hits = new HitBar({
-      look: () => this.#findHit(),
+      look: () => this.#findAll(this.#hits, findHit, "path"),
       stop: () => this.#work.abort(),
       leave: () => this.#leaveHits(),
       items: () => this.#items.shown,
       of: () => this.#of,
       send,
+    });
+    this.#deleted = new DeletedBar({
+      look: () => this.#findAll(this.#deleted, findDeleted),
+      stop: () => this.#work.abort(),
+      leave: () => this.#leaveHits(),
     });
     const save = (/** @type {Iterable<Item>} */ items, /** @type {Packed} */ packed) =>
       this.#save(wantedOf(items, packed));
@@ -117,6 +125,7 @@ export class Browser {
     this.root = laidOut({
       volumes: this.#volumes,
       hits: this.#hits,
+      deleted: this.#deleted,
       path: this.#path,
       search: this.#search,
       trouble: this.#trouble,
@@ -175,9 +184,7 @@ export class Browser {
     this.#asked = wanted;
     if (hits !== this.#hitsAsked) this.#isHitWanted = hits !== null;
     this.#hitsAsked = hits;
-    const isRead = volumesOf(archive.contents).some(
-      (each) => wanted && each.isRead && placeKey(each.place) === placeKey(wanted),
-    );
+    const isRead = wanted && isReadAt(archive, wanted);
     const kept = isNew ? null : this.#volume;
     const volume = isRead ? wanted : (kept ?? largestVolume(archive.contents));
     if (!volume) return;
@@ -219,6 +226,7 @@ export class Browser {
     this.#opened = null;
     this.#steps = [];
     this.#volumes.tell(null);
+    this.#deleted.offer(null);
     this.#path.draw([]);
     this.#empty();
     this.#foot.tell(text("files.opening"));
@@ -227,6 +235,7 @@ export class Browser {
       signal.throwIfAborted();
       this.#opened = opened;
       this.#volumes.tell(opened);
+      this.#deleted.offer(opened);
       const steps = names
         ? await this.#walk([], names, signal)
         : this.#trails.here(placeKey(volume));
@@ -251,6 +260,7 @@ export class Browser {
     this.#path.draw(steps.map(({ name }) => name));
     this.#search.empty();
     this.#hits.rest();
+    this.#deleted.rest();
     this.#isFound = false;
     this.#wanted = focus;
     this.#empty();
@@ -303,11 +313,17 @@ export class Browser {
   #lookIfWanted() {
     if (!this.#isHitWanted || !this.#opened) return;
     this.#isHitWanted = false;
-    this.#findHit();
+    this.#findAll(this.#hits, findHit, "path");
   }
 
-  /** Looks through all of the file system for files that are hit. */
-  #findHit() {
+  /**
+   * Shows what a walk through all of the file system finds.
+   * @template Far
+   * @param {import("./collect.js").Bar<Far> & { rest: () => void }} bar
+   * @param {(files: Files, of: Of, on: import("./collect.js").On<Far>) => Promise<boolean>} find
+   * @param {"path" | null} [by]
+   */
+  #findAll(bar, find, by = null) {
     const of = this.#of;
     if (!of || !this.#opened) return;
     if (this.#steps.length > 0) {
@@ -315,14 +331,16 @@ export class Browser {
       this.#trails.push(this.#trail());
     }
     this.#path.draw([]);
-    this.#collect(this.#hits, (on) => findHit(this.#files, of, on), "path");
+    const others = [this.#hits, this.#deleted].filter((each) => each !== bar);
+    for (const other of others) other.rest();
+    this.#collect(bar, (on) => find(this.#files, of, on), by);
   }
 
   /**
    * Shows what comes in from many folders in place of one.
    * @template Far
-   * @param {{ far: (count: number, far: Far | null) => void, end: (count: number, isCut: boolean | null) => string }} bar
-   * @param {(on: { signal: AbortSignal, arrived: (more: Item[], far: Far) => void, onProgress: (update: import("../../shared/files.js").FilesUpdate) => void }) => Promise<boolean>} run
+   * @param {import("./collect.js").Bar<Far>} bar
+   * @param {(on: import("./collect.js").On<Far>) => Promise<boolean>} run
    * @param {"path" | null} [by]
    */
   async #collect(bar, run, by = null) {
@@ -332,23 +350,9 @@ export class Browser {
     this.#isFound = true;
     // Something else may have taken its place.
     const isCurrent = () => this.#work.signal === signal;
-    const arrived = (/** @type {Item[]} */ more, /** @type {Far} */ far) => {
-      if (!isCurrent()) return;
-      this.#items.add(more);
-      this.#list.show(this.#items.shown, this.#items.order);
-      bar.far(this.#items.count, far);
-    };
-    bar.far(0, null);
-    try {
-      const isCut = await run({ ...this.#wait(signal), arrived });
-      if (!isCurrent()) return;
-      this.#foot.rest();
-      this.#list.say(bar.end(this.#items.count, isCut));
-    } catch (error) {
-      if (!isCurrent()) return;
-      bar.end(this.#items.count, null);
-      this.#fail(error, signal);
-    }
+    const place = { items: this.#items, list: this.#list, foot: this.#foot, isCurrent };
+    const arriving = collect(place, bar, (arrived) => run({ ...this.#wait(signal), arrived }));
+    await arriving.catch((error) => this.#fail(error, signal));
   }
 
   #leaveHits() {
@@ -362,9 +366,10 @@ export class Browser {
   }
 
   /** @param {Item} item */
-  #open({ entry, folders }) {
+  #open({ entry, folders, was }) {
     const steps = this.#steps;
-    if (folders) {
+    if (was) this.#preview.focus();
+    else if (folders) {
       const { name } = entry;
       this.#goTo(async (signal) => ({ steps: await this.#walk(steps, folders, signal), name }));
     } else if (isFolder(entry)) {
@@ -425,15 +430,13 @@ export class Browser {
     if (!this.#volume || !this.#opened || !location.hash.includes("part=files")) return;
     const steps = this.#trails.here(placeKey(this.#volume));
     const from = this.#steps[steps.length] ?? null;
-    const isSame =
-      steps.length === this.#steps.length &&
-      steps.every(({ id }, at) => id === this.#steps[at]?.id);
-    if (!isSame) this.#go(steps, from?.name ?? null, false);
+    if (!isSameWay(steps, this.#steps)) this.#go(steps, from?.name ?? null, false);
   }
 
   #trail() {
     return { volume: this.#volume ? placeKey(this.#volume) : "", steps: this.#steps };
   }
+
   /**
    * @param {import("./order.js").Order} order
    * @param {boolean} withHidden

@@ -3,7 +3,7 @@ import { size } from "../../words/format.js";
 import { text } from "../../words/text.js";
 import { h, setText } from "../dom.js";
 import { button } from "../parts.js";
-import { typeOf } from "./order.js";
+import { canBeChosen, typeOf } from "./order.js";
 
 /** @typedef {import("./order.js").Item} Item */
 /** @typedef {import("../../shared/files.js").ChosenFile} ChosenFile */
@@ -31,7 +31,7 @@ export function packedFor(kind) {
  * @returns {{ chosen: ChosenFile[], form: FilesForm }}
  */
 export function wantedOf(items, packed) {
-  const chosen = [...items].flatMap(({ entry, folders }) => {
+  const chosen = [...items].filter(canBeChosen).flatMap(({ entry, folders }) => {
     const type = typeOf(entry);
     const size = type === "file" ? (entry.node?.size ?? 0) : 0;
     return type ? [{ id: entry.id, path: [...(folders ?? []), entry.name], type, size }] : [];

@@ -2,14 +2,26 @@
 import { h } from "../dom.js";
 
 /**
- * @param {Record<"volumes" | "hits" | "path" | "search" | "trouble" | "choice" | "list" | "foot" | "preview", { root: HTMLElement }>} parts
+ * @param {Record<"volumes" | "hits" | "deleted" | "path" | "search" | "trouble" | "choice" | "list" | "foot" | "preview", { root: HTMLElement }>} parts
  */
-export function laidOut({ volumes, hits, path, search, trouble, choice, list, foot, preview }) {
+export function laidOut({
+  volumes,
+  hits,
+  deleted,
+  path,
+  search,
+  trouble,
+  choice,
+  list,
+  foot,
+  preview,
+}) {
   return h(
     "div",
     { class: "files-all" },
     volumes.root,
     hits.root,
+    deleted.root,
     h("div", { class: "files-bar" }, path.root, search.root),
     trouble.root,
     h(

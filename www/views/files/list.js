@@ -3,7 +3,7 @@ import { text } from "../../words/text.js";
 import { h, setAttribute } from "../dom.js";
 import { rowAfter, trackOf } from "../hex/track.js";
 import { moveOf } from "./move.js";
-import { jumpTo } from "./order.js";
+import { canBeChosen, jumpTo } from "./order.js";
 import { drawRow, headRow, rowOf } from "./row.js";
 import { lastTop, topFor, windowOf } from "./window.js";
 
@@ -53,7 +53,9 @@ export class List {
   /** @param {On} on */
   constructor(on) {
     this.#on = on;
-    this.#head = headRow(on.sort, (all) => this.#choose(all ? this.#items.filter(canBe) : []));
+    this.#head = headRow(on.sort, (all) =>
+      this.#choose(all ? this.#items.filter(canBeChosen) : []),
+    );
     const sticky = h("div", { class: "files-sticky", role: "presentation" }, this.#rows);
     this.root = h(
       "div",
@@ -244,7 +246,7 @@ export class List {
     this.#at = to;
     if (from !== null) {
       const [first, last] = [Math.min(from, to), Math.max(from, to)];
-      this.#choose(this.#items.slice(first, last + 1).filter(canBe));
+      this.#choose(this.#items.slice(first, last + 1).filter(canBeChosen));
     }
     this.#bring();
     this.#on.at(this.item);
@@ -263,7 +265,7 @@ export class List {
 
   /** @param {Item} item */
   #toggle(item) {
-    if (!canBe(item)) return;
+    if (!canBeChosen(item)) return;
     const chosen = new Set(this.chosen);
     if (!chosen.delete(item)) chosen.add(item);
     this.#choose(chosen);
@@ -291,7 +293,7 @@ export class List {
   #do(deed) {
     const { item } = this;
     if (deed === "up") this.#on.up();
-    else if (deed === "all") this.#choose(this.#items.filter(canBe));
+    else if (deed === "all") this.#choose(this.#items.filter(canBeChosen));
     else if (item && deed === "open") this.#on.open(item);
     else if (item) this.#toggle(item);
   }
@@ -330,9 +332,4 @@ export class List {
     const found = [...this.#made].find(([, row]) => row.root === root);
     return found?.[0] ?? null;
   }
-}
-
-/** Of what nobody knows what it is, nothing can be saved. @param {Item} item */
-function canBe({ entry: { type, node } }) {
-  return (node?.type ?? type) !== null;
 }

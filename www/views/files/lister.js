@@ -95,6 +95,27 @@ export async function findHit(files, of, { signal, arrived, onProgress }) {
 }
 
 /**
+ * Finds what was deleted.
+ * @param {Files} files
+ * @param {Of} of
+ * @param {On<Far> & { onProgress: (update: FilesUpdate) => void }} on
+ * @returns {Promise<boolean>} whether there are more than were given
+ */
+export async function findDeleted(files, of, { signal, arrived, onProgress }) {
+  const gathered = gathering({ folders: 0, faults: 0 }, { signal, arrived });
+  try {
+    const { isCut } = await files.deleted(of, signal, (update) => {
+      if (!("hits" in update)) return onProgress(update);
+      const { hits, ...far } = update;
+      gathered.add(hits.map(itemOfDeleted), far);
+    });
+    return isCut;
+  } finally {
+    gathered.show();
+  }
+}
+
+/**
  * @template Far
  * @param {Far} begun
  * @param {On<Far>} on
@@ -124,4 +145,12 @@ function gathering(begun, { signal, arrived }) {
  */
 export function itemOfHit({ path, entry }) {
   return { entry, folders: path.slice(0, -1) };
+}
+
+/**
+ * @param {import("../../shared/files.js").FileDeleted} deleted
+ * @returns {Item}
+ */
+function itemOfDeleted({ path, entry, isNameWhole, isPathKnown }) {
+  return { entry, folders: path.slice(0, -1), was: { isNameWhole, isPathKnown } };
 }

@@ -6,6 +6,7 @@ import { LANGUAGE } from "../../words/catalogue.js";
 /** By `path`: as files that are hit come, which no head asks for. */
 /** @typedef {{ by: Column | "path", isDown: boolean }} Order */
 /** @typedef {Omit<import("../../shared/files.js").FileDamaged, "path" | "entry"> & { path: string }} Hit */
+/** @typedef {{ isNameWhole: boolean, isPathKnown: boolean }} Was */
 /**
  * A line of the list.
  * @typedef {object} Item
@@ -13,6 +14,7 @@ import { LANGUAGE } from "../../words/catalogue.js";
  * @property {import("../../shared/files.js").FileName[] | null} folders from the folder that was
  *   searched to the one that it is in; null where that is shown
  * @property {Hit} [hit] how it is hit, where that was asked
+ * @property {Was} [was] what it was, where it was deleted: nothing of it can be had
  */
 
 /** Columns whose first click puts the largest, or the newest, on top. */
@@ -46,6 +48,15 @@ export function isFolder(entry) {
  */
 export function isHidden({ name, node }) {
   return node?.isHidden === true || name.text.startsWith(".");
+}
+
+/**
+ * Whether it can be chosen, to be saved: nothing of what was deleted can, nor of what nobody
+ * knows what it is.
+ * @param {Item} item
+ */
+export function canBeChosen({ entry, was }) {
+  return !was && typeOf(entry) !== null;
 }
 
 /**

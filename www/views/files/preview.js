@@ -93,7 +93,8 @@ export class Preview {
     fill(this.#title, shownName(entry.name));
     fill(this.#facts, entry.fault && faultLine(entry.fault), factsOf(entry));
     this.#save.draw([item]);
-    this.#details.hidden = entry.node === null;
+    this.#details.hidden = entry.node === null || item.was !== undefined;
+    if (item.was) return fill(this.#more, wasLines(item.was));
     const { node } = entry;
     if (node?.type !== "file") return;
     this.#timer = setTimeout(() => this.#contents.show(of, entry.id, node.size), STILL_MS);
@@ -113,6 +114,15 @@ export class Preview {
       if (!signal.aborted) fill(this.#more, faultLine(faultOf(error)));
     }
   }
+}
+
+/** @param {import("./order.js").Was} was */
+function wasLines({ isNameWhole, isPathKnown }) {
+  return [
+    h("p", {}, text("files.deleted-is")),
+    !isNameWhole && h("p", {}, text("files.deleted-letter")),
+    !isPathKnown && h("p", {}, text("files.deleted-somewhere")),
+  ];
 }
 
 /** @param {FileEntry} entry */

@@ -5,7 +5,7 @@ import { text } from "../../words/text.js";
 import { h, setAttribute } from "../dom.js";
 import { foreign } from "../parts.js";
 import { hitWords } from "./hits.js";
-import { isFolder, isHidden, isLink, typeOf } from "./order.js";
+import { canBeChosen, isFolder, isHidden, isLink, typeOf } from "./order.js";
 
 /** @typedef {import("./order.js").Item} Item */
 /** @typedef {import("./order.js").Column} Column */
@@ -31,7 +31,7 @@ export function rowOf(item) {
   const box = h("input", {
     type: "checkbox",
     tabindex: -1,
-    disabled: typeOf(entry) === null,
+    disabled: !canBeChosen(item),
     "aria-label": text("files.choose", { name: entry.name.text }),
   });
   const root = h(
@@ -41,6 +41,7 @@ export function rowOf(item) {
       role: "row",
       id: `files-row-${(rows += 1)}`,
       "data-hidden": isHidden(entry),
+      "data-deleted": Boolean(item.was),
     },
     cell("check", box),
     cell("name", ...nameParts(item)),
@@ -69,9 +70,10 @@ export function drawRow({ root, box }, { number, isAt, isChosen }) {
 }
 
 /** @param {Item} item */
-function nameParts({ entry, folders }) {
+function nameParts({ entry, folders, was }) {
   const { name, target } = entry;
-  const kind = isFolder(entry) || isLink(entry) ? { class: "files-link", "data-opens": true } : {};
+  const kind =
+    !was && (isFolder(entry) || isLink(entry)) ? { class: "files-link", "data-opens": true } : {};
   return [
     h("span", { class: "files-icon", "data-type": typeOf(entry), "aria-hidden": "true" }),
     h(
@@ -79,9 +81,17 @@ function nameParts({ entry, folders }) {
       { class: "files-words" },
       h("span", kind, shownName(name)),
       target && h("span", { class: "quiet" }, " → ", shownName(target)),
-      folders && h("span", { class: "quiet" }, " ", inFolder(folders)),
+      folders && h("span", { class: "quiet" }, " ", whereWords(folders, was)),
     ),
   ];
+}
+
+/**
+ * @param {readonly FileName[]} folders
+ * @param {import("./order.js").Was} [was]
+ */
+function whereWords(folders, was) {
+  return was?.isPathKnown === false ? text("files.deleted-somewhere") : inFolder(folders);
 }
 
 /** @param {readonly FileName[]} folders */

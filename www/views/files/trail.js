@@ -48,3 +48,12 @@ export class Trails {
     return known?.volume === volume ? known.steps : [];
   }
 }
+
+/**
+ * Whether both lead through the same folders.
+ * @param {readonly Step[]} one
+ * @param {readonly Step[]} other
+ */
+export function isSameWay(one, other) {
+  return one.length === other.length && one.every(({ id }, at) => id === other[at]?.id);
+}

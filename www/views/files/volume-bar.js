@@ -152,6 +152,15 @@ export function kindOf(archive, volume) {
 }
 
 /**
+ * Whether the files of what is there can be read.
+ * @param {ShownArchive} archive
+ * @param {VolumePlace} volume
+ */
+export function isReadAt(archive, volume) {
+  return foundAt(archive, volume)?.isRead === true;
+}
+
+/**
  * @param {ShownArchive} archive
  * @param {VolumePlace} volume
  */

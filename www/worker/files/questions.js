@@ -103,6 +103,20 @@ export function damagedFiles(holder, { volume }, asker, tell) {
 }
 
 /**
+ * @param {Holder} holder
+ * @param {FilesRequests["deletedFiles"]["ask"]} ask
+ * @param {Asker} asker
+ * @param {(update: FilesRequests["deletedFiles"]["progress"]) => void} tell
+ */
+export function deletedFiles(holder, { volume }, asker, tell) {
+  const begin = (/** @type {import("../../core/vma_inspector_files_unix.js").Volume} */ open) =>
+    open.deleted();
+  /** @param {import("../../shared/files.js").FileDeletedUpdate} update */
+  const tellFar = (update) => tell(update);
+  return walked(holder, volume, asker, { begin, tell: tellFar });
+}
+
+/**
  * Goes through many things, and tells in between what it has found.
  * @template {{ hits: unknown[] }} Update
  * @param {Holder} holder

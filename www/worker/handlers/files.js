@@ -34,6 +34,10 @@ export const filesHandlers = {
     using(ask.archive, async (session) =>
       (await load()).damagedFiles(session, ask, askerOf(work), work.tell),
     ),
+  deletedFiles: (ask, work) =>
+    using(ask.archive, async (session) =>
+      (await load()).deletedFiles(session, ask, askerOf(work), work.tell),
+    ),
 };
 
 /**
