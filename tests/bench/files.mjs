@@ -130,7 +130,7 @@ const save = await measured(async () => {
   const { id, name } = named(fileName);
   const chosen = [{ id, path: [name], type: "file" }];
   const what = { kind: "files", volume, chosen, form: "file" };
-  const sink = { write: async (_, bytes, giveBack) => giveBack(bytes) };
+  const sink = { write: async (_, bytes, giveBack) => giveBack(bytes.buffer) };
   return { saved: (await produceFiles(holder, what, sink, asker)).size };
 });
 const memory = memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::facts;
 use super::shared::{FilesStep, Shared, step_number};
+use super::{facts, json};
 use vma_inspector::files::{Damage, Damaged};
 use vma_wasm::{Fields, list};
 
@@ -64,7 +64,7 @@ impl FilesDamage {
 fn damaged(one: &Damaged) -> Fields {
     Fields::default()
         .with("path", list(&one.path, facts::name))
-        .with("entry", facts::entry(&one.found))
+        .with("entry", json::entry(&one.found))
         .count("lost", one.hit.lost)
         .count("inDoubt", one.hit.in_doubt)
         .count("unknown", one.hit.unknown)

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::facts;
 use super::shared::{FilesStep, Shared, step_number};
+use super::{facts, json};
 use vma_inspector::files::{DeletedHit, DeletedWalk};
 use vma_wasm::{Fields, list};
 
@@ -60,7 +60,7 @@ impl FilesDeleted {
 fn deleted(hit: &DeletedHit) -> Fields {
     Fields::default()
         .with("path", list(&hit.path, facts::name))
-        .with("entry", facts::entry(&hit.was))
+        .with("entry", json::entry(&hit.was))
         .with("isNameWhole", hit.is_name_whole)
         .with("isPathKnown", hit.is_path_known)
 }

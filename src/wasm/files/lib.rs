@@ -15,6 +15,7 @@ mod damage;
 mod deleted;
 mod facts;
 mod guest;
+mod json;
 mod locating;
 mod save;
 mod search;

@@ -10,12 +10,12 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::damage::FilesDamage;
 use super::deleted::FilesDeleted;
-use super::facts;
 use super::guest::FilesGuest;
 use super::locating::{VolumeLocating, Way};
 use super::save::FilesSave;
 use super::search::FilesSearch;
 use super::shared::Shared;
+use super::{facts, json};
 use vma_inspector::file_system::{
     Cursor, ExtendedAttribute, FaultKind, Name, NodeId, Note, Open, Result as Asked, Stream,
     Subvolume,
@@ -133,7 +133,7 @@ impl Volume {
         }
         let next = listing.next().map_or(JsValue::NULL, |Cursor(next)| JsValue::from(next));
         let fields = Fields::default()
-            .with("entries", list(listing.listed(), facts::entry))
+            .with("entries", json::entries(listing.listed().iter()))
             .with("next", next)
             .count("leftOut", listing.left_out())
             .with("fault", facts::or_null(listing.fault(), facts::fault));
