@@ -28,7 +28,6 @@
 mod blocks;
 mod btrfs;
 mod calendar;
-mod deleted;
 mod error;
 mod ext;
 mod fat;
@@ -41,7 +40,6 @@ mod open;
 mod reader;
 mod xfs;
 
-pub use self::deleted::{Deleted, DeletedBatch, DeletedIn};
 pub use self::error::{Fault, FaultKind, Result};
 pub use self::identify::{Identified, Kind, Proof, RaidMember, Volume, identify, raid_member};
 pub use self::node::{Attributes, FileType, Node, NodeId, Time};
@@ -49,5 +47,6 @@ pub use self::open::{
     Family, Open, family, kind_of, number_of, open, open_btrfs, open_others, open_unix,
 };
 pub use self::reader::{
-    Batch, Cursor, Entry, ExtendedAttribute, FileSystem, Name, Note, Places, Stream, Subvolume,
+    Batch, Cursor, Deleted, DeletedBatch, DeletedIn, Entry, ExtendedAttribute, FileSystem, Name,
+    Note, Places, Stream, Subvolume,
 };

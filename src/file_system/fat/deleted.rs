@@ -9,9 +9,8 @@ use super::entries::{self, ATTRIBUTES, LABEL, LONG_NAME};
 use super::sets::{self, SECONDARIES, SECONDARY};
 use super::short::{DeletedName, short_name};
 use super::slots::{Slot, Slots};
-use crate::deleted::{Deleted, DeletedBatch};
 use crate::error::{Fault, FaultKind, Result};
-use crate::reader::{Cursor, Name};
+use crate::reader::{Cursor, Deleted, DeletedBatch, Name};
 
 /// Entries of a directory that are looked at in one call.
 const SLOTS: u64 = 65_536;

@@ -9,10 +9,12 @@ use super::chain::Chain;
 use super::clusters::{Clusters, Extent, places};
 use super::stored::Stored;
 use super::{deleted, entries, sets};
-use crate::deleted::{DeletedBatch, DeletedIn};
 use crate::error::{Fault, FaultKind, Result};
 use crate::node::{Node, NodeId};
-use crate::reader::{Batch, Cursor, ExtendedAttribute, FileSystem, Name, Note, Places, Stream};
+use crate::reader::{
+    Batch, Cursor, DeletedBatch, DeletedIn, ExtendedAttribute, FileSystem, Name, Note, Places,
+    Stream,
+};
 
 /// What stands for the root directory: the boot sector is no entry.
 const ROOT: NodeId = NodeId(0);

@@ -6,16 +6,14 @@ use std::collections::BTreeMap;
 use vma_source::{le_u32, le_u64};
 
 use super::disk::Disk;
-use super::file::{DOS, Standard};
+use super::file::{DOS, FIRST_OF_USERS, HIDDEN, SYSTEM, Standard};
 use super::index::{REPARSE_POINT, ROOT};
 use super::name::wtf8_of;
 use super::record::{Attribute, Form, Record, Reference, kind};
-use super::system::{FIRST_OF_USERS, HIDDEN, SYSTEM};
 use super::table::Table;
-use crate::deleted::{Deleted, DeletedBatch};
 use crate::error::{Fault, FaultKind, Result};
 use crate::node::{FileType, Node, NodeId};
-use crate::reader::{Cursor, Name};
+use crate::reader::{Cursor, Deleted, DeletedBatch, Name};
 
 /// Records that are looked at in one call.
 const RECORDS: u64 = 1024;

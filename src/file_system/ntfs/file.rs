@@ -16,6 +16,13 @@ pub(super) const WEIGHT_MAX: usize = 1 << 20;
 /// The namespace of names for DOS, which stand beside one that is none.
 pub(super) const DOS: u8 = 2;
 
+/// Flags of a file.
+pub(super) const HIDDEN: u32 = 0x2;
+pub(super) const SYSTEM: u32 = 0x4;
+
+/// Records below this describe the file system itself.
+pub(super) const FIRST_OF_USERS: u64 = 24;
+
 /// Attributes of which the value is kept.
 const KEPT: [u32; 6] = [
     kind::DATA,

@@ -9,7 +9,7 @@ use vma_source::{ReadAt, to_u64};
 
 use super::deleted;
 use super::disk::{Disk, Stored, Through};
-use super::file::{File, WEIGHT_MAX};
+use super::file::{FIRST_OF_USERS, File, HIDDEN, SYSTEM, WEIGHT_MAX};
 use super::geometry::{Geometry, SECTOR};
 use super::index::{self, ROOT};
 use super::journal;
@@ -18,10 +18,12 @@ use super::record::{Reference, kind};
 use super::reparse::{REPARSE_MAX, Reparse, interix_link};
 use super::table::Table;
 use crate::blocks::Blocks;
-use crate::deleted::{DeletedBatch, DeletedIn};
 use crate::error::{Fault, FaultKind, Result};
 use crate::node::{FileType, Node, NodeId};
-use crate::reader::{Batch, Cursor, ExtendedAttribute, FileSystem, Name, Note, Places, Stream};
+use crate::reader::{
+    Batch, Cursor, DeletedBatch, DeletedIn, ExtendedAttribute, FileSystem, Name, Note, Places,
+    Stream,
+};
 
 /// Bytes of a block of the cache, and how many there are: 8 MiB together. A record is of
 /// 1 KiB, and those of a folder lie near each other; blocks of its index do not.
@@ -30,13 +32,6 @@ const BLOCKS_MAX: usize = 256;
 
 /// Files that are kept at hand.
 const FILES_MAX: usize = 16;
-
-/// Flags of a file.
-pub(super) const HIDDEN: u32 = 0x2;
-pub(super) const SYSTEM: u32 = 0x4;
-
-/// Records below this describe the file system itself.
-pub(super) const FIRST_OF_USERS: u64 = 24;
 
 /// Bytes of a link as Interix has it, at most: 4,096 letters and what it begins with.
 const INTERIX_MAX: u64 = 8192 + 8;
