@@ -109,6 +109,33 @@ fn table(disk: &[u8]) -> (usize, usize) {
     (table, place * CLUSTER)
 }
 
+#[test]
+fn a_long_name_that_has_lost_its_end_to_another_entry_is_not_told_for_a_whole_one() {
+    let made = Made::new("cut-names", 20);
+    // 20 letters: the entry with the last 7 of them lies first, and is taken by the next file.
+    let long = "twenty letters.text!";
+    made.run(&format!(
+        "mkfs.fat -F 16 $F; cd $S; printf 123 > '{long}'; printf 12345 > ONE.BIN\n\
+         {MTOOLS} mcopy -m -i $F '{long}' ::/; {MTOOLS} mdel -i $F '::/{long}'"
+    ));
+    let before = deleted(&of_whole(made.disk())).0;
+    assert_eq!(told(&before), BTreeSet::from([(long.to_owned(), 3, true)]));
+    made.run(&format!("cd $S; {MTOOLS} mcopy -m -i $F ONE.BIN ::/"));
+    let disk = std::fs::read(&made.path).expect("it is there");
+    // `xxd` of the root directory: the entry of `ONE.BIN`, the first 13 letters, the short name.
+    let at = disk.windows(11).position(|window| window == b"ONE     BIN").expect("it is there");
+    assert_eq!((disk[at + 32], disk[at + 43], disk[at + 64]), (0xe5, 0x0f, 0xe5));
+    let after = deleted(&of_whole(made.disk())).0;
+    let names = told(&after);
+    assert_eq!(names.len(), 1, "{names:?}");
+    assert!(
+        names.iter().all(|(name, size, is_whole)| {
+            name.starts_with("?WENTY") && *size == 3 && !is_whole
+        }),
+        "{names:?}"
+    );
+}
+
 /// Has a file's record say that it is given up, as `ntfs_mft_record_free` of ntfs-3g leaves it:
 /// its sequence is counted on.
 fn give_up(disk: &mut [u8], name: &str) -> usize {

@@ -137,17 +137,32 @@ impl DeletedName {
         put_before(&mut self.units, slot);
     }
 
-    /// The name, if it can be that of the entry that follows it: some letter makes the sum
-    /// that of the short name.
+    /// The name, if it is that of the entry that follows it: the one letter that makes the sum
+    /// that of the short name is the one that it begins with. A name without its end may have
+    /// lost it to another entry, and is none.
     pub(super) fn take(&mut self, slot: &Slot) -> Option<Name> {
         let Self { units, sum } = core::mem::take(self);
-        let fits = |first: u8| {
+        let fits = |first: &u8| {
             let mut whole = *slot;
-            whole[0] = first;
+            whole[0] = *first;
             Some(short_sum(&whole)) == sum && short_name(&whole).is_some()
         };
-        letters_of(&units).filter(|_| (0x21..0xe5).any(fits))
+        let first = (0x21..0xe5).find(fits)?;
+        let name = letters_of(&units).filter(|_| units.contains(&0))?;
+        begins_with(&name, first).then_some(name)
     }
+}
+
+/// Whether a long name can have a short one that begins with `first`: blanks and dots in front
+/// are left out of it, and what no short name may have is a `_`. Letters outside of ASCII are as
+/// the code page has them.
+fn begins_with(name: &Name, first: u8) -> bool {
+    let letter = name.0.iter().find(|byte| !matches!(byte, b' ' | b'.'));
+    letter.is_none_or(|letter| match letter {
+        letter if !letter.is_ascii() => true,
+        letter if letter.is_ascii_alphanumeric() => letter.to_ascii_uppercase() == first,
+        letter => first == *letter || first == b'_',
+    })
 }
 
 /// `ChkSum` of section 7: of the short name, which the long one belongs to.
