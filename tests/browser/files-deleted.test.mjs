@@ -73,6 +73,22 @@ inEachBrowser("What was deleted", {
     await listed(inspector, ["docs", "kept.txt"]);
   },
 
+  async "is said no more once something else is looked for"(inspector) {
+    await inspector.openArchive(path);
+    await inspector.clickIn("#tabs", /^Files$/);
+    await listed(inspector, ["kept.txt"]);
+    await inspector.clickIn(".files-all", LOOK);
+    await inspector.shows("2 deleted things are still told of.", ".files-all");
+    await inspector.page.evaluate(() => {
+      const field = document.querySelector("#files-find");
+      field.value = "kept";
+      field.form.requestSubmit();
+    });
+    await inspector.shows("1 found.", ".files-all");
+    assert.deepEqual(await names(inspector), ["kept.txt"]);
+    assert.doesNotMatch(await inspector.page.text(".files-all"), /deleted thing/);
+  },
+
   async "is not offered where the file system does not tell of it"(inspector) {
     await inspector.openArchive(none.path);
     await inspector.clickIn("#tabs", /^Files$/);

@@ -319,7 +319,7 @@ export class Browser {
   /**
    * Shows what a walk through all of the file system finds.
    * @template Far
-   * @param {import("./collect.js").Bar<Far> & { rest: () => void }} bar
+   * @param {import("./collect.js").Bar<Far>} bar
    * @param {(files: Files, of: Of, on: import("./collect.js").On<Far>) => Promise<boolean>} find
    * @param {"path" | null} [by]
    */
@@ -331,8 +331,6 @@ export class Browser {
       this.#trails.push(this.#trail());
     }
     this.#path.draw([]);
-    const others = [this.#hits, this.#deleted].filter((each) => each !== bar);
-    for (const other of others) other.rest();
     this.#collect(bar, (on) => find(this.#files, of, on), by);
   }
 
@@ -345,6 +343,7 @@ export class Browser {
    */
   async #collect(bar, run, by = null) {
     const { signal } = this.#begin();
+    for (const each of [this.#hits, this.#deleted]) if (!Object.is(each, bar)) each.rest();
     this.#empty();
     if (by) this.#items.order = { by, isDown: false };
     this.#isFound = true;
