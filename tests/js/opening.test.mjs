@@ -60,3 +60,20 @@ test("the first facts need one question, which is asked at once", async () => {
     ["open", "scan"],
   );
 });
+
+test("a configuration that a person has opened is not drawn anew when the scan ends", () => {
+  const [summary, leftOut] = [{ name: "web-1", notes: "of the machine" }, [{ key: "ide2" }]];
+  const opened = { type: "opened", file: { name: "a.vma", size: 1 } };
+  const told = { ...archive, summary, leftOut };
+  const before = update(INITIAL, { ...opened, archive: told }).archive;
+  const trusted = (facts) => {
+    const trust = { damage: [], ...structuredClone({ summary, leftOut, ...facts }) };
+    return update({ ...INITIAL, archive: before }, { type: "trust-arrived", archive: 7, trust });
+  };
+  const same = trusted({}).archive;
+  assert.equal(same.summary, summary);
+  assert.equal(same.leftOut, leftOut);
+  // Where the header came up only later, more is known.
+  const more = { ...summary, name: "web-2" };
+  assert.deepEqual(trusted({ summary: more }).archive.summary, more);
+});

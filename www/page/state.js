@@ -220,11 +220,22 @@ function isSame(devices, others) {
 }
 
 /**
- * What was known at the opening, unless the header came up only later.
+ * What was known at the opening, unless the header came up only later: the same objects, so
+ * that nothing which a person has opened is drawn anew.
+ * @param {ShownArchive} before
  * @param {import("../shared/messages.js").Trust} trust
  */
-function knownAtLast({ leftOut, summary }) {
-  return { leftOut, summary };
+function knownAtLast(before, { leftOut, summary }) {
+  return { leftOut: kept(before.leftOut, leftOut), summary: kept(before.summary, summary) };
+}
+
+/**
+ * @template Facts
+ * @param {Facts} before
+ * @param {Facts} now
+ */
+function kept(before, now) {
+  return JSON.stringify(before) === JSON.stringify(now) ? before : now;
 }
 
 /**
@@ -292,7 +303,7 @@ function changedArchive(archive, event) {
     case "findings-arrived":
       return withFindings(archive, event);
     case "trust-arrived":
-      return { ...archive, trust: event.trust, hits: [], ...knownAtLast(event.trust) };
+      return { ...archive, trust: event.trust, hits: [], ...knownAtLast(archive, event.trust) };
     case "hits-told":
       return { ...archive, hits: [...archive.hits, event.told] };
     case "formats-arrived":
