@@ -4,6 +4,7 @@ use core::cell::RefCell;
 use core::ops::Range;
 use std::collections::VecDeque;
 use std::io::Read;
+use std::time::Duration;
 
 use vma_inspector::source::{Error, ReadAt, every_byte_is_at_hand, to_u64, to_usize};
 
@@ -16,6 +17,9 @@ const BEHIND: usize = 64 << 20;
 
 /// Bytes that are read at once.
 const PIECE: usize = 256 << 10;
+
+/// How long it is waited where a read does not wait by itself.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// A pipe, of which the beginning and what came last can be read again.
 pub(crate) struct Piped {
@@ -52,6 +56,11 @@ impl State {
         while self.at < end && !self.is_ended {
             let count = match self.pipe.read(&mut piece) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                // Whoever has the other end may have left it so that no read waits: npx does.
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                    std::thread::sleep(PAUSE);
+                    continue;
+                }
                 read => read.map_err(|e| Error::source_unreadable(self.at, e.to_string()))?,
             };
             self.is_ended = count == 0;
@@ -112,6 +121,30 @@ impl ReadAt for Piped {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Gives a byte at a time, and before each of them nothing.
+    struct Halting(std::io::Cursor<Vec<u8>>, bool);
+
+    impl Read for Halting {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            self.1 = !self.1;
+            let one = into.len().min(1);
+            if self.1 {
+                Err(std::io::ErrorKind::WouldBlock.into())
+            } else {
+                self.0.read(&mut into[..one])
+            }
+        }
+    }
+
+    #[test]
+    fn a_pipe_whose_reads_do_not_wait_is_waited_for() {
+        let piped = Piped::new(Halting(std::io::Cursor::new(b"0123456789".to_vec()), false));
+        let mut buffer = [0; 20];
+        assert_eq!(piped.read_at(0, &mut buffer), Ok(10));
+        assert_eq!(&buffer[..10], b"0123456789");
+        assert_eq!(piped.size(), Some(10));
+    }
 
     #[test]
     fn the_beginning_and_what_came_last_can_be_read_again() {
