@@ -14,10 +14,10 @@ const source = join(folder, "deleted");
 mkdirSync(join(source, "docs"), { recursive: true });
 writeFileSync(join(source, "kept.txt"), "kept");
 writeFileSync(join(source, "SHORT.TXT"), "12345");
-writeFileSync(join(source, "docs", "a report of last year.text"), "gone");
+writeFileSync(join(source, "docs", "the report of last year.text"), "gone");
 const make = `truncate -s 20M "$F" && mkfs.fat -F 16 "$F"
 mcopy -s -i "$F" "$S"/* ::/
-mdel -i "$F" ::/SHORT.TXT '::/docs/a report of last year.text'`;
+mdel -i "$F" ::/SHORT.TXT '::/docs/the report of last year.text'`;
 execFileSync("sh", ["-ec", make], {
   env: { PATH: "/usr/sbin:/sbin:/usr/bin:/bin", F: disk, S: source, MTOOLS_SKIP_CHECK: "1" },
   stdio: "ignore",
@@ -38,7 +38,7 @@ inEachBrowser("What was deleted", {
     await listed(inspector, ["docs", "kept.txt"]);
     assert.deepEqual((await names(inspector)).sort(), ["docs", "kept.txt"]);
     await inspector.clickIn(".files-all", LOOK);
-    await listed(inspector, ["?HORT.TXT", "a report of last year.text"]);
+    await listed(inspector, ["?HORT.TXT", "the report of last year.text"]);
     await inspector.shows("2 deleted things are still told of.", ".files-all");
     const rows = await inspector.page.evaluate(() =>
       [...document.querySelectorAll(".files-rows .files-row")].map((row) => [
