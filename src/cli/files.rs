@@ -23,6 +23,7 @@ use super::output::{Sink, give, remark, say};
 use super::place::{Named, Place, areas, find};
 use super::progress::Progress;
 use super::shown::plainly;
+use super::waiting::{flush, write_all};
 use super::words::{has, size, text, with};
 
 /// Bytes of work towards what is wanted, at a time.
@@ -254,10 +255,10 @@ fn list(volume: &Volume, folder: NodeId, zero: bool) -> Result<Outcome, Failure>
 }
 
 fn raw_name(name: &Name) -> Result<(), Failure> {
-    use std::io::Write;
     let mut out = std::io::stdout().lock();
-    out.write_all(&name.0)?;
-    Ok(out.write_all(&[0])?)
+    write_all(&mut out, &name.0)?;
+    write_all(&mut out, &[0])?;
+    Ok(flush(&mut out)?)
 }
 
 /// Type and permissions, size, time of change, name; where a link leads.

@@ -49,6 +49,7 @@ mod threads;
 mod tone;
 mod verdict;
 mod verify;
+mod waiting;
 mod words;
 mod writing;
 

@@ -8,6 +8,7 @@ use vma_inspector::source::to_u64;
 
 use super::failure::Failure;
 use super::shown::in_lines;
+use super::waiting::{flush, write_all};
 
 /// Bytes of zeros that become a hole, in one piece: what common file systems take as one.
 const HOLE: usize = 4096;
@@ -15,11 +16,11 @@ const HOLE: usize = 4096;
 /// Writes text, each line with its end, to standard output.
 pub(crate) fn say(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())?;
+    write_all(&mut out, text.as_bytes())?;
     if !text.ends_with('\n') && !text.is_empty() {
-        out.write_all(b"\n")?;
+        write_all(&mut out, b"\n")?;
     }
-    Ok(out.flush()?)
+    Ok(flush(&mut out)?)
 }
 
 /// Writes bytes out of a backup to standard output: as they are, but for a terminal, which
@@ -27,11 +28,11 @@ pub(crate) fn say(text: &str) -> Result<(), Failure> {
 pub(crate) fn give(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     if out.is_terminal() {
-        out.write_all(in_lines(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        write_all(&mut out, in_lines(&String::from_utf8_lossy(bytes)).as_bytes())?;
     } else {
-        out.write_all(bytes)?;
+        write_all(&mut out, bytes)?;
     }
-    Ok(out.flush()?)
+    Ok(flush(&mut out)?)
 }
 
 /// Says something that is no part of the result.
@@ -96,7 +97,7 @@ impl Sink {
     /// Adds bytes.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         match self {
-            Self::Standard => std::io::stdout().lock().write_all(bytes),
+            Self::Standard => write_all(&mut std::io::stdout().lock(), bytes),
             Self::File { file, length, .. } => sparse(file, length, bytes),
         }
     }
@@ -123,7 +124,7 @@ impl Sink {
     /// Ends it: `head`, if there is one, overwrites its start, and a file gets its name.
     pub(crate) fn end(self, head: Option<&[u8]>) -> Result<(), Failure> {
         match self {
-            Self::Standard => Ok(std::io::stdout().lock().flush()?),
+            Self::Standard => Ok(flush(&mut std::io::stdout().lock())?),
             Self::File { mut file, part, path, length } => {
                 let ended = close(&mut file, length, head);
                 // A link fails where something came to be under that name meanwhile.

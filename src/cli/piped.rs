@@ -4,8 +4,8 @@ use core::cell::RefCell;
 use core::ops::Range;
 use std::collections::VecDeque;
 use std::io::Read;
-use std::time::Duration;
 
+use super::waiting::is_tried_again;
 use vma_inspector::source::{Error, ReadAt, every_byte_is_at_hand, to_u64, to_usize};
 
 /// Bytes of the beginning that are kept: what tells what the file is, and the header.
@@ -17,9 +17,6 @@ const BEHIND: usize = 64 << 20;
 
 /// Bytes that are read at once.
 const PIECE: usize = 256 << 10;
-
-/// How long it is waited where a read does not wait by itself.
-const PAUSE: Duration = Duration::from_millis(2);
 
 /// A pipe, of which the beginning and what came last can be read again.
 pub(crate) struct Piped {
@@ -55,12 +52,7 @@ impl State {
         let mut piece = vec![0; PIECE];
         while self.at < end && !self.is_ended {
             let count = match self.pipe.read(&mut piece) {
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                // Whoever has the other end may have left it so that no read waits: npx does.
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
-                    std::thread::sleep(PAUSE);
-                    continue;
-                }
+                Err(error) if is_tried_again(&error) => continue,
                 read => read.map_err(|e| Error::source_unreadable(self.at, e.to_string()))?,
             };
             self.is_ended = count == 0;

@@ -132,3 +132,34 @@ fn a_disk_that_is_not_there_leaves_no_file() {
     let left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(left.iter().all(|path| path.to_string_lossy().contains("b.vma")), "{left:?}");
 }
+
+#[test]
+fn standard_output_that_does_not_wait_is_waited_for() {
+    use std::io::Read;
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixStream;
+    use std::process::Stdio;
+
+    let into = folder("not-waiting");
+    let archive = builder().build();
+    let path = into.join("b.vma");
+    fs::write(&path, &archive.bytes).unwrap();
+    let (mut ours, theirs) = UnixStream::pair().unwrap();
+    // As npm leaves a pipe that it hands on; it holds far less than the disk.
+    theirs.set_nonblocking(true).unwrap();
+    let options = ["export", path.to_str().unwrap(), "-d", "scsi1", "-f", "raw", "-o", "-"];
+    let mut command = program();
+    command.args(options).stdout(Stdio::from(OwnedFd::from(theirs)));
+    let mut child = command.spawn().expect("it starts");
+    // The command has the other end too.
+    drop(command);
+    let (mut bytes, mut piece) = (Vec::new(), [0; 1000]);
+    while let Ok(count @ 1..) = ours.read(&mut piece) {
+        bytes.extend_from_slice(&piece[..count]);
+    }
+    let ended = child.wait().expect("it ends").code();
+    let out = into.join("at-once.raw");
+    assert_eq!(ended, Some(export(&path, "scsi1", "raw", &out)));
+    assert_eq!(bytes.len(), 3 << 20);
+    assert!(bytes == fs::read(&out).unwrap());
+}
