@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { makeArchive } from "./support/archives.mjs";
 import { FILES, options } from "./support/disk-of-files.mjs";
-import { Dump } from "./support/dump.mjs";
+import { Dump, openDumped } from "./support/dump.mjs";
 import { click, enter, listed } from "./support/list-of-files.mjs";
 import { inEachBrowser } from "./support/suite.mjs";
 
@@ -33,15 +33,9 @@ async function showFile(inspector) {
   await inspector.shows("The first 4 KiB of it", ".files-preview");
 }
 
-/** Loads the page with the address of a backup. */
+/** Opens a backup by its address, and waits until its disk is known. */
 async function open(inspector, name) {
-  const { page } = inspector;
-  await page.evaluate((name) => {
-    globalThis.isFormer = true;
-    history.replaceState(null, "", `#open=dump/${name}`);
-    location.reload();
-  }, name);
-  await page.waitFor(() => !globalThis.isFormer && document.readyState === "complete");
+  await openDumped(inspector, name);
   await inspector.shows(name, "#place");
   await inspector.shows("ext4", "#devices");
 }

@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import { page } from "../../www/build/build.mjs";
 import { root } from "../../www/build/tools.mjs";
 import { folder, makeArchive, makeFile, qemuServerConf } from "./support/archives.mjs";
-import { Dump } from "./support/dump.mjs";
+import { Dump, openDumped } from "./support/dump.mjs";
 import { inEachBrowser } from "./support/suite.mjs";
 
 const conf = makeFile("remote.conf", qemuServerConf("drive-scsi0"));
@@ -81,17 +81,6 @@ const dump = new Dump({
 });
 const server = { beside: dump.answer };
 
-/** Loads the page with the address of a backup. */
-async function open(inspector, name) {
-  const { page } = inspector;
-  await page.evaluate((name) => {
-    globalThis.isFormer = true;
-    history.replaceState(null, "", `#open=dump/${name}`);
-    location.reload();
-  }, name);
-  await page.waitFor(() => !globalThis.isFormer && document.readyState === "complete");
-}
-
 /** Parts that the server was asked for. */
 function parts(inspector) {
   return inspector.server.takeRequests().filter(({ url }) => url.includes("/dump/"));
@@ -151,7 +140,7 @@ inEachBrowser(
   {
     async "of 2 GiB opens with at most 24 requests and 4 MiB"(inspector) {
       dump.bytes = 0;
-      await open(inspector, "large.vma");
+      await openDumped(inspector, "large.vma");
       await inspector.shows("large.vma", "#place");
       await inspector.shows("web-1", "#machine");
       await inspector.shows("ext4", "#devices");
@@ -169,7 +158,7 @@ inEachBrowser(
 
     async "is checked to its end when that is wanted, and its disk comes out whole"(inspector) {
       for (const name of ["remote.vma", "remote.vma.zst"]) {
-        await open(inspector, name);
+        await openDumped(inspector, name);
         await inspector.shows(name, "#place");
         await inspector.shows("only its beginning was asked for", "#scan");
         await inspector.clickIn("#scan", /Continue/);
@@ -180,7 +169,7 @@ inEachBrowser(
     },
 
     async "is read to its end at once where it is small"(inspector) {
-      await open(inspector, "tiny.vma");
+      await openDumped(inspector, "tiny.vma");
       await inspector.shows("tiny.vma", "#place");
       await inspector.shows("Scan again", "#scan");
       assert.ok(parts(inspector).length <= 24);
@@ -238,7 +227,7 @@ const ON_ITS_WAY = 16 * 1024 ** 2;
 /** Scans until the server does wrong, and on once it does right: what comes out is right. */
 async function goesOnAfter(inspector, fault, said) {
   dump.fault = "";
-  await open(inspector, "packed.vma.zst");
+  await openDumped(inspector, "packed.vma.zst");
   await inspector.shows("Continue the scan", "#scan");
   dump.later = [6, fault];
   await inspector.clickIn("#scan", /Continue/);
@@ -262,20 +251,20 @@ inEachBrowser(
       dump.fault = "";
       for (const [fault, said] of FAULTS) {
         dump.fault = fault;
-        await open(inspector, "large.vma");
+        await openDumped(inspector, "large.vma");
         await inspector.shows(said, "#failure");
         const taken = fault === "whole" ? await dump.takenOfWhole() : 0;
         assert.ok(taken <= ON_ITS_WAY, `${taken} bytes of the whole`);
       }
       dump.fault = "";
-      await open(inspector, "empty.vma");
+      await openDumped(inspector, "empty.vma");
       await inspector.shows("The file on the server is empty", "#failure");
       inspector.page.errors.length = 0;
     },
 
     async "and did right at first is told of, and goes on once it does again"(inspector) {
       dump.fault = "";
-      await open(inspector, "packed.vma.zst");
+      await openDumped(inspector, "packed.vma.zst");
       await inspector.shows("Continue the scan", "#scan");
       for (const [fault, said] of LATER) {
         dump.fault = fault;
@@ -300,7 +289,7 @@ inEachBrowser(
 
     async "while a disk is saved ends the save, and no file looks whole"(inspector) {
       dump.fault = "";
-      await open(inspector, "large.vma");
+      await openDumped(inspector, "large.vma");
       await inspector.shows("Continue the scan", "#scan");
       await inspector.clickIn("#scan", /Continue/);
       await inspector.shows("Scan again", "#scan");

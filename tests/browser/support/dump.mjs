@@ -131,3 +131,13 @@ function marksOf(fault) {
   const changed = { "Last-Modified": "Tue, 07 May 2024 12:00:00 GMT" };
   return fault === "changed-date" ? { ...first, ...changed } : first;
 }
+
+/** Loads the page with the address of a backup. */
+export async function openDumped({ page }, name) {
+  await page.evaluate((name) => {
+    globalThis.isFormer = true;
+    history.replaceState(null, "", `#open=dump/${name}`);
+    location.reload();
+  }, name);
+  await page.waitFor(() => !globalThis.isFormer && document.readyState === "complete");
+}
