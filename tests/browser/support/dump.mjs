@@ -1,8 +1,13 @@
 // A web server's folder of backups, as RFC 9110 has it, and with the faults that servers,
 // proxies and logins have. It shares no code with what asks it.
 
+import assert from "node:assert/strict";
 import { fstatSync, openSync, readSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
+
+/** What is not hung up on by then never will be. */
+const HUNG_UP_WITHIN_MS = 90_000;
 
 /** What is done instead of an answer with a part, by the name of the fault. */
 const REFUSED = {
@@ -36,17 +41,21 @@ export class Dump {
   /** Of whole files that nobody asked for, until the other side hung up. */
   wholeBytes = 0;
   #files;
-  /** Resolves once an answer with a whole file has been hung up on. */
-  #hungUp = Promise.resolve();
+  /** Answers with a whole file that have not been hung up on. */
+  #whole = new Set();
 
   /** @param {Record<string, string>} files paths of the disk by names */
   constructor(files) {
     this.#files = new Map(Object.entries(files).map(([name, path]) => [name, openSync(path, "r")]));
   }
 
-  /** How much was sent of whole files, once the last of them has been hung up on. */
+  /** How much was sent of whole files, once all of them have been hung up on. */
   async takenOfWhole() {
-    await this.#hungUp;
+    for (const deadline = Date.now() + HUNG_UP_WITHIN_MS; this.#whole.size > 0;) {
+      const about = [...this.#whole].map((response) => response.socket?.bytesWritten);
+      assert.ok(Date.now() < deadline, `nobody hangs up on whole files: ${about} bytes`);
+      await sleep(50);
+    }
     return this.wholeBytes;
   }
 
@@ -73,7 +82,7 @@ export class Dump {
     const isOther = (headers["if-match"] ?? marks.ETag) !== marks.ETag;
     if (isOther && this.fault !== "changed-silently") return response.writeHead(412).end();
     const [, from, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? "") ?? [];
-    if (from === undefined || this.fault === "whole") return this.#whole(size, marks, response);
+    if (from === undefined || this.fault === "whole") return this.#giveWhole(size, marks, response);
     const start = Number(from);
     if (start >= size) {
       return response.writeHead(416, { "Content-Range": `bytes */${size}` }).end();
@@ -82,9 +91,10 @@ export class Dump {
   }
 
   /** Goes on until somebody hangs up. */
-  #whole(size, marks, response) {
+  #giveWhole(size, marks, response) {
     this.wholeBytes = 0;
-    this.#hungUp = new Promise((resolve) => response.on("close", () => resolve(undefined)));
+    this.#whole.add(response);
+    response.on("close", () => this.#whole.delete(response));
     response.writeHead(200, { ...marks, "Content-Length": size });
     const zeros = Buffer.alloc(65_536);
     const more = () => {
