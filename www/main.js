@@ -83,6 +83,16 @@ async function loadElsewhere() {
   return elsewhereView;
 }
 
+async function loadContents() {
+  const [{ contentsOf }] = await Promise.all([import("./parts-later.js"), loadLater()]);
+  return contentsOf;
+}
+
+async function loadKeysDialog() {
+  const [{ keysDialog }] = await Promise.all([import("./parts-later.js"), loadLater()]);
+  return keysDialog;
+}
+
 async function loadImage() {
   const [{ imageView }] = await Promise.all([import("./parts-later.js"), loadLater()]);
   return imageView;
@@ -129,14 +139,15 @@ const firstViews = [
 ];
 
 /** The disks, and which parts there are below them. */
-const disksView = devicesView(send);
+const disksView = devicesView(send, loadContents);
 const partsView = tabsView(send);
 
 /** What is below that, and the rest of the page. */
 const otherViews = [
   ...parts.map(([tab, view]) => whenLookedAt(tab, view(send))),
   ofLater(loadPartsOfBackup),
-  ...[keptView, ownPolicyView, keysView].map((view) => view(send)),
+  ...[keptView, ownPolicyView].map((view) => view(send)),
+  keysView(send, loadKeysDialog),
 ];
 
 const actions = new Actions(worker, send, () => state);

@@ -9,6 +9,8 @@ import { listingView } from "./views/listing-view.js";
 import { recentView } from "./views/recent-view.js";
 
 export { partsOfBackup } from "./parts-of-backup.js";
+export { contentsOf } from "./views/disk-contents-view.js";
+export { keysDialog } from "./views/keys-dialog.js";
 export { predictionsAlone } from "./views/predictions.js";
 export { giveReportText } from "./page/report-as-text.js";
 export { remoteFile } from "./page/remote.js";

@@ -108,13 +108,18 @@ const LANGUAGE = "en";
  * some only a part.
  */
 const LATER_FAMILIES = `
-  appliance archive(?!\\.size$) backups byte-kind
+  appliance archive(?!\\.size$) backups boot-loader byte-kind
   checksums(?=\\.(caption|checked|computed|container|header|of-what|prove|stated|title|where|wrong)$)
   configs container(?=\\.(nested|placed)$)
-  container-finding damage drives elsewhere extents
+  container-finding
+  contents(?=\\.(active|boot-loader|caption|column-[a-z]+|degraded|detail|differing|disagrees|elsewhere|in-doubt)$)
+  contents(?=\\.(incomplete|inside|mounted|on-disks|others|shared|some-[a-z-]+|system-[a-z]+|title|type|used|uuid)$)
+  contents(?=\\.whole-disk$)
+  damage drives elsewhere extents
   failure\\.(file-[a-z-]+|files-too-large|remote-[a-z-]+|source-differs)
   field file-fault file-note file-type files finding finding-unknown findings folder foreign forum guest hex image
-  image-[a-z-]+ machine networks not-read pager proxmox question recent report restore(?!\\.do-not$)
+  image-[a-z-]+ keys(?=\\.(arrows|arrows-name|close|config|digits|digits-name|escape|help|open|save|search|title|wanted)$)
+  machine networks not-joined not-read pager partition-remark proxmox question recent report restore(?!\\.do-not$)
   restored save(?=\\.(finishing|handed|incomplete|map|staged|unstage|zeros)) save-phase saves
   severity texts
 `;

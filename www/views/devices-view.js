@@ -14,6 +14,7 @@ import { select, setOptions } from "./save-panel.js";
 /** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
 /** @typedef {import("../page/model.js").State} State */
 /** @typedef {import("../page/model.js").Send} Send */
+/** @typedef {import("./disk-details.js").LoadContents} LoadContents */
 
 /**
  * What is drawn of the lines in one frame: to make one is as much as to draw so many anew. In
@@ -24,12 +25,13 @@ const MAKING = 2;
 
 /**
  * @param {Send} send
+ * @param {LoadContents} loadContents
  * @returns {(state: State) => boolean} whether there is more to be drawn, in the next frame
  */
-export function devicesView(send) {
+export function devicesView(send, loadContents) {
   const section = byId("devices");
   const head = headOf(send);
-  const body = listOf(send);
+  const body = listOf(send, loadContents);
   const more = button("", () => send({ type: "more-disks-wanted" }));
   const none = h("p", {});
   const extra = h("div", { hidden: true });
@@ -145,8 +147,9 @@ function columnHeads() {
 /**
  * The table; lines that are shown already are kept, and few are drawn at once.
  * @param {Send} send
+ * @param {LoadContents} loadContents
  */
-function listOf(send) {
+function listOf(send, loadContents) {
   const caption = h("caption", { class: "visually-hidden" }, text("devices.title"));
   const head = columnHeads();
   const root = h("table", { class: "disk-list" }, caption, head);
@@ -175,7 +178,7 @@ function listOf(send) {
     let left = drawn.screen.isPrinted ? Number.MAX_SAFE_INTEGER : DRAWN_AT_ONCE;
     for (const row of all) {
       const there = before.get(row.key);
-      if (there || left > 0) made.set(row.key, there ?? diskRow(row.key, send));
+      if (there || left > 0) made.set(row.key, there ?? diskRow(row.key, send, loadContents));
       if (left <= 0) continue;
       const isAnew = made.get(row.key)?.draw(row, drawn);
       if (!there) left -= MAKING;

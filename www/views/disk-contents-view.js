@@ -1,15 +1,14 @@
 /** What is on a disk: one line, and all of it folded away. */
-import { areaRows, contentsLine, contentsRemarks } from "../words/disk-contents.js";
+import { areaRows, contentsRemarks } from "../words/disk-areas.js";
+import { contentsLine } from "../words/disk-contents.js";
 import { text } from "../words/text.js";
 import { h } from "./dom.js";
 import { foreign, listItems, table } from "./parts.js";
 
 /**
- * @param {import("../core/vma_inspector.js").DiskContents | undefined} contents
- * @returns {HTMLElement | null} null as long as nothing is known
+ * @param {import("../core/vma_inspector.js").DiskContents} contents
  */
 export function contentsOf(contents) {
-  if (!contents) return null;
   const line = contentsLine(contents);
   const remarks = contentsRemarks(contents);
   const rows = contents.areas.flatMap((area) => areaRows(area));

@@ -6,7 +6,6 @@ import { exactSize, size } from "../words/format.js";
 import { share } from "../words/numbers.js";
 import { pieces, text } from "../words/text.js";
 import { clusterTable } from "./cluster-table.js";
-import { contentsOf } from "./disk-contents-view.js";
 import { fill, h } from "./dom.js";
 import { facts, foreign } from "./parts.js";
 import { savePanel } from "./save-panel.js";
@@ -14,14 +13,21 @@ import { sizeField } from "./size-field.js";
 
 /** @typedef {import("../core/vma_inspector.js").DeviceEntry} Device */
 /** @typedef {import("../core/vma_inspector.js").DeviceStatistics} Statistics */
+/** @typedef {import("../core/vma_inspector.js").DiskContents} DiskContents */
 /** @typedef {import("../page/model.js").ShownArchive} ShownArchive */
+
+/**
+ * What makes the view of what is on a disk; loaded when the first one is to be seen.
+ * @typedef {() => Promise<(contents: DiskContents) => HTMLElement>} LoadContents
+ */
 
 /**
  * @param {Device} device
  * @param {ShownArchive} archive
  * @param {import("../page/model.js").Send} send
+ * @param {LoadContents} loadContents
  */
-export function diskDetails(device, archive, send) {
+export function diskDetails(device, archive, send, loadContents) {
   const panel = savePanel(device, send);
   const numbers = h("div", { class: "device-columns" });
   const contentsPlace = h("div");
@@ -34,8 +40,8 @@ export function diskDetails(device, archive, send) {
     panel.root,
     numbers,
   );
-  /** @type {unknown} */
-  let drawnContents = null;
+  /** @type {DiskContents | undefined} */
+  let drawnContents;
   /** @type {unknown} */
   let drawnReport = null;
   let drawnPhase = "";
@@ -44,14 +50,22 @@ export function diskDetails(device, archive, send) {
   function draw({ archive, saves, abilities, format }) {
     const { scan } = archive;
     const contents = archive.contents.get(device.id);
-    if (contents !== drawnContents) fill(contentsPlace, contentsOf(contents));
-    drawnContents = contents;
+    if (contents && contents !== drawnContents) showContents(contents);
     panel.draw(archive, lastSaveOf(saves, archive.id, device.id), abilities, format);
     if (scan.report === drawnReport && scan.phase === drawnPhase) return;
     drawnReport = scan.report;
     drawnPhase = scan.phase;
     const statistics = statisticsOf(scan.report, device.id);
     fill(numbers, ...(statistics ? drawNumbers(device, statistics, archive) : []));
+  }
+
+  /** @param {DiskContents} contents */
+  function showContents(contents) {
+    drawnContents = contents;
+    loadContents()
+      .then((contentsOf) => drawnContents === contents && fill(contentsPlace, contentsOf(contents)))
+      // It is tried again when the disk is drawn the next time.
+      .catch(() => (drawnContents = undefined));
   }
 
   return { root, draw };

@@ -26,8 +26,9 @@ const COLUMNS = 6;
 /**
  * @param {string} key of the line
  * @param {Send} send
+ * @param {import("./disk-details.js").LoadContents} loadContents
  */
-export function diskRow(key, send) {
+export function diskRow(key, send, loadContents) {
   const cells = cellsOf(key, send);
   const under = underRow(cells.root);
   /** What the two below were made for. @type {DiskRow["device"]} */
@@ -61,7 +62,7 @@ export function diskRow(key, send) {
     setAttribute(cells.root, "data-open", isOpen);
     setAttribute(cells.toggle, "aria-expanded", device ? String(isOpen) : null);
     cells.toggle.disabled = device === null;
-    if (isOpen) details ??= diskDetails(device, drawn.archive, send);
+    if (isOpen) details ??= diskDetails(device, drawn.archive, send, loadContents);
     under.show(isOpen && details ? details.root : null);
     if (isOpen) details?.draw(drawn);
     return isAnew;

@@ -2,15 +2,17 @@
 import { areKeysWanted, deedOf, isWritingIn, wantKeys } from "../page/keys.js";
 import { text } from "../words/text.js";
 import { byId, setAttribute } from "./dom.js";
-import { keysDialog } from "./keys-dialog.js";
 
 /** @typedef {import("../page/model.js").Send} Send */
 
 /** Disks that have a key. */
 const DISKS = 9;
 
-/** @param {Send} send */
-export function keysView(send) {
+/**
+ * @param {Send} send
+ * @param {() => Promise<typeof import("./keys-dialog.js").keysDialog>} loadDialog
+ */
+export function keysView(send, loadDialog) {
   let isWanted = areKeysWanted();
   /** The disk that was chosen by its key. @type {Element | null} */
   let chosen = null;
@@ -19,7 +21,9 @@ export function keysView(send) {
   help.title = text("keys.button");
   help.addEventListener("click", showList);
 
-  function showList() {
+  async function showList() {
+    const keysDialog = await loadDialog();
+    if (document.querySelector("dialog[open]")) return;
     keysDialog(isWanted, (wanted) => {
       isWanted = wanted;
       wantKeys(wanted);

@@ -1,5 +1,6 @@
 /** The report as a text for people: to be read in a forum, at most 80 columns wide. Pure. */
-import { contentsLine, contentsRemarks } from "./disk-contents.js";
+import { contentsRemarks } from "./disk-areas.js";
+import { contentsLine } from "./disk-contents.js";
 import { exactSize, size, times } from "./format.js";
 import { count } from "./numbers.js";
 import { containerSentence, findingSentence } from "./finding-sentences.js";

@@ -1,7 +1,7 @@
 /** Which file system's files are shown, what has to be known of it, and which are not read. */
 import { rowsOf } from "../../page/rows.js";
 import { volumesOf } from "../../page/volumes.js";
-import { copiesWords } from "../../words/disk-contents.js";
+import { copiesWords } from "../../words/disk-areas.js";
 import { diskState } from "../../words/disk-state.js";
 import { noteWords, notReadWords, volumeLabel } from "../../words/files.js";
 import { mountPoints } from "../../words/guest.js";
