@@ -12,7 +12,7 @@
 
 use std::rc::Rc;
 
-use super::lzop;
+use super::{bzip2, lzop};
 
 /// Who works ahead.
 pub type Workers = Rc<dyn WorkAhead>;
@@ -44,12 +44,14 @@ pub struct Done(Made);
 #[derive(Debug)]
 enum Work {
     Lzop(lzop::Task),
+    Bzip2(bzip2::Task),
     Zstd(Batch),
 }
 
 #[derive(Debug)]
 enum Made {
     Lzop(lzop::Done),
+    Bzip2(bzip2::Done),
     Zstd(Batch),
 }
 
@@ -66,6 +68,11 @@ impl Task {
         Self(Work::Lzop(task))
     }
 
+    /// A block of bzip2.
+    pub(super) fn bzip2(task: bzip2::Task) -> Self {
+        Self(Work::Bzip2(task))
+    }
+
     /// Blocks of zstd, with room for what is prepared of them.
     pub(super) fn zstd(batch: Batch) -> Self {
         Self(Work::Zstd(batch))
@@ -76,6 +83,7 @@ impl Task {
     pub fn run(self) -> Done {
         match self.0 {
             Work::Lzop(task) => Done(Made::Lzop(task.run())),
+            Work::Bzip2(task) => Done(Made::Bzip2(task.run())),
             Work::Zstd(mut batch) => {
                 vma_zstd::ahead::prepare(&batch.blocks, &mut batch.prepared);
                 Done(Made::Zstd(batch))
@@ -87,28 +95,33 @@ impl Task {
     /// [`run_bytes`]. `None` where there would be too much to be copied.
     #[must_use]
     pub fn into_bytes(self) -> Option<Vec<u8>> {
-        let Work::Lzop(task) = self.0 else { return None };
-        let mut bytes = task.into_bytes();
-        bytes.push(TASK);
+        let (mut bytes, kind) = match self.0 {
+            Work::Lzop(task) => (task.into_bytes(), LZOP),
+            Work::Bzip2(task) => (task.into_bytes(), BZIP2),
+            Work::Zstd(_) => return None,
+        };
+        bytes.push(kind);
         Some(bytes)
     }
 }
 
-/// What stands behind the bytes of a task, and of what came of it: which of these they are.
-const TASK: u8 = 1;
-const DONE: u8 = 2;
+/// What stands behind the bytes of a task: of which container it is. Behind those of what
+/// came of it stands one more.
+const LZOP: u8 = 1;
+const BZIP2: u8 = 3;
 
 /// Does the task that `bytes` [are](Task::into_bytes); what [comes](Done::from_bytes) of it,
 /// and nothing if they are no task.
 #[must_use]
-pub fn run_bytes(bytes: &[u8]) -> Vec<u8> {
-    let task = match bytes.split_last() {
-        Some((&TASK, bytes)) => lzop::Task::from_bytes(bytes),
+pub fn run_bytes(mut bytes: Vec<u8>) -> Vec<u8> {
+    let kind = bytes.pop().unwrap_or(0);
+    let done = match kind {
+        LZOP => lzop::Task::from_bytes(&bytes).map(|task| task.run().into_bytes()),
+        BZIP2 => bzip2::Task::from_bytes(bytes).map(|task| task.run().into_bytes()),
         _ => None,
     };
-    task.map_or(Vec::new(), |task| {
-        let mut done = task.run().into_bytes();
-        done.push(DONE);
+    done.map_or(Vec::new(), |mut done| {
+        done.push(kind.saturating_add(1));
         done
     })
 }
@@ -118,16 +131,25 @@ impl Done {
     /// nobody has begun. Then it is done here, so that nothing is read for it again.
     #[must_use]
     pub fn from_bytes(mut bytes: Vec<u8>) -> Option<Self> {
-        Some(Self(Made::Lzop(match bytes.pop()? {
-            DONE => lzop::Done::from_bytes(bytes)?,
-            TASK => lzop::Task::from_bytes(&bytes)?.run(),
+        const LZOP_DONE: u8 = LZOP + 1;
+        const BZIP2_DONE: u8 = BZIP2 + 1;
+        Some(Self(match bytes.pop()? {
+            LZOP_DONE => Made::Lzop(lzop::Done::from_bytes(bytes)?),
+            LZOP => Made::Lzop(lzop::Task::from_bytes(&bytes)?.run()),
+            BZIP2_DONE => Made::Bzip2(bzip2::Done::from_bytes(bytes)?),
+            BZIP2 => Made::Bzip2(bzip2::Task::from_bytes(bytes)?.run()),
             _ => return None,
-        })))
+        }))
     }
 
     /// That of a block of lzop.
     pub(super) fn into_lzop(self) -> Option<lzop::Done> {
         if let Made::Lzop(done) = self.0 { Some(done) } else { None }
+    }
+
+    /// That of a block of bzip2.
+    pub(super) fn into_bzip2(self) -> Option<bzip2::Done> {
+        if let Made::Bzip2(done) = self.0 { Some(done) } else { None }
     }
 
     /// That of blocks of zstd.

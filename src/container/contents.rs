@@ -316,7 +316,8 @@ impl Contents {
             _ if self.outer.is_some() || workers.hands() == 0 => {}
             Layer::Zstd(stream) => stream.work_ahead(workers),
             Layer::Lzop(lzop) => lzop.work_ahead(workers),
-            Layer::Plain(_) | Layer::Gzip(_) | Layer::Bzip2(_) => {}
+            Layer::Bzip2(bzip2) => bzip2.work_ahead(workers),
+            Layer::Plain(_) | Layer::Gzip(_) => {}
         }
     }
 

@@ -20,14 +20,14 @@ use threads::Threads;
 const THREADS: [usize; 4] = [0, 1, 2, 5];
 
 /// Threads that count what they are given.
-struct Counting {
+pub struct Counting {
     threads: Threads,
-    begun: Cell<u64>,
-    taken: Cell<u64>,
+    pub begun: Cell<u64>,
+    pub taken: Cell<u64>,
 }
 
 impl Counting {
-    fn new(threads: usize) -> Rc<Self> {
+    pub fn new(threads: usize) -> Rc<Self> {
         let threads = Threads::new(threads);
         Rc::new(Self { threads, begun: Cell::new(0), taken: Cell::new(0) })
     }
@@ -56,12 +56,12 @@ impl WorkAhead for Counting {
 /// Somebody who shares no memory with who asks: tasks come and go as bytes. Each third is
 /// not begun when it is asked for, each seventh is lost, as with a Worker that ended.
 #[derive(Default)]
-struct Elsewhere {
+pub struct Elsewhere {
     tasks: RefCell<BTreeMap<u64, Option<Vec<u8>>>>,
     begun: Cell<u64>,
     /// Tasks of which something came, and those that came back as they were.
-    done: Cell<u64>,
-    untaken: Cell<u64>,
+    pub done: Cell<u64>,
+    pub untaken: Cell<u64>,
 }
 
 impl WorkAhead for Elsewhere {
@@ -86,7 +86,7 @@ impl WorkAhead for Elsewhere {
             return done;
         }
         self.done.set(self.done.get() + 1);
-        Done::from_bytes(run_bytes(&task))
+        Done::from_bytes(run_bytes(task))
     }
 
     fn forget(&self, number: u64) {
@@ -152,7 +152,7 @@ fn told(contents: &Contents, is_compared_first: bool) -> Result<Told, String> {
 
 /// Holds what threads make of a file against what comes of it in line; returns how many
 /// tasks they were given at most.
-fn assert_alike(packed: &[u8], about: &str) -> u64 {
+pub fn assert_alike(packed: &[u8], about: &str) -> u64 {
     let mut begun = 0;
     // Only blocks of lzop are not all compared on the way to the end.
     let is_lzop = packed.starts_with(b"\x89LZO");
@@ -187,7 +187,7 @@ fn tasks_are_done_by_who_shares_no_memory() {
         // What is behind one that is lost is handed out once more.
         let (done, untaken) = (elsewhere.done.get(), elsewhere.untaken.get());
         assert!(done > 60 && untaken > done / 4, "{done} and {untaken}");
-        assert_eq!(run_bytes(b"no task"), Vec::<u8>::new());
+        assert_eq!(run_bytes(b"no task".to_vec()), Vec::<u8>::new());
     }
 }
 
@@ -322,7 +322,7 @@ fn fixtures_tell_the_same_by_any_number_of_threads() {
     let mut large = 0;
     for entry in folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap()) {
         let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "lzo" || extension == "zst") {
+        if path.extension().is_some_and(|name| ["lzo", "zst", "bz2"].iter().any(|&is| name == is)) {
             let packed = std::fs::read(&path).unwrap();
             if is_large(&packed) {
                 large += 1;
@@ -351,7 +351,7 @@ fn damage(bytes: &mut Vec<u8>, random: &mut Random) {
 }
 
 /// The same for files that are damaged in 60 ways; returns how many tasks there were.
-fn assert_alike_when_damaged(bases: &[Vec<u8>]) -> u64 {
+pub fn assert_alike_when_damaged(bases: &[Vec<u8>]) -> u64 {
     let mut begun = 0;
     for seed in 5300..5360 {
         let mut random = Random::new(seed);

@@ -7,12 +7,12 @@ use vma_inspector::source::ReadAt;
 
 use crate::support::*;
 
-fn bzip2(arguments: &[&str], plain: &[u8]) -> Option<Vec<u8>> {
+pub fn bzip2(arguments: &[&str], plain: &[u8]) -> Option<Vec<u8>> {
     run("bzip2", &[&["-c"], arguments].concat(), plain)
 }
 
 /// The bit at which each block's magic number starts.
-fn block_starts(packed: &[u8]) -> Vec<usize> {
+pub fn block_starts(packed: &[u8]) -> Vec<usize> {
     let mut starts = Vec::new();
     let mut held = 0_u64;
     for bit in 0..packed.len() * 8 {

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions)]
 
 mod ahead;
+mod ahead_bzip2;
 mod bzip2;
 mod changing;
 mod corpus;

@@ -17,7 +17,7 @@ import { Archive, backup } from "./both-modules.mjs";
 import { Bytes } from "./bytes.mjs";
 
 const file = (path) => pathToFileURL(join(modules, path)).href;
-const { Hands } = await import(file("worker/ahead/hands.js"));
+const { Hands, PLACES } = await import(file("worker/ahead/hands.js"));
 const { memoryOf, STATE, Table } = await import(file("worker/ahead/table.js"));
 
 const module = new WebAssembly.Module(
@@ -41,7 +41,7 @@ async function threadFor(memory, places) {
 
 /** So many threads for an archive, which has them from now on. */
 async function handsFor(archive, count) {
-  const hands = new Hands(count);
+  const hands = new Hands(count, PLACES[archive.overview().container]);
   const threads = [];
   const port = {
     postMessage: ({ memory, places }) => threads.push(threadFor(memory, places)),
@@ -107,9 +107,30 @@ async function assertAlike(bytes, about) {
 const made = makeArchive("ahead.vma", "--disk", "drive-scsi0:6M:mixed:8");
 const packed = (program, ...options) =>
   execFileSync(program, [...options, "-c", made.path], { maxBuffer: 1 << 28 });
-const PACKED = [packed("lzop"), packed("lzop", "-9", "--crc32"), packed("lzop", "-F")];
+const PACKED = [
+  packed("lzop"),
+  packed("lzop", "-9", "--crc32"),
+  packed("lzop", "-F"),
+  packed("bzip2", "-9"),
+  packed("bzip2", "-1"),
+];
 
 after(() => assert.ok(done[0] > 0, "threads have done something"));
+
+test("threads unpack blocks of each container that can be unpacked so", async () => {
+  for (const container of Object.keys(PLACES)) {
+    const before = done[0];
+    for (const bytes of PACKED) {
+      const archive = Archive.open(new Bytes(bytes));
+      const isThat = archive.overview().container === container;
+      const hands = isThat ? await handsFor(archive, 2) : null;
+      while (hands && !archive.scanStep().done);
+      hands?.end();
+      archive.free();
+    }
+    assert.ok(done[0] > before, container);
+  }
+});
 
 test("a thread does what waits, and says what came of it", async () => {
   const memory = memoryOf(4, 1 << 20);

@@ -68,7 +68,13 @@ impl<W: Walk> Blocks<W> {
 
     /// Has `workers` decode blocks behind the one that is read.
     pub(super) fn work_ahead(&self, workers: Workers) {
-        self.state.borrow_mut().ahead = Some(Ahead::new(workers));
+        let mut state = self.state.borrow_mut();
+        if W::DECODES {
+            state.frontier.walk.work_ahead(Rc::clone(&workers));
+            state.reader.work_ahead(workers);
+        } else {
+            state.ahead = Some(Ahead::new(workers));
+        }
     }
 
     /// Takes note of what has to stand somewhere ahead.

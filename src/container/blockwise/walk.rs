@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::container::ahead::{Done, Task};
+use crate::container::ahead::{Done, Task, Workers};
 use crate::container::finding::BlockChecksum;
 use crate::container::input::Input;
 use crate::container::log::{End, Log};
@@ -120,6 +120,10 @@ pub(in crate::container) trait Walk: Sized {
     ///
     /// The source cannot be read.
     fn decode(&mut self, checks: bool) -> Result<Unpacked, Error>;
+
+    /// Has `workers` decode what comes behind, where a walk has to
+    /// [decode](Self::DECODES) it.
+    fn work_ahead(&mut self, _workers: Workers) {}
 
     /// The block it stands at, to be decoded by somebody else in place of
     /// [`decode`](Self::decode); `None` where that is not possible. What it decodes to is

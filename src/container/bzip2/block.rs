@@ -52,6 +52,7 @@ pub(super) struct Block {
 
 impl Block {
     /// Decodes what follows a block's magic number.
+    #[inline(never)]
     pub(super) fn decode(bits: &mut Bits<'_>) -> Result<Self, Fault> {
         let crc = bits.take(32)?;
         if bits.bit()? {
@@ -99,17 +100,21 @@ impl Block {
         Ok(Self { crc, chain, next, left, last: 0, in_a_row: 0, repeats: 0 })
     }
 
-    /// All of the contents: as many as 255 for each five entries, 46 MB.
-    pub(super) fn write_all(&mut self) -> Vec<u8> {
+    /// All of the contents, as many as 255 for each five entries, 46 MB; `None` if these
+    /// are more than `most`.
+    pub(super) fn write_all(&mut self, most: usize) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
         loop {
             let start = bytes.len();
+            if start > most {
+                return None;
+            }
             bytes.resize(start.saturating_add(WRITE.max(self.left)), 0);
             let room = bytes.get_mut(start..).unwrap_or(&mut []);
             let (count, wanted) = (self.write(room), room.len());
             if count < wanted {
                 bytes.truncate(start.saturating_add(count));
-                return bytes;
+                return Some(bytes).filter(|bytes| bytes.len() <= most);
             }
         }
     }

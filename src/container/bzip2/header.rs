@@ -10,7 +10,8 @@ pub(super) const BLOCK_MAGIC: u64 = 0x3141_5926_5359;
 const END_MAGIC: u64 = 0x1772_4538_5090;
 
 /// Bits of both magic numbers.
-pub(super) const MAGIC_MASK: u64 = (1 << 48) - 1;
+pub(super) const MAGIC_BITS: u32 = 48;
+pub(super) const MAGIC_MASK: u64 = (1 << MAGIC_BITS) - 1;
 
 /// Bytes a block has in the source at most: 900 001 codes of 20 bits, and its
 /// tables.

@@ -27,7 +27,7 @@ fn start() {
 /// `into` has too little room.
 #[wasm_bindgen]
 pub fn run(task: &Uint8Array, into: &Uint8Array) -> u32 {
-    let done = run_bytes(&task.to_vec());
+    let done = run_bytes(task.to_vec());
     let count = u32::try_from(done.len()).unwrap_or(u32::MAX);
     if count > into.length() {
         return 0;

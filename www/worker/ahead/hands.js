@@ -8,10 +8,17 @@ import { memoryOf, STATE, Table } from "./table.js";
 const KIB = 1024;
 /** Threads at most; one core is the Worker's own. */
 const COUNT_MAX = 8;
-/** Tasks for each that the core hands out at once: eight to be read, and eight to be compared. */
-const TASKS_EACH = 16;
-/** Bytes of the largest task, and of what comes of one, at most: a block of 256 KiB of lzop. */
-const ROOM = 320 * KIB;
+/**
+ * Of each container that can be unpacked so, the tasks for each thread that the core hands
+ * out at once, and the bytes of the largest, and of what comes of one, at most.
+ * @type {Record<string, { tasks: number, room: number }>}
+ */
+export const PLACES = {
+  // Blocks of 256 KiB: eight to be read, and eight to be compared.
+  lzop: { tasks: 16, room: 320 * KIB },
+  // Blocks of 900 kB. One that comes to more is unpacked here.
+  bzip2: { tasks: 4, room: 1280 * KIB },
+};
 /** What is taken for lost with its thread if it is not done by then. It is done here then. */
 const LOST_AFTER_MS = 10_000;
 
@@ -29,8 +36,9 @@ let module = null;
  */
 export function handsFor(archive) {
   const count = Math.min(navigator.hardwareConcurrency - 1, COUNT_MAX);
-  if (count < 1 || current || archive.overview().container !== "lzop") return null;
-  current = new Hands(count);
+  const places = PLACES[archive.overview().container ?? ""];
+  if (count < 1 || current || !places) return null;
+  current = new Hands(count, places);
   archive.workAhead(current);
   self.postMessage(/** @type {FromWorker} */ ({ id: null, kind: "hands", count }));
   return current;
@@ -62,11 +70,14 @@ export class Hands {
   #places = new Map();
   #begun = 0;
 
-  /** @param {number} count */
-  constructor(count) {
+  /**
+   * @param {number} count
+   * @param {typeof PLACES[string]} each what each has
+   */
+  constructor(count, { tasks, room }) {
     this.#count = count;
-    const places = count * TASKS_EACH;
-    this.#memory = memoryOf(places, ROOM);
+    const places = count * tasks;
+    this.#memory = memoryOf(places, room);
     this.#table = new Table(this.#memory, places);
   }
 
