@@ -44,8 +44,10 @@ async function useAll(inspector) {
   await inspector.shows("1 scan kept", "#kept");
   // As the choice of it does, which would load the page anew.
   await inspector.page.evaluate(() => localStorage.setItem("language", "en"));
+  await inspector.page.evaluate(() => document.querySelector("#keys-button").click());
+  // It is loaded when it is asked for.
+  await inspector.page.waitFor(() => document.querySelector("dialog.keys[open] input"));
   await inspector.page.evaluate(() => {
-    document.querySelector("#keys-button").click();
     document.querySelector("dialog.keys input").click();
     document.querySelector("dialog.keys").close();
   });

@@ -33,8 +33,7 @@ use vma_inspector::machine::qemu_server_conf::QemuServerConf;
 use vma_inspector::proxmox::Reading;
 use vma_inspector::scan::Scan;
 use vma_inspector::scan::kept;
-use vma_inspector::source::ReadAt;
-use vma_inspector::source::lost_until;
+use vma_inspector::source::{ReadAt, lost_until, read_range};
 
 /// Bytes of the index of any archive that these inputs make.
 const INDEX_MAX: usize = 1 << 20;
@@ -148,18 +147,17 @@ pub fn extent(data: &[u8]) {
 /// A whole archive: opened, scanned, and every image read.
 pub fn archive(data: &[u8]) {
     let bytes = Rc::new(patch::archive(&BASE, data));
-    let Some((mut scan, accepted)) = scanned(&bytes) else { return };
+    let Some((archive, mut scan, accepted)) = scanned(&bytes) else { return };
+    let stored = stored(&archive, &bytes);
     let ids: Vec<DeviceId> = scan.header().devices().iter().map(|device| device.id).collect();
     let asks = data.first().is_some_and(|flags| flags >> 4 == 0xf);
     let compared = if asks { COMPARED_MAX } else { COMPARED_USUAL };
     for &id in &ids {
-        assert_image(&bytes, &scan.image(id).expect("a device has an image"), compared);
+        assert_image(&*stored, &scan.image(id).expect("a device has an image"), compared);
     }
     for finding in scan.found().findings().iter() {
         assert!(!finding.to_string().is_empty());
     }
-    let source = Rc::<Vec<u8>>::clone(&bytes);
-    let archive = Archive::open(source, &Options::default()).expect("it opened before");
     if let Some(kept) = kept::to_bytes(&archive, &scan, accepted) {
         let again = kept::from_bytes(&archive, &kept).expect("what was kept is read");
         let again = Scan::resume(&archive, again);
@@ -170,14 +168,25 @@ pub fn archive(data: &[u8]) {
         if scan.assume_size(id, size) {
             let image = scan.image(id).expect("a device has an image");
             assert_eq!(image.size(), Some(size));
-            assert_image(&bytes, &image, compared);
+            assert_image(&*stored, &image, compared);
         }
     }
 }
 
-/// A finished scan, and whether Proxmox's program accepts the archive; `None` if
+/// What an archive's offsets are offsets of: the bytes of its file or, where a change has
+/// made it look like a container whose beginning is lost, what is unpacked from that.
+fn stored(archive: &Archive, bytes: &Rc<Vec<u8>>) -> Rc<dyn ReadAt> {
+    let contents = archive.contents();
+    if contents.container().is_none() {
+        Rc::<Vec<u8>>::clone(bytes)
+    } else {
+        Rc::clone(contents) as _
+    }
+}
+
+/// An archive, its finished scan, and whether Proxmox's program accepts it; `None` if
 /// it cannot be opened.
-fn scanned(bytes: &Rc<Vec<u8>>) -> Option<(Scan, bool)> {
+fn scanned(bytes: &Rc<Vec<u8>>) -> Option<(Archive, Scan, bool)> {
     let source: Rc<dyn ReadAt> = Rc::<Vec<u8>>::clone(bytes);
     let archive = Archive::open(source, &Options::default()).ok()?;
     let (mut scan, mut reading) = (Scan::new(&archive), Reading::new(&archive));
@@ -198,12 +207,13 @@ fn scanned(bytes: &Rc<Vec<u8>>) -> Option<(Scan, bool)> {
         let sum = figures.stored_bytes + figures.zero_bytes + figures.missing_bytes;
         assert_eq!(sum, figures.image_size);
     }
-    Some((scan, reading.prediction().accepts()))
+    let accepts = reading.prediction().accepts();
+    Some((archive, scan, accepts))
 }
 
 /// Runs follow one another and add up to the size, and of each the first `compared`
 /// bytes and the last ones are what its origin says.
-fn assert_image(archive: &[u8], image: &Image, compared: u64) {
+fn assert_image(stored: &dyn ReadAt, image: &Image, compared: u64) {
     let size = image.size().expect("an image has a size");
     let marked = image.clone().filled(Fill::Pattern);
     let mut at = 0;
@@ -214,7 +224,7 @@ fn assert_image(archive: &[u8], image: &Image, compared: u64) {
         let first = run.length.min(compared);
         let last = run.length.saturating_sub(COMPARED_LAST).max(first);
         for part in [0..first, last..run.length] {
-            assert_part(archive, &marked, &run, part);
+            assert_part(stored, &marked, &run, part);
         }
     }
     assert_eq!(at, size, "the runs do not add up to the size");
@@ -227,15 +237,16 @@ fn assert_image(archive: &[u8], image: &Image, compared: u64) {
 }
 
 /// The bytes of `part` of a run are what its origin says.
-fn assert_part(archive: &[u8], image: &FilledImage, run: &Run, part: Range<u64>) {
+fn assert_part(stored: &dyn ReadAt, image: &FilledImage, run: &Run, part: Range<u64>) {
     let length = usize::try_from(part.end - part.start).expect("is bounded");
     let start = run.start.0 + part.start;
     let mut bytes = vec![0xaa; length];
     assert_eq!(image.read_at(start, &mut bytes).expect("reads"), length);
     match run.origin {
         Origin::Stored(from) => {
-            let from = usize::try_from(from.0 + part.start).expect("lies in memory");
-            assert!(bytes == archive[from..from + length]);
+            let from = from.0 + part.start;
+            let truth = read_range(stored, from..from + length as u64).expect("reads");
+            assert!(bytes == truth);
         }
         Origin::Zero => assert!(bytes == ZEROS[..length]),
         Origin::Lost | Origin::NotYetKnown => {
@@ -329,7 +340,7 @@ pub fn writers(data: &[u8]) {
     let asks = data.first().is_some_and(|flags| flags >> 4 == 0xf);
     let (base, longest) = if asks { (&BASE, STREAM_MAX) } else { (&SMALL, STREAM_USUAL) };
     let bytes = Rc::new(patch::archive(base, data));
-    let Some((scan, _)) = scanned(&bytes) else { return };
+    let Some((_, scan, _)) = scanned(&bytes) else { return };
     let fill = if data.len().is_multiple_of(2) { Fill::Zeros } else { Fill::Pattern };
     let disk = |id| {
         let device = scan.header().device(id)?;
