@@ -168,6 +168,8 @@ function send(event) {
   const text = announcementOf(before, state, event);
   if (text !== null) state = update(state, { type: "said", text });
   if (state.archive?.id !== before.archive?.id) frames.anew();
+  // What is taken back is taken back everywhere at once: nothing stays green for some frames.
+  else if (event.type === "file-gone") frames.now();
   else if (state !== before) frames.soon();
   actions.handle(event, before);
   trust.handle(event);

@@ -32,17 +32,31 @@ const greens = (page) =>
 /** As when a person comes back to the window. */
 const comeBack = (page) => page.evaluate(() => dispatchEvent(new Event("focus")));
 
+/** Notes what is green to be seen in the moment in which the page tells what became of the file. */
+function watchGone() {
+  const section = document.querySelector("#gone");
+  const note = () => {
+    if (section.hidden) return;
+    const all = [...document.querySelectorAll('main [data-tone="good"]')];
+    const seen = all.filter((each) => each.checkVisibility() && !each.closest("#file-name"));
+    globalThis.greenWhenGone ??= seen.map((each) => each.innerText);
+  };
+  new MutationObserver(note).observe(section, { attributes: true, childList: true });
+}
+
 async function opened(inspector, path) {
   await inspector.openArchive(path);
   await inspector.shows("Can be restored", "#scan");
   const seen = await greens(inspector.page);
   assert.ok(seen.length > 2, `green before: ${seen}`);
+  await inspector.page.evaluate(watchGone);
 }
 
 async function toldOnce(inspector, title) {
   await inspector.shows(title, "#gone");
   await inspector.shows(/Sound on .*, and not read since/, "#scan");
   await inspector.shows("nothing of it is vouched for", "#scan");
+  assert.deepEqual(await inspector.page.evaluate(() => globalThis.greenWhenGone), []);
   assert.deepEqual(await greens(inspector.page), []);
   const text = await inspector.page.text("main");
   assert.equal(text.split(title).length, 2, "once");
