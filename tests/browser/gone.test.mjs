@@ -32,13 +32,13 @@ const greens = (page) =>
 /** As when a person comes back to the window. */
 const comeBack = (page) => page.evaluate(() => dispatchEvent(new Event("focus")));
 
-/** Notes what is green to be seen in the moment in which the page tells what became of the file. */
+/** Notes what is green, in any tab, in the moment in which the page tells what became of the file. */
 function watchGone() {
   const section = document.querySelector("#gone");
   const note = () => {
     if (section.hidden) return;
     const all = [...document.querySelectorAll('main [data-tone="good"]')];
-    const seen = all.filter((each) => each.checkVisibility() && !each.closest("#file-name"));
+    const seen = all.filter((each) => !each.closest("#file-name"));
     globalThis.greenWhenGone ??= seen.map((each) => each.innerText);
   };
   new MutationObserver(note).observe(section, { attributes: true, childList: true });
@@ -49,6 +49,9 @@ async function opened(inspector, path) {
   await inspector.shows("Can be restored", "#scan");
   const seen = await greens(inspector.page);
   assert.ok(seen.length > 2, `green before: ${seen}`);
+  // What is green in a tab that is not looked at is taken back as well.
+  await inspector.page.evaluate(() => document.querySelector("#tab-restore").click());
+  await inspector.page.waitFor(() => !document.querySelector("#panel-restore").hidden);
   await inspector.page.evaluate(watchGone);
 }
 

@@ -42,7 +42,10 @@ export function tabsView(send) {
 export function whenLookedAt(tab, view) {
   return (state) => {
     const { archive, screen } = state;
-    if (!archive || screen.isPrinted || tabOf(archive, screen.tab) === tab) view(state);
+    // Of a file that is gone nothing is to be seen as it was, whatever is looked at next.
+    if (!archive || archive.gone || screen.isPrinted || tabOf(archive, screen.tab) === tab) {
+      view(state);
+    }
   };
 }
 
